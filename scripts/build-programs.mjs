@@ -1,0 +1,50 @@
+// Bundles the programs that core starts as processes of their own. They must start fast and stand alone: the sources of a
+// test, a built package and the command line all start the same file.
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import process from 'node:process'
+import { build } from 'esbuild'
+import { isMain, root } from './support.mjs'
+
+const folder = join(root, 'packages/core/dist/programs')
+
+/** Builds `packages/core/dist/programs/supervisor.cjs` from the sources of this moment. */
+export async function buildPrograms() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { supervisor: 'packages/core/src/local/supervisor/main.ts' },
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    // Node starts 10 ms faster without its loader of ES modules, and what is imported late is then also loaded late.
+    format: 'cjs',
+    target: 'node20.19',
+    conditions: ['ssm-source'],
+    legalComments: 'none',
+    logLevel: 'error',
+    write: false,
+  })
+  mkdirSync(folder, { recursive: true })
+  // Jobs may start while this runs: each file is replaced as a whole, parts before what imports them, and only if it changed.
+  const parts = outputFiles.toSorted((left, right) => Number(isEntry(left.path)) - Number(isEntry(right.path)))
+  for (const { path, contents } of parts) writeChanged(path, Buffer.from(contents))
+  const made = new Set(outputFiles.map(({ path }) => basename(path)))
+  for (const name of readdirSync(folder))
+    if (!made.has(name) && !name.endsWith('.new')) rmSync(join(folder, name), { force: true })
+}
+
+const isEntry = (path) => basename(path) === 'supervisor.cjs'
+
+function writeChanged(path, contents) {
+  try {
+    if (readFileSync(path).equals(contents)) return
+  } catch {
+    // Not there yet.
+  }
+  const draft = `${path}.${process.pid}.new`
+  writeFileSync(draft, contents)
+  renameSync(draft, path)
+}
+
+if (isMain(import.meta.url)) await buildPrograms()

@@ -1,0 +1,64 @@
+import { cliPage } from './cli-page.ts'
+import { errorCodes } from '../packages/core/src/errors/codes.ts'
+import type { Flag, Option } from '../packages/core/src/options/option.ts'
+import { taskOptions } from '../packages/core/src/options/task-options.ts'
+
+/** A page of the guides that is printed from a table of the sources, and never written by hand. */
+export interface Page {
+  readonly path: string
+  readonly text: string
+}
+
+// What an option shows whatever the type of its value.
+type Shown = Pick<Option<unknown>, 'summary' | 'source' | 'kinds' | 'default'> & { readonly flag?: Omit<Flag<unknown>, 'read'> }
+
+const printed = '<!-- Printed by scripts/sync-docs.mjs from the sources; `npm run fix` prints it again. -->'
+
+/** Every printed page. */
+export const printedPages = (): readonly Page[] => [
+  { path: 'docs/guides/errors.md', text: errorsPage() },
+  { path: 'docs/guides/options.md', text: optionsPage() },
+  { path: 'docs/guides/cli.md', text: page(cliPage(printed)) },
+]
+
+function errorsPage(): string {
+  const head = [
+    '# Errors',
+    printed,
+    'Every error of the library is an `SsmError` with a `code` to branch on, the facts as fields, the cause, and a `hint` that ' +
+      'says the next step. `isSsmError(error, code)` asks for one of them, across copies of the package.',
+  ]
+  return page([...head, ...Object.entries(errorCodes).flatMap(([code, sentence]) => [`## ${code}`, sentence])])
+}
+
+function optionsPage(): string {
+  const options = Object.entries<Shown>(taskOptions)
+  const rows = options.map(([name, option]) =>
+    [`\`${name}\``, option.summary, option.default ?? '–', kindOf(option), flagOf(option), `\`${option.source}\``]
+      .map(cell)
+      .join(' | '),
+  )
+  const head = [
+    '# Options',
+    printed,
+    "Each option is a word of the chain (`.maxRun('2 hours')`), a field of `.with({ … })` and of a project's `defaults`, and a flag " +
+      'of the command line. Names of flags may be written with `_` or `-`.',
+  ]
+  const table = [
+    '| option | what it does | default | tasks | flag | moves |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows.map((row) => `| ${row} |`),
+  ]
+  return page([...head, table.join('\n')])
+}
+
+const kindOf = ({ kinds }: Shown): string => (kinds.length > 1 ? 'all' : kinds.join())
+
+function flagOf({ flag }: Shown): string {
+  if (flag === undefined) return '–'
+  const names = [...flag.names, ...(flag.off ?? [])].map((name) => (name.length === 1 ? `-${name}` : `--${name}`))
+  return names.map((name) => `\`${[name, ...flag.args].join(' ')}\``).join(' ')
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+const page = (parts: readonly string[]): string => `${parts.join('\n\n')}\n`

@@ -1,0 +1,50 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+// The sources run without a build. Never add 'module' here: it hands Node the AWS SDK's browser-style files.
+const conditions = ['ssm-source', 'node', 'development|production']
+const report = process.env['SSM_TEST_REPORT']
+// Minutes, gigabytes and hundreds of rounds: SSM_SLOW=1 npx vitest run --project slow
+const runsSlowTests = process.env['SSM_SLOW'] === '1'
+const slowTests: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: 'slow', globalSetup: ['./test/support/programs.ts'], include: ['test/slow/**/*.test.ts'] },
+}
+
+export default defineConfig({
+  resolve: { conditions: ['ssm-source'] },
+  ssr: { resolve: { conditions } },
+  test: {
+    isolate: false,
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    testTimeout: 30_000,
+    // Dots and failures for a reader; the numbers as a file for whoever sums them up.
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], exclude: ['**/*.test.ts'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          globalSetup: ['./test/support/programs.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: ['test/live/**', 'test/slow/**', '**/node_modules/**', '**/dist/**'],
+        },
+      },
+      ...(runsSlowTests ? [slowTests] : []),
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            checker: './node_modules/.bin/tsc',
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: './tsconfig.types.json',
+          },
+        },
+      },
+    ],
+  },
+})
