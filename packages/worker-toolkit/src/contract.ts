@@ -1,0 +1,73 @@
+/**
+ * Paths, variable and file names of a machine: what the launcher, both toolkits, the request and the local platform
+ * agree on. Every path is below `machineRoot`, which is empty on a real machine.
+ */
+
+/** The variable that moves the whole tree elsewhere; unset on a real machine. */
+export const machineRootVariable = 'SSM_MACHINE_ROOT'
+
+export const paths = {
+  code: '/opt/ml/code',
+  failure: '/opt/ml/output/failure',
+  training: {
+    config: '/opt/ml/input/config',
+    data: '/opt/ml/input/data',
+    codeChannel: '/opt/ml/input/data/code',
+    model: '/opt/ml/model',
+    output: '/opt/ml/output',
+    outputData: '/opt/ml/output/data',
+    tensorboard: '/opt/ml/output/tensorboard',
+    state: '/state',
+  },
+  processing: {
+    config: '/opt/ml/config',
+    /** The channel `data`; every other channel lies in `inputs`, as the original placed them. */
+    data: '/opt/ml/processing/data',
+    inputs: '/opt/ml/processing/input',
+    codeChannel: '/opt/ml/processing/input/code',
+    output: '/opt/ml/processing/output',
+    message: '/opt/ml/output/message',
+    state: '/opt/ml/processing/state',
+    previousState: '/opt/ml/processing/state_prev',
+  },
+} as const
+
+/** Files of the `code` channel. */
+export const launcherFile = 'launch.sh'
+export const settingsFile = 'launch.settings'
+export const bundleFile = 'sourcedir.tar.gz'
+
+/** The name of the reserved channel that carries our code. */
+export const codeChannel = 'code'
+
+/** The file in the output folder that holds the typed result of the work. */
+export const resultFile = 'result.json'
+
+/** How long a program may go on after SIGTERM before it is killed, as SageMaker gives it. */
+export const stopGraceSeconds = 120
+
+/** Exit code of the launcher when its files are not the ones the request pins. */
+export const tamperedExitCode = 86
+
+/** Where the code channel lies, by kind of job. */
+export function codeChannelPath(kind: 'training' | 'processing'): string {
+  return paths[kind].codeChannel
+}
+
+/** Where a channel's data lies, by kind of job. */
+export function channelPath(kind: 'training' | 'processing', channel: string): string {
+  if (kind === 'training') return `${paths.training.data}/${channel}`
+  return channel === 'data' ? paths.processing.data : `${paths.processing.inputs}/${channel}`
+}
+
+/** The variable that tells a program where a channel lies: `SM_CHANNEL_DATA`. What no variable name may have becomes `_`. */
+export function channelVariable(channel: string): string {
+  return `SM_CHANNEL_${variablePart(channel)}`
+}
+
+/** The variable that tells a program one hyperparameter: `SM_HP_LR`. */
+export function hyperparameterVariable(name: string): string {
+  return `SM_HP_${variablePart(name)}`
+}
+
+const variablePart = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9_]/g, '_')

@@ -1,0 +1,9 @@
+/** What a job's own Node code uses: the machine's facts, its state, its stop signal, its typed result. */
+
+export { worker, writeResult } from './worker.ts'
+export type { Worker, WorkerTypes } from './worker.ts'
+export type { Environment, MachineFacts } from './facts.ts'
+export type { Json } from './json-file.ts'
+export type { State } from './state.ts'
+export { onStop, stopSignal } from './stop.ts'
+export type { StopCallback } from './stop.ts'

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { Machine, quickPath, shells } from '../test/machine.ts'
+import { bundleFile } from './contract.ts'
+
+describe.each(shells)('scripts and requirements under $name', ({ argv: shell, here }) => {
+  const on = here ? test : test.skip
+
+  on('runs a script without a first line that names its shell, and one that is not executable', async () => {
+    const machine = new Machine({
+      run: 'script',
+      argv: ['deep/run.sh', 'x y'],
+      files: { 'deep/run.sh': 'echo "$1 $BASH" >&1\n' },
+    })
+    expect((await machine.run(shell)).stdout.toString()).toMatch(/^x y .*bash\n$/)
+  })
+
+  on('installs requirements.txt before a Python entry, into the machine and not into this computer', async () => {
+    const machine = new Machine({
+      run: 'python',
+      argv: ['use.py'],
+      files: { 'use.py': 'import tiny_thing\nprint(tiny_thing.word, tiny_thing.__file__)\n', 'requirements.txt': './tiny\n' },
+    })
+    const wheel = tinyWheel(machine.root)
+    machine.put('/bundle/requirements.txt', `${wheel}\n`)
+    execFileSync('tar', ['-czf', join(machine.channel, bundleFile), '-C', join(machine.root, 'bundle'), '.'])
+    const ended = await machine.run(shell, { PIP_NO_INDEX: '1' })
+    expect(ended.stdout.toString()).toBe(`installed ${machine.root}/opt/ml/packages/tiny_thing.py\n`)
+  })
+
+  on('hears the last words of a program after its requirements', async () => {
+    const files = { 'requirements.txt': '# none\n', 'a.py': 'import sys\nsys.exit("the end")\n' }
+    const machine = new Machine({ run: 'python', argv: ['a.py'], files })
+    expect([(await machine.run(shell, { PIP_NO_INDEX: '1' })).code, machine.failure()]).toEqual([
+      1,
+      'exit code 1 on algo-1\nthe end\n',
+    ])
+    expect([machine.leftovers(), machine.processes()]).toEqual([[], []])
+  })
+
+  on('does not install requirements.txt without a network, nor for a shell script', async () => {
+    const files = { 'requirements.txt': './nothing-here\n', 'a.py': 'print(1)\n', 'a.sh': 'echo 2\n' }
+    const isolated = await new Machine({ run: 'python', argv: ['a.py'], files, settings: "ssm_network_isolated='1'" }).run(shell)
+    expect([isolated.stdout.toString(), isolated.stderr.toString()]).toEqual([
+      '1\n',
+      expect.stringContaining('this job has no network'),
+    ])
+    expect((await new Machine({ run: 'script', argv: ['a.sh'], files }).run(shell)).stdout.toString()).toBe('2\n')
+  })
+
+  on('says which requirements could not be installed', async () => {
+    const machine = new Machine({
+      run: 'python',
+      argv: ['a.py'],
+      files: { 'requirements.txt': 'no-such-package==9\n', 'a.py': '' },
+    })
+    expect((await machine.run(shell, { PIP_NO_INDEX: '1' })).code).toBe(1)
+    expect(machine.failure()).toMatch(/^requirements\.txt could not be installed \(pip ended with exit code 1\) on algo-1\n/)
+    expect(machine.failure()).toContain('no-such-package==9')
+  })
+})
+
+/** A wheel needs no build and no network. */
+function tinyWheel(folder: string): string {
+  const wheel = join(folder, 'tiny_thing-1-py3-none-any.whl')
+  const make = [
+    'import sys, zipfile',
+    'with zipfile.ZipFile(sys.argv[1], "w") as z:',
+    '  z.writestr("tiny_thing.py", "word = \'installed\'\\n")',
+    '  z.writestr("tiny_thing-1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: tiny-thing\\nVersion: 1\\n")',
+    '  z.writestr("tiny_thing-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: t\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")',
+    '  z.writestr("tiny_thing-1.dist-info/RECORD", "")',
+  ]
+  writeFileSync(join(folder, 'make.py'), make.join('\n'))
+  execFileSync('python3', [join(folder, 'make.py'), wheel], { env: { ...process.env, PATH: quickPath } })
+  return wheel
+}

@@ -1,0 +1,72 @@
+/** `worker()`: everything a program needs to know about the job it runs in. */
+
+import { resultFile } from './contract.ts'
+import { readFacts } from './facts.ts'
+import { writeJson } from './json-file.ts'
+import { stateIn } from './state.ts'
+import type { Environment, MachineFacts } from './facts.ts'
+import type { Json } from './json-file.ts'
+import type { State } from './state.ts'
+
+/** The job, seen from one of its machines. Frozen. */
+export interface Worker<Hyperparameters = Readonly<Record<string, unknown>>> extends MachineFacts<Hyperparameters> {
+  /**
+   * The folder of an input channel.
+   * @throws {Error} when there is no such channel; the message names those there are.
+   */
+  channel(name: string): string
+  /** JSON values kept between the runs of the task, in `instanceStateDir`. */
+  readonly state: State
+  /**
+   * Leaves the typed result of the work in the output folder, whole or not at all; the last call counts.
+   * With several machines only the main one's (`isMain`) is kept.
+   * @throws {TypeError} for a value JSON cannot say; the message gives the place.
+   */
+  writeResult(value: Json): Promise<void>
+}
+
+/** What a worker's types say beyond the facts. */
+export interface WorkerTypes {
+  readonly hyperparameters?: unknown
+}
+
+type HyperparametersOf<Types extends WorkerTypes> = Types extends { readonly hyperparameters: infer H }
+  ? Readonly<H>
+  : Readonly<Record<string, unknown>>
+
+/**
+ * The facts of this machine and job, read from the environment the launcher made.
+ *
+ * `worker<{ hyperparameters: { lr: number } }>()` types the hyperparameters; the caller vouches for the type, nothing checks it.
+ * `env` and `args` default to those of the process; give them in tests. Outside a job the facts have harmless defaults.
+ * @throws {Error} when a variable holds something it should not; the message names it.
+ */
+export function worker<Types extends WorkerTypes = WorkerTypes>(
+  from: { readonly env?: Environment; readonly args?: readonly string[] } = {},
+): Worker<HyperparametersOf<Types>> {
+  const facts = readFacts(from.env ?? process.env, from.args ?? process.argv.slice(2))
+  return Object.freeze({
+    ...facts,
+    hosts: Object.freeze(facts.hosts),
+    args: Object.freeze([...facts.args]),
+    channels: Object.freeze(facts.channels),
+    // The caller names the type of what the request carried as JSON.
+    hyperparameters: Object.freeze(facts.hyperparameters) as HyperparametersOf<Types>,
+    channel: (name: string) => channelOf(facts.channels, name),
+    state: stateIn(facts.instanceStateDir),
+    writeResult: (value: Json) => writeJson(facts.outputDir, resultFile, value),
+  })
+}
+
+/** Leaves the typed result of this job's work; see `Worker.writeResult`. */
+export async function writeResult(value: Json): Promise<void> {
+  await worker().writeResult(value)
+}
+
+function channelOf(channels: Readonly<Record<string, string>>, name: string): string {
+  const folder = Object.hasOwn(channels, name) ? channels[name] : undefined
+  if (folder !== undefined) return folder
+  const known = Object.keys(channels)
+  const others = known.length === 0 ? 'this job has no channels' : `this job has: ${known.join(', ')}`
+  throw new Error(`There is no channel '${name}'; ${others}`)
+}
