@@ -1,0 +1,51 @@
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { extract } from 'tar-stream'
+import { SsmError } from '../errors/ssm-error.ts'
+
+/**
+ * One file of a `tar.gz`, in memory; `undefined` when the archive has none of this name. Nothing is written.
+ * @throws {SsmError} `ARCHIVE_UNSAFE` when it has more bytes than allowed, `OBJECT_CORRUPT` for bytes that are no archive.
+ */
+export async function readArchived(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  mostBytes: number,
+): Promise<Uint8Array | undefined> {
+  const entries = extract()
+  const flow = pipeline(chunks, createGunzip(), entries).then(
+    () => undefined,
+    (cause: unknown) => ({ cause }),
+  )
+  try {
+    for await (const entry of entries) {
+      if (entry.header.name.replace(/^\.\//, '') === name && entry.header.type === 'file')
+        return await bytesOf(entry, entry.header.size ?? 0, name, mostBytes)
+      entry.resume()
+    }
+    const failed = await flow
+    if (failed !== undefined) throw failed.cause
+    return undefined
+  } catch (cause) {
+    if (cause instanceof SsmError) throw cause
+    throw new SsmError('OBJECT_CORRUPT', 'The archive cannot be read to its end', {
+      cause,
+      hint: 'It was cut off or is no tar.gz: fetch it again.',
+    })
+  } finally {
+    entries.destroy()
+    await flow
+  }
+}
+
+async function bytesOf(entry: AsyncIterable<unknown>, sizeBytes: number, name: string, mostBytes: number): Promise<Uint8Array> {
+  if (sizeBytes > mostBytes) {
+    throw new SsmError('ARCHIVE_UNSAFE', `${name} has ${sizeBytes} bytes, more than the ${mostBytes} allowed`, {
+      hint: 'Write large results as files of their own.',
+      facts: { name, sizeBytes, mostBytes },
+    })
+  }
+  const parts: Uint8Array[] = []
+  for await (const part of entry) if (part instanceof Uint8Array) parts.push(part)
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,37 @@
+/** Every code an error of this library can carry, with the sentence that explains it. Printed in `docs/guides/errors.md`. */
+export const errorCodes = {
+  TASK_INVALID: 'The task as described cannot run; every problem is listed with its path, value and limit.',
+  NAME_INVALID: 'A project, task, job or channel name breaks the rules of SageMaker.',
+  CODE_MISSING: 'The entry file or a source folder does not exist or cannot be read.',
+  CODE_UNBUNDLABLE: 'The TypeScript or JavaScript entry could not be bundled with its imports.',
+  INPUT_MISSING: 'An input path or object does not exist or cannot be read.',
+  OUTPUT_MISSING: 'The output asked for does not exist: the source task has not completed, or left none.',
+  RESULT_INVALID: 'The result that the work wrote does not match its declared schema.',
+  GRAPH_CYCLE: 'The tasks depend on each other in a circle.',
+  GRAPH_FAILED: 'Some tasks of the graph failed; the tasks that need them were not started.',
+  JOB_FAILED: 'The program of a job ended with an error.',
+  JOB_STOPPED: 'The job was stopped before it ended.',
+  JOB_TIMED_OUT: 'The job ran longer than its time limit.',
+  JOB_LOST: 'The job is gone: its record was deleted.',
+  RUN_ABORTED: 'Waiting was aborted by the caller; the job itself goes on.',
+  OBJECT_MISSING: 'A stored object does not exist.',
+  OBJECT_CHANGED: 'A conditional write lost: someone else wrote the object first.',
+  OBJECT_CORRUPT: 'Stored bytes do not match their checksum.',
+  ARCHIVE_UNSAFE: 'An archive or key would write outside its target folder, or is too large.',
+  STORAGE_FULL: 'No space is left on the disk.',
+  STORAGE_DENIED: 'A file or folder cannot be read or written.',
+  PLATFORM_CREDENTIALS: 'No usable AWS credentials or region were found, or they have expired.',
+  PLATFORM_DENIED: 'AWS refused an action; the error names the action and the permission to add.',
+  PLATFORM_QUOTA: 'An account quota is exhausted.',
+  PLATFORM_CAPACITY: 'AWS has no machine of this type free right now.',
+  PLATFORM_THROTTLED: 'AWS kept asking to slow down until the retries were used up.',
+  PLATFORM_UNREACHABLE: 'The service could not be reached.',
+  PLATFORM_REFUSED: 'The service refused the request as invalid.',
+  PLATFORM_UNSUPPORTED: 'This platform cannot do what was asked.',
+  BUCKET_FOREIGN: 'The bucket belongs to another account.',
+  IMAGE_UNKNOWN: 'No image is known for this framework, version or region.',
+  USAGE: 'The command line cannot be understood.',
+} as const
+
+/** A code to branch on: `error.code === 'JOB_FAILED'`. */
+export type ErrorCode = keyof typeof errorCodes

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { SsmError } from '../errors/ssm-error.ts'
+import { storageError } from './fs-errors.ts'
+
+const failure = (code: string): Error => Object.assign(new Error(`${code}: no`), { code, syscall: 'open' })
+
+test.each([
+  ['ENOENT', 'INPUT_MISSING'],
+  ['ENOTDIR', 'INPUT_MISSING'],
+  ['ENOSPC', 'STORAGE_FULL'],
+  ['EDQUOT', 'STORAGE_FULL'],
+  ['EACCES', 'STORAGE_DENIED'],
+  ['EROFS', 'STORAGE_DENIED'],
+  ['EIO', 'STORAGE_DENIED'],
+])('%s becomes %s with path, cause and a next step', (reason, code) => {
+  const cause = failure(reason)
+  const error = storageError({ act: 'read', path: '/a/b' }, cause)
+  expect(error).toMatchObject({ code, cause, facts: { path: '/a/b', reason } })
+  expect(error instanceof SsmError && error.hint).toMatch(/\w/)
+})
+
+test('what is missing carries the code that its caller names', () => {
+  expect(storageError({ act: 'read', path: 'x', missing: 'CODE_MISSING' }, failure('ENOENT'))).toMatchObject({
+    code: 'CODE_MISSING',
+  })
+})
+
+test('an abort and our own errors pass as they are', () => {
+  const own = new SsmError('OBJECT_MISSING', 'gone')
+  const abort = new DOMException('stop', 'AbortError')
+  expect(storageError({ act: 'read', path: 'x' }, own)).toBe(own)
+  expect(storageError({ act: 'read', path: 'x' }, abort)).toBe(abort)
+})

@@ -1,0 +1,32 @@
+import { readFile, realpath } from 'node:fs/promises'
+import type { ErrorCode } from '../errors/codes.ts'
+import { fsCodeOf, orStorageError, storageError } from './fs-errors.ts'
+
+/**
+ * A small file's text; `undefined` when there is no such file.
+ * @throws {SsmError} `STORAGE_DENIED`.
+ */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    if (fsCodeOf(cause) === 'ENOENT' || fsCodeOf(cause) === 'ENOTDIR') return undefined
+    throw storageError({ act: 'read', path }, cause)
+  }
+}
+
+/**
+ * A file's bytes.
+ * @throws {SsmError} the `missing` code, `STORAGE_DENIED`.
+ */
+export function readBytes(path: string, missing: ErrorCode = 'INPUT_MISSING'): Promise<Uint8Array> {
+  return orStorageError({ act: 'read', path, missing }, () => readFile(path))
+}
+
+/**
+ * The path with every symbolic link in it resolved.
+ * @throws {SsmError} the `missing` code, `STORAGE_DENIED`.
+ */
+export function realPath(path: string, missing: ErrorCode = 'INPUT_MISSING'): Promise<string> {
+  return orStorageError({ act: 'find', path, missing }, () => realpath(path))
+}

@@ -1,0 +1,39 @@
+import type { Brand } from '../lang/brand.ts'
+import { InvalidName, type TaskName } from './task-name.ts'
+
+/** 1–63 letters, digits and hyphens with none at either end, as `TrainingJobName` and `ProcessingJobName` demand. */
+export type JobName = Brand<string, 'JobName'>
+
+export function jobName(text: string): JobName {
+  if (text.length > 63 || !/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(text)) {
+    throw new InvalidName('job', text, '1 to 63 letters, digits and hyphens, with no hyphen at either end')
+  }
+  return text as JobName
+}
+
+// In the order of their bytes, so that names sort as numbers do.
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/**
+ * `<task>-YYYY-MM-DD-HH-MM-SS-<8 alnum>` in UTC, as the original named them: sorted by name is sorted by time. The first
+ * two of the eight tell the millisecond, for short jobs may follow each other within a second.
+ */
+export function newJobName(task: TaskName, nowMs: number, random: () => number = Math.random): JobName {
+  const time = new Date(nowMs).toISOString().slice(0, 19).replace(/[:T]/g, '-')
+  const letter = (number: number): string => alphabet[number % alphabet.length] ?? ''
+  const ms = Math.floor(nowMs) % 1_000
+  const suffix = Array.from({ length: 6 }, () => letter(Math.floor(random() * alphabet.length)))
+  return jobName(`${task}-${time}-${letter(Math.floor(ms / alphabet.length))}${letter(ms)}${suffix.join('')}`)
+}
+
+const jobPattern = /^(.+)-(\d{4}(?:-\d{2}){5})-[a-zA-Z0-9]{8}$/
+
+/** Whether this folder name is a job of this task, made by us or by the Python original. */
+export function isJobOf(task: TaskName, name: string): name is JobName {
+  return jobPattern.exec(name)?.[1] === task
+}
+
+/** The task a job name was made for, or `undefined` when it is not one of ours. */
+export function taskOfJob(name: string): string | undefined {
+  return jobPattern.exec(name)?.[1]
+}

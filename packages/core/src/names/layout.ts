@@ -1,0 +1,75 @@
+import type { JobName } from './job-name.ts'
+import { folderUri, joinUri, objectUri, type ObjectUri } from './object-uri.ts'
+import type { ProjectName, TaskName } from './task-name.ts'
+
+/** Where a task lives: `s3://<bucket>/[<prefix>/]<project>/<task>/`. */
+export interface TaskPlace {
+  readonly bucket: string
+  /** S3 prefix in front of the project, without slashes at its ends; empty for none. */
+  readonly prefix: string
+  readonly project: ProjectName
+  readonly task: TaskName
+}
+
+/** Where everything of a task lives; the same names the Python original uses, plus two of our own (`task.json`, `lease`). */
+export interface TaskLayout {
+  /** The task's folder; `OutputDataConfig.S3OutputPath` is this without its last slash. */
+  readonly root: ObjectUri
+  /** The folder a local input is synced to: `input/` for channel `data`, as the original; `input-<channel>/` for others. */
+  input(channel: string): ObjectUri
+  /** What an input folder holds, by content: spares sending unchanged files again. */
+  inputIndex(channel: string): ObjectUri
+  readonly state: ObjectUri
+  /** Held while one client decides and submits, so that two never start the same task twice. */
+  readonly lease: ObjectUri
+  job(job: JobName): JobLayout
+}
+
+export interface JobLayout {
+  readonly root: ObjectUri
+  /** The `code` channel of the job: launcher, its settings, and the bundle. */
+  readonly source: ObjectUri
+  readonly launcher: ObjectUri
+  readonly launcherSettings: ObjectUri
+  readonly bundle: ObjectUri
+  /** What was decided and why: fingerprint and its parts, in our own words. */
+  readonly record: ObjectUri
+  readonly outputFolder: ObjectUri
+  readonly model: ObjectUri
+  readonly output: ObjectUri
+}
+
+const inputName = (channel: string): string => (channel === 'data' ? 'input' : `input-${channel}`)
+
+export function projectRoot(place: Omit<TaskPlace, 'task'>): ObjectUri {
+  const parts = [place.prefix.replace(/^\/+|\/+$/g, ''), place.project].filter((part) => part !== '')
+  return folderUri(joinUri(objectUri(`s3://${place.bucket}`), ...parts))
+}
+
+export function layoutOf(place: TaskPlace): TaskLayout {
+  const root = folderUri(joinUri(projectRoot(place), place.task))
+  return {
+    root,
+    input: (channel) => folderUri(joinUri(root, inputName(channel))),
+    inputIndex: (channel) => joinUri(root, `${inputName(channel)}.index.json`),
+    state: folderUri(joinUri(root, 'state')),
+    lease: joinUri(root, 'lease.json'),
+    job: (job) => jobLayout(folderUri(joinUri(root, job))),
+  }
+}
+
+function jobLayout(root: ObjectUri): JobLayout {
+  const source = folderUri(joinUri(root, 'source'))
+  const outputFolder = folderUri(joinUri(root, 'output'))
+  return {
+    root,
+    source,
+    launcher: joinUri(source, 'launch.sh'),
+    launcherSettings: joinUri(source, 'launch.settings'),
+    bundle: joinUri(source, 'sourcedir.tar.gz'),
+    record: joinUri(root, 'task.json'),
+    outputFolder,
+    model: joinUri(outputFolder, 'model.tar.gz'),
+    output: joinUri(outputFolder, 'output.tar.gz'),
+  }
+}

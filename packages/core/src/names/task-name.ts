@@ -1,0 +1,47 @@
+import { SsmError, nameOnPrototype } from '../errors/ssm-error.ts'
+import type { Brand } from '../lang/brand.ts'
+
+export type ProjectName = Brand<string, 'ProjectName'>
+export type TaskName = Brand<string, 'TaskName'>
+
+/** `<task>-YYYY-MM-DD-HH-MM-SS-<8 alnum>` must fit the 63 characters of a job name. */
+export const longestTaskName = 34
+const longestProjectName = 63
+
+/** A name that SageMaker or S3 would refuse. */
+export class InvalidName extends SsmError {
+  static {
+    nameOnPrototype(this, 'InvalidName')
+  }
+
+  constructor(what: string, value: string, rule: string) {
+    super(
+      'NAME_INVALID',
+      `${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)} is not a ${what} name: ${rule}`,
+      {
+        hint: `Choose a ${what} name of ${rule}.`,
+        facts: { what, value, rule },
+      },
+    )
+  }
+}
+
+/** 1–63 letters, digits, `-`, `_` and `.`, starting with a letter or digit. */
+export function projectName(text: string): ProjectName {
+  if (text.length > longestProjectName || !/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(text)) {
+    throw new InvalidName(
+      'project',
+      text,
+      `1 to ${longestProjectName} letters, digits, ".", "_" and "-", starting with a letter or digit`,
+    )
+  }
+  return text as ProjectName
+}
+
+/** 1–34 letters, digits and hyphens, with no hyphen at either end: it becomes the first part of every job name. */
+export function taskName(text: string): TaskName {
+  if (text.length > longestTaskName || !/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(text)) {
+    throw new InvalidName('task', text, `1 to ${longestTaskName} letters, digits and hyphens, with no hyphen at either end`)
+  }
+  return text as TaskName
+}

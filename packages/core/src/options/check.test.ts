@@ -1,0 +1,258 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Secret } from '../secrets/secret.ts'
+import { optionProblems } from './check.ts'
+import { InvalidTask } from './errors.ts'
+import { taskOptions, type TaskOptionName, type TrainingOptions } from './task-options.ts'
+
+/** A value that must be refused, where the problem lies, and what its sentence must say of the limit. */
+type Refused = readonly [value: unknown, path: string, limit: RegExp]
+
+const textual = (name: string, longest: number): readonly Refused[] => [
+  [5, name, /must be /],
+  ['', name, /must be /],
+  [null, name, /must be /],
+  ['a'.repeat(longest + 1), name, new RegExp(`at most ${longest} characters`)],
+]
+const switched = (name: string): readonly Refused[] => ['yes', 1, null, {}].map((value) => [value, name, /must be true or false/])
+const counted = (name: string, from: number, to: number): readonly Refused[] =>
+  [from - 1, to + 1, 1.5, '2', Number.NaN, Number.POSITIVE_INFINITY, null].map((value) => [
+    value,
+    name,
+    new RegExp(`must be a whole number from ${from} to ${to}`),
+  ])
+const lasting = (name: string, span: RegExp): readonly Refused[] =>
+  ['soon', '5', '-1 hours', '99 days', 5, null, {}].map((value) => [value, name, span])
+const named = (name: string, most: number): readonly Refused[] => [
+  ['a=b', name, /must be an object of names and values/],
+  [[['a', 'b']], name, /must be an object of names and values/],
+  [null, name, /must be an object of names and values/],
+  [
+    Object.fromEntries(Array.from({ length: most + 1 }, (_, index) => [`a${index}`, '(x)'])),
+    name,
+    new RegExp(`at most ${most} entries`),
+  ],
+]
+const listed = (name: string, most: number): readonly Refused[] => [
+  ['a', name, /must be a list of texts/],
+  [null, name, /must be a list of texts/],
+  [['a', 5], `${name}[1]`, /must be a text/],
+  [Array.from({ length: most + 1 }, () => 'a'), name, new RegExp(`0 to ${most} entries`)],
+]
+
+// Every word has a row: one that is missing does not compile, and fails.
+const rows = {
+  instanceType: [
+    ...textual('instanceType', 64),
+    ['m5.large', 'instanceType', /ml\.<family>\.<size>/],
+    ['ml.m5', 'instanceType', /ml\.<family>\.<size>/],
+  ],
+  instanceCount: counted('instanceCount', 1, 100),
+  volumeSizeGiB: counted('volumeSizeGiB', 1, 16_384),
+  spot: switched('spot'),
+  maxRun: [...lasting('maxRun', /from '1 second' to '28 days'/), ['0 seconds', 'maxRun', /from '1 second'/]],
+  maxWait: [
+    ...lasting('maxWait', /from '1 second' to '30 days'/),
+    ['1 hour', 'maxWait', /no shorter than maxRun \(86400 seconds\)/],
+  ],
+  warm: [
+    ...lasting('warm', /from '1 second' to '6 hours'/),
+    ['0 seconds', 'warm', /from '1 second'/],
+    ['7 hours', 'warm', /'6 hours'/],
+  ],
+  retries: counted('retries', 1, 30),
+  framework: [
+    ['torch', 'framework', /must be one of pytorch, tensorflow, sklearn, xgboost, huggingface/],
+    ['', 'framework', /one of/],
+    [5, 'framework', /one of/],
+    [null, 'framework', /one of/],
+  ],
+  frameworkVersion: [...textual('frameworkVersion', 64), ['2 8', 'frameworkVersion', /a version such as/]],
+  pythonVersion: [...textual('pythonVersion', 16), ['3.12', 'pythonVersion', /such as 'py312'/]],
+  image: [...textual('image', 255), ['mine latest', 'image', /an image URI/]],
+  dockerfile: textual('dockerfile', 65_536),
+  repository: [...textual('repository', 256), ['Mine', 'repository', /lower-case/], ['a//b', 'repository', /lower-case/]],
+  localRepository: [...textual('localRepository', 256), ['Mine', 'localRepository', /lower-case/]],
+  imageTag: [...textual('imageTag', 128), ['.v1', 'imageTag', /letters, digits/]],
+  distribution: [
+    ['ring', 'distribution', /must be one of multi_worker_mirrored/],
+    [null, 'distribution', /one of/],
+  ],
+  hyperparameters: [
+    ...named('hyperparameters', 100),
+    [{ 'a b': 1 }, 'hyperparameters.a b', /1 to 256 letters/],
+    [{ sagemaker_program: 'x' }, 'hyperparameters.sagemaker_program', /reserved/],
+    [{ a: 'x'.repeat(2_501) }, 'hyperparameters.a', /at most 2,500 characters/],
+    [{ a: new Secret('hidden') }, 'hyperparameters.a', /a secret never travels/],
+    [{ a: { b: [new Secret('hidden')] } }, 'hyperparameters.a', /a secret never travels/],
+    [{ a: undefined }, 'hyperparameters.a', /JSON/],
+    [{ a: () => 1 }, 'hyperparameters.a', /JSON/],
+    [{ a: { b: () => 1 } }, 'hyperparameters.a', /JSON/],
+    [{ a: 1n }, 'hyperparameters.a', /JSON/],
+    [{ a: Number.NaN }, 'hyperparameters.a', /NaN/],
+    [{ a: [Number.POSITIVE_INFINITY] }, 'hyperparameters.a', /Infinity/],
+    [{ a: 'x\0y' }, 'hyperparameters.a', /NUL/],
+  ],
+  args: [...listed('args', 10_000), [['a\0b'], 'args[0]', /NUL/], [Array.from({ length: 1 }), 'args[0]', /must be a text/]],
+  env: [
+    ...named('env', 92),
+    [{ '1A': 'x' }, 'env.1A', /starts with no digit/],
+    [{ SM_X: 'x' }, 'env.SM_X', /set by the machine itself/],
+    [{ SSM_TASK: 'x' }, 'env.SSM_TASK', /set by the machine itself/],
+    [{ A: 5 }, 'env.A', /must be a text/],
+    [{ A: 'x'.repeat(513) }, 'env.A', /at most 512 characters/],
+    [{ A: new Secret('x'.repeat(513)) }, 'env.A', /at most 512 characters/],
+  ],
+  tags: [
+    ...named('tags', 47),
+    [{ '': 'x' }, 'tags.', /1 to 128/],
+    [{ 'aws:x': 'x' }, 'tags.aws:x', /reserved/],
+    [{ 'a!': 'x' }, 'tags.a!', /1 to 128 letters/],
+    [{ a: 'x'.repeat(257) }, 'tags.a', /at most 256/],
+    [{ a: 5 }, 'tags.a', /at most 256/],
+  ],
+  metrics: [
+    ...named('metrics', 40),
+    [{ loss: /loss/ }, 'metrics.loss', /needs a group/],
+    [{ loss: 'loss=(' }, 'metrics.loss', /needs a group/],
+    [{ loss: /loss=(.)/i }, 'metrics.loss', /flags i/],
+    [{ loss: `(${'x'.repeat(500)})` }, 'metrics.loss', /1 to 500 characters/],
+    [{ ['x'.repeat(256)]: '(a)' }, `metrics.${'x'.repeat(256)}`, /1 to 255 characters/],
+    [{ loss: 5 }, 'metrics.loss', /1 to 500/],
+  ],
+  role: [...textual('role', 2_048), ['no role', 'role', /the name or ARN of a role/]],
+  outputKmsKey: [...textual('outputKmsKey', 2_048), ['my key', 'outputKmsKey', /the id, ARN or alias of a KMS key/]],
+  volumeKmsKey: [...textual('volumeKmsKey', 2_048), ['my key', 'volumeKmsKey', /the id, ARN or alias of a KMS key/]],
+  subnets: [
+    ...listed('subnets', 16),
+    [['my subnet'], 'subnets[0]', /such as 'subnet-0a1b2c3d'/],
+    [['subnet-0a'], 'securityGroups', /belong together/],
+  ],
+  securityGroups: [
+    ...listed('securityGroups', 5),
+    [['my group'], 'securityGroups[0]', /such as 'sg-0a1b2c3d'/],
+    [['sg-0a'], 'subnets', /belong together/],
+  ],
+  networkIsolation: switched('networkIsolation'),
+  encryptTraffic: switched('encryptTraffic'),
+} satisfies Readonly<Record<TaskOptionName, readonly Refused[]>>
+
+const cases = Object.entries(rows).flatMap(([name, refused]) =>
+  (refused as readonly Refused[]).map(([value, path, limit], index) => ({ name, index, value, path, limit })),
+)
+
+test('every word has a row', () => {
+  expect(Object.keys(rows).sort()).toEqual(Object.keys(taskOptions).sort())
+})
+
+test.each(cases)('$name refuses bad value $index: path, value, limit and hint are told', ({ name, value, path, limit }) => {
+  const problem = optionProblems('training', { [name]: value }).find((each) => each.path === path)
+  expect(problem?.message).toMatch(limit)
+  expect(problem).toHaveProperty('value')
+  expect(problem?.hint ?? '').not.toBe('')
+})
+
+test('all that is wrong is told at once, in one error', () => {
+  const options = Object.fromEntries(Object.entries(rows).map(([name, refused]) => [name, refused[0]?.[0]]))
+  const problems = optionProblems('training', { ...options, sport: true } as TrainingOptions)
+  expect(new Set(problems.map(({ path }) => path))).toEqual(new Set([...Object.keys(rows), 'sport']))
+  const error = new InvalidTask('t', problems)
+  expect(problems.filter(({ path, message }) => !error.message.includes(`${path} ${message}`))).toEqual([])
+  expect(problems.filter(({ hint = '' }) => error.hint?.includes(hint) !== true)).toEqual([])
+  expect(error.problems).toEqual(problems)
+  expect(error.code).toBe('TASK_INVALID')
+})
+
+test.each([
+  [{ spot: true, warm: '1 hour' }, 'warm', /cannot be joined with spot/],
+  [{ spot: false, maxWait: '2 days' }, 'maxWait', /only means something with spot/],
+  [{ warm: '1 hour', maxWait: '2 days' }, 'maxWait', /only means something with spot/],
+  [{ maxRun: '2 days', maxWait: '1 day' }, 'maxWait', /no shorter than maxRun \(172800 seconds\)/],
+  [{ image: 'mine:1', dockerfile: 'RUN a' }, 'image', /cannot be joined with dockerfile/],
+  [{ image: 'mine:1', framework: 'pytorch' }, 'framework', /means nothing beside image/],
+  [{ image: 'mine:1', pythonVersion: 'py312' }, 'pythonVersion', /means nothing beside image/],
+] as const)('%j cannot be said together', (options, path, message) => {
+  const [problem, ...more] = optionProblems('training', options)
+  expect(more).toEqual([])
+  expect(problem?.path).toBe(path)
+  expect(problem?.message).toMatch(message)
+  expect(problem?.hint ?? '').not.toBe('')
+})
+
+test.each([
+  {},
+  { maxWait: '0 minutes', spot: false },
+  { warm: '1 hour', spot: false },
+  { maxRun: '1 day', maxWait: '1 day' },
+  { subnets: ['subnet-0a'], securityGroups: ['sg-0a'] },
+  { instanceType: 'local' },
+  { env: { TOKEN: new Secret('hidden') } },
+  { metrics: { loss: /loss=(\d+)/g } },
+  { spot: undefined, maxRun: undefined },
+] as const)('%j is fine', (options) => {
+  expect(optionProblems('training', options as TrainingOptions)).toEqual([])
+})
+
+test.each(['spot', 'maxWait', 'warm', 'retries', 'distribution', 'hyperparameters', 'metrics'])(
+  'a processing task has no word %s, and says so',
+  (name) => {
+    const [problem] = optionProblems('processing', { [name]: rows[name as TaskOptionName][0]?.[0] })
+    expect(problem).toMatchObject({
+      path: name,
+      message: 'is not a word of a processing task',
+      hint: expect.stringMatching(/\w/) as string,
+    })
+  },
+)
+
+test('a processing job runs 9 days and its variables have 256 characters at most', () => {
+  const problems = optionProblems('processing', {
+    maxRun: '10 days',
+    env: { A: 'x'.repeat(257), B: 'x', C: new Secret('x'.repeat(257)) },
+  })
+  expect(problems.map(({ path }) => path)).toEqual(['maxRun', 'env.A', 'env.C'])
+  expect(problems.every(({ hint }) => hint !== undefined)).toBe(true)
+})
+
+test('a misspelt option is told with what was meant', () => {
+  expect(optionProblems('training', { instancetype: 'ml.m5.large' } as TrainingOptions)).toEqual([
+    { path: 'instancetype', value: 'ml.m5.large', message: 'is not an option', hint: 'Did you mean instanceType?' },
+  ])
+  expect(optionProblems('training', { framework: 'pytorh' } as never)[0]?.hint).toBe('Did you mean pytorch?')
+})
+
+test('whatever is given is judged, never stumbled over, and can be told', () => {
+  const anything = fc.anything({
+    withBigInt: true,
+    withBoxedValues: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withObjectString: true,
+    withSet: true,
+    withSparseArray: true,
+  })
+  const options = fc.dictionary(
+    fc.oneof(fc.constantFrom(...Object.keys(taskOptions)), fc.string(), fc.constant('__proto__'), fc.constant('toString')),
+    anything,
+  )
+  fc.assert(
+    fc.property(fc.constantFrom('training', 'processing'), options, (kind, given) => {
+      const problems = optionProblems(kind, given)
+      expect(new InvalidTask('t', problems).message.length).toBeGreaterThan(0)
+      expect(() => JSON.stringify(new InvalidTask('t', problems))).not.toThrow()
+      expect(problems.every(({ path, message }) => path.length >= 0 && message.length > 0)).toBe(true)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a value that cannot be told does not hide what is wrong with it', () => {
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+  const problems = optionProblems('training', {
+    hyperparameters: { a: circle, b: 1n as never },
+    instanceCount: 5n as never,
+  })
+  expect(new InvalidTask('t', problems).problems).toHaveLength(3)
+})

@@ -1,0 +1,149 @@
+import type { JobKind } from '../spec/job-kind.ts'
+import { secondsOf } from '../time/duration.ts'
+import { nearest } from './did-you-mean.ts'
+import type { Option, Problem } from './option.ts'
+import { optionsOf, taskOptions, type TrainingOptions } from './task-options.ts'
+
+/** Every problem of a task's options: each alone, then those that must agree with each other. */
+export function optionProblems(kind: JobKind, options: TrainingOptions): readonly Problem[] {
+  const alone = Object.entries(options).flatMap(([name, value]) => problemsOf(kind, name, value))
+  return alone.length > 0 ? [...alone, ...together(kind, options, alone)] : together(kind, options, alone)
+}
+
+function problemsOf(kind: JobKind, name: string, value: unknown): readonly Problem[] {
+  if (value === undefined) return []
+  const known = optionsOf(kind)
+  const option: Option<unknown> | undefined = known.get(name as keyof typeof taskOptions)
+  if (option !== undefined) return option.problems(value, name)
+  if (Object.hasOwn(taskOptions, name))
+    return [{ path: name, value, message: `is not a word of a ${kind} task`, hint: onlyTrainingHint(name) }]
+  const near = nearest(name, known.keys())
+  return [{ path: name, value, message: 'is not an option', ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }) }]
+}
+
+const onlyTrainingHint = (name: string): string =>
+  name === 'hyperparameters'
+    ? 'Use .args() in a processing task.'
+    : `Leave out ${name}, or use project.task() for a training task.`
+
+function together(kind: JobKind, options: TrainingOptions, found: readonly Problem[]): readonly Problem[] {
+  const isFine = (name: string): boolean => !found.some((problem) => problem.path === name || problem.path.startsWith(`${name}.`))
+  return rules
+    .filter((rule) => rule.kinds.includes(kind) && rule.reads.every(isFine))
+    .flatMap((rule) => rule.problem(options) ?? [])
+}
+
+interface Rule {
+  readonly kinds: readonly JobKind[]
+  readonly reads: readonly (keyof TrainingOptions)[]
+  readonly problem: (options: TrainingOptions) => Problem | readonly Problem[] | undefined
+}
+
+const isSpot = (options: TrainingOptions): boolean => options.spot ?? options.warm === undefined
+const seconds = (value: TrainingOptions['maxRun']): number => (value === undefined ? 86_400 : (secondsOf(value) ?? 0))
+
+const rules: readonly Rule[] = [
+  {
+    kinds: ['training'],
+    reads: ['spot', 'warm'],
+    problem: ({ spot, warm }) =>
+      spot === true && warm !== undefined
+        ? {
+            path: 'warm',
+            value: warm,
+            message: 'cannot be joined with spot',
+            hint: 'A warm pool keeps on-demand machines: leave out .spot() or .warm().',
+          }
+        : undefined,
+  },
+  {
+    kinds: ['training'],
+    reads: ['spot', 'maxWait', 'maxRun', 'warm'],
+    problem: (options) => {
+      const { maxWait } = options
+      if (maxWait === undefined || secondsOf(maxWait) === 0) return undefined
+      if (!isSpot(options))
+        return {
+          path: 'maxWait',
+          value: maxWait,
+          message: 'only means something with spot',
+          hint: 'Leave out .maxWait(), or say .spot().',
+        }
+      return seconds(maxWait) < seconds(options.maxRun)
+        ? {
+            path: 'maxWait',
+            value: maxWait,
+            message: `must be no shorter than maxRun (${seconds(options.maxRun)} seconds)`,
+            hint: 'maxWait counts waiting and running together.',
+          }
+        : undefined
+    },
+  },
+  {
+    kinds: ['processing'],
+    reads: ['maxRun'],
+    problem: ({ maxRun }) =>
+      seconds(maxRun) > 777_600
+        ? {
+            path: 'maxRun',
+            value: maxRun,
+            message: "must be at most '9 days' for a processing task",
+            hint: 'Split the work, or use project.task().',
+          }
+        : undefined,
+  },
+  {
+    kinds: ['processing'],
+    reads: ['env'],
+    problem: ({ env = {} }) =>
+      Object.entries(env)
+        .filter(([, value]) => value.length > 256)
+        .map(([name, value]) => ({
+          path: `env.${name}`,
+          value,
+          message: 'must be at most 256 characters for a processing task',
+          hint: 'Put long values into a file and give it as an input.',
+        })),
+  },
+  {
+    kinds: ['training', 'processing'],
+    reads: ['subnets', 'securityGroups'],
+    problem: ({ subnets = [], securityGroups = [] }) =>
+      (subnets.length === 0) === (securityGroups.length === 0)
+        ? undefined
+        : {
+            path: subnets.length === 0 ? 'subnets' : 'securityGroups',
+            value: undefined,
+            message: 'must be given too: subnets and securityGroups belong together',
+            hint: 'Give both, or neither.',
+          },
+  },
+  {
+    kinds: ['training', 'processing'],
+    reads: ['image', 'dockerfile'],
+    problem: ({ image, dockerfile }) =>
+      image !== undefined && dockerfile !== undefined
+        ? {
+            path: 'image',
+            value: image,
+            message: 'cannot be joined with dockerfile',
+            hint: 'Choose one: a ready image by its URI, or one to build.',
+          }
+        : undefined,
+  },
+  {
+    kinds: ['training', 'processing'],
+    reads: ['image', 'framework'],
+    problem: ({ image, framework, frameworkVersion, pythonVersion }) => {
+      const extra = Object.entries({ framework, frameworkVersion, pythonVersion }).find(([, value]) => value !== undefined)
+      return image === undefined || extra === undefined
+        ? undefined
+        : {
+            path: extra[0],
+            value: extra[1],
+            message: 'means nothing beside image',
+            hint: 'An image URI says it all: leave it out.',
+          }
+    },
+  },
+]

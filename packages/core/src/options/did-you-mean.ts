@@ -1,0 +1,30 @@
+/** The known word nearest to a mistyped one, when it is near enough to be meant. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
+  }
+  return best
+}
+
+/** How many letters must be added, removed, changed or swapped with their neighbour to turn one word into the other. */
+export function editDistance(from: string, to: string): number {
+  let before: number[] = []
+  let last = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= from.length; row++) {
+    const now = [row]
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1]
+      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      const steps = [at(now, column - 1) + 1, at(last, column) + 1, at(last, column - 1) + (same ? 0 : 1)]
+      now.push(Math.min(...steps, ...(swapped ? [at(before, column - 2) + 1] : [])))
+    }
+    before = last
+    last = now
+  }
+  return at(last, to.length)
+}
+
+const at = (row: readonly number[], column: number): number => row[column] ?? Number.MAX_SAFE_INTEGER

@@ -1,0 +1,93 @@
+import { oneOf, text, trainingOnly } from './option.ts'
+
+/** In which container image the program runs. */
+export const imageOptions = {
+  /**
+   * The framework whose ready-made image is used.
+   *
+   * `pytorch` (default for training), `tensorflow`, `sklearn` (default for processing), `xgboost`, `huggingface`.
+   *
+   * @see AlgorithmSpecification.TrainingImage in the CreateTrainingJob reference
+   */
+  framework: oneOf({
+    summary: 'The framework whose ready-made image is used.',
+    source: 'AlgorithmSpecification.TrainingImage',
+    default: 'pytorch; sklearn for processing',
+    choices: ['pytorch', 'tensorflow', 'sklearn', 'xgboost', 'huggingface'],
+    flag: { names: ['framework', 'f'], args: ['NAME'] },
+  }),
+  /** The version of the framework; default the newest one in the image table. */
+  frameworkVersion: text({
+    summary: 'The version of the framework; default the newest one in the image table.',
+    source: 'AlgorithmSpecification.TrainingImage',
+    longest: 64,
+    pattern: /^[A-Za-z0-9._-]+$/,
+    shape: "a version such as '2.8.0'",
+    flag: { names: ['framework_version', 'fv'], args: ['VERSION'] },
+  }),
+  /** The Python of the image, as `py312`; default the newest one of the framework's version. */
+  pythonVersion: text({
+    summary: "The Python of the image, as `py312`; default the newest one of the framework's version.",
+    source: 'AlgorithmSpecification.TrainingImage',
+    longest: 16,
+    pattern: /^py\d+$/,
+    shape: "a Python version such as 'py312'",
+    flag: { names: ['py_version', 'pv'], args: ['PY'] },
+  }),
+  /** A container image by its full URI, instead of a framework's. */
+  image: text({
+    summary: "A container image by its full URI, instead of a framework's.",
+    source: 'AlgorithmSpecification.TrainingImage',
+    longest: 255,
+    pattern: /^\S+$/,
+    shape: "an image URI such as '111122223333.dkr.ecr.us-east-1.amazonaws.com/mine:1'",
+    flag: { names: ['image'], args: ['URI'] },
+  }),
+  /** A Dockerfile's text, or a folder that holds one; `__BASE_IMAGE__` stands for the framework's image. */
+  dockerfile: text({
+    summary: "A Dockerfile's text, or a folder that holds one; `__BASE_IMAGE__` stands for the framework's image.",
+    source: 'AlgorithmSpecification.TrainingImage',
+    longest: 65_536,
+    shape: 'a folder or the text of a Dockerfile',
+    flag: { names: ['docker_file_path_or_content', 'df'], args: ['PATH_OR_TEXT'] },
+  }),
+  /** The name of the ECR repository that a built image is pushed to. */
+  repository: text({
+    summary: 'The name of the ECR repository that a built image is pushed to.',
+    source: 'AlgorithmSpecification.TrainingImage',
+    longest: 256,
+    pattern: /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/,
+    shape: 'lower-case letters and digits with single ".", "_", "-" or "/" between',
+    flag: { names: ['aws_repo_name', 'ar'], args: ['NAME'] },
+  }),
+  /** The name of the image on this machine while it is built; default the repository's. */
+  localRepository: text({
+    summary: "The name of the image on this machine while it is built; default the repository's.",
+    source: 'AlgorithmSpecification.TrainingImage',
+    longest: 256,
+    pattern: /^[a-z0-9][a-z0-9._/-]*$/,
+    shape: 'lower-case letters, digits, ".", "_", "-" and "/"',
+    flag: { names: ['repo_name', 'rn'], args: ['NAME'] },
+  }),
+  /** The tag of a built image; default a tag made from its content. */
+  imageTag: text({
+    summary: 'The tag of a built image; default a tag made from its content.',
+    source: 'AlgorithmSpecification.TrainingImage',
+    longest: 128,
+    pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
+    shape: 'letters, digits, ".", "_" and "-"',
+    flag: { names: ['image_tag'], args: ['TAG'] },
+  }),
+  /**
+   * How TensorFlow's machines are told of each other: `multi_worker_mirrored` sets `TF_CONFIG` on every machine.
+   *
+   * @see Environment in the CreateTrainingJob reference
+   */
+  distribution: oneOf({
+    summary: "How TensorFlow's machines are told of each other: `multi_worker_mirrored` sets `TF_CONFIG` on every machine.",
+    source: 'Environment.SSM_DISTRIBUTION',
+    kinds: trainingOnly,
+    choices: ['multi_worker_mirrored'],
+    flag: { names: ['distribution'], args: ['POLICY'] },
+  }),
+}

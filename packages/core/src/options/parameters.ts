@@ -1,0 +1,155 @@
+import { Secret } from '../secrets/secret.ts'
+import type { HyperparameterValue } from '../spec/task-spec.ts'
+import { list, pairs, trainingOnly } from './option.ts'
+
+/** What the program is told, and what is noted about it. */
+export const parameterOptions = {
+  /**
+   * Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.
+   *
+   * At most 100; names of letters, digits, `_`, `-` and `.`; strings are passed as they are, everything else as JSON of
+   * at most 2,500 characters. Later words add to earlier ones.
+   *
+   * @see HyperParameters in the CreateTrainingJob reference
+   */
+  hyperparameters: pairs<HyperparameterValue>({
+    summary: 'Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.',
+    source: 'HyperParameters',
+    kinds: trainingOnly,
+    most: 100,
+    read: readJsonOrText,
+    entry: (name, value) => {
+      if (!/^[A-Za-z0-9_.-]{1,256}$/.test(name)) return { message: 'a name has 1 to 256 letters, digits, "_", "-" and "."' }
+      if (name.startsWith('sagemaker_'))
+        return { message: 'names that start with sagemaker_ are reserved', hint: 'Choose another name.' }
+      const unsayable = unsayableInJson(value)
+      if (unsayable !== undefined) return unsayable
+      const text = typeof value === 'string' ? value : JSON.stringify(value)
+      if (text.includes('\0')) return { message: 'must not contain a NUL character' }
+      return text.length > 2_500
+        ? { message: 'must be at most 2,500 characters', hint: 'Put long values into a file and give it as an input.' }
+        : undefined
+    },
+    flag: { names: ['hp'], args: ['KEY', 'VALUE'] },
+  }),
+  /** Arguments for the program, as they are, in front of the hyperparameters; a later word replaces an earlier one. */
+  args: list({
+    summary: 'Arguments for the program, as they are, in front of the hyperparameters; a later word replaces an earlier one.',
+    source: 'launch settings',
+    most: 10_000,
+    entry: (text) => (text.includes('\0') ? 'must not contain a NUL character' : undefined),
+    flag: { names: ['arguments'], args: ['TEXT...'] },
+  }),
+  /**
+   * Environment variables of the program; a `Secret` is masked wherever the library speaks.
+   *
+   * At most 100; values of at most 512 characters (processing: 256). Later words add to earlier ones.
+   *
+   * @see Environment in the CreateTrainingJob reference
+   */
+  env: pairs<string | Secret>({
+    summary: 'Environment variables of the program; a `Secret` is masked wherever the library speaks.',
+    source: 'Environment',
+    most: 92,
+    read: (text) => text,
+    entry: (name, value) => {
+      if (!/^[a-zA-Z_][a-zA-Z0-9_]{0,255}$/.test(name))
+        return { message: 'a name has letters, digits and "_", and starts with no digit' }
+      if (/^(SM|SSM)_/.test(name))
+        return { message: 'names that start with SM_ or SSM_ are set by the machine itself', hint: 'Choose another name.' }
+      const isText = value instanceof Secret || (typeof value === 'string' && !value.includes('\0'))
+      if (!isText) return { message: 'must be a text without NUL characters' }
+      return value.length > 512
+        ? { message: 'must be at most 512 characters', hint: 'Put long values into a file and give it as an input.' }
+        : undefined
+    },
+    flag: { names: ['env'], args: ['KEY', 'VALUE'] },
+  }),
+  /**
+   * Tags of the job, for bills and searches.
+   *
+   * At most 47, three are ours; keys of at most 128 and values of at most 256 letters, digits, spaces and `_.:/=+-@`.
+   *
+   * @see Tags in the CreateTrainingJob reference
+   */
+  tags: pairs<string>({
+    summary: 'Tags of the job, for bills and searches.',
+    source: 'Tags',
+    most: 47,
+    read: (text) => text,
+    entry: (name, value) => {
+      const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
+      if (name.length < 1 || name.length > 128 || !allowed.test(name))
+        return { message: 'a key has 1 to 128 letters, digits, spaces and _.:/=+-@' }
+      if (/^aws:/i.test(name)) return { message: 'keys that start with aws: are reserved' }
+      return typeof value === 'string' && value.length <= 256 && allowed.test(value)
+        ? undefined
+        : { message: 'a value has at most 256 letters, digits, spaces and _.:/=+-@' }
+    },
+    flag: { names: ['tag'], args: ['KEY', 'VALUE'] },
+  }),
+  /**
+   * Numbers to find in the log: a name and a regular expression whose first group is the value.
+   *
+   * At most 40; expressions of at most 500 characters with one capture group.
+   *
+   * @see AlgorithmSpecification.MetricDefinitions in the CreateTrainingJob reference
+   */
+  metrics: pairs<string | RegExp>({
+    summary: 'Numbers to find in the log: a name and a regular expression whose first group is the value.',
+    source: 'AlgorithmSpecification.MetricDefinitions',
+    kinds: trainingOnly,
+    most: 40,
+    read: (text) => text,
+    entry: (name, value) => {
+      if (name.length < 1 || name.length > 255) return { message: 'a name has 1 to 255 characters' }
+      const source = value instanceof RegExp ? value.source : value
+      if (typeof source !== 'string' || source.length < 1 || source.length > 500)
+        return { message: 'an expression has 1 to 500 characters' }
+      if (value instanceof RegExp && value.flags.replace(/[gu]/g, '') !== '')
+        return { message: `the flags ${value.flags} mean nothing to SageMaker`, hint: 'Write the expression without flags.' }
+      return hasGroup(source)
+        ? undefined
+        : { message: 'an expression needs a group ( ) around the number', hint: 'For example /loss=([0-9.]+)/.' }
+    },
+    flag: { names: ['metric_definitions', 'md'], args: ['NAME', 'REGEXP'] },
+  }),
+}
+
+/** `5` → 5, `true` → true, `[1]` → [1]; anything that is not JSON stays the text it is, and so does a quoted text. */
+export function readJsonOrText(text: string): HyperparameterValue {
+  try {
+    const value: unknown = JSON.parse(text)
+    // Only what is written back the same way: 1e3, 007 or a long number must reach the program as it was typed.
+    return typeof value !== 'string' && JSON.stringify(value) === text ? (value as HyperparameterValue) : text
+  } catch {
+    return text
+  }
+}
+
+// What JSON would leave out or change in silence.
+function unsayableInJson(value: unknown): { readonly message: string; readonly hint?: string } | undefined {
+  const unfit = { message: 'must be text, a number, true, false, null, or JSON made of these' }
+  let found: { readonly message: string; readonly hint?: string } | undefined
+  try {
+    const text = JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key: string, part: unknown) {
+      if (this[key] instanceof Secret)
+        found = { message: 'a secret never travels as a hyperparameter', hint: 'Give it to .env() instead.' }
+      else if (typeof part === 'number' && !Number.isFinite(part))
+        found = { message: `must not hold ${part}: JSON has no word for it` }
+      else if (typeof part === 'function' || typeof part === 'symbol') found = unfit
+      return part
+    }) as string | undefined
+    return text === undefined ? (found ?? unfit) : found
+  } catch {
+    return unfit
+  }
+}
+
+function hasGroup(source: string): boolean {
+  try {
+    return (new RegExp(`${source}|`).exec('')?.length ?? 1) > 1
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,210 @@
+import { flag, list, oneOf, text, trainingOnly } from './option.ts'
+
+/**
+ * What is said about a project or one call rather than about a task: methods and plain options in the library, flags on
+ * the command line. Declared here so that flags, help and docs come from one table.
+ */
+export const projectOptions = {
+  project: text({
+    summary: 'Project name.',
+    source: 'S3 layout',
+    longest: 63,
+    shape: 'a project name',
+    flag: { names: ['project_name', 'p'], args: ['NAME'] },
+  }),
+  prefix: text({
+    summary: 'S3 prefix in front of the project.',
+    source: 'S3 layout',
+    longest: 512,
+    shape: 'a key prefix',
+    flag: { names: ['prefix'], args: ['PREFIX'] },
+  }),
+  task: text({
+    summary: 'Task name.',
+    source: 'TrainingJobName',
+    longest: 34,
+    shape: 'a task name',
+    flag: { names: ['task_name', 't'], args: ['NAME'] },
+  }),
+  bucket: text({
+    summary: "S3 bucket name (the account's default one when not given).",
+    source: 'S3 layout',
+    longest: 63,
+    shape: 'a bucket name',
+    flag: { names: ['bucket_name', 'b'], args: ['BUCKET'] },
+  }),
+  platform: oneOf({
+    summary: 'Where the job runs.',
+    source: 'platform',
+    default: 'aws',
+    choices: ['aws', 'local'],
+    flag: { names: ['platform'], args: ['PLATFORM'] },
+  }),
+  region: text({
+    summary: 'AWS region.',
+    source: 'client',
+    longest: 32,
+    shape: 'a region',
+    flag: { names: ['region'], args: ['REGION'] },
+  }),
+  profile: text({
+    summary: 'AWS profile.',
+    source: 'client',
+    longest: 128,
+    shape: 'a profile name',
+    flag: { names: ['profile'], args: ['PROFILE'] },
+  }),
+}
+
+/** What the task runs. */
+export const programOptions = {
+  entry: text({
+    summary: 'The Python, shell, TypeScript or JavaScript file to run.',
+    source: 'launch settings',
+    longest: 4_096,
+    shape: 'a path',
+    flag: { names: ['entry_point', 'e'], args: ['FILE'] },
+  }),
+  sourceDir: text({
+    summary: 'A folder (or an s3:// archive) with the code; the entry file is inside it.',
+    source: 'code channel',
+    longest: 4_096,
+    shape: 'a path',
+    flag: { names: ['source_dir', 's'], args: ['DIR'] },
+  }),
+  dependencies: list({
+    summary: 'Files and folders that are placed beside the entry file under their own names.',
+    source: 'code channel',
+    most: 1_000,
+    entry: () => undefined,
+    flag: { names: ['dependencies', 'd'], args: ['PATH...'] },
+  }),
+  shell: text({
+    summary: 'The command line to run.',
+    source: 'launch settings',
+    longest: 65_536,
+    shape: 'a command line',
+    flag: { names: ['cmd_line', 'cmd'], args: ['LINE'] },
+  }),
+  files: text({
+    summary: 'A folder whose content lies in the working folder.',
+    source: 'code channel',
+    longest: 4_096,
+    shape: 'a path',
+    flag: { names: ['dir_files'], args: ['DIR'] },
+  }),
+  code: text({
+    summary: 'The script to run, a path or an s3:// URI.',
+    source: 'code channel',
+    longest: 4_096,
+    shape: 'a path',
+    flag: { names: ['code'], args: ['FILE'] },
+  }),
+  entrypoint: list({
+    summary: "The program to start instead of the image's own, with its first arguments.",
+    source: 'AppSpecification.ContainerEntrypoint',
+    most: 100,
+    entry: () => undefined,
+    flag: { names: ['entrypoint', 'e'], args: ['TEXT...'] },
+  }),
+  command: list({
+    summary: 'The program that runs the script, with its flags.',
+    source: 'AppSpecification.ContainerEntrypoint',
+    default: 'python3',
+    most: 100,
+    entry: () => undefined,
+    flag: { names: ['command'], args: ['TEXT...'] },
+  }),
+}
+
+/** What the task reads. */
+export const inputOptions = {
+  inputPath: list({
+    summary: 'A local path or s3:// URI as channel `data`.',
+    source: 'InputDataConfig',
+    most: 3,
+    entry: () => undefined,
+    flag: { names: ['input_path', 'i'], args: ['PATH', '[DISTRIBUTION]', '[SUBDIR]'], repeat: true },
+  }),
+  modelUri: text({
+    summary: 'A model trained before, as channel `model`: a local path or s3:// URI.',
+    source: 'InputDataConfig',
+    longest: 4_096,
+    shape: 'a path or URI',
+    flag: { names: ['model_uri'], args: ['URI'] },
+  }),
+  inputS3: list({
+    summary: 'An s3:// URI as a channel of this name.',
+    source: 'InputDataConfig',
+    most: 4,
+    entry: () => undefined,
+    flag: { names: ['input_s3', 'iis'], args: ['NAME', 'URI', '[DISTRIBUTION]', '[SUBDIR]'], repeat: true },
+  }),
+  inputTask: list({
+    summary: 'An output (model, output, state, source) of another task as a channel of this name.',
+    source: 'InputDataConfig',
+    most: 5,
+    entry: () => undefined,
+    flag: { names: ['input_task', 'iit'], args: ['NAME', 'TASK', 'TYPE', '[DISTRIBUTION]', '[SUBDIR]'], repeat: true },
+  }),
+  unpack: list({
+    summary: 'Channels whose archives are unpacked before the program starts, such as a model of another task.',
+    source: 'InputDataConfig',
+    most: 20,
+    entry: () => undefined,
+    flag: { names: ['unpack'], args: ['CHANNEL...'] },
+  }),
+}
+
+/** How one call behaves. */
+export const callOptions = {
+  force: flag({
+    summary: 'Run the task even if it is already completed.',
+    source: 'decision',
+    default: 'false',
+    flag: { names: ['force_running', 'fr'] },
+  }),
+  clean: flag({
+    summary: "Clear the task's state first; the task then runs even if it is already completed.",
+    source: 'decision',
+    default: 'false',
+    flag: { names: ['clean_state', 'cs'] },
+  }),
+  keep: flag({
+    summary: 'Take the output of the newest completed job, whatever has changed since.',
+    source: 'decision',
+    default: 'false',
+    flag: { names: ['keep_state', 'ks'] },
+  }),
+  enableMetrics: flag({
+    summary: 'Nothing more than the original asked for: metrics are on whenever one is given.',
+    source: 'EnableSageMakerMetricsTimeSeries',
+    kinds: trainingOnly,
+    flag: { names: ['enable_sagemaker_metrics', 'm'] },
+  }),
+  outputPath: text({
+    summary: 'A folder to download the results to.',
+    source: 'download',
+    longest: 4_096,
+    shape: 'a path',
+    flag: { names: ['output_path', 'o'], args: ['DIR'] },
+  }),
+  downloadState: flag({
+    summary: 'Download the state.',
+    source: 'download',
+    default: 'false',
+    flag: { names: ['download_state'] },
+  }),
+  downloadModel: flag({
+    summary: 'Download the model.',
+    source: 'download',
+    default: 'false',
+    flag: { names: ['download_model'] },
+  }),
+  downloadOutput: flag({
+    summary: 'Download the output.',
+    source: 'download',
+    default: 'false',
+    flag: { names: ['download_output'] },
+  }),
+}

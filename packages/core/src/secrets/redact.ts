@@ -1,0 +1,29 @@
+// Shorter texts would mask ordinary words: a secret of three letters is none.
+const shortest = 4
+const shortestLine = 8
+// The longest first: a secret that begins like another one must not leave its tail.
+let known: readonly string[] = []
+
+/** Masks this text from now on wherever the library speaks; one of several lines line by line too, as logs tell it. */
+export function rememberSecret(value: string): void {
+  const lines = value.split(/\r?\n/).filter((line) => line.length >= shortestLine)
+  const fresh = [value, ...lines].filter((text) => text.length >= shortest && !known.includes(text))
+  if (fresh.length > 0) known = [...new Set([...known, ...fresh])].sort((one, other) => other.length - one.length)
+}
+
+/** The text with every known secret replaced by `<secret>`. */
+export function redact(text: string): string {
+  let safe = text
+  for (const value of known) if (safe.includes(value)) safe = safe.replaceAll(value, '<secret>')
+  return safe
+}
+
+/** Plain data with every known secret in its texts replaced; class instances are left as they are. */
+export function redactAll<Value>(value: Value): Value
+export function redactAll(value: unknown): unknown {
+  if (known.length === 0) return value
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((part: unknown) => redactAll(part))
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, redactAll(part)]))
+}

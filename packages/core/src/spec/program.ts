@@ -1,0 +1,29 @@
+/** What a task runs. */
+export type Program =
+  | {
+      /** An entry file: `.py`, `.sh`, or `.ts`/`.js` bundled with its imports and run by Node. */
+      readonly kind: 'code'
+      readonly entry: string
+      /** A folder whose content lies at the root of the machine's code folder, or `s3://…tar.gz`; `entry` is then inside it. */
+      readonly sourceDir?: string
+      /** Files and folders that are placed at the root of the code folder under their own names. */
+      readonly dependencies: readonly string[]
+    }
+  | {
+      /** A command line for `bash` (`sh` where there is none). */
+      readonly kind: 'shell'
+      readonly line: string
+      /** A folder whose content lies in the working folder. */
+      readonly files?: string
+      readonly dependencies: readonly string[]
+    }
+  | {
+      /** An argument vector, started as it is: no shell reads it. */
+      readonly kind: 'command'
+      readonly argv: readonly string[]
+      /** An optional script, placed in the code folder and appended to `argv`. */
+      readonly script?: string
+      readonly dependencies: readonly string[]
+    }
+  /** The image's own program: nothing of ours goes along. */
+  | { readonly kind: 'algorithm' }

@@ -1,0 +1,59 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { ProjectName, TaskName } from '../names/task-name.ts'
+import type { JobRequest } from '../platform/jobs.ts'
+import type { JobKind } from './job-kind.ts'
+import type { Secret } from '../secrets/secret.ts'
+import type { ImageSpec } from './image.ts'
+import type { InputSpec } from './inputs.ts'
+import type { Program } from './program.ts'
+
+export type HyperparameterValue = string | number | boolean | null | readonly unknown[] | { readonly [key: string]: unknown }
+
+/** Everything a task is, as readonly data: what the words say and the request is made of. Units are in the names. */
+export interface TaskSpec {
+  readonly kind: JobKind
+  readonly project: ProjectName
+  readonly task: TaskName
+  readonly bucket?: string
+  readonly prefix: string
+  readonly program: Program
+  readonly image: ImageSpec
+  readonly inputs: readonly InputSpec[]
+
+  readonly instanceType: string
+  readonly instanceCount: number
+  readonly volumeSizeGiB: number
+  readonly spot: boolean
+  readonly maxRunSeconds: number
+  /** Spot only: running and waiting together. */
+  readonly maxWaitSeconds?: number
+  readonly keepAliveSeconds?: number
+  readonly retries?: number
+
+  /** In the order given: it is the order of the program's arguments. */
+  readonly hyperparameters: Readonly<Record<string, HyperparameterValue>>
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | Secret>>
+  readonly tags: Readonly<Record<string, string>>
+  /** Metric name → regular expression with one capture group. */
+  readonly metrics: Readonly<Record<string, string>>
+
+  readonly role?: string
+  readonly outputKmsKey?: string
+  readonly volumeKmsKey?: string
+  readonly subnets: readonly string[]
+  readonly securityGroups: readonly string[]
+  readonly distribution?: string
+  readonly networkIsolation: boolean
+  readonly encryptTraffic: boolean
+
+  /** Checks what the work wrote with its toolkit's result call; any Standard Schema. */
+  readonly resultSchema?: StandardSchemaV1
+  readonly hyperparameterSchema?: StandardSchemaV1
+  /** Names of the options that were said, not defaulted: a platform that cannot honour one of these is told of. */
+  readonly said: readonly string[]
+  /** The user's typed last words on the request, in order. */
+  readonly lastWords: readonly LastWord[]
+}
+
+export type LastWord = (request: JobRequest['input']) => JobRequest['input']
