@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { Secret } from '../secrets/secret.ts'
+import type { ImageSpec } from '../spec/image.ts'
+import type { InputSpec } from '../spec/inputs.ts'
+import type { Change, FingerprintParts } from '../spec/result.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+
+/** What a fingerprint is made from, beside the spec: content, never places or times. */
+export interface FingerprintFacts {
+  /** Path inside the code folder → sha-256 of its content (and whether it is executable). */
+  readonly codeFiles: readonly { readonly path: string; readonly sha256: string; readonly executable: boolean }[]
+  /** The file that is run, inside the code folder. */
+  readonly entry?: string
+  /** Channel → what identifies its data: a digest of content, `job/output`, or key, size and etag. */
+  readonly inputs: Readonly<Record<string, FingerprintParts>>
+}
+
+/**
+ * Everything that makes a run the same run, part by part, in words people read: `code train.py`, `hyperparameter lr`.
+ * Not in it: machines, spot, limits, tags, roles, keys, the clock, absolute paths, and the values of secrets.
+ */
+export function fingerprintParts(spec: TaskSpec, facts: FingerprintFacts): FingerprintParts {
+  return {
+    kind: spec.kind,
+    program: JSON.stringify(programIdentity(spec, facts.entry)),
+    image: JSON.stringify(imageIdentity(spec.image)),
+    ...prefixed(
+      'code',
+      Object.fromEntries(facts.codeFiles.map((file) => [file.path, `${file.sha256}${file.executable ? ' executable' : ''}`])),
+    ),
+    ...Object.fromEntries(
+      Object.entries(facts.inputs).flatMap(([channel, parts]) => Object.entries(inputParts(spec, channel, parts))),
+    ),
+    ...prefixed(
+      'hyperparameter',
+      Object.fromEntries(Object.entries(spec.hyperparameters).map(([name, value]) => [name, JSON.stringify(value)])),
+    ),
+    // The order of hyperparameters is the order of the program's arguments. Its name is none that a hyperparameter can have.
+    ...(Object.keys(spec.hyperparameters).length < 2
+      ? {}
+      : { 'order of hyperparameters': Object.keys(spec.hyperparameters).join(' ') }),
+    ...prefixed('argument', Object.fromEntries(spec.args.map((text, index) => [String(index + 1), text]))),
+    ...prefixed(
+      'env',
+      Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, value instanceof Secret ? '<secret>' : value])),
+    ),
+    ...(spec.distribution === undefined ? {} : { distribution: spec.distribution }),
+  }
+}
+
+/** sha-256 (hex) over the parts, in an order that does not depend on how they were gathered. */
+export function fingerprintOf(parts: FingerprintParts): string {
+  return createHash('sha256')
+    .update(JSON.stringify(Object.entries(parts).sort(byName)))
+    .digest('hex')
+}
+
+/** The parts that differ, each with its value before and now; long values and digests are shortened. */
+export function changesBetween(before: FingerprintParts, now: FingerprintParts): readonly Change[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort()
+  return names
+    .filter((name) => before[name] !== now[name])
+    .map((part) => ({ part, ...shownAs('from', before[part]), ...shownAs('to', now[part]) }))
+}
+
+/** One change as a short sentence part: `hyperparameter lr from 0.1 to 0.2`, `code train.py`. */
+export function describeChange(change: Change): string {
+  if (change.from === undefined) return `${change.part} is new`
+  if (change.to === undefined) return `${change.part} is gone`
+  return isDigest(change.from) ? change.part : `${change.part} from ${change.from} to ${change.to}`
+}
+
+function programIdentity({ program }: TaskSpec, entry: string | undefined): object {
+  switch (program.kind) {
+    case 'code':
+      return { run: entry }
+    case 'shell':
+      return { line: program.line }
+    case 'command':
+      return { argv: program.argv, script: entry }
+    case 'algorithm':
+      return { run: 'the image itself' }
+  }
+}
+
+// What an image is made of, not what it is called: where it is pushed to changes nothing in it.
+function imageIdentity(image: ImageSpec): object {
+  if (image.kind !== 'dockerfile') return sorted(image)
+  return { base: sorted(image.base), kind: image.kind, source: image.source }
+}
+
+// No channel's name has a blank, so `reading of input x` is never the part of a file.
+function inputParts(spec: TaskSpec, channel: string, parts: FingerprintParts): FingerprintParts {
+  const input = spec.inputs.find((each) => each.channel === channel)
+  return {
+    ...(input === undefined ? {} : { [`reading of input ${channel}`]: readingOf(input) }),
+    ...prefixed(`input ${channel}`, parts),
+  }
+}
+
+function readingOf({ distribution, mode, subdir, contentType, unpack }: InputSpec): string {
+  const folder = subdir === undefined ? [] : [`of folder ${JSON.stringify(subdir)}`]
+  const type = contentType === undefined ? [] : [`as ${JSON.stringify(contentType)}`]
+  return [distribution, mode, ...folder, ...type, ...(unpack ? ['unpacked'] : [])].join(' ')
+}
+
+function prefixed(prefix: string, parts: Readonly<Record<string, string>>): FingerprintParts {
+  return Object.fromEntries(Object.entries(parts).map(([name, value]) => [name === '' ? prefix : `${prefix} ${name}`, value]))
+}
+
+function shownAs(key: 'from' | 'to', value: string | undefined): Partial<Change> {
+  if (value === undefined) return {}
+  return { [key]: value.length > 120 ? `${value.slice(0, 117)}…` : value }
+}
+
+const isDigest = (text: string): boolean => /^[0-9a-f]{64}/.test(text)
+const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : a > b ? 1 : 0)
+const sorted = (value: object): object => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

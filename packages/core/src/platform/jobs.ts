@@ -1,0 +1,75 @@
+import type { CreateProcessingJobCommandInput, CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker'
+import type { JobName } from '../names/job-name.ts'
+import type { JobKind } from '../spec/job-kind.ts'
+import type { Abortable } from './abortable.ts'
+
+/** The exact AWS request: the hinge between what was meant and who carries it out. Every platform executes the same one. */
+export type JobRequest =
+  | { readonly kind: 'training'; readonly input: CreateTrainingJobCommandInput }
+  | { readonly kind: 'processing'; readonly input: CreateProcessingJobCommandInput }
+
+export interface JobRef {
+  readonly kind: JobKind
+  readonly name: JobName
+}
+
+/** How a job is doing: the last three never change again. */
+export type JobStatus = 'in-progress' | 'stopping' | 'completed' | 'failed' | 'stopped'
+
+/** One stretch of a job's life, in the words of SageMaker's `SecondaryStatus`: `Starting`, `Downloading`, `Training`, … */
+export interface JobPhase {
+  readonly name: string
+  readonly startedAtMs: number
+  /** Absent while the phase lasts. */
+  readonly endedAtMs?: number
+  readonly message?: string
+}
+
+export interface MetricValue {
+  readonly name: string
+  readonly value: number
+  readonly atMs: number
+}
+
+/** What is known of a job now. */
+export interface JobState extends JobRef {
+  readonly status: JobStatus
+  /** The newest phase's name; `Completed`, `Failed`, `Stopped`, `MaxRuntimeExceeded` … at the end. */
+  readonly phase: string
+  readonly phases: readonly JobPhase[]
+  readonly machines: number
+  readonly createdAtMs: number
+  readonly startedAtMs?: number
+  readonly endedAtMs?: number
+  /** At most 1,024 characters, as SageMaker keeps it. */
+  readonly failureReason?: string
+  /** Training jobs only: seconds that are billed, per machine. Below the running time by what spot saved. */
+  readonly billableSeconds?: number
+  /** How often spot capacity was taken away. */
+  readonly interruptions: number
+  /** The last value of each metric, when the platform keeps them. */
+  readonly finalMetrics: readonly MetricValue[]
+}
+
+export interface Jobs {
+  /**
+   * Submits a job. The name is the request's own; submitting the same name twice is refused.
+   * @throws {PlatformError} `PLATFORM_QUOTA`, `PLATFORM_CAPACITY`, `PLATFORM_DENIED`, `PLATFORM_REFUSED`, `PLATFORM_UNSUPPORTED`.
+   */
+  start(request: JobRequest, options?: Abortable): Promise<void>
+  /** The job as it is now, strongly consistent; `undefined` when there is none of this name. */
+  describe(job: JobRef, options?: Abortable): Promise<JobState | undefined>
+  /**
+   * The job now, then each time something changed, ending after a terminal state. Any number of watchers share what the
+   * platform allows. Leaving the loop or an abort ends the watching, never the job.
+   * @throws {PlatformError} `JOB_LOST` when the job disappears.
+   */
+  watch(job: JobRef, options?: Abortable): AsyncIterable<JobState>
+  /** Asks the job to stop: SIGTERM, a grace of 120 s, SIGKILL. Stopping an ended job is quiet. */
+  stop(job: JobRef, options?: Abortable): Promise<void>
+}
+
+/** Whether a status never changes again. */
+export function isTerminal(status: JobStatus): status is 'completed' | 'failed' | 'stopped' {
+  return status === 'completed' || status === 'failed' || status === 'stopped'
+}

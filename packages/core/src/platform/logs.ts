@@ -1,0 +1,26 @@
+import type { Abortable } from './abortable.ts'
+import type { JobRef } from './jobs.ts'
+
+/** One line that a machine wrote, to stdout or stderr. */
+export interface LogLine {
+  /** `algo-1`, `algo-2`, … */
+  readonly machine: string
+  /** One line without its line end, at most 256 KiB. */
+  readonly text: string
+  readonly atMs: number
+}
+
+export interface FollowOptions extends Abortable {
+  /** Leaves out lines written before this moment. */
+  readonly sinceMs?: number
+  /** Ends at the last line there is now instead of waiting for the job's end. */
+  readonly untilNow?: boolean
+}
+
+export interface Logs {
+  /**
+   * Every line of every machine from the first one on, none lost and none twice; those of one machine in order.
+   * Ends once the job has ended and its last line was given.
+   */
+  follow(job: JobRef, options?: FollowOptions): AsyncIterable<LogLine>
+}

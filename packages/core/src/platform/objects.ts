@@ -1,0 +1,59 @@
+import type { ObjectUri } from '../names/object-uri.ts'
+import type { Abortable } from './abortable.ts'
+
+export interface StoredObject {
+  readonly uri: ObjectUri
+  readonly sizeBytes: number
+  /** Changes whenever the object's bytes change; opaque. */
+  readonly etag: string
+  readonly modifiedAtMs: number
+}
+
+/** What to write: bytes in hand, a file on this machine, or a stream of unknown length. */
+export type ObjectBody =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number }
+  | { readonly kind: 'stream'; readonly chunks: AsyncIterable<Uint8Array> }
+
+export interface WriteOptions extends Abortable {
+  /**
+   * Writes only if no object is there (`'absent'`) or the one there still has this etag.
+   * @throws {PlatformError} `OBJECT_CHANGED` when it lost.
+   */
+  readonly onlyIf?: 'absent' | { readonly etag: string }
+  /** Called with the running total of bytes, never decreasing. */
+  readonly onBytes?: (totalBytes: number) => void
+  /** A KMS key for the object, where the platform has such a thing. */
+  readonly kmsKey?: string
+}
+
+export interface BucketOptions extends Abortable {
+  /** Only finds out the name: makes nothing. */
+  readonly dryRun?: boolean
+}
+
+export interface Objects {
+  /**
+   * The bucket to use: the one named, or the account's default one. Made when it does not exist.
+   * @throws {PlatformError} `BUCKET_FOREIGN` when someone else owns it.
+   */
+  bucket(name: string | undefined, options?: BucketOptions): Promise<string>
+  /** Every object whose key starts with this URI's key, in the byte order of the keys. */
+  list(prefix: ObjectUri, options?: Abortable): AsyncIterable<StoredObject>
+  /** The names of the folders directly in this folder (a URI ending in `/`), in byte order, without slashes. */
+  folders(folder: ObjectUri, options?: Abortable): AsyncIterable<string>
+  /** One object's facts; `undefined` when there is none. Strongly consistent. */
+  find(uri: ObjectUri, options?: Abortable): Promise<StoredObject | undefined>
+  /**
+   * The object's bytes, in order, verified where the platform keeps a checksum.
+   * @throws {PlatformError} `OBJECT_MISSING`, `OBJECT_CORRUPT`, `PLATFORM_DENIED`.
+   */
+  read(uri: ObjectUri, options?: Abortable): AsyncIterable<Uint8Array>
+  /**
+   * Writes one object, whole or not at all: a reader sees the old bytes or the new ones.
+   * @throws {PlatformError} `OBJECT_CHANGED`, `PLATFORM_DENIED`, `STORAGE_FULL`; an abort rejects with `signal.reason`.
+   */
+  write(uri: ObjectUri, body: ObjectBody, options?: WriteOptions): Promise<StoredObject>
+  /** Removes these objects; one that is not there is no error. */
+  remove(uris: readonly ObjectUri[], options?: Abortable): Promise<void>
+}

@@ -1,0 +1,35 @@
+import type { JobName } from '../names/job-name.ts'
+import type { TaskLayout } from '../names/layout.ts'
+import type { ObjectUri } from '../names/object-uri.ts'
+import type { Distribution, InputMode } from '../spec/inputs.ts'
+
+/** A channel whose data lies where the machine will fetch it. */
+export interface ResolvedInput {
+  readonly channel: string
+  readonly uri: ObjectUri
+  readonly distribution: Distribution
+  readonly mode: InputMode
+  readonly contentType?: string
+}
+
+/** The code channel's three files, by the sha-256 (hex) that the request pins. Absent for an image's own program. */
+export interface CodeFacts {
+  readonly launcherSha256: string
+  readonly settingsSha256: string
+  readonly bundleSha256: string
+}
+
+/** Everything a request needs beside the spec: found or made while preparing. */
+export interface RequestFacts {
+  readonly job: JobName
+  readonly layout: TaskLayout
+  readonly roleArn: string
+  readonly imageUri: string
+  readonly inputs: readonly ResolvedInput[]
+  readonly code?: CodeFacts
+  readonly fingerprint: string
+  /** Whether earlier jobs left state: a processing job fails on an input prefix without objects. */
+  readonly hasState: boolean
+  /** This library's version, for the job's tags. */
+  readonly version: string
+}

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { jobName } from '../names/job-name.ts'
+import { projectName, taskName } from '../names/task-name.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import { launchSettings, quote } from './launch-settings.ts'
+
+// What no variable and no argument of a process can hold, and what no UTF-8 can.
+const sayable = fc
+  .string({
+    unit: fc.oneof(
+      fc.constantFrom("'", '"', '$', '`', '\\', '\n', '\t', ' ', '*', ';', '#', '~', '!', '\r'),
+      fc.string({ minLength: 1, maxLength: 1 }),
+    ),
+  })
+  .filter((text) => !text.includes('\0') && Buffer.from(text).toString() === text)
+
+const spec: TaskSpec = {
+  kind: 'training',
+  project: projectName('ex'),
+  task: taskName('t'),
+  prefix: '',
+  program: { kind: 'code', entry: 'train.py', dependencies: [] },
+  image: { kind: 'uri', uri: 'mine:1' },
+  inputs: [],
+  instanceType: 'ml.m5.large',
+  instanceCount: 1,
+  volumeSizeGiB: 30,
+  spot: false,
+  maxRunSeconds: 60,
+  hyperparameters: {},
+  args: [],
+  env: {},
+  tags: {},
+  metrics: {},
+  subnets: [],
+  securityGroups: [],
+  networkIsolation: false,
+  encryptTraffic: false,
+  said: [],
+  lastWords: [],
+}
+
+/** Reads the settings as the launcher does, in a real shell, and tells what arrived. */
+function arrived(
+  settings: string,
+  variables: readonly string[],
+): { readonly args: readonly string[]; readonly values: readonly string[] } {
+  const values = variables.map((name) => `"$${name}"`).join(' ')
+  const script = `SSM_MACHINE_ROOT=/m; eval "$1"; printf '%s\\0' "$#" "$@" ${values}`
+  const [count = '', ...texts] = execFileSync('sh', ['-c', script, 'sh', settings], { encoding: 'utf8' }).split('\0').slice(0, -1)
+  return { args: texts.slice(0, Number(count)), values: texts.slice(Number(count)) }
+}
+
+test('a shell reads a quoted text as the very text', () => {
+  fc.assert(
+    fc.property(fc.array(sayable, { minLength: 1, maxLength: 20 }), (texts) => {
+      const out = execFileSync('sh', ['-c', `printf '%s\\0' ${texts.map(quote).join(' ')}`], { encoding: 'utf8' })
+      expect(out.split('\0').slice(0, -1)).toEqual(texts)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('arguments and variables arrive as they were given, whatever is in them', () => {
+  const given = fc.record({ args: fc.array(sayable, { maxLength: 5 }), value: sayable })
+  fc.assert(
+    fc.property(given, ({ args, value }) => {
+      const settings = launchSettings({ ...spec, args, hyperparameters: { a: value, n: 1 } }, jobName('t-1'), 'train.py')
+      const seen = arrived(settings, ['SM_HP_A', 'SM_HPS', 'SM_USER_ARGS', 'ssm_run'])
+      expect(seen.args).toEqual(['train.py', ...args, '--a', value, '--n', '1'])
+      expect(seen.values[0]).toBe(value)
+      expect(JSON.parse(seen.values[1] ?? '')).toEqual({ a: value, n: 1 })
+      expect(JSON.parse(seen.values[2] ?? '')).toEqual([...args, '--a', value, '--n', '1'])
+      expect(seen.values[3]).toBe('python')
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a channel is found below the root of its machine', () => {
+  const inputs = [
+    { channel: 'my-data.x', source: { kind: 'local', path: '.' }, distribution: 'FullyReplicated', mode: 'File', unpack: true },
+  ] as const
+  const seen = arrived(launchSettings({ ...spec, inputs }, jobName('t-1'), 'train.py'), [
+    'SM_CHANNEL_MY_DATA_X',
+    'SM_CHANNELS',
+    'ssm_unpack',
+  ])
+  expect(seen.values).toEqual(['/m/opt/ml/input/data/my-data.x', '["my-data.x"]', '/opt/ml/input/data/my-data.x'])
+})
+
+test.each([
+  ['train.py', { kind: 'code', entry: 'train.py', dependencies: [] }, 'python', ['train.py', 'x']],
+  ['run.sh', { kind: 'code', entry: 'run.sh', dependencies: [] }, 'script', ['run.sh', 'x']],
+  ['run', { kind: 'code', entry: 'run', dependencies: [] }, 'script', ['run', 'x']],
+  ['worker.mjs', { kind: 'code', entry: 'worker.ts', dependencies: [] }, 'node', ['worker.mjs', 'x']],
+  ['-n.py', { kind: 'code', entry: '-n.py', dependencies: [] }, 'python', ['-n.py', 'x']],
+  [undefined, { kind: 'shell', line: 'echo "$1" && ls', dependencies: [] }, 'line', ['echo "$1" && ls', 'x']],
+  [undefined, { kind: 'command', argv: ['/bin/bash', '-c'], dependencies: [] }, 'command', ['/bin/bash', '-c', 'x']],
+  [
+    'clean.py',
+    { kind: 'command', argv: ['python3', '-u'], script: 'clean.py', dependencies: [] },
+    'command',
+    ['python3', '-u', 'clean.py', 'x'],
+  ],
+] as const)('%s is started as what it is', (entry, program, mode, argv) => {
+  const seen = arrived(launchSettings({ ...spec, program, args: ['x'] }, jobName('t-1'), entry), ['ssm_run'])
+  expect(seen).toEqual({ args: argv, values: [mode] })
+})

@@ -1,0 +1,78 @@
+import {
+  channelPath,
+  channelVariable,
+  hyperparameterVariable,
+  machineRootVariable,
+} from '@simple-sagemaker/worker-toolkit/contract'
+import type { JobName } from '../names/job-name.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import { hyperparameterText, programArguments } from './arguments.ts'
+
+/** How the launcher starts the program. */
+export type LaunchMode = 'python' | 'script' | 'node' | 'line' | 'command'
+
+/**
+ * The launcher's settings file: everything known when the job is submitted, in `sh` syntax with every value in single
+ * quotes, so that no argument is read by a shell again. `entry` is the file to run inside the code folder.
+ */
+export function launchSettings(spec: TaskSpec, job: JobName, entry: string | undefined): string {
+  const known = { SAGEMAKER_JOB_NAME: job, ...programVariables(spec, entry), ...hyperparameterVariables(spec) }
+  const lines = [
+    `ssm_kind=${quote(spec.kind)}`,
+    `ssm_run=${quote(launchMode(spec, entry))}`,
+    `ssm_network_isolated=${quote(spec.networkIsolation ? '1' : '')}`,
+    `ssm_distribution=${quote(spec.distribution ?? '')}`,
+    // One folder a line: the launcher unpacks the archives in them.
+    `ssm_unpack=${quote(unpacked(spec).join('\n'))}`,
+    `set -- ${launchArguments(spec, entry).map(quote).join(' ')}`,
+    ...Object.entries(known).map(([name, value]) => `export ${name}=${quote(value)}`),
+    `export SM_CHANNELS=${quote(JSON.stringify(channelNames(spec)))}`,
+    ...channelNames(spec).map(
+      (name) => `export ${channelVariable(name)}="$${machineRootVariable}"${quote(channelPath(spec.kind, name))}`,
+    ),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** A POSIX shell word that means exactly this text. */
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+function launchMode({ program }: TaskSpec, entry: string | undefined): LaunchMode {
+  if (program.kind === 'shell') return 'line'
+  if (program.kind === 'command') return 'command'
+  if (/\.[cm]?[jt]s$/.test(entry ?? '')) return 'node'
+  return entry?.endsWith('.py') === true ? 'python' : 'script'
+}
+
+function launchArguments(spec: TaskSpec, entry: string | undefined): readonly string[] {
+  const own = programArguments(spec)
+  const { program } = spec
+  switch (program.kind) {
+    case 'shell':
+      return [program.line, ...own]
+    case 'command':
+      return [...program.argv, ...(entry === undefined ? [] : [entry]), ...own]
+    case 'code':
+    case 'algorithm':
+      return [entry ?? '', ...own]
+  }
+}
+
+function programVariables(spec: TaskSpec, entry: string | undefined): Record<string, string> {
+  const asked = entry === undefined ? {} : { SM_USER_ENTRY_POINT: entry, SM_MODULE_NAME: entry.replace(/\.py$/, '') }
+  return { ...asked, SM_USER_ARGS: JSON.stringify(programArguments(spec)) }
+}
+
+function hyperparameterVariables({ hyperparameters }: TaskSpec): Record<string, string> {
+  const each = Object.entries(hyperparameters).map(
+    ([name, value]) => [hyperparameterVariable(name), hyperparameterText(value)] as const,
+  )
+  return { SM_HPS: JSON.stringify(hyperparameters), ...Object.fromEntries(each) }
+}
+
+const unpacked = (spec: TaskSpec): readonly string[] =>
+  spec.inputs.filter((input) => input.unpack).map((input) => channelPath(spec.kind, input.channel))
+
+const channelNames = (spec: TaskSpec): readonly string[] => spec.inputs.map((input) => input.channel).sort()

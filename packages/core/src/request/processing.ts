@@ -1,0 +1,81 @@
+import type {
+  AppSpecification,
+  CreateProcessingJobCommandInput,
+  NetworkConfig,
+  ProcessingClusterConfig,
+  ProcessingOutput,
+} from '@aws-sdk/client-sagemaker'
+import { bareUri, type ObjectUri } from '../names/object-uri.ts'
+import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import { launchVector } from './boot.ts'
+import { processingInputs } from './channels.ts'
+import { requestEnvironment } from './environment.ts'
+import type { RequestFacts } from './facts.ts'
+import { requestTags } from './tags.ts'
+
+/** The exact `CreateProcessingJob` input of a task. */
+export function processingRequest(spec: TaskSpec, facts: RequestFacts): CreateProcessingJobCommandInput {
+  const inputs = processingInputs(facts)
+  const network = networkConfig(spec)
+  return {
+    ProcessingJobName: facts.job,
+    ProcessingResources: { ClusterConfig: cluster(spec) },
+    AppSpecification: app(facts),
+    RoleArn: facts.roleArn,
+    ...(inputs.length === 0 ? {} : { ProcessingInputs: inputs }),
+    ProcessingOutputConfig: {
+      Outputs: outputs(facts),
+      ...(spec.outputKmsKey === undefined ? {} : { KmsKeyId: spec.outputKmsKey }),
+    },
+    StoppingCondition: { MaxRuntimeInSeconds: spec.maxRunSeconds },
+    Environment: requestEnvironment(spec, facts),
+    Tags: requestTags(spec, facts),
+    ...(network === undefined ? {} : { NetworkConfig: network }),
+  }
+}
+
+function app(facts: RequestFacts): AppSpecification {
+  const launch = facts.code === undefined ? undefined : launchVector('processing', facts.code)
+  return {
+    ImageUri: facts.imageUri,
+    ...(launch === undefined ? {} : { ContainerEntrypoint: launch.entrypoint, ContainerArguments: launch.args }),
+  }
+}
+
+function cluster(spec: TaskSpec): ProcessingClusterConfig {
+  return {
+    InstanceType: spec.instanceType as NonNullable<ProcessingClusterConfig['InstanceType']>,
+    InstanceCount: spec.instanceCount,
+    VolumeSizeInGB: spec.volumeSizeGiB,
+    ...(spec.volumeKmsKey === undefined ? {} : { VolumeKmsKeyId: spec.volumeKmsKey }),
+  }
+}
+
+function outputs(facts: RequestFacts): ProcessingOutput[] {
+  const output = (
+    OutputName: string,
+    S3Uri: ObjectUri,
+    LocalPath: string,
+    S3UploadMode: 'Continuous' | 'EndOfJob',
+  ): ProcessingOutput => ({
+    OutputName,
+    AppManaged: false,
+    S3Output: { S3Uri: bareUri(S3Uri), LocalPath, S3UploadMode },
+  })
+  return [
+    output('state', facts.layout.state, paths.processing.state, 'Continuous'),
+    output('output', facts.layout.job(facts.job).outputFolder, paths.processing.output, 'EndOfJob'),
+  ]
+}
+
+function networkConfig(spec: TaskSpec): NetworkConfig | undefined {
+  const config: NetworkConfig = {
+    ...(spec.networkIsolation ? { EnableNetworkIsolation: true } : {}),
+    ...(spec.encryptTraffic ? { EnableInterContainerTrafficEncryption: true } : {}),
+    ...(spec.subnets.length === 0
+      ? {}
+      : { VpcConfig: { Subnets: [...spec.subnets], SecurityGroupIds: [...spec.securityGroups] } }),
+  }
+  return Object.keys(config).length === 0 ? undefined : config
+}

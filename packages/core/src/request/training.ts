@@ -1,0 +1,75 @@
+import type {
+  AlgorithmSpecification,
+  CreateTrainingJobCommandInput,
+  ResourceConfig,
+  StoppingCondition,
+} from '@aws-sdk/client-sagemaker'
+import { bareUri } from '../names/object-uri.ts'
+import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import { hyperparameterText } from './arguments.ts'
+import { launchVector } from './boot.ts'
+import { trainingChannels } from './channels.ts'
+import { requestEnvironment } from './environment.ts'
+import type { RequestFacts } from './facts.ts'
+import { requestTags } from './tags.ts'
+
+/** The exact `CreateTrainingJob` input of a task: what AWS is sent and what the local platform executes. */
+export function trainingRequest(spec: TaskSpec, facts: RequestFacts): CreateTrainingJobCommandInput {
+  const channels = trainingChannels(facts)
+  const hyperparameters = Object.entries(spec.hyperparameters)
+  return {
+    TrainingJobName: facts.job,
+    AlgorithmSpecification: algorithm(spec, facts),
+    RoleArn: facts.roleArn,
+    ...(hyperparameters.length === 0
+      ? {}
+      : { HyperParameters: Object.fromEntries(hyperparameters.map(([name, value]) => [name, hyperparameterText(value)])) }),
+    ...(channels === undefined ? {} : { InputDataConfig: channels }),
+    OutputDataConfig: {
+      S3OutputPath: bareUri(facts.layout.root),
+      ...(spec.outputKmsKey === undefined ? {} : { KmsKeyId: spec.outputKmsKey }),
+    },
+    ResourceConfig: resources(spec),
+    StoppingCondition: stopping(spec),
+    ...(spec.spot ? { EnableManagedSpotTraining: true } : {}),
+    // The URI is taken as it is, without the job's name: that is what keeps state between the jobs of a task.
+    CheckpointConfig: { S3Uri: bareUri(facts.layout.state), LocalPath: paths.training.state },
+    Environment: requestEnvironment(spec, facts),
+    Tags: requestTags(spec, facts),
+    ...(spec.subnets.length === 0
+      ? {}
+      : { VpcConfig: { Subnets: [...spec.subnets], SecurityGroupIds: [...spec.securityGroups] } }),
+    ...(spec.networkIsolation ? { EnableNetworkIsolation: true } : {}),
+    ...(spec.encryptTraffic ? { EnableInterContainerTrafficEncryption: true } : {}),
+    ...(spec.retries === undefined ? {} : { RetryStrategy: { MaximumRetryAttempts: spec.retries } }),
+  }
+}
+
+function algorithm(spec: TaskSpec, facts: RequestFacts): AlgorithmSpecification {
+  const metrics = Object.entries(spec.metrics).map(([Name, Regex]) => ({ Name, Regex }))
+  const launch = facts.code === undefined ? undefined : launchVector('training', facts.code)
+  return {
+    TrainingImage: facts.imageUri,
+    TrainingInputMode: 'File',
+    ...(launch === undefined ? {} : { ContainerEntrypoint: launch.entrypoint, ContainerArguments: launch.args }),
+    ...(metrics.length === 0 ? {} : { MetricDefinitions: metrics, EnableSageMakerMetricsTimeSeries: true }),
+  }
+}
+
+function resources(spec: TaskSpec): ResourceConfig {
+  return {
+    InstanceType: spec.instanceType as NonNullable<ResourceConfig['InstanceType']>,
+    InstanceCount: spec.instanceCount,
+    VolumeSizeInGB: spec.volumeSizeGiB,
+    ...(spec.volumeKmsKey === undefined ? {} : { VolumeKmsKeyId: spec.volumeKmsKey }),
+    ...(spec.keepAliveSeconds === undefined ? {} : { KeepAlivePeriodInSeconds: spec.keepAliveSeconds }),
+  }
+}
+
+function stopping(spec: TaskSpec): StoppingCondition {
+  const MaxRuntimeInSeconds = spec.maxRunSeconds
+  return spec.spot
+    ? { MaxRuntimeInSeconds, MaxWaitTimeInSeconds: spec.maxWaitSeconds ?? MaxRuntimeInSeconds }
+    : { MaxRuntimeInSeconds }
+}

@@ -1,0 +1,98 @@
+import { nameBook, safeJoin } from '../archive/safe-path.ts'
+import { SsmError } from '../errors/ssm-error.ts'
+import { writeWhole } from '../files/temporary.ts'
+import { eachOf } from '../lang/each-of.ts'
+import { folderUri, type ObjectUri } from '../names/object-uri.ts'
+import type { Objects, StoredObject } from '../platform/objects.ts'
+import { transferMeter, type Meter, type TransferProgress } from './progress.ts'
+
+export interface DownloadFolderOptions {
+  /** A folder of the store. */
+  readonly source: ObjectUri
+  /** A folder of this machine; made when there is something to put into it. */
+  readonly target: string
+  readonly objects: Objects
+  /** Called at most ten times a second, and at the end. */
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Up to this size a file is held in memory; such ones wait for the network most of the time. */
+const smallBytes = 256 * 1024
+const smallAtOnce = 128
+const largeAtOnce = 16
+
+/**
+ * Brings every object below a folder of the store into a local folder, each file whole or not at all. All names are checked
+ * before the first byte is written. Files that are there and not in the store stay.
+ * @throws {SsmError} `ARCHIVE_UNSAFE` for keys that lead elsewhere or collide, `OBJECT_MISSING`, `OBJECT_CORRUPT`,
+ * `STORAGE_FULL`, `STORAGE_DENIED`; what the store throws; an abort rejects with `signal.reason`.
+ */
+export async function downloadFolder(
+  options: DownloadFolderOptions,
+): Promise<{ readonly files: number; readonly bytes: number }> {
+  const wanted = await wantedFiles(options)
+  const bytes = wanted.reduce((sum, { object }) => sum + object.sizeBytes, 0)
+  const meter = transferMeter({ ofBytes: bytes, ofFiles: wanted.length, tell: options.onProgress })
+  const fetch = (file: WantedFile, signal: AbortSignal): Promise<void> => fetched(file, options.objects, meter, signal)
+  const isSmall = ({ object }: WantedFile): boolean => object.sizeBytes <= smallBytes
+  await eachOf(
+    wanted.filter((file) => !isSmall(file)),
+    largeAtOnce,
+    fetch,
+    options.signal,
+  )
+  await eachOf(wanted.filter(isSmall), smallAtOnce, fetch, options.signal)
+  return { files: wanted.length, bytes }
+}
+
+interface WantedFile {
+  readonly object: StoredObject
+  readonly path: string
+}
+
+async function wantedFiles({ source, target, objects, signal }: DownloadFolderOptions): Promise<readonly WantedFile[]> {
+  const folder = folderUri(source)
+  const names = nameBook()
+  const wanted: WantedFile[] = []
+  for await (const object of objects.list(folder, signal === undefined ? {} : { signal })) {
+    const name = object.uri.slice(folder.length)
+    // What the S3 console makes for an empty folder: an object of no bytes whose key ends in a slash.
+    if (object.sizeBytes === 0 && (name === '' || name.endsWith('/'))) continue
+    const path = safeJoin(target, name)
+    names.file(name)
+    wanted.push({ object, path })
+  }
+  return wanted
+}
+
+async function fetched({ object, path }: WantedFile, objects: Objects, meter: Meter, signal: AbortSignal): Promise<void> {
+  const chunks = counted(object, objects, meter, signal)
+  const content = object.sizeBytes <= smallBytes ? await gathered(chunks) : chunks
+  const written = await writeWhole(path, content, { signal })
+  meter.finished(object.uri, written)
+}
+
+/** A small file's bytes at once, so that writing it is one piece of work. */
+async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const held: Uint8Array[] = []
+  for await (const chunk of chunks) held.push(chunk)
+  return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held)
+}
+
+async function* counted(object: StoredObject, objects: Objects, meter: Meter, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of objects.read(object.uri, { signal })) {
+    bytes += chunk.length
+    meter.moved(object.uri, bytes)
+    yield chunk
+  }
+  if (bytes === object.sizeBytes) return
+  // Written anew since it was listed, as the state of a running job may be: then its new size counts.
+  const now = await objects.find(object.uri, { signal })
+  if (now?.sizeBytes === bytes) return
+  throw new SsmError('OBJECT_CORRUPT', `${object.uri} ended after ${bytes} of ${object.sizeBytes} bytes`, {
+    hint: 'Download it again; if it happens again, the object itself is damaged.',
+    facts: { uri: object.uri, bytes, expectedBytes: object.sizeBytes },
+  })
+}
