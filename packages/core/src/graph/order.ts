@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util'
+import { nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
+import { InvalidTask } from '../options/errors.ts'
+import { taskKey } from '../run/context.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+
+/** One task of a graph, and the keys of those it needs. */
+export interface GraphNode {
+  readonly key: string
+  readonly spec: TaskSpec
+  readonly needs: readonly string[]
+}
+
+/** Tasks that depend on each other in a circle. */
+export class GraphCycle extends SsmError {
+  readonly path: readonly string[]
+
+  static {
+    nameOnPrototype(this, 'GraphCycle')
+  }
+
+  constructor(path: readonly string[]) {
+    super('GRAPH_CYCLE', `The tasks need each other in a circle: ${path.join(' → ')}`, {
+      hint: 'Break the circle: one of these tasks must not read the next one.',
+      facts: { path },
+    })
+    this.path = path
+  }
+}
+
+/**
+ * The tasks and everything they need, each once, in an order in which every task comes after what it needs. A task given
+ * by value is needed; one given by name is needed when it is among these tasks, and else taken from its past.
+ * @throws {GraphCycle}, {InvalidTask} when two different tasks have one name.
+ */
+export function graphOf(targets: readonly TaskSpec[]): readonly GraphNode[] {
+  const specs = gather(targets)
+  const nodes = new Map([...specs].map(([key, spec]) => [key, { key, spec, needs: needsOf(spec, specs) }]))
+  return inOrder(nodes)
+}
+
+function gather(targets: readonly TaskSpec[]): ReadonlyMap<string, TaskSpec> {
+  const specs = new Map<string, TaskSpec>()
+  const queue = [...targets]
+  // It grows while it is read: first the tasks in the order given, then what they need.
+  for (const spec of queue) {
+    const key = taskKey(spec)
+    const known = specs.get(key)
+    if (known === undefined) queue.push(...upstreamOf(spec))
+    else if (known !== spec && !isDeepStrictEqual(known, spec)) throw described(spec, 'twice, in different ways')
+    specs.set(key, known ?? spec)
+  }
+  return specs
+}
+
+const described = (spec: TaskSpec, how: string): InvalidTask =>
+  new InvalidTask(spec.task, [
+    {
+      path: 'task',
+      value: spec.task,
+      message: `is described ${how} in one graph`,
+      hint: 'Keep the finished task in a variable and use it everywhere.',
+    },
+  ])
+
+const upstreamOf = (spec: TaskSpec): readonly TaskSpec[] =>
+  spec.inputs.flatMap(({ source }) => (source.kind === 'upstream' ? [source.spec] : []))
+
+function needsOf(spec: TaskSpec, specs: ReadonlyMap<string, TaskSpec>): readonly string[] {
+  const keys = spec.inputs.flatMap(({ source }) => {
+    if (source.kind === 'upstream') return [taskKey(source.spec)]
+    const named = source.kind === 'task' ? taskKey({ ...spec, task: source.task as TaskSpec['task'] }) : undefined
+    return named !== undefined && specs.has(named) ? [named] : []
+  })
+  return [...new Set(keys)]
+}
+
+function inOrder(nodes: ReadonlyMap<string, GraphNode>): readonly GraphNode[] {
+  const ordered: GraphNode[] = []
+  const state = new Map<string, 'open' | 'done'>()
+  // Its own stack: a chain of ten thousand tasks must not end the program's.
+  for (const root of nodes.values()) {
+    const path: { readonly node: GraphNode; next: number }[] = []
+    const open = (node: GraphNode): void => {
+      state.set(node.key, 'open')
+      path.push({ node, next: 0 })
+    }
+    if (!state.has(root.key)) open(root)
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const need = nodes.get(top.node.needs[top.next++] ?? '')
+      if (need !== undefined && state.get(need.key) === 'open')
+        throw new GraphCycle(
+          cycleOf(
+            path.map(({ node }) => node),
+            need,
+          ),
+        )
+      if (need !== undefined && !state.has(need.key)) open(need)
+      if (need !== undefined || top.next <= top.node.needs.length) continue
+      state.set(top.node.key, 'done')
+      ordered.push(top.node)
+      path.pop()
+    }
+  }
+  return ordered
+}
+
+function cycleOf(path: readonly GraphNode[], again: GraphNode): readonly string[] {
+  const names = path.map(({ spec }) => spec.task as string)
+  return [...names.slice(path.indexOf(again)), again.spec.task]
+}

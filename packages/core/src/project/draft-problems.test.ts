@@ -1,0 +1,138 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { isSsmError } from '../errors/ssm-error.ts'
+import { InvalidTask } from '../options/errors.ts'
+import type { Problem } from '../options/option.ts'
+import { project } from './project.ts'
+
+const open = project('ex')
+const ready = open.task('t').shell('true')
+
+/** All that is wrong with a task, whatever its types say. */
+function problemsOf(task: { output(name: 'state'): unknown }): readonly Problem[] {
+  try {
+    task.output('state')
+    return []
+  } catch (cause) {
+    if (cause instanceof InvalidTask) return cause.problems
+    throw cause
+  }
+}
+
+/** As a caller without types says it. */
+const untyped = (value: unknown): never => value as never
+const loose = (task: object): { readonly input: typeof ready.input } => task as typeof ready
+
+const wrong: readonly (readonly [claim: string, task: { output(name: 'state'): unknown }, path: string, message: RegExp])[] = [
+  ['a task name', open.task('a_b').shell('true'), 'task', /must be 1 to 34 letters/],
+  ['a task name of many words', open.task('a: b: c').shell('true'), 'task', /must be 1 to 34 letters/],
+  ['no program', untyped(open.task('t')), 'code', /is missing/],
+  ['an empty entry', open.task('t').code(''), 'code', /must not be empty/],
+  ['an empty line', open.task('t').shell('  '), 'shell', /must not be empty/],
+  ['an empty entrypoint', open.processing('t').entrypoint(['']), 'entrypoint', /must not be empty/],
+  ['a NUL in a line', open.task('t').shell('a\0b'), 'shell', /NUL/],
+  ['a channel name', ready.input.local('d', { channel: 'a b' }), 'input[0].channel', /1 to 64 letters/],
+  ['a channel of ours', ready.input.local('d', { channel: 'code' }), 'input[0].channel', /used by this library/],
+  ['a channel twice', loose(ready.input.local('a')).input.local('b'), 'input[1].channel', /has an input already/],
+  [
+    'two channels with one variable',
+    ready.input.local('a', { channel: 'a-b' }).input.local('b', { channel: 'a_B' }),
+    'input[1].channel',
+    /has an input already/,
+  ],
+  [
+    'a distribution',
+    ready.input.local('d', { distribution: untyped('Sharded') }),
+    'input[0].distribution',
+    /one of FullyReplicated, ShardedByS3Key/,
+  ],
+  ['a mode', ready.input.local('d', { mode: untyped('fast') }), 'input[0].mode', /one of File, FastFile, Pipe/],
+  [
+    'a mode of processing',
+    open.processing('t').shell('true').input.local('d', { mode: 'FastFile' }),
+    'input[0].mode',
+    /File or Pipe/,
+  ],
+  ['a subdir that leaves', ready.input.local('d', { subdir: '../x' }), 'input[0].subdir', /below the source/],
+  ['an absolute subdir', ready.input.local('d', { subdir: '/etc' }), 'input[0].subdir', /below the source/],
+  ['an unpacked stream', ready.input.local('d', { mode: 'Pipe', unpack: true }), 'input[0].unpack', /needs mode File/],
+  ['an empty path', ready.input.local(''), 'input[0].path', /must be a path/],
+  ['an address', ready.input.s3('s3://B/k'), 'input[0].uri', /s3:\/\/<bucket>\/<key>/],
+  ['an address of a model', ready.input.model('S3://B/k'), 'input[0].uri', /s3:\/\/<bucket>\/<key>/],
+  ['an upstream name', ready.input.fromTask('a_b', 'model'), 'input[0].task', /must be 1 to 34 letters/],
+  ['an output', ready.input.fromTask('a', untyped('modle')), 'input[0].output', /one of model, output, state, source/],
+  [
+    'twenty channels',
+    Array.from({ length: 20 }).reduce(
+      (task: typeof ready, _, index) => untyped(task.input.local('d', { channel: `c${index}` })),
+      ready,
+    ),
+    'input',
+    /at most 19 channels/,
+  ],
+]
+
+test.each(wrong)('%s is refused with its path, its limit and a hint', (_, task, path, message) => {
+  const problem = problemsOf(task).find((each) => each.path === path)
+  expect(problem?.message).toMatch(message)
+  expect(problem?.hint ?? '').not.toBe('')
+})
+
+test('all that is wrong with names, options, program and inputs is told at once', () => {
+  const task = open
+    .task('a_b')
+    .shell(' ')
+    .with({ instanceCount: 0, maxRun: untyped('soon') })
+    .input.s3('s3://B')
+  expect(problemsOf(task).map(({ path }) => path)).toEqual(['task', 'instanceCount', 'maxRun', 'shell', 'input[0].uri'])
+})
+
+test('a misspelt choice of an input is told with what was meant', () => {
+  expect(problemsOf(ready.input.local('d', { distribution: untyped('ShardedByS3Keys') }))[0]?.hint).toBe(
+    'Did you mean ShardedByS3Key?',
+  )
+  expect(problemsOf(ready.input.fromTask('a', untyped('modle')))[0]?.hint).toBe('Did you mean model?')
+})
+
+test('what is said without types is refused in words, never stumbled over', () => {
+  const anything = fc.anything()
+  const said = (say: () => { output(name: 'state'): unknown }): boolean => {
+    try {
+      say().output('state')
+      return true
+    } catch (cause) {
+      return isSsmError(cause)
+    }
+  }
+  fc.assert(
+    fc.property(anything, (value) => {
+      expect(said(() => open.task('t').code(untyped(value)))).toBe(true)
+      expect(said(() => open.task('t').shell(untyped(value)))).toBe(true)
+      expect(said(() => open.processing('t').entrypoint(untyped(value)))).toBe(true)
+      expect(said(() => ready.input.local(untyped(value)))).toBe(true)
+      expect(said(() => ready.input.s3(untyped(value)))).toBe(true)
+      expect(
+        said(() => ready.input.local('d', untyped({ channel: value, subdir: value, mode: value, contentType: value }))),
+      ).toBe(true)
+      expect(said(() => ready.input.fromTask(untyped(value), untyped(value)))).toBe(true)
+      expect(said(() => open.task(untyped(value)).shell('true'))).toBe(true)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a task cannot be added twice, nor taken for an older one', () => {
+  const known = open.add(ready)
+  expect(() => known.add(untyped(ready))).toThrow(InvalidTask)
+  expect(() => known.task(untyped('t'))).toThrow(InvalidTask)
+  expect(() => known.existing(untyped('t'))).toThrow(InvalidTask)
+  expect(() => open.add(untyped(open.task('draft')))).toThrow(InvalidTask)
+})
+
+test('a builder is frozen: a word gives a new one and leaves the old as it was', () => {
+  const spotless = ready.onDemand()
+  expect(Object.isFrozen(ready.output('state').spec)).toBe(true)
+  expect(ready.output('state').spec.spot).toBe(true)
+  expect(spotless.output('state').spec.spot).toBe(false)
+  expect(ready.output('state').spec).toBe(ready.output('model').spec)
+})

@@ -1,0 +1,185 @@
+import { isSsmError } from '../errors/ssm-error.ts'
+import { objectUri } from '../names/object-uri.ts'
+import { projectName, taskName } from '../names/task-name.ts'
+import { nearest } from '../options/did-you-mean.ts'
+import type { Problem } from '../options/option.ts'
+import { outputsOf } from '../run/past/outputs.ts'
+import type { Draft, DraftInput } from './draft.ts'
+
+/*
+ * What is wrong with a draft beside its options. A caller without types may have said anything: every value is looked at
+ * as what it is, not as what it should be.
+ */
+
+/** Names that SageMaker or S3 would refuse. */
+export function nameProblems(draft: Draft): readonly Problem[] {
+  return [...tried('project', draft.project, projectName), ...tried('task', draft.task, taskName)]
+}
+
+function tried(path: string, value: unknown, parse: (text: string) => unknown): readonly Problem[] {
+  if (typeof value !== 'string') return [{ path, value, message: 'must be a text', hint: 'Write it in quotes.' }]
+  try {
+    parse(value)
+    return []
+  } catch (cause) {
+    if (!isSsmError(cause, 'NAME_INVALID')) throw cause
+    return [{ path, value, message: `must be ${String(cause.facts['rule'])}`, hint: 'Choose another name.' }]
+  }
+}
+
+/** A task without a program, or with one that cannot be started. */
+export function programProblems({ program }: Draft): readonly Problem[] {
+  if (program === undefined) {
+    const hint = "Say .code('train.py') or .shell('…')."
+    return [{ path: 'code', value: undefined, message: 'is missing: nothing says what to run', hint }]
+  }
+  switch (program.kind) {
+    case 'code':
+      return [
+        ...saidProblems('code', program.entry),
+        ...givenProblems('sourceDir', program.sourceDir),
+        ...listProblems(program.dependencies),
+      ]
+    case 'shell':
+      return [
+        ...saidProblems('shell', program.line),
+        ...givenProblems('files', program.files),
+        ...listProblems(program.dependencies),
+      ]
+    case 'command':
+      return [...argvProblems(program.argv), ...givenProblems('script', program.script), ...listProblems(program.dependencies)]
+    case 'algorithm':
+      return []
+  }
+}
+
+/** A text that must be there and say something. */
+function saidProblems(path: string, value: unknown): readonly Problem[] {
+  if (typeof value !== 'string') return [{ path, value, message: 'must be a text', hint: 'Write it in quotes.' }]
+  if (value.trim() === '') return [{ path, value, message: 'must not be empty', hint: 'Say what to run.' }]
+  return value.includes('\0') ? [{ path, value, message: 'must not contain a NUL character', hint: 'Leave it out.' }] : []
+}
+
+const givenProblems = (path: string, value: unknown): readonly Problem[] => (value === undefined ? [] : saidProblems(path, value))
+
+function listProblems(dependencies: unknown): readonly Problem[] {
+  if (Array.isArray(dependencies))
+    return dependencies.flatMap((path: unknown, index) => saidProblems(`dependencies[${index}]`, path))
+  return [
+    { path: 'dependencies', value: dependencies, message: 'must be a list of paths', hint: "Write { dependencies: ['lib'] }." },
+  ]
+}
+
+function argvProblems(argv: unknown): readonly Problem[] {
+  const hint = "Write it as a list of texts: ['/bin/bash', '-c']."
+  if (!Array.isArray(argv) || argv.length === 0)
+    return [{ path: 'entrypoint', value: argv, message: 'must be a program and its arguments', hint }]
+  const [program, ...args] = argv as readonly unknown[]
+  const wrong = args.findIndex((text) => typeof text !== 'string' || text.includes('\0'))
+  const problem = { path: `entrypoint[${wrong + 1}]`, value: args[wrong], message: 'must be a text without NUL characters', hint }
+  return [...saidProblems('entrypoint', program), ...(wrong === -1 ? [] : [problem])]
+}
+
+/** Channels that are taken twice, sources that cannot be, options that do not exist. */
+export function inputProblems(draft: Draft): readonly Problem[] {
+  const most = draft.kind === 'training' ? 19 : 8
+  const message = `has at most ${most} channels in a ${draft.kind} task`
+  const count: readonly Problem[] =
+    draft.inputs.length > most
+      ? [{ path: 'input', value: draft.inputs.length, message, hint: 'Put several inputs under one prefix.' }]
+      : []
+  return [...count, ...draft.inputs.flatMap((input, index) => oneInputProblems(draft, input, index))]
+}
+
+function oneInputProblems(draft: Draft, input: DraftInput, index: number): readonly Problem[] {
+  const path = `input[${index}]`
+  const isTwice = draft.inputs.findIndex((other) => variableOf(other.channel) === variableOf(input.channel)) < index
+  const twice = {
+    path: `${path}.channel`,
+    value: input.channel,
+    message: 'has an input already',
+    hint: "Name this one with { channel: '…' }.",
+  }
+  return [
+    ...(isTwice ? [twice] : []),
+    ...channelProblems(path, input.channel),
+    ...readingProblems(draft, input, path),
+    ...sourceProblems(path, input.source),
+  ]
+}
+
+function channelProblems(path: string, value: unknown): readonly Problem[] {
+  const problem = (message: string): readonly Problem[] => [
+    { path: `${path}.channel`, value, message, hint: 'Choose another name.' },
+  ]
+  if (typeof value !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(value))
+    return problem('must be 1 to 64 letters, digits, ".", "_" and "-"')
+  return reservedChannels.includes(value) ? problem('is used by this library') : []
+}
+
+// Channels are told apart by their variables: `a-b` and `A_b` are both SM_CHANNEL_A_B.
+const variableOf = (channel: unknown): string =>
+  typeof channel === 'string' ? channel.toUpperCase().replace(/[^A-Z0-9]/g, '_') : ''
+
+const reservedChannels: readonly string[] = ['code', 'state_prev', 'checkpoints']
+const distributions: readonly string[] = ['FullyReplicated', 'ShardedByS3Key']
+const modes: readonly string[] = ['File', 'FastFile', 'Pipe']
+
+function readingProblems({ kind }: Draft, input: DraftInput, path: string): readonly Problem[] {
+  const { distribution, mode, unpack, subdir, contentType } = input
+  const problems: Problem[] = []
+  const add = (name: string, value: unknown, message: string, hint: string): void =>
+    void problems.push({ path: `${path}.${name}`, value, message, hint })
+  if (distribution !== undefined && !distributions.includes(distribution))
+    problems.push(oneOfProblem(`${path}.distribution`, distribution, distributions))
+  if (mode !== undefined && !modes.includes(mode)) problems.push(oneOfProblem(`${path}.mode`, mode, modes))
+  if (kind === 'processing' && mode === 'FastFile')
+    add('mode', mode, 'must be File or Pipe in a processing task', 'Leave it out: File copies the data first.')
+  if (unpack !== undefined && typeof unpack !== 'boolean')
+    add('unpack', unpack, 'must be true or false', 'Write it without quotes.')
+  if (unpack === true && mode !== undefined && mode !== 'File')
+    add('unpack', unpack, 'needs mode File', 'Leave out mode or unpack.')
+  if (subdir !== undefined && !isBelow(subdir))
+    add('subdir', subdir, 'must be a folder below the source', 'Write it without a slash in front and without dots.')
+  if (contentType !== undefined && !isContentType(contentType))
+    add('contentType', contentType, 'must be a text of at most 256 characters', "Write it as 'text/csv'.")
+  return problems
+}
+
+const isBelow = (subdir: unknown): boolean => typeof subdir === 'string' && !/(^|\/)\.\.?(\/|$)|^\/|\0/.test(subdir)
+const isContentType = (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.length <= 256
+
+function oneOfProblem(path: string, value: unknown, choices: readonly string[]): Problem {
+  const near = typeof value === 'string' ? nearest(value, choices) : undefined
+  return {
+    path,
+    value,
+    message: `must be one of ${choices.join(', ')}`,
+    hint: near === undefined ? 'Choose one of these.' : `Did you mean ${near}?`,
+  }
+}
+
+function sourceProblems(path: string, source: DraftInput['source']): readonly Problem[] {
+  switch (source.kind) {
+    case 's3-text':
+      return tried(`${path}.uri`, source.uri, objectUri)
+    case 'local':
+      return pathProblems(`${path}.path`, source.path)
+    case 'task':
+      return [...tried(`${path}.task`, source.task, taskName), ...outputProblems(path, source.output, outputsOf('training'))]
+    case 'upstream':
+      return outputProblems(path, source.output, outputsOf(source.spec.kind))
+    case 's3':
+    case 'result':
+      return []
+  }
+}
+
+function pathProblems(path: string, value: unknown): readonly Problem[] {
+  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return []
+  return [{ path, value, message: 'must be a path of this machine', hint: "Write it as './data'." }]
+}
+
+function outputProblems(path: string, output: unknown, known: readonly string[]): readonly Problem[] {
+  return typeof output === 'string' && known.includes(output) ? [] : [oneOfProblem(`${path}.output`, output, known)]
+}

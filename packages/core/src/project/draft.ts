@@ -1,0 +1,59 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { TrainingOptions } from '../options/task-options.ts'
+import type { JobKind } from '../spec/job-kind.ts'
+import type { OutputName } from '../spec/outputs.ts'
+import type { Distribution, InputMode, InputSource } from '../spec/inputs.ts'
+import type { Program } from '../spec/program.ts'
+import type { StoredOutput } from '../spec/result.ts'
+import type { LastWord } from '../spec/task-spec.ts'
+import type { InputOptions, OutputRef } from './inputs.ts'
+
+/** What was said so far, as it was said: checked and completed by `specOf`. */
+export interface Draft {
+  readonly kind: JobKind
+  readonly project: string
+  readonly prefix: string
+  readonly bucket: string | undefined
+  readonly task: string
+  readonly options: TrainingOptions
+  readonly program: Program | undefined
+  /** `algorithm('xgboost', …)`: the image is found by this name. */
+  readonly algorithm: { readonly name: string; readonly version?: string } | undefined
+  readonly inputs: readonly DraftInput[]
+  readonly lastWords: readonly LastWord[]
+  readonly resultSchema: StandardSchemaV1 | undefined
+  readonly hyperparameterSchema: StandardSchemaV1 | undefined
+}
+
+export interface DraftInput {
+  readonly channel: string
+  readonly source: InputSource | { readonly kind: 's3-text'; readonly uri: string }
+  readonly distribution?: Distribution
+  readonly mode?: InputMode
+  readonly subdir?: string
+  readonly contentType?: string
+  readonly unpack?: boolean
+}
+
+/** The draft with one more input. */
+export function addInput(draft: Draft, source: DraftInput['source'], channel: string, options: InputOptions = {}): Draft {
+  const { channel: named, ...rest } = options
+  return { ...draft, inputs: [...draft.inputs, { channel: named ?? channel, source, ...rest }] }
+}
+
+/** A path of this machine or an S3 URI, told apart by its scheme. */
+export function pathOrUri(text: string): DraftInput['source'] {
+  return /^s3:\/\//i.test(text) ? { kind: 's3-text', uri: text } : { kind: 'local', path: text }
+}
+
+/** Where a task's output or a result in hand comes from. */
+export function sourceOf(from: OutputRef | StoredOutput): InputSource {
+  return from.kind === 'output-ref'
+    ? { kind: 'upstream', spec: from.spec, output: from.output }
+    : { kind: 'result', job: from.job, output: from.output, uri: from.uri }
+}
+
+/** A task known by name only. */
+export function taskSource(task: string, output: OutputName): InputSource {
+  return { kind: 'task', task, output }
+}

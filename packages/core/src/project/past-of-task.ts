@@ -1,0 +1,100 @@
+import { isSsmError, SsmError } from '../errors/ssm-error.ts'
+import { cacheFolder } from '../files/cache.ts'
+import { layoutOf, type TaskLayout } from '../names/layout.ts'
+import type { Abortable } from '../platform/abortable.ts'
+import type { JobState } from '../platform/jobs.ts'
+import type { StoredObject } from '../platform/objects.ts'
+import type { Platform } from '../platform/platform.ts'
+import { pastJobs } from '../run/past/history.ts'
+import { storedOutputs } from '../run/past/outputs.ts'
+import { cleanState } from '../run/past/state.ts'
+import { downloadJob } from '../run/results/download.ts'
+import type { Downloaded, DownloadOptions } from '../run/results/task-result.ts'
+import type { StoredOutput } from '../spec/result.ts'
+import { systemClock } from '../time/clock.ts'
+import type { TaskData, TaskDataPlace } from './task-data.ts'
+
+/** Reads what earlier jobs of a task left. */
+export function taskDataOf(place: TaskDataPlace): TaskData {
+  return new PastOfTask(place)
+}
+
+interface Opened {
+  readonly platform: Platform
+  readonly layout: TaskLayout
+  readonly signal: AbortSignal
+}
+
+class PastOfTask implements TaskData {
+  readonly #place: TaskDataPlace
+
+  constructor(place: TaskDataPlace) {
+    this.#place = place
+  }
+
+  async *jobs(options: Abortable = {}): AsyncGenerator<JobState> {
+    const { platform, layout, signal } = await this.#open(options)
+    try {
+      for await (const { state } of pastJobs(this.#place.task, layout, ['training', 'processing'], platform, { signal }))
+        yield state
+    } catch (cause) {
+      // No bucket yet: no jobs.
+      if (!isSsmError(cause, 'OBJECT_MISSING')) throw cause
+    }
+  }
+
+  async stop(options: Abortable = {}): Promise<JobState | undefined> {
+    const { platform, signal } = await this.#open(options)
+    for await (const job of this.jobs(options)) {
+      await platform.jobs.stop(job, { signal })
+      return job
+    }
+    return undefined
+  }
+
+  async outputs(options: Abortable = {}): Promise<Readonly<Record<string, StoredOutput>>> {
+    const { layout } = await this.#open(options)
+    const job = await this.#newestCompleted(options)
+    return storedOutputs(this.#place.task, layout, job.kind, job.name)
+  }
+
+  async download(folder: string, options: DownloadOptions = {}): Promise<Downloaded> {
+    const { platform, layout, signal } = await this.#open(options)
+    const context = {
+      platform,
+      clock: systemClock,
+      tell: () => undefined,
+      signal,
+      cacheDir: cacheFolder(),
+      upstream: new Map(),
+      reached: () => undefined,
+    }
+    return downloadJob(await this.#newestCompleted(options), layout, folder, options, context)
+  }
+
+  async *state(options: Abortable = {}): AsyncGenerator<StoredObject> {
+    const { platform, layout, signal } = await this.#open(options)
+    yield* platform.objects.list(layout.state, { signal })
+  }
+
+  async cleanState(options: Abortable = {}): Promise<number> {
+    const { platform, layout, signal } = await this.#open(options)
+    return cleanState(layout, platform, signal)
+  }
+
+  async #open({ signal = new AbortController().signal }: Abortable): Promise<Opened> {
+    const { platforms, project, task, prefix, bucket } = this.#place
+    const platform = await platforms.main()
+    const layout = layoutOf({ bucket: await platform.objects.bucket(bucket, { dryRun: true, signal }), prefix, project, task })
+    return { platform, layout, signal }
+  }
+
+  async #newestCompleted(options: Abortable): Promise<JobState> {
+    for await (const job of this.jobs(options)) if (job.status === 'completed') return job
+    const { task, project } = this.#place
+    throw new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no completed job`, {
+      hint: 'Run it first, or check the names of project, task and bucket.',
+      facts: { project, task },
+    })
+  }
+}

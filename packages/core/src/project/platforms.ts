@@ -1,0 +1,53 @@
+import { PlatformError } from '../platform/errors.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+
+/** Where a project's jobs run: a platform by name, or one of your own making. */
+export type PlatformChoice = 'aws' | 'local' | Platform
+
+/** Client settings for a platform that is chosen by name. */
+export interface PlatformSettings {
+  readonly region?: string
+  readonly profile?: string
+}
+
+/** The platforms of one project: each opened on first use, so that a local run never loads the AWS SDK. */
+export interface Platforms extends AsyncDisposable {
+  /** The platform a task runs on: the project's, or this machine for the instance type `local`. */
+  forTask(spec: Pick<TaskSpec, 'instanceType'>): Promise<Platform>
+  main(): Promise<Platform>
+}
+
+// The only place that names both rooms.
+const rooms = {
+  aws: async (settings: PlatformSettings): Promise<Platform> => (await import('../aws/index.ts')).aws(settings),
+  local: async (): Promise<Platform> => (await import('../local/index.ts')).local(),
+}
+
+/** `choice`, else the variable `SSM_PLATFORM`, else AWS. */
+export function openPlatforms(choice: PlatformChoice | undefined, settings: PlatformSettings): Platforms {
+  const opened = new Map<string, Promise<Platform>>()
+  const open = (name: keyof typeof rooms): Promise<Platform> => {
+    const platform = opened.get(name) ?? rooms[name](settings)
+    opened.set(name, platform)
+    return platform
+  }
+  const main = async (): Promise<Platform> => {
+    const chosen = choice ?? (process.env['SSM_PLATFORM'] || 'aws')
+    if (typeof chosen === 'object') return chosen
+    if (chosen === 'aws' || chosen === 'local') return open(chosen)
+    throw new PlatformError('PLATFORM_UNSUPPORTED', `There is no platform ${JSON.stringify(chosen)}`, {
+      hint: 'Choose aws or local.',
+      facts: { platform: chosen },
+    })
+  }
+  return {
+    main,
+    forTask: ({ instanceType }) => (/^local(_gpu)?$/.test(instanceType) && typeof choice !== 'object' ? open('local') : main()),
+    async [Symbol.asyncDispose]() {
+      // A platform handed in belongs to whoever made it.
+      for (const platform of opened.values()) await (await platform)[Symbol.asyncDispose]()
+      opened.clear()
+    },
+  }
+}

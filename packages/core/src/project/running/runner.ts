@@ -1,0 +1,29 @@
+import type { Caller } from '../../errors/caller.ts'
+import type { TaskOutcome } from '../../graph/run-graph.ts'
+import type { Explanation, Plan } from '../../run/results/plan.ts'
+import type { TaskResult } from '../../run/results/task-result.ts'
+import type { TaskSpec } from '../../spec/task-spec.ts'
+import type { Platforms } from '../platforms.ts'
+import type { RunHandle, RunOptions } from './run-handle.ts'
+
+/** Runs the tasks of one project. */
+export interface Runner {
+  run(spec: TaskSpec, options: RunOptions, caller: Caller): Promise<TaskResult>
+  start(spec: TaskSpec, options: RunOptions, caller: Caller): Promise<RunHandle>
+  plan(spec: TaskSpec, options: RunOptions): Promise<Plan>
+  explain(spec: TaskSpec, options: RunOptions): Promise<Explanation>
+  /** Runs these tasks and what they need; one outcome per task, by name. */
+  runAll(specs: readonly TaskSpec[], options: RunOptions): Promise<Readonly<Record<string, TaskOutcome>>>
+}
+
+/** A runner whose code is read when something runs for the first time: describing tasks must cost nothing. */
+export function lazyRunner(platforms: Platforms): Runner {
+  const opened = async (): Promise<Runner> => (await import('./run-tasks.ts')).runnerOf(platforms)
+  return {
+    run: async (spec, options, caller) => await (await opened()).run(spec, options, caller),
+    start: async (spec, options, caller) => await (await opened()).start(spec, options, caller),
+    plan: async (spec, options) => await (await opened()).plan(spec, options),
+    explain: async (spec, options) => await (await opened()).explain(spec, options),
+    runAll: async (specs, options) => await (await opened()).runAll(specs, options),
+  }
+}

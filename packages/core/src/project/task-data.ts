@@ -1,0 +1,49 @@
+import type { ProjectName, TaskName } from '../names/task-name.ts'
+import type { Abortable } from '../platform/abortable.ts'
+import type { JobState } from '../platform/jobs.ts'
+import type { StoredObject } from '../platform/objects.ts'
+import type { Downloaded, DownloadOptions } from '../run/results/task-result.ts'
+import type { StoredOutput } from '../spec/result.ts'
+import type { Platforms } from './platforms.ts'
+
+/** What earlier jobs of a task left. */
+export interface TaskData {
+  /** The task's jobs, newest first. */
+  jobs(options?: Abortable): AsyncIterable<JobState>
+  /** Asks the newest job to stop, when it is running. Gives that job. */
+  stop(options?: Abortable): Promise<JobState | undefined>
+  /** The outputs of the newest completed job. @throws {SsmError} `OUTPUT_MISSING` when there is none. */
+  outputs(options?: Abortable): Promise<Readonly<Record<string, StoredOutput>>>
+  /** Downloads parts of the newest completed job, as a result's `download` does. */
+  download(folder: string, options?: DownloadOptions): Promise<Downloaded>
+  /** What lies in the task's state. */
+  state(options?: Abortable): AsyncIterable<StoredObject>
+  /** Removes the task's state, and nothing beside it. Gives the number of objects that are gone. */
+  cleanState(options?: Abortable): Promise<number>
+}
+
+/** Which task, and where. */
+export interface TaskDataPlace {
+  readonly platforms: Platforms
+  readonly project: ProjectName
+  readonly task: TaskName
+  readonly prefix: string
+  readonly bucket: string | undefined
+}
+
+/** What earlier jobs of a task left; the code that reads it is read when it is first asked. */
+export function taskData(place: TaskDataPlace): TaskData {
+  const opened = async (): Promise<TaskData> => (await import('./past-of-task.ts')).taskDataOf(place)
+  return {
+    async *jobs(options) {
+      yield* (await opened()).jobs(options)
+    },
+    stop: async (options) => (await opened()).stop(options),
+    outputs: async (options) => (await opened()).outputs(options),
+    download: async (folder, options) => (await opened()).download(folder, options),
+    async *state(options) {
+      yield* (await opened()).state(options)
+    },
+    cleanState: async (options) => (await opened()).cleanState(options),
+  }
+}

@@ -1,0 +1,104 @@
+import { nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
+import type { JobRef, JobState } from '../../platform/jobs.ts'
+import { redact } from '../../secrets/redact.ts'
+
+/** The program of a job ended with an error. */
+export class JobFailedError extends SsmError {
+  readonly job: JobRef
+  /** What the platform says, at most 1,024 characters. */
+  readonly reason: string
+  /** The program's exit code, when it is known. */
+  readonly exitCode: number | undefined
+  /** `algo-1`, …, when it is known. */
+  readonly machine: string | undefined
+  /** The last lines of the failed machine's log. */
+  readonly lastLines: readonly string[]
+
+  static {
+    nameOnPrototype(this, 'JobFailedError')
+  }
+
+  constructor(state: JobState, lastLines: readonly string[], options: { readonly cause?: unknown } = {}) {
+    const { exitCode, machine } = readReason(state.failureReason ?? '')
+    super('JOB_FAILED', failureMessage(state, lastLines), {
+      ...options,
+      hint: `Read the whole log with: ssm logs ${state.name}`,
+      facts: { job: state.name, kind: state.kind, exitCode, machine, reason: state.failureReason, lastLines },
+    })
+    this.job = { kind: state.kind, name: state.name }
+    this.reason = redact(state.failureReason ?? 'no reason was given')
+    this.exitCode = exitCode
+    this.machine = machine
+    this.lastLines = lastLines.map(redact)
+  }
+}
+
+/** The job was stopped, or ran into its time limit, before it ended. */
+export class JobStoppedError extends SsmError {
+  readonly job: JobRef
+
+  static {
+    nameOnPrototype(this, 'JobStoppedError')
+  }
+
+  constructor(state: JobState) {
+    const timedOut = /^Max(Runtime|WaitTime)Exceeded$/.test(state.phase)
+    super(
+      timedOut ? 'JOB_TIMED_OUT' : 'JOB_STOPPED',
+      timedOut ? `Job ${state.name} ran into its time limit` : `Job ${state.name} was stopped`,
+      {
+        hint: timedOut
+          ? 'Give it longer with .maxRun(); what it saved as state is kept and found by the next job.'
+          : 'Run the task again: what it saved as state is kept.',
+        facts: { job: state.name, kind: state.kind, phase: state.phase },
+      },
+    )
+    this.job = { kind: state.kind, name: state.name }
+  }
+}
+
+/** Waiting was aborted by the caller; the job itself goes on. */
+export class RunAbortedError extends SsmError {
+  readonly job: JobRef | undefined
+
+  static {
+    nameOnPrototype(this, 'RunAbortedError')
+  }
+
+  constructor(task: string, job: JobRef | undefined, cause: unknown) {
+    super(
+      'RUN_ABORTED',
+      job === undefined
+        ? `The run of ${task} was aborted before a job was started`
+        : `Waiting for job ${job.name} was aborted; the job goes on`,
+      {
+        cause,
+        hint:
+          job === undefined
+            ? 'Nothing was started.'
+            : `Follow it with: ssm logs --follow ${job.name}; run the task again to join it.`,
+        facts: { task, job: job?.name },
+      },
+    )
+    this.job = job
+  }
+}
+
+/** What the launcher's failure file says: `exit code 3 on algo-1`, `killed by signal 9 (SIGKILL) on algo-2`. */
+export function readReason(reason: string): { readonly exitCode: number | undefined; readonly machine: string | undefined } {
+  const exit = /exit code:? (\d+)(?: on (algo-\d+))?/i.exec(reason)
+  if (exit !== null) return { exitCode: Number(exit[1]), machine: exit[2] }
+  const killed = /killed by signal (\d+)[^\n]*? on (algo-\d+)/.exec(reason)
+  return { exitCode: killed === null ? undefined : 128 + Number(killed[1]), machine: killed?.[2] }
+}
+
+/** The launcher says its own problems twice: in the log and as the reason. */
+const isSaidAlready = (line: string, reason: string): boolean =>
+  line.startsWith('ssm: ') && reason.includes(line.slice('ssm: '.length))
+
+function failureMessage(state: JobState, lastLines: readonly string[]): string {
+  const [first = 'no reason was given', ...more] = (state.failureReason ?? '').split('\n')
+  const tail = more.some((line) => line.trim() !== '') ? more : lastLines.filter((line) => !isSaidAlready(line, first))
+  const shown = tail.map((line) => `  ${line}`).join('\n')
+  return `Job ${state.name} failed: ${first}${shown === '' ? '' : `\n${shown}`}`
+}

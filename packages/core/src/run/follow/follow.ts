@@ -1,0 +1,106 @@
+import { isSsmError } from '../../errors/ssm-error.ts'
+import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
+import type { LogLine } from '../../platform/logs.ts'
+import { PlatformError } from '../../platform/errors.ts'
+import type { RunContext } from '../context.ts'
+import { logLines } from './lines.ts'
+import { metricFinder } from './metrics.ts'
+
+const lastLinesKept = 20
+
+/** How a job ended, with what was seen on the way. */
+export interface EndedJob {
+  readonly state: JobState
+  /** The last lines of each machine. */
+  readonly lastLines: ReadonlyMap<string, readonly string[]>
+  /** The last value of each metric. */
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+/** Follows a job to its end: tells its phases, its log lines and its metrics. An abort ends the following, not the job. */
+export async function followJob(job: JobRef, metrics: Readonly<Record<string, string>>, context: RunContext): Promise<EndedJob> {
+  const log = new LogFollower(job, metrics, context)
+  const leave = new AbortController()
+  const signal = AbortSignal.any([context.signal, leave.signal])
+  const reading = log.read(signal)
+  try {
+    const state = await followStates(job, context)
+    await reading
+    return { state, lastLines: log.lastLines, metrics: { ...finalMetrics(state), ...log.metrics } }
+  } finally {
+    leave.abort()
+    await reading
+  }
+}
+
+/** A job that ended before: its state, without reading its log again. */
+export async function recallJob(job: JobRef, context: RunContext): Promise<EndedJob> {
+  const state = await context.platform.jobs.describe(job, { signal: context.signal })
+  if (state === undefined) throw lost(job)
+  return { state, lastLines: new Map(), metrics: finalMetrics(state) }
+}
+
+async function followStates(job: JobRef, context: RunContext): Promise<JobState> {
+  let shown = ''
+  for await (const state of context.platform.jobs.watch(job, { signal: context.signal })) {
+    const message = state.phases.at(-1)?.message
+    const now = `${state.status} ${state.phase} ${message ?? ''}`
+    if (now !== shown) {
+      context.tell({
+        type: 'status-changed',
+        job: job.name,
+        status: state.status,
+        phase: state.phase,
+        ...(message === undefined ? {} : { message }),
+      })
+    }
+    shown = now
+    if (isTerminal(state.status)) return state
+  }
+  throw lost(job)
+}
+
+const lost = (job: JobRef): PlatformError =>
+  new PlatformError('JOB_LOST', `Job ${job.name} is gone`, {
+    hint: 'Its record was deleted; run the task again.',
+    facts: { job: job.name },
+  })
+
+const finalMetrics = (state: JobState): Record<string, number> =>
+  Object.fromEntries(state.finalMetrics.map(({ name, value }) => [name, value]))
+
+class LogFollower {
+  readonly lastLines = new Map<string, string[]>()
+  readonly metrics: Record<string, number> = {}
+  readonly #job: JobRef
+  readonly #find: ReturnType<typeof metricFinder>
+  readonly #context: RunContext
+
+  constructor(job: JobRef, metrics: Readonly<Record<string, string>>, context: RunContext) {
+    this.#job = job
+    this.#find = metricFinder(metrics)
+    this.#context = context
+  }
+
+  /** Reads to the end; a log that cannot be read is a warning, for the job itself is fine. Never rejects. */
+  async read(signal: AbortSignal): Promise<void> {
+    try {
+      for await (const line of logLines(this.#context.platform, this.#job, { signal })) this.#take(line)
+    } catch (cause) {
+      if (signal.aborted) return
+      const why = isSsmError(cause) ? cause.message : String(cause)
+      this.#context.tell({ type: 'warned', message: `The log of ${this.#job.name} cannot be followed: ${why}` })
+    }
+  }
+
+  #take(line: LogLine): void {
+    const lines = this.lastLines.get(line.machine) ?? []
+    if (lines.push(line.text) > lastLinesKept) lines.shift()
+    this.lastLines.set(line.machine, lines)
+    this.#context.tell({ type: 'logged', job: this.#job.name, line })
+    for (const { metric, value } of this.#find(line.text)) {
+      this.metrics[metric] = value
+      this.#context.tell({ type: 'measured', job: this.#job.name, machine: line.machine, metric, value })
+    }
+  }
+}

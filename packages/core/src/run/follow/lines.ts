@@ -1,0 +1,12 @@
+import type { JobRef } from '../../platform/jobs.ts'
+import type { FollowOptions, LogLine } from '../../platform/logs.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { redact } from '../../secrets/redact.ts'
+
+/** The lines of a job's log as `Logs.follow` gives them, with known secrets masked: the only way out for what a program says. */
+export async function* logLines(platform: Platform, job: JobRef, options: FollowOptions): AsyncGenerator<LogLine> {
+  for await (const line of platform.logs.follow(job, options)) {
+    const text = redact(line.text)
+    yield text === line.text ? line : { ...line, text }
+  }
+}

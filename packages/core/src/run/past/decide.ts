@@ -1,0 +1,56 @@
+import { changesBetween, describeChange } from '../../bundle/fingerprint.ts'
+import { isTerminal } from '../../platform/jobs.ts'
+import type { Decision, FingerprintParts, PastJob, TaskHistory } from '../../spec/result.ts'
+
+/** How one call wants it. */
+export interface RunWish {
+  /** Starts a new job whatever happened before. */
+  readonly force?: boolean
+  /** `'completed'` takes the newest job when it completed, whatever has changed since, as the Python original did. */
+  readonly skip?: 'completed'
+  /** Removes the task's state first and starts. */
+  readonly clean?: boolean
+}
+
+/** What is about to run. */
+export interface Intention {
+  readonly fingerprint: string
+  readonly parts: FingerprintParts
+}
+
+/** Skip, join or start, from what happened before and what is wished. Pure. */
+export function decide(history: TaskHistory, intention: Intention, wish: RunWish): Decision {
+  if (wish.force === true) return start('it was forced')
+  if (wish.clean === true) return start('its state is cleaned')
+  const { newest } = history
+  if (newest === undefined) return start('it has never run')
+  return wish.skip === 'completed' ? anyCompleted(newest) : sameOnly(newest, intention)
+}
+
+function anyCompleted({ state }: PastJob): Decision {
+  const job = { kind: state.kind, name: state.name }
+  if (state.status === 'completed')
+    return { kind: 'skip', job, because: 'its newest job is completed, and any completed one was asked for' }
+  if (!isTerminal(state.status)) return { kind: 'join', job, because: 'its newest job is still running' }
+  return start(`its newest job ${state.status}`)
+}
+
+function sameOnly({ state, record }: PastJob, intention: Intention): Decision {
+  const job = { kind: state.kind, name: state.name }
+  if (record === undefined) return start('its newest job was made by another tool, so what it ran is not known')
+  if (record.fingerprint !== intention.fingerprint) {
+    const changes = changesBetween(record.parts, intention.parts)
+    return { kind: 'start', because: changed(changes.map(describeChange)), changes }
+  }
+  if (state.status === 'completed') return { kind: 'skip', job, because: 'nothing has changed since it completed' }
+  if (state.status === 'in-progress') return { kind: 'join', job, because: 'the same job is still running' }
+  return start(state.status === 'stopping' ? 'its newest job is being stopped' : `its newest job ${state.status}`)
+}
+
+function changed(sentences: readonly string[]): string {
+  if (sentences.length === 0) return 'it is described differently'
+  const more = sentences.length > 3 ? ` and ${sentences.length - 3} more` : ''
+  return `changed: ${sentences.slice(0, 3).join(', ')}${more}`
+}
+
+const start = (because: string): Decision => ({ kind: 'start', because, changes: [] })

@@ -1,0 +1,82 @@
+import { makeBundle, type Bundle, type Code } from '../../bundle/bundle.ts'
+import { launcherBytes } from '../../bundle/launcher.ts'
+import { SsmError } from '../../errors/ssm-error.ts'
+import { sha256 } from '../../files/digest.ts'
+import { temporaryDirectory } from '../../files/temporary.ts'
+import type { JobName } from '../../names/job-name.ts'
+import type { ObjectUri } from '../../names/object-uri.ts'
+import type { CodeFacts } from '../../request/facts.ts'
+import { launchSettings } from '../../request/launch-settings.ts'
+import type { RunContext } from '../context.ts'
+import type { Aim } from './aim.ts'
+import { fetchRemote } from './remote.ts'
+import { writeObject } from './write.ts'
+
+/** The three files of a job's code channel, packed on this machine; gone with its scope. */
+interface PackedCode extends AsyncDisposable {
+  readonly launcher: Uint8Array
+  readonly settings: Uint8Array
+  readonly bundle: Bundle
+  readonly facts: CodeFacts
+}
+
+/** Packs a job's code and sends it; `undefined` when the image runs its own program. */
+export async function sendCode(aim: Aim, job: JobName, context: RunContext): Promise<CodeFacts | undefined> {
+  if (aim.code === undefined) return undefined
+  await using packed = await pack(aim, aim.code, job, context)
+  const { bundle } = packed
+  context.tell({ type: 'packed', files: bundle.files.length, bytes: bundle.bytes, skippedFiles: bundle.skipped.count })
+  const place = aim.layout.job(job)
+  await Promise.all([
+    writeObject(place.launcher, { kind: 'bytes', bytes: packed.launcher }, aim, context),
+    writeObject(place.launcherSettings, { kind: 'bytes', bytes: packed.settings }, aim, context),
+    sendBundle(place.bundle, bundle, aim, context),
+  ])
+  return packed.facts
+}
+
+/** What the request of this job would pin; packs and sends nothing away. */
+export async function pinnedCode(aim: Aim, job: JobName, context: RunContext): Promise<CodeFacts | undefined> {
+  if (aim.code === undefined) return undefined
+  await using packed = await pack(aim, aim.code, job, context)
+  return packed.facts
+}
+
+async function pack(aim: Aim, code: Code, job: JobName, context: RunContext): Promise<PackedCode> {
+  const scratch = await temporaryDirectory()
+  try {
+    const program = await fetchRemote(aim.spec.program, scratch.path, context)
+    const bundle = await makeBundle(program, scratch.path, { signal: context.signal })
+    assertUnchanged(code, bundle)
+    const launcher = await launcherBytes()
+    const settings = Buffer.from(launchSettings(aim.spec, job, bundle.entry))
+    const facts = { launcherSha256: sha256(launcher), settingsSha256: sha256(settings), bundleSha256: bundle.sha256 }
+    return { launcher, settings, bundle, facts, [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose]() }
+  } catch (cause) {
+    await scratch[Symbol.asyncDispose]()
+    throw cause
+  }
+}
+
+/** A job must never run other code than its fingerprint says. */
+function assertUnchanged(before: Code, packed: Code): void {
+  const known = new Map(before.files.map((file) => [file.path, file.sha256]))
+  const changed = packed.files.find((file) => known.has(file.path) && known.get(file.path) !== file.sha256)
+  const gone = before.files.length > packed.files.length
+  if (changed === undefined && !gone) return
+  throw new SsmError(
+    'CODE_MISSING',
+    `The code changed while the run was being prepared${changed === undefined ? '' : `: ${changed.path}`}`,
+    {
+      hint: 'Run it again.',
+      facts: { path: changed?.path },
+    },
+  )
+}
+
+async function sendBundle(uri: ObjectUri, bundle: Bundle, aim: Aim, context: RunContext): Promise<void> {
+  const ofBytes = bundle.sizeBytes
+  const onBytes = (bytes: number): void =>
+    context.tell({ type: 'uploaded', what: 'code', progress: { bytes, ofBytes, files: bytes >= ofBytes ? 1 : 0, ofFiles: 1 } })
+  await writeObject(uri, { kind: 'file', path: bundle.path, sizeBytes: ofBytes }, aim, context, onBytes)
+}

@@ -1,0 +1,35 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { optionProblems } from '../../options/check.ts'
+import { InvalidTask } from '../../options/errors.ts'
+import type { TaskSpec } from '../../spec/task-spec.ts'
+
+/**
+ * The task with its hyperparameters as its schema gives them back: defaults filled in, values converted.
+ * @throws {InvalidTask} with every issue of the schema, before anything starts.
+ */
+export async function checkHyperparameters(spec: TaskSpec): Promise<TaskSpec> {
+  if (spec.hyperparameterSchema === undefined) return spec
+  const outcome = await spec.hyperparameterSchema['~standard'].validate(spec.hyperparameters)
+  if (outcome.issues !== undefined) {
+    throw new InvalidTask(
+      spec.task,
+      outcome.issues.map((issue) => ({ path: `hyperparameters${issuePath(issue)}`, value: undefined, message: issue.message })),
+    )
+  }
+  const hyperparameters = given(outcome.value)
+  const problems = optionProblems('training', { hyperparameters })
+  if (problems.length > 0) throw new InvalidTask(spec.task, problems)
+  return { ...spec, hyperparameters }
+}
+
+/** What the schema gave back without what it left open; the check of the options says whether it is fit to be sent. */
+function given(value: unknown): TaskSpec['hyperparameters'] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as TaskSpec['hyperparameters']
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as TaskSpec['hyperparameters']
+}
+
+/** Where in a document an issue lies: `.layers[0].size`. */
+export function issuePath(issue: StandardSchemaV1.Issue): string {
+  const keys = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment))
+  return keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
+}

@@ -1,0 +1,195 @@
+import { isSsmError, SsmError } from '../../errors/ssm-error.ts'
+import type { TaskLayout } from '../../names/layout.ts'
+import { folderUri, joinUri, type ObjectUri } from '../../names/object-uri.ts'
+import { taskName } from '../../names/task-name.ts'
+import { layoutOf } from '../../names/layout.ts'
+import type { StoredObject } from '../../platform/objects.ts'
+import type { ResolvedInput } from '../../request/facts.ts'
+import type { InputSpec } from '../../spec/inputs.ts'
+import type { OutputName } from '../../spec/outputs.ts'
+import type { FingerprintParts } from '../../spec/result.ts'
+import type { TaskSpec } from '../../spec/task-spec.ts'
+import { planFolder, type FolderPlan } from '../../sync/folder.ts'
+import { taskKey, type RunContext } from '../context.ts'
+import { outputUri } from '../past/outputs.ts'
+import { pastJobs } from '../past/history.ts'
+
+/** One input, found: where it is, what identifies it, and what of it must still be sent. */
+export interface FoundInput {
+  readonly resolved: ResolvedInput
+  /** What identifies the data; see `FingerprintFacts.inputs`. */
+  readonly identity: FingerprintParts
+  /** For a folder or file of this machine: what a sync would do. */
+  readonly local?: { readonly path: string; readonly plan: FolderPlan }
+}
+
+export interface FindOptions {
+  /** Takes `<output of …>` for an output that does not exist yet, as a plan does. */
+  readonly allowMissing: boolean
+}
+
+/** Finds every input of a task; all problems of all inputs are gathered into one error. */
+export async function findInputs(
+  spec: TaskSpec,
+  bucket: string,
+  context: RunContext,
+  options: FindOptions,
+): Promise<readonly FoundInput[]> {
+  const layout = layoutOf({ bucket, prefix: spec.prefix, project: spec.project, task: spec.task })
+  const found = await Promise.allSettled(spec.inputs.map((input) => findInput(input, spec, layout, bucket, context, options)))
+  const failures = found.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []))
+  if (failures.length === 0) return found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  throw failures.length === 1 ? failures[0] : gathered(spec.task, failures)
+}
+
+function gathered(task: string, failures: readonly unknown[]): unknown {
+  const foreign = failures.find((failure) => !isSsmError(failure))
+  if (foreign !== undefined) return foreign
+  const errors = failures.filter((failure) => isSsmError(failure))
+  const hints = [...new Set(errors.flatMap((error) => error.hint ?? []))]
+  return new SsmError(
+    errors[0]?.code ?? 'INPUT_MISSING',
+    `${errors.length} inputs of task ${task} cannot be used:\n${errors.map((error) => `  ${error.message}`).join('\n')}`,
+    {
+      hint: hints.join(' '),
+      cause: errors[0],
+      facts: { task, problems: errors.map((error) => error.toJSON()) },
+    },
+  )
+}
+
+async function findInput(
+  input: InputSpec,
+  spec: TaskSpec,
+  layout: TaskLayout,
+  bucket: string,
+  context: RunContext,
+  options: FindOptions,
+): Promise<FoundInput> {
+  const { source } = input
+  switch (source.kind) {
+    case 'local':
+      return findLocal(input, source.path, layout, context)
+    case 's3':
+      return { ...(await findObjects(input, source.uri, context)) }
+    case 'result':
+      return found(input, source.uri, { '': `${source.job} ${source.output}` })
+    case 'upstream':
+      return findOutput(input, source.spec, source.output, bucket, context, options)
+    case 'task':
+      return findOutput(
+        input,
+        { project: spec.project, prefix: spec.prefix, task: taskName(source.task) },
+        source.output,
+        bucket,
+        context,
+        options,
+      )
+  }
+}
+
+async function findLocal(input: InputSpec, path: string, layout: TaskLayout, context: RunContext): Promise<FoundInput> {
+  const target = layout.input(input.channel)
+  const plan = await planFolder({
+    source: path,
+    target,
+    index: layout.inputIndex(input.channel),
+    cacheDir: context.cacheDir,
+    objects: context.platform.objects,
+    signal: context.signal,
+  })
+  return { ...found(input, target, { '': plan.digest }), local: { path, plan } }
+}
+
+/** What an S3 URI means: the object of this key when there is one, else the folder; never `data2` for `data`. */
+async function findObjects(input: InputSpec, uri: ObjectUri, context: RunContext): Promise<FoundInput> {
+  const { objects } = context.platform
+  const asked = input.subdir === undefined ? uri : joinUri(uri, input.subdir)
+  const single = asked.endsWith('/') ? undefined : await objects.find(asked, { signal: context.signal })
+  if (single !== undefined) return found({ ...input, subdir: '' }, asked, { '': identityOf([single]) })
+  const all: StoredObject[] = []
+  for await (const object of objects.list(folderUri(asked), { signal: context.signal })) all.push(object)
+  if (all.length > 0) return found({ ...input, subdir: '' }, folderUri(asked), { '': identityOf(all) })
+  throw new SsmError('INPUT_MISSING', `There is nothing at ${asked} for channel ${input.channel}`, {
+    hint: 'Check the bucket and the key; a folder is written with or without its last slash.',
+    facts: { uri: asked, channel: input.channel },
+  })
+}
+
+const identityOf = (objects: readonly StoredObject[]): string =>
+  objects.map(({ uri, sizeBytes, etag }) => `${uri} ${sizeBytes} ${etag}`).join('\n')
+
+type Source = Pick<TaskSpec, 'project' | 'prefix' | 'task'>
+
+async function findOutput(
+  input: InputSpec,
+  source: Source,
+  output: OutputName,
+  bucket: string,
+  context: RunContext,
+  options: FindOptions,
+): Promise<FoundInput> {
+  const fresh = context.upstream.get(taskKey(source))
+  const stored =
+    fresh === undefined
+      ? await newestOutput(source, output, bucket, context)
+      : (fresh.outputs as Partial<Record<string, { readonly uri: ObjectUri; readonly job: string }>>)[output]
+  if (stored !== undefined && (await exists(stored.uri, context)))
+    return found(input, stored.uri, { '': `${source.task} ${output} of job ${stored.job}` })
+  if (options.allowMissing && stored === undefined)
+    return found(input, outputPlaceholder(source, output, bucket), { '': `${source.task} ${output}, not there yet` })
+  throw stored === undefined ? neverCompleted(source, output) : leftNothing(source, output, stored.job)
+}
+
+async function newestOutput(
+  source: Source,
+  output: OutputName,
+  bucket: string,
+  context: RunContext,
+): Promise<{ readonly uri: ObjectUri; readonly job: string } | undefined> {
+  const layout = layoutOf({ bucket, ...source })
+  for await (const { state } of pastJobs(source.task, layout, ['training', 'processing'], context.platform, {
+    signal: context.signal,
+  })) {
+    if (state.status === 'completed') return { uri: outputUri(layout, state.kind, state.name, output), job: state.name }
+  }
+  return undefined
+}
+
+async function exists(uri: ObjectUri, context: RunContext): Promise<boolean> {
+  const options = { signal: context.signal }
+  if (!uri.endsWith('/')) return (await context.platform.objects.find(uri, options)) !== undefined
+  for await (const _ of context.platform.objects.list(uri, options)) return true
+  return false
+}
+
+const outputPlaceholder = (source: Source, output: OutputName, bucket: string): ObjectUri =>
+  joinUri(layoutOf({ bucket, ...source }).root, `<next-job>/${output}`)
+
+function neverCompleted(source: Source, output: OutputName): SsmError {
+  return new SsmError(
+    'OUTPUT_MISSING',
+    `Task ${source.task} of project ${source.project} has no completed job, so there is no ${output} of it`,
+    {
+      hint: `Run task ${source.task} first, or give its output by value: .input.from(${source.task}.output('${output}')).`,
+      facts: { task: source.task, output },
+    },
+  )
+}
+
+function leftNothing(source: Source, output: OutputName, job: string): SsmError {
+  const folder = output === 'model' ? 'SM_MODEL_DIR' : output === 'state' ? 'SSM_STATE' : 'SM_OUTPUT_DATA_DIR'
+  return new SsmError('OUTPUT_MISSING', `Job ${job} of task ${source.task} left no ${output}`, {
+    hint: `The program of ${source.task} must write files to the folder named by ${folder}.`,
+    facts: { task: source.task, output, job },
+  })
+}
+
+function found(input: InputSpec, uri: ObjectUri, identity: FingerprintParts): FoundInput {
+  const { channel, distribution, mode, contentType, subdir } = input
+  const below = subdir === undefined || subdir === '' ? uri : folderUri(joinUri(uri, subdir))
+  return {
+    identity,
+    resolved: { channel, uri: below, distribution, mode, ...(contentType === undefined ? {} : { contentType }) },
+  }
+}

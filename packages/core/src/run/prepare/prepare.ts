@@ -1,0 +1,124 @@
+import { SsmError } from '../../errors/ssm-error.ts'
+import type { Progress } from '../../events/run-event.ts'
+import { together } from '../../lang/together.ts'
+import { newJobName, type JobName } from '../../names/job-name.ts'
+import { addressOf } from '../../names/object-uri.ts'
+import type { JobRef, JobRequest } from '../../platform/jobs.ts'
+import type { RoleNeed } from '../../platform/roles.ts'
+import type { RequestFacts } from '../../request/facts.ts'
+import { jobRequest } from '../../request/request.ts'
+import type { JobRecord } from '../../spec/result.ts'
+import { syncFolder } from '../../sync/folder.ts'
+import type { RunContext } from '../context.ts'
+import type { RunWish } from '../past/decide.ts'
+import { cleanState, hasState } from '../past/state.ts'
+import { version } from '../version.ts'
+import type { Aim } from './aim.ts'
+import { sendCode } from './code.ts'
+import type { Lease } from './lease.ts'
+import { writeObject } from './write.ts'
+
+/**
+ * Prepares a job — code, inputs, image, role, all that can be at once — and submits it.
+ * @throws {LeaseLost} when another client may have started the task meanwhile.
+ */
+export async function submit(aim: Aim, wish: RunWish, lease: Lease, context: RunContext): Promise<JobRef> {
+  if (wish.clean === true)
+    context.tell({ type: 'state-cleaned', files: await cleanState(aim.layout, context.platform, context.signal) })
+  const name = newJobName(aim.spec.task, context.clock.now())
+  const request = await prepare(aim, name, context)
+  await writeRecord(aim, name, context)
+  await lease.confirm()
+  context.signal.throwIfAborted()
+  // Without the signal: an answer that nobody waits for could be a job that nobody knows of.
+  await context.platform.jobs.start(request)
+  const job = { kind: aim.spec.kind, name }
+  context.tell({ type: 'submitted', job })
+  return job
+}
+
+async function prepare(aim: Aim, job: JobName, context: RunContext): Promise<JobRequest> {
+  const [code, , identity, stateThere] = await together(context.signal, (signal) => [
+    sendCode(aim, job, { ...context, signal }),
+    sendInputs(aim, { ...context, signal }),
+    imageAndRole(aim, { ...context, signal }),
+    hasState(aim.layout, context.platform, signal),
+  ])
+  return jobRequest(
+    aim.spec,
+    requestFacts(aim, job, { ...identity, hasState: stateThere, ...(code === undefined ? {} : { code }) }),
+  )
+}
+
+async function imageAndRole(aim: Aim, { platform, signal }: RunContext): Promise<Pick<RequestFacts, 'imageUri' | 'roleArn'>> {
+  const { image, kind, instanceType } = aim.spec
+  const imageUri = await platform.images.resolve({ image, kind, instanceType }, { signal })
+  return { imageUri, roleArn: await platform.roles.ensure(roleNeed(aim, imageUri), { signal }) }
+}
+
+/** The facts of a request, from what was found and made. */
+export function requestFacts(
+  aim: Aim,
+  job: JobName,
+  made: Pick<RequestFacts, 'imageUri' | 'roleArn' | 'hasState' | 'code'>,
+): RequestFacts {
+  const { layout, fingerprint } = aim
+  return { job, layout, fingerprint, version, inputs: aim.inputs.map((input) => input.resolved), ...made }
+}
+
+/** What the job's role must be able to do. */
+export function roleNeed({ spec, bucket, layout, inputs }: Aim, imageUri: string): RoleNeed {
+  const ownFolder = addressOf(layout.root)
+  const elsewhere = inputs
+    .map((input) => addressOf(input.resolved.uri))
+    .filter(({ bucket: other, key }) => other !== bucket || !key.startsWith(ownFolder.key))
+  return {
+    project: spec.project,
+    ...(spec.role === undefined ? {} : { own: spec.role }),
+    bucket,
+    writablePrefixes: [ownFolder.key],
+    readableAddresses: elsewhere,
+    imageUri,
+    kmsKeys: [spec.outputKmsKey, spec.volumeKmsKey].filter((key) => key !== undefined),
+    vpc: spec.subnets.length > 0,
+  }
+}
+
+async function sendInputs(aim: Aim, context: RunContext): Promise<void> {
+  for (const input of aim.inputs) {
+    if (input.local === undefined) continue
+    const { channel } = input.resolved
+    const { digest } = await syncFolder({
+      source: input.local.path,
+      target: aim.layout.input(channel),
+      index: aim.layout.inputIndex(channel),
+      cacheDir: context.cacheDir,
+      objects: context.platform.objects,
+      signal: context.signal,
+      onProgress: (progress: Progress) => context.tell({ type: 'uploaded', what: `input ${channel}`, progress }),
+      kmsKey: aim.spec.outputKmsKey,
+    })
+    if (digest !== input.local.plan.digest) throw changedInput(input.local.path, channel)
+  }
+}
+
+/** A job must never read other data than its fingerprint says. */
+function changedInput(path: string, channel: string): SsmError {
+  return new SsmError('INPUT_MISSING', `The files of channel ${channel} changed while they were being sent`, {
+    hint: `Wait until whatever writes to ${path} is done, and run it again.`,
+    facts: { path, channel },
+  })
+}
+
+/** Kept with the job before there is one: a job without a record could never be skipped. */
+async function writeRecord(aim: Aim, job: JobName, context: RunContext): Promise<void> {
+  const record: JobRecord = {
+    v: 1,
+    job,
+    kind: aim.spec.kind,
+    fingerprint: aim.fingerprint,
+    parts: aim.parts,
+    createdAtMs: context.clock.now(),
+  }
+  await writeObject(aim.layout.job(job).record, { kind: 'bytes', bytes: Buffer.from(JSON.stringify(record)) }, aim, context)
+}

@@ -1,0 +1,45 @@
+import type { JobState } from '../../platform/jobs.ts'
+import type { LogLine } from '../../platform/logs.ts'
+import { freeze } from '../../lang/freeze.ts'
+import type { Decision } from '../../spec/result.ts'
+import type { RunContext } from '../context.ts'
+import type { EndedJob } from '../follow/follow.ts'
+import { logLines } from '../follow/lines.ts'
+import { storedOutputs } from '../past/outputs.ts'
+import type { Aim } from '../prepare/aim.ts'
+import { downloadJob } from './download.ts'
+import type { TaskResult } from './task-result.ts'
+import { readTypedResult } from './typed-result.ts'
+
+/** What came out of a completed job, as a handle to fetch more of it. */
+export async function taskResult(
+  aim: Pick<Aim, 'spec' | 'layout'>,
+  decision: Decision,
+  ended: EndedJob,
+  context: RunContext,
+): Promise<TaskResult> {
+  const { spec, layout } = aim
+  const { state } = ended
+  return {
+    ...facts(state, decision, spec.task),
+    outputs: storedOutputs(spec.task, layout, state.kind, state.name),
+    result: spec.resultSchema === undefined ? undefined : await readTypedResult(spec, layout, state, context),
+    metrics: freeze({ ...ended.metrics }),
+    download: (folder, options = {}) => downloadJob(state, layout, folder, options, context),
+    logs: (options = {}): AsyncIterable<LogLine> => logLines(context.platform, state, { ...options, untilNow: true }),
+  }
+}
+
+type Facts = Pick<TaskResult, 'task' | 'kind' | 'job' | 'decision' | 'phases' | 'seconds' | 'billableSeconds' | 'savings'>
+
+function facts(state: JobState, decision: Decision, task: string): Facts {
+  const runSeconds =
+    state.startedAtMs === undefined || state.endedAtMs === undefined ? undefined : (state.endedAtMs - state.startedAtMs) / 1_000
+  const seconds = ((state.endedAtMs ?? state.createdAtMs) - state.createdAtMs) / 1_000
+  const { billableSeconds } = state
+  const savings =
+    billableSeconds === undefined || runSeconds === undefined || runSeconds === 0
+      ? undefined
+      : Math.max(0, 1 - billableSeconds / runSeconds)
+  return { task, kind: state.kind, job: state.name, decision, phases: state.phases, seconds, billableSeconds, savings }
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { extractArchive } from '../../archive/untar.ts'
+import type { Progress } from '../../events/run-event.ts'
+import { replaceFolder } from '../../files/replace.ts'
+import { temporaryDirectory } from '../../files/temporary.ts'
+import type { ObjectUri } from '../../names/object-uri.ts'
+import type { TaskLayout } from '../../names/layout.ts'
+import type { JobRef } from '../../platform/jobs.ts'
+import { downloadFolder } from '../../sync/download.ts'
+import type { OutputName } from '../../spec/outputs.ts'
+import type { RunContext } from '../context.ts'
+import { outputsOf, outputUri } from '../past/outputs.ts'
+import { writeLogs } from './log-files.ts'
+import type { Downloadable, Downloaded, DownloadOptions } from './task-result.ts'
+
+/** Brings parts of a job into a folder, each whole or not at all; a part the job left nothing of is left out. */
+export async function downloadJob(
+  job: JobRef,
+  layout: TaskLayout,
+  folder: string,
+  options: DownloadOptions,
+  context: RunContext,
+): Promise<Downloaded> {
+  const parts = options.only ?? (['logs', ...outputsOf(job.kind).filter((output) => output !== 'source')] as const)
+  const signal = options.signal ?? new AbortController().signal
+  const files: Partial<Record<Downloadable, number>> = {}
+  for (const part of parts) {
+    // Beside its place, so that the last step is a rename; removed on every other path.
+    await using staging = await temporaryDirectory('.ssm-download-', folder)
+    const fresh = join(staging.path, part)
+    const count =
+      part === 'logs'
+        ? await writeLogs(job, fresh, context, signal)
+        : await fetchOutput(job, layout, part, fresh, context, signal)
+    if (count === undefined) continue
+    await replaceFolder(fresh, join(folder, part))
+    files[part] = count
+  }
+  return { folder, files }
+}
+
+async function fetchOutput(
+  job: JobRef,
+  layout: TaskLayout,
+  output: OutputName,
+  target: string,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const uri = outputUri(layout, job.kind, job.name, output)
+  const tell = (progress: Progress): void => context.tell({ type: 'downloaded', what: output, progress })
+  if (uri.endsWith('/')) {
+    const got = await downloadFolder({ source: uri, target, objects: context.platform.objects, onProgress: tell, signal })
+    return got.files === 0 ? undefined : got.files
+  }
+  const object = await context.platform.objects.find(uri, { signal })
+  if (object === undefined) return undefined
+  const chunks = counted(uri, object.sizeBytes, tell, context, signal)
+  return (await extractArchive(chunks, target, { signal })).files
+}
+
+async function* counted(
+  uri: ObjectUri,
+  ofBytes: number,
+  tell: (progress: Progress) => void,
+  context: RunContext,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of context.platform.objects.read(uri, { signal })) {
+    bytes += chunk.length
+    tell({ bytes, ofBytes, files: bytes >= ofBytes ? 1 : 0, ofFiles: 1 })
+    yield chunk
+  }
+}

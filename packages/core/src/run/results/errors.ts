@@ -1,0 +1,25 @@
+import { nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
+
+/** The result that the work wrote does not match its declared schema. */
+export class ResultInvalidError extends SsmError {
+  /** Where in the document, and what is wrong there. */
+  readonly issues: readonly { readonly path: string; readonly message: string }[]
+
+  static {
+    nameOnPrototype(this, 'ResultInvalidError')
+  }
+
+  constructor(
+    job: string,
+    issues: readonly { readonly path: string; readonly message: string }[],
+    options: { readonly cause?: unknown } = {},
+  ) {
+    const lines = issues.map(({ path, message }) => `  result${path}: ${message}`)
+    super('RESULT_INVALID', `Job ${job} completed, but its result is not what the task declares:\n${lines.join('\n')}`, {
+      ...options,
+      hint: 'Mend the program or the schema; the job itself and its outputs are kept.',
+      facts: { job, issues },
+    })
+    this.issues = issues
+  }
+}

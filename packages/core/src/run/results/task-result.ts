@@ -1,0 +1,52 @@
+import type { JobName } from '../../names/job-name.ts'
+import type { Abortable } from '../../platform/abortable.ts'
+import type { JobPhase } from '../../platform/jobs.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
+import type { FollowOptions, LogLine } from '../../platform/logs.ts'
+import type { OutputName } from '../../spec/outputs.ts'
+import type { Decision, StoredOutput } from '../../spec/result.ts'
+
+/** What can be downloaded of a job. */
+export type Downloadable = OutputName | 'logs'
+
+/** Which parts of a job to bring, and until when. */
+export interface DownloadOptions extends Abortable {
+  /** Which parts; default the logs and every output but the source. */
+  readonly only?: readonly Downloadable[]
+}
+
+/** What a download brought: part → files, and where it lies. */
+export interface Downloaded {
+  readonly folder: string
+  /** Files per part; a part that the job left nothing of is absent. */
+  readonly files: Readonly<Partial<Record<Downloadable, number>>>
+}
+
+/** What came out of a task: give `outputs.model` to another task's `.input.from()`. */
+export interface TaskResult<Out extends OutputName = OutputName, Result = unknown> {
+  readonly task: string
+  readonly kind: JobKind
+  readonly job: JobName
+  /** How the job came to be: started, joined, or skipped because nothing had changed. */
+  readonly decision: Decision
+  readonly outputs: { readonly [Name in Out]: StoredOutput<Name> }
+  /** What the work wrote with its toolkit's result call, checked by the task's schema; `undefined` without one. */
+  readonly result: Result
+  /** The last value of each metric. */
+  readonly metrics: Readonly<Record<string, number>>
+  readonly phases: readonly JobPhase[]
+  /** From the job's first phase to its end, in seconds. */
+  readonly seconds: number
+  /** What is billed, per machine, in seconds; training on AWS only. */
+  readonly billableSeconds: number | undefined
+  /** The share of the price that spot saved, 0 to 1; training on AWS only. */
+  readonly savings: number | undefined
+  /**
+   * Brings the job's logs and outputs into a folder: `logs/ model/ output/ state/`, archives unpacked, each part whole or
+   * not at all. What lay in those folders before is replaced.
+   * @throws {SsmError} `ARCHIVE_UNSAFE`, `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
+   */
+  download(folder: string, options?: DownloadOptions): Promise<Downloaded>
+  /** Every line of every machine, read anew. */
+  logs(options?: Omit<FollowOptions, 'untilNow'>): AsyncIterable<LogLine>
+}

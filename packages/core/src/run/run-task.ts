@@ -1,0 +1,67 @@
+import type { JobRef } from '../platform/jobs.ts'
+import type { Decision } from '../spec/result.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import type { RunContext } from './context.ts'
+import { JobFailedError, JobStoppedError } from './follow/errors.ts'
+import { followJob, recallJob, type EndedJob } from './follow/follow.ts'
+import { decide, type RunWish } from './past/decide.ts'
+import { readHistory } from './past/history.ts'
+import { takeAim, type Aim } from './prepare/aim.ts'
+import { checkHyperparameters } from './prepare/hyperparameters.ts'
+import { LeaseLost, withLease } from './prepare/lease.ts'
+import { submit } from './prepare/prepare.ts'
+import { tellWarnings } from './prepare/warnings.ts'
+import { taskResult } from './results/collect.ts'
+import type { TaskResult } from './results/task-result.ts'
+
+/** The story of one task: decide, start or join or recall, follow to the end, give the result. */
+export async function runTask(spec: TaskSpec, wish: RunWish, context: RunContext): Promise<TaskResult> {
+  const checked = await checkHyperparameters(spec)
+  const aim = await takeAim(checked, context, { dryRun: false })
+  const { decision, job } = await settle(aim, wish, context)
+  context.reached(job, decision)
+  const ended = decision.kind === 'skip' ? await recallJob(job, context) : await followJob(job, checked.metrics, context)
+  if (ended.state.status !== 'completed') throw endedBadly(ended)
+  const result = await taskResult(aim, decision, ended, context)
+  context.tell({ type: 'finished', outcome: { kind: 'completed', job: job.name, skipped: decision.kind === 'skip' } })
+  return result
+}
+
+interface Settled {
+  readonly decision: Decision
+  readonly job: JobRef
+}
+
+async function settle(aim: Aim, wish: RunWish, context: RunContext): Promise<Settled> {
+  const early = await decision(aim, wish, context)
+  if (early.kind !== 'start') return decided(early, early.job, context)
+  // Two clients may come to here at once: the one that gets the lease decides again, and so does the other after it.
+  const started = withLease(aim.layout.lease, context, async (lease) => {
+    const late = await decision(aim, wish, context)
+    if (late.kind !== 'start') return decided(late, late.job, context)
+    context.tell({ type: 'decided', decision: late })
+    tellWarnings(aim, context)
+    return { decision: late, job: await submit(aim, wish, lease, context) }
+  })
+  return started.catch((cause: unknown) => {
+    if (cause instanceof LeaseLost) return settle(aim, wish, context)
+    throw cause
+  })
+}
+
+async function decision(aim: Aim, wish: RunWish, context: RunContext): Promise<Decision> {
+  const history = await readHistory(aim.spec.task, aim.layout, [aim.spec.kind], context.platform, { signal: context.signal })
+  return decide(history, aim, wish)
+}
+
+function decided(decision: Decision, job: JobRef, context: RunContext): Settled {
+  context.tell({ type: 'decided', decision })
+  return { decision, job }
+}
+
+function endedBadly({ state, lastLines }: EndedJob): Error {
+  if (state.status === 'stopped') return new JobStoppedError(state)
+  const failed = new JobFailedError(state, [])
+  const lines = failed.machine === undefined ? [...lastLines.values()].flat().slice(-20) : lastLines.get(failed.machine)
+  return new JobFailedError(state, lines ?? [])
+}
