@@ -1,0 +1,73 @@
+import { setMaxListeners } from 'node:events'
+import { resolve } from 'node:path'
+import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
+import type { Platform } from '../platform/platform.ts'
+import { localImages } from './images.ts'
+import { localJobs } from './jobs.ts'
+import { localLogs } from './log/logs.ts'
+import type { SpotInterruption } from './records.ts'
+import { localRoles } from './roles.ts'
+import { maxMachines } from './start.ts'
+import { directoryObjects } from './store/objects.ts'
+
+export interface LocalOptions {
+  /** The folder that holds buckets and jobs; default `SSM_LOCAL_DIR`, else `.ssm` in the working folder. */
+  readonly root?: string
+  /** How many seconds a program may go on after SIGTERM before it is killed; default 120, as on SageMaker. */
+  readonly stopGraceSeconds?: number
+  /** Takes the machines of training jobs away as spot capacity is, to try out a program's checkpoints. */
+  readonly simulateSpotInterruption?: SpotInterruption
+  /** Seconds between two uploads of checkpoints and continuous outputs while a job runs; default 3. */
+  readonly syncSeconds?: number
+}
+
+// What someone may say and a process on this computer cannot honour. A machine's type is not among them: this computer is what it is.
+const ignores = [
+  'spot',
+  'maxWait',
+  'volumeSizeGiB',
+  'warm',
+  'framework',
+  'frameworkVersion',
+  'pythonVersion',
+  'image',
+  'dockerfile',
+  'repository',
+  'localRepository',
+  'imageTag',
+  'outputKmsKey',
+  'volumeKmsKey',
+  'subnets',
+  'securityGroups',
+  'networkIsolation',
+  'encryptTraffic',
+  'retries',
+] as const
+
+/**
+ * The platform that needs nothing but this computer: buckets are folders, machines are processes, and every job is kept by
+ * a process of its own, so that it outlives its client.
+ */
+export function local(options: LocalOptions = {}): Platform {
+  const root = resolve(options.root ?? (process.env['SSM_LOCAL_DIR'] || '.ssm'))
+  const closing = new AbortController()
+  // Any number of jobs is watched at once; each listener goes with its watching.
+  setMaxListeners(0, closing.signal)
+  const settings = {
+    stopGraceSeconds: options.stopGraceSeconds ?? stopGraceSeconds,
+    syncSeconds: options.syncSeconds ?? 3,
+    ...(options.simulateSpotInterruption === undefined ? {} : { spotInterruption: options.simulateSpotInterruption }),
+  }
+  return {
+    name: 'local',
+    region: async () => 'local',
+    abilities: { spot: false, images: false, buildsImages: false, maxMachines, ignores, leaseSilenceMs: 4_000 },
+    jobs: localJobs(root, settings, closing.signal),
+    objects: directoryObjects(root),
+    logs: localLogs(root, closing.signal),
+    roles: localRoles(),
+    images: localImages(),
+    // Jobs go on; only the watching of them ends.
+    [Symbol.asyncDispose]: async () => closing.abort(new Error('The local platform was closed')),
+  }
+}

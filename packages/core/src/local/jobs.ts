@@ -1,0 +1,95 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import type { SsmError } from '../errors/ssm-error.ts'
+import { storageError } from '../files/fs-errors.ts'
+import { PlatformError } from '../platform/errors.ts'
+import { isTerminal, type JobRef, type Jobs, type JobState } from '../platform/jobs.ts'
+import { systemClock } from '../time/clock.ts'
+import { changesOf } from './changes.ts'
+import { currentState } from './liveness.ts'
+import { isAlive, pidOf, signal as send } from './process-identity.ts'
+import { jobPlace, readState, type JobPlace, type JobSettings } from './records.ts'
+import { startJob } from './start.ts'
+
+/** Jobs kept by a supervisor process each. `closed` ends every watching. */
+export function localJobs(root: string, settings: JobSettings, closed: AbortSignal): Jobs {
+  const describe = async (job: JobRef): Promise<JobState | undefined> => {
+    const state = await currentState(jobPlace(root, job.name))
+    return state?.kind === job.kind ? state : undefined
+  }
+  return {
+    async start(request, options) {
+      options?.signal?.throwIfAborted()
+      await startJob(root, settings, request)
+    },
+    describe: async (job, options) => {
+      options?.signal?.throwIfAborted()
+      return describe(job)
+    },
+    watch: (job, options) => watch(jobPlace(root, job.name), job, describe, eitherSignal(options?.signal, closed)),
+    async stop(job, options) {
+      options?.signal?.throwIfAborted()
+      const state = await describe(job)
+      if (state === undefined) throw lost(job)
+      if (!isTerminal(state.status)) await stop(jobPlace(root, job.name), () => describe(job), options?.signal)
+    },
+  }
+}
+
+function eitherSignal(signal: AbortSignal | undefined, closed: AbortSignal): AbortSignal {
+  return signal === undefined ? closed : AbortSignal.any([signal, closed])
+}
+
+async function* watch(
+  place: JobPlace,
+  job: JobRef,
+  describe: (job: JobRef) => Promise<JobState | undefined>,
+  signal: AbortSignal,
+): AsyncGenerator<JobState> {
+  signal.throwIfAborted()
+  using changes = changesOf(place.state)
+  let pauseMs = changes.isWatching ? longestPauseMs : firstPauseMs
+  for (let last = ''; ;) {
+    const state = await describe(job)
+    if (state === undefined) throw lost(job)
+    const text = JSON.stringify(state)
+    if (text !== last) yield state
+    last = text
+    if (isTerminal(state.status)) return
+    await changes.next(pauseMs, signal)
+    pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)
+  }
+}
+
+// Longer than this nobody looks whether the supervisor is still alive.
+const longestPauseMs = 250
+const firstPauseMs = 15
+
+const acknowledgeMs = 5_000
+
+/** Leaves the wish on record, wakes the supervisor, and waits until it has heard. */
+async function stop(
+  place: JobPlace,
+  describe: () => Promise<JobState | undefined>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    if (!existsSync(place.stop)) writeFileSync(place.stop, '')
+  } catch (cause) {
+    throw storageError({ act: 'ask the job to stop in', path: place.folder, missing: 'JOB_LOST' }, cause)
+  }
+  const untilMs = performance.now() + acknowledgeMs
+  for (let pauseMs = 5; performance.now() < untilMs; pauseMs = Math.min(pauseMs * 2, 50)) {
+    const state = readState(place)
+    // Before its first phase a supervisor may not listen yet, and would die of the signal; it looks for the record itself.
+    if (state !== undefined && state.phase !== 'Starting' && isAlive(state.owner)) send(pidOf(state.owner), 'SIGTERM')
+    await systemClock.sleep(pauseMs, signal)
+    if ((await describe())?.status !== 'in-progress') return
+  }
+}
+
+function lost(job: JobRef): SsmError {
+  return new PlatformError('JOB_LOST', `There is no ${job.kind} job ${job.name} on the local platform`, {
+    hint: 'Check the name, and that SSM_LOCAL_DIR is the folder it was started with.',
+    facts: { job: job.name },
+  })
+}

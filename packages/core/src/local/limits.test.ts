@@ -1,0 +1,153 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { gather } from '../../../../test/contract/contract.ts'
+import { refOf, trainingJob } from '../../../../test/contract/job-requests.ts'
+import { ranToEnd, untilRunning } from '../../../../test/contract/jobs.ts'
+import { processesLeft } from '../../../../test/support/leftovers.ts'
+import { objectUri } from '../names/object-uri.ts'
+import { local } from './index.ts'
+import { jobPlace, readState } from './records.ts'
+import { pidOf } from './process-identity.ts'
+
+// What happens at the limits of this computer: a full disk, a read-only one, a program that never stops talking.
+const base = mkdtempSync(join(tmpdir(), 'ssm-limits-'))
+const mounts: string[] = []
+const folder = objectUri('s3://ssm-local/test/')
+
+afterAll(() => {
+  for (const mount of mounts) spawnSync('umount', ['-l', mount])
+  rmSync(base, { recursive: true, force: true })
+})
+
+/** A small file system of its own; `undefined` where that takes rights we do not have. */
+function smallDisk(name: string, sizeMiB: number): string | undefined {
+  const path = join(base, name)
+  mkdirSync(path)
+  if (process.platform !== 'linux' || spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs', path]).status !== 0)
+    return undefined
+  mounts.push(path)
+  return path
+}
+
+const noMount = 'mounting a small file system takes the superuser’s rights'
+const open = (root: string): ReturnType<typeof local> => local({ root, stopGraceSeconds: 0.5, syncSeconds: 0.2 })
+const bytes = (size: number) => ({ kind: 'bytes', bytes: Buffer.alloc(size) }) as const
+
+test('a write that does not fit fails, and neither it nor a part of it is there', async ({ skip }) => {
+  const root = smallDisk('write', 4)
+  if (root === undefined) return skip(noMount)
+  const { objects } = open(root)
+  await objects.write(objectUri(`${folder}old`), bytes(1_000_000))
+  for (const key of ['new', 'old']) {
+    await expect(objects.write(objectUri(folder + key), bytes(5_000_000))).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+  }
+  expect((await gather(objects.list(folder))).map((object) => object.sizeBytes)).toEqual([1_000_000])
+  expect(execFileSync('find', [join(root, 'tmp'), '-type', 'f'], { encoding: 'utf8' })).toBe('')
+})
+
+test('a job whose input does not fit fails with that reason and leaves room again', async ({ skip }) => {
+  const root = smallDisk('input', 4)
+  if (root === undefined) return skip(noMount)
+  const platform = open(root)
+  await platform.objects.write(objectUri(`${folder}in/x`), bytes(1_500_000))
+  const request = trainingJob(folder, { shell: 'true', machines: 2, inputs: { data: { uri: `${folder}in/` } } })
+  const state = await ranToEnd(platform, request)
+  expect(state).toMatchObject({ status: 'failed', phase: 'Failed' })
+  expect(state.failureReason).toMatch(/no space is left/)
+  await platform.objects.write(objectUri(`${folder}more`), bytes(1_500_000))
+  expect(await processesLeft(root)).toEqual([])
+})
+
+test('a job whose result does not fit fails with that reason and leaves no half of it', async ({ skip }) => {
+  const root = smallDisk('result', 6)
+  if (root === undefined) return skip(noMount)
+  const platform = open(root)
+  const request = trainingJob(folder, { shell: 'head -c 3500000 /dev/urandom > $R/opt/ml/model/m' })
+  const state = await ranToEnd(platform, request)
+  expect(state).toMatchObject({ status: 'failed' })
+  expect(state.failureReason).toMatch(/results could not be stored.*no space is left/)
+  expect(await gather(platform.objects.list(folder))).toEqual([])
+  expect(existsSync(jobPlace(root, refOf(request).name).machines)).toBe(false)
+})
+
+test('a disk that a program filled up does not stop its job from ending', async ({ skip }) => {
+  const root = smallDisk('filled', 4)
+  if (root === undefined) return skip(noMount)
+  const platform = open(root)
+  const request = trainingJob(folder, { shell: 'cat /dev/zero > $R/tmp/full; echo said; yes | head -c 100000; exit 5' })
+  expect(await ranToEnd(platform, request)).toMatchObject({ status: 'failed', failureReason: 'AlgorithmError: exit code: 5' })
+  expect(await processesLeft(root)).toEqual([])
+})
+
+test('a folder that cannot be written is said to be so, with what to set', async ({ skip }) => {
+  const root = smallDisk('readonly', 1)
+  if (root === undefined) return skip(noMount)
+  execFileSync('mount', ['-o', 'remount,ro', root])
+  const platform = open(root)
+  const says = { code: 'STORAGE_DENIED', hint: expect.stringContaining('SSM_LOCAL_DIR') as string }
+  await expect(platform.objects.bucket(undefined)).rejects.toMatchObject(says)
+  await expect(platform.objects.write(objectUri(`${folder}x`), bytes(1))).rejects.toMatchObject(says)
+  await expect(platform.jobs.start(trainingJob(folder, { shell: 'true' }))).rejects.toMatchObject(says)
+  expect(await gather(platform.objects.list(folder))).toEqual([])
+})
+
+test('200 MB of output neither block the job nor fill the memory of its supervisor', { timeout: 60_000 }, async () => {
+  const root = join(base, 'talk')
+  const platform = open(root)
+  const request = trainingJob(folder, {
+    shell: 'yes 0123456789012345678901234567890123456789012345678 | head -c 200000000; echo; sleep 0.3',
+  })
+  const startedMs = performance.now()
+  await platform.jobs.start(request)
+  await untilRunning(platform, refOf(request))
+  let peakKiB = 0
+  const supervisor = pidOf(readState(jobPlace(root, refOf(request).name))?.owner ?? '')
+  const watch = setInterval(() => (peakKiB = Math.max(peakKiB, peakOf(supervisor))), 20)
+  let lines = 0
+  let odd = 0
+  for await (const line of platform.logs.follow(refOf(request))) {
+    lines += 1
+    if (line.text.length !== 49) odd += 1
+  }
+  clearInterval(watch)
+  expect({ lines, odd }).toEqual({ lines: 4_000_001, odd: 1 })
+  expect((await platform.jobs.describe(refOf(request)))?.status).toBe('completed')
+  expect(performance.now() - startedMs).toBeLessThan(40_000)
+  // What its reader needs is measured in a process of its own, among the slow tests.
+  expect(peakKiB).toBeLessThan(150_000)
+  // The log is what the program printed, byte for byte.
+  const { logs } = jobPlace(root, refOf(request).name)
+  expect(execFileSync('sh', ['-c', `cat ${logs}/*.log | wc -c`], { encoding: 'utf8' }).trim()).toBe('200000001')
+})
+
+function peakOf(pid: number): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+test('20 000 objects are listed in moments', { timeout: 60_000 }, async () => {
+  const root = join(base, 'many')
+  for (let part = 0; part < 20; part += 1) {
+    const path = join(root, 's3/ssm-local/many', `part-${part}`)
+    mkdirSync(path, { recursive: true })
+    for (let index = 0; index < 1000; index += 1) writeFileSync(join(path, `n${index}`), '')
+  }
+  const startedMs = performance.now()
+  let count = 0
+  let last = ''
+  const wrong: string[] = []
+  for await (const { uri } of open(root).objects.list(objectUri('s3://ssm-local/many/'))) {
+    count += 1
+    if (uri <= last) wrong.push(uri)
+    last = uri
+  }
+  expect(count).toBe(20_000)
+  expect(wrong).toEqual([])
+  expect(performance.now() - startedMs).toBeLessThan(5_000)
+})

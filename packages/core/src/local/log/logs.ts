@@ -1,0 +1,124 @@
+import { readdirSync } from 'node:fs'
+import { fsCodeOf } from '../../files/fs-errors.ts'
+import { PlatformError } from '../../platform/errors.ts'
+import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
+import type { FollowOptions, LogLine, Logs } from '../../platform/logs.ts'
+import { changesOf } from '../changes.ts'
+import { currentState } from '../liveness.ts'
+import { streamOf } from './format.ts'
+import { openLog, type LogReader } from './reader.ts'
+import { jobPlace } from '../records.ts'
+
+/** Follows the log files of a job's machines. `closed` ends every following. */
+export function localLogs(root: string, closed: AbortSignal): Logs {
+  return {
+    follow: (job, options = {}) => {
+      const signal = options.signal === undefined ? closed : AbortSignal.any([options.signal, closed])
+      return follow(root, job, options, signal)
+    },
+  }
+}
+
+const firstPauseMs = 15
+const longestPauseMs = 100
+
+async function* follow(root: string, job: JobRef, options: FollowOptions, signal: AbortSignal): AsyncGenerator<LogLine> {
+  const { state, logs } = jobPlace(root, job.name)
+  const open = openLogs(logs)
+  // Of the job's state: its end must not wait for the next look at the logs.
+  using changes = options.untilNow === true ? undefined : changesOf(state)
+  let pauseMs = firstPauseMs
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      // The state first: what was written before a job's end is then surely read.
+      const last = options.untilNow === true || isTerminal((await knownState(root, job)).status)
+      open.refresh()
+      for (const line of open.lines(last)) {
+        pauseMs = firstPauseMs
+        if (options.sinceMs === undefined || line.atMs >= options.sinceMs) yield line
+        if (signal.aborted) throw signal.reason
+      }
+      if (last) return
+      await changes?.next(pauseMs, signal)
+      pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)
+    }
+  } finally {
+    open.close()
+  }
+}
+
+async function knownState(root: string, job: JobRef): Promise<JobState> {
+  const state = await currentState(jobPlace(root, job.name))
+  if (state?.kind === job.kind) return state
+  throw new PlatformError('JOB_LOST', `There is no ${job.kind} job ${job.name} on the local platform`, {
+    facts: { job: job.name },
+  })
+}
+
+interface OpenLogs {
+  /** Opens streams that appeared. */
+  refresh(): void
+  /** Everything there is now, machines merged by time. With `last`, unfinished lines too. */
+  lines(last: boolean): Generator<LogLine>
+  close(): void
+}
+
+interface Cursor {
+  readonly reader: LogReader
+  batch: readonly LogLine[]
+  position: number
+}
+
+function openLogs(folder: string): OpenLogs {
+  const cursors = new Map<string, Cursor>()
+  return {
+    refresh() {
+      for (const name of namesIn(folder)) {
+        const stream = cursors.has(name) ? undefined : streamOf(folder, name)
+        if (stream !== undefined) cursors.set(name, { reader: openLog(stream), batch: [], position: 0 })
+      }
+    },
+    *lines(last) {
+      const live = [...cursors.values()].sort((left, right) => left.reader.stream.startedAtMs - right.reader.stream.startedAtMs)
+      for (;;) {
+        const head = earliest(live, last)
+        if (head === undefined) return
+        yield head
+      }
+    },
+    close() {
+      for (const { reader } of cursors.values()) reader.close()
+      cursors.clear()
+    },
+  }
+}
+
+/** The next line in time among the logs, which is taken out of its own. */
+function earliest(cursors: readonly Cursor[], last: boolean): LogLine | undefined {
+  let best: { readonly cursor: Cursor; readonly line: LogLine } | undefined
+  for (const cursor of cursors) {
+    const line = headOf(cursor, last)
+    if (line !== undefined && (best === undefined || line.atMs < best.line.atMs)) best = { cursor, line }
+  }
+  if (best !== undefined) best.cursor.position += 1
+  return best?.line
+}
+
+function headOf(cursor: Cursor, last: boolean): LogLine | undefined {
+  if (cursor.position >= cursor.batch.length) {
+    cursor.batch = cursor.reader.next()
+    if (cursor.batch.length === 0 && last) cursor.batch = cursor.reader.rest()
+    cursor.position = 0
+  }
+  return cursor.batch[cursor.position]
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    if (fsCodeOf(cause) === 'ENOENT') return []
+    throw cause
+  }
+}

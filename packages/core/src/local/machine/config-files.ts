@@ -1,0 +1,57 @@
+import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import type { JobRequest } from '../../platform/jobs.ts'
+import type { JobPlan } from '../plan.ts'
+
+/** The configuration files of one machine, as SageMaker writes them: absolute path to content. */
+export function configFiles(request: JobRequest, plan: JobPlan, host: string): Readonly<Record<string, unknown>> {
+  const resources = resourceConfig(plan, host)
+  if (request.kind === 'processing') {
+    const { Tags: _tags, ...input } = request.input
+    return {
+      [`${paths.processing.config}/resourceconfig.json`]: resources,
+      [`${paths.processing.config}/processingjobconfig.json`]: { ProcessingJobArn: arnOf('processing', plan.name), ...input },
+    }
+  }
+  const { input } = request
+  return {
+    [`${paths.training.config}/hyperparameters.json`]: input.HyperParameters ?? {},
+    [`${paths.training.config}/inputdataconfig.json`]: inputDataConfig(request),
+    [`${paths.training.config}/resourceconfig.json`]: resources,
+    ...(plan.checkpoint === undefined
+      ? {}
+      : { [`${paths.training.config}/checkpointconfig.json`]: { LocalPath: plan.checkpoint.path } }),
+  }
+}
+
+/** The name SageMaker gives a job, lower-cased as it does; of no account. */
+export function arnOf(kind: JobPlan['kind'], name: string): string {
+  return `arn:aws:sagemaker:local:000000000000:${kind}-job/${name.toLowerCase()}`
+}
+
+function resourceConfig({ hosts, instanceType }: JobPlan, host: string): unknown {
+  const group = 'homogeneousCluster'
+  return {
+    current_host: host,
+    current_instance_type: instanceType,
+    current_group_name: group,
+    hosts: [...hosts].sort(),
+    instance_groups: [{ instance_group_name: group, instance_type: instanceType, hosts: [...hosts].sort() }],
+    network_interface_name: 'lo',
+    topology: null,
+  }
+}
+
+function inputDataConfig({ input }: Extract<JobRequest, { readonly kind: 'training' }>): unknown {
+  const jobMode = input.AlgorithmSpecification?.TrainingInputMode ?? 'File'
+  const channels = (input.InputDataConfig ?? []).map((channel) => [
+    channel.ChannelName ?? '',
+    {
+      TrainingInputMode: channel.InputMode ?? jobMode,
+      S3DistributionType: channel.DataSource?.S3DataSource?.S3DataDistributionType ?? 'FullyReplicated',
+      RecordWrapperType: channel.RecordWrapperType ?? 'None',
+      ...(channel.ContentType === undefined ? {} : { ContentType: channel.ContentType }),
+      ...(channel.CompressionType === undefined ? {} : { CompressionType: channel.CompressionType }),
+    },
+  ])
+  return Object.fromEntries(channels)
+}

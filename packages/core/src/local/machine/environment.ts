@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
+import type { JobPlan } from '../plan.ts'
+import { arnOf } from './config-files.ts'
+import type { MachineTree } from './tree.ts'
+
+/** The environment of a machine's program: a little of this computer's, what the platform says, and the request's own. */
+export function machineEnvironment(
+  plan: JobPlan,
+  tree: MachineTree,
+  inherited: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return {
+    ...inherited,
+    TMPDIR: join(tree.root, 'tmp'),
+    ...(plan.kind === 'training' ? { TRAINING_JOB_NAME: plan.name, TRAINING_JOB_ARN: arnOf(plan.kind, plan.name) } : {}),
+    // Said by whoever knows it already: the launcher need not start a program to find out.
+    SM_NUM_CPUS: String(availableParallelism()),
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: String(portOf(plan.name)),
+    ...plan.environment,
+    [machineRootVariable]: tree.root,
+  }
+}
+
+/** A port for programs that want to meet: of this job's own, below the range systems hand out by themselves. */
+export function portOf(job: string): number {
+  return 10_000 + (createHash('sha256').update(job).digest().readUInt32BE(0) % 20_000)
+}

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { nameBelow } from './inputs.ts'
+
+test('an object lies in its channel under what follows the prefix', () => {
+  expect(nameBelow('p/in/', 'p/in/a/b')).toBe('a/b')
+  expect(nameBelow('p/in', 'p/in/a/b')).toBe('a/b')
+  expect(nameBelow('p/in/a', 'p/in/a')).toBe('a')
+  expect(nameBelow('p/da', 'p/data/x')).toBe('data/x')
+  expect(nameBelow('', 'a/b')).toBe('a/b')
+  expect(nameBelow('p/in/', 'p/in/')).toBe('')
+})

@@ -1,0 +1,140 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
+import { identityOf, signal as send, type ProcessIdentity } from '../process-identity.ts'
+import { JobProblem } from './job-problem.ts'
+
+/** A program to run as one machine. */
+export interface MachineProgram {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly environment: Readonly<Record<string, string>>
+  /** Where a pipe was made for its output by `makePipes`. */
+  readonly pipe: string
+  readonly onOutput: (bytes: Buffer) => void
+}
+
+/** A running machine: one process group. */
+export interface RunningMachine {
+  /** Of the program itself, which leads the group; `undefined` when it is already gone. */
+  readonly identity: ProcessIdentity | undefined
+  /** The exit code, 128 and the number for a signal. Comes when nothing of the group is left and all output was read. */
+  readonly ended: Promise<number>
+  /** SIGTERM to the program alone, as containers get it. */
+  terminate(): void
+  /** SIGKILL to the whole group. */
+  kill(): void
+}
+
+// The program must be the process that we started, with stdout a true pipe (scripts write to /dev/stderr, which a socket
+// refuses), and it must not outlive its supervisor. So a shell first starts a watcher that ends the group when file 3, held
+// open by the supervisor alone, closes; forked twice, the watcher is no child of the program, which replaces the shell.
+const wrapper = '( { read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & ); exec 3<&-; exec "$@"'
+
+/** Makes the pipes for the output of several machines, unless whoever started the supervisor made them meanwhile. */
+export async function makePipes(paths: readonly string[]): Promise<void> {
+  const missing = paths.filter((path) => !existsSync(path))
+  if (missing.length === 0) return
+  for (const path of missing) mkdirSync(dirname(path), { recursive: true })
+  await promisify(execFile)('mkfifo', ['-m', '600', '--', ...missing]).catch((cause: unknown) => {
+    if (!missing.every((path) => existsSync(path))) throw cause
+  })
+}
+
+/** Starts a machine. */
+export function startMachine(program: MachineProgram): RunningMachine {
+  const reading = openSync(program.pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+  const writing = openSync(program.pipe, constants.O_WRONLY)
+  rmSync(program.pipe)
+  const output = new Socket({ fd: reading, readable: true, writable: false })
+  output.on('data', program.onOutput)
+  try {
+    const child = spawn('/bin/sh', ['-c', wrapper, 'ssm', ...program.argv], {
+      cwd: program.cwd,
+      env: program.environment,
+      detached: true,
+      stdio: ['ignore', writing, writing, 'pipe'],
+    })
+    return running(child, output, program)
+  } finally {
+    closeSync(writing)
+  }
+}
+
+function running(child: ChildProcess, output: Socket, program: MachineProgram): RunningMachine {
+  const { pid } = child
+  const drained = new Promise<void>((resolve) => {
+    output.once('close', () => resolve())
+    output.once('error', () => output.destroy())
+  })
+  return {
+    identity: pid === undefined ? undefined : identityOf(pid),
+    ended: endOf(child).then(async (code) => {
+      if (pid !== undefined) send(pid, 'SIGKILL', 'group')
+      killStrays(program.environment[machineRootVariable] ?? '', pid)
+      await drainedOrLate(drained, output)
+      return code
+    }),
+    terminate: () => pid !== undefined && child.exitCode === null && child.signalCode === null && send(pid, 'SIGTERM'),
+    kill: () => pid !== undefined && send(pid, 'SIGKILL', 'group'),
+  }
+}
+
+function endOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause) =>
+      reject(new JobProblem(`InternalServerError: the machine could not be started: ${cause.message}`)),
+    )
+    child.once('exit', (code, name) => resolve(code ?? 128 + (name === null ? 0 : signalNumber(name))))
+  })
+}
+
+const signalNumber = (name: NodeJS.Signals): number =>
+  ({
+    SIGHUP: 1,
+    SIGINT: 2,
+    SIGQUIT: 3,
+    SIGILL: 4,
+    SIGABRT: 6,
+    SIGBUS: 7,
+    SIGFPE: 8,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGPIPE: 13,
+    SIGALRM: 14,
+    SIGTERM: 15,
+  })[name as string] ?? 0
+
+const drainMs = 2_000
+
+// A process that left the group and hides its environment could hold the pipe open for ever.
+async function drainedOrLate(drained: Promise<void>, output: Socket): Promise<void> {
+  const late = setTimeout(() => output.destroy(), drainMs)
+  await drained
+  clearTimeout(late)
+}
+
+/**
+ * Kills processes that left a machine's group but still carry its root in their environment; only Linux shows that. They
+ * are younger than the machine's first process: with its number, older ones need not be looked at.
+ */
+export function killStrays(machineRoot: string, first = 0): void {
+  if (process.platform !== 'linux' || machineRoot === '') return
+  const mark = `${machineRootVariable}=${machineRoot}\0`
+  // Numbers begin anew at some point; then every process is a candidate.
+  const from = newestProcess() < first ? 0 : first
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name)
+    if (!(pid > from) || pid === process.pid) continue
+    try {
+      if (`${readFileSync(`/proc/${name}/environ`, 'latin1')}\0`.includes(mark)) send(pid, 'SIGKILL')
+    } catch {
+      // Gone meanwhile, or someone else's.
+    }
+  }
+}
+
+const newestProcess = (): number => Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1))

@@ -1,0 +1,198 @@
+import type {
+  Channel,
+  CreateProcessingJobCommandInput,
+  CreateTrainingJobCommandInput,
+  ProcessingInput,
+} from '@aws-sdk/client-sagemaker'
+import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import type { JobName } from '../names/job-name.ts'
+import { joinUri, objectUri, type ObjectUri } from '../names/object-uri.ts'
+import { PlatformError } from '../platform/errors.ts'
+import type { JobRequest } from '../platform/jobs.ts'
+import type { JobKind } from '../spec/job-kind.ts'
+import {
+  argvOf,
+  environmentOf,
+  hostsOf,
+  nameOf,
+  pathOf,
+  patternOf,
+  refused,
+  secondsOf,
+  unsupported,
+  uriOf,
+} from './request-parts.ts'
+
+/** What a request means for machines on this computer: the same for both kinds of job. */
+export interface JobPlan {
+  readonly kind: JobKind
+  readonly name: JobName
+  readonly argv: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  /** `algo-1`, `algo-2`, … */
+  readonly hosts: readonly string[]
+  readonly instanceType: string
+  readonly maxRunSeconds: number
+  readonly inputs: readonly InputPlan[]
+  readonly outputs: readonly OutputPlan[]
+  /** Where `model.tar.gz` and `output.tar.gz` go. */
+  readonly archives?: ObjectUri
+  /** Restored before the start, kept up to date while the job runs. */
+  readonly checkpoint?: { readonly path: string; readonly uri: ObjectUri }
+  readonly metrics: readonly { readonly name: string; readonly pattern: RegExp }[]
+}
+
+export interface InputPlan {
+  readonly name: string
+  /** Absolute on the machine. */
+  readonly path: string
+  readonly uri: ObjectUri
+  readonly from: 'prefix' | 'manifest'
+  readonly sharded: boolean
+  /** The program only reads it: a link will do. */
+  readonly readOnly: boolean
+}
+
+/** A folder of the machine that goes to a folder of the store. */
+export interface OutputPlan {
+  readonly path: string
+  readonly uri: ObjectUri
+  /** Also while the job runs. */
+  readonly continuous: boolean
+  /** Whether what a failed program left goes too. */
+  readonly afterFailure: boolean
+}
+
+/**
+ * Reads a request.
+ * @throws {PlatformError} `PLATFORM_REFUSED` for what SageMaker would refuse too, `PLATFORM_UNSUPPORTED` for what cannot be
+ * done with processes, `PLATFORM_QUOTA` for too many machines.
+ */
+export function planOf(request: JobRequest, maxMachines: number): JobPlan {
+  const plan = request.kind === 'training' ? trainingPlan(request.input) : processingPlan(request.input)
+  if (plan.hosts.length > maxMachines) {
+    throw new PlatformError(
+      'PLATFORM_QUOTA',
+      `${plan.hosts.length} machines are more than the ${maxMachines} of the local platform`,
+      {
+        hint: 'Ask for fewer machines.',
+      },
+    )
+  }
+  const names = plan.inputs.map((input) => input.name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw refused(`there are two inputs named '${twice}'`)
+  return plan
+}
+
+function trainingPlan(input: CreateTrainingJobCommandInput): JobPlan {
+  const {
+    AlgorithmSpecification: algorithm,
+    ResourceConfig: resources,
+    OutputDataConfig: output,
+    CheckpointConfig: checkpoint,
+  } = input
+  const archives = joinUri(uriOf(output?.S3OutputPath, 'OutputDataConfig.S3OutputPath'), nameOf(input.TrainingJobName), 'output')
+  const loose = output?.CompressionType === 'NONE'
+  const board = input.TensorBoardOutputConfig
+  return {
+    kind: 'training',
+    name: nameOf(input.TrainingJobName),
+    argv: argvOf(algorithm?.ContainerEntrypoint, algorithm?.ContainerArguments),
+    environment: environmentOf(input.Environment),
+    hosts: hostsOf(
+      resources?.InstanceGroups?.reduce((sum, group) => sum + (group.InstanceCount ?? 0), 0) ?? resources?.InstanceCount,
+    ),
+    instanceType: resources?.InstanceType ?? resources?.InstanceGroups?.[0]?.InstanceType ?? 'local',
+    maxRunSeconds: secondsOf(input.StoppingCondition?.MaxRuntimeInSeconds),
+    inputs: (input.InputDataConfig ?? []).map((channel) => trainingInput(channel, algorithm?.TrainingInputMode ?? 'File')),
+    outputs: [
+      ...(loose ? looseOutputs(archives) : []),
+      ...(board?.S3OutputPath === undefined
+        ? []
+        : [boardOutput(board.LocalPath, joinUri(objectUri(board.S3OutputPath), nameOf(input.TrainingJobName)))]),
+    ],
+    ...(loose ? {} : { archives }),
+    ...(checkpoint?.S3Uri === undefined
+      ? {}
+      : { checkpoint: { path: pathOf(checkpoint.LocalPath ?? '/opt/ml/checkpoints'), uri: objectUri(checkpoint.S3Uri) } }),
+    metrics: (algorithm?.MetricDefinitions ?? []).map(({ Name, Regex }) => ({
+      name: Name ?? '',
+      pattern: patternOf(Name, Regex),
+    })),
+  }
+}
+
+function processingPlan(input: CreateProcessingJobCommandInput): JobPlan {
+  const { AppSpecification: app, ProcessingResources: resources } = input
+  return {
+    kind: 'processing',
+    name: nameOf(input.ProcessingJobName),
+    argv: argvOf(app?.ContainerEntrypoint, app?.ContainerArguments),
+    environment: environmentOf(input.Environment),
+    hosts: hostsOf(resources?.ClusterConfig?.InstanceCount),
+    instanceType: resources?.ClusterConfig?.InstanceType ?? 'local',
+    maxRunSeconds: secondsOf(input.StoppingCondition?.MaxRuntimeInSeconds),
+    inputs: (input.ProcessingInputs ?? []).map(processingInput),
+    outputs: (input.ProcessingOutputConfig?.Outputs ?? []).map(({ OutputName, S3Output }) => {
+      if (S3Output === undefined) throw unsupported(`output '${OutputName ?? ''}' is not in S3`, 'Use an S3 output.')
+      return {
+        path: pathOf(S3Output.LocalPath),
+        uri: uriOf(S3Output.S3Uri, `output '${OutputName ?? ''}'`),
+        continuous: S3Output.S3UploadMode === 'Continuous',
+        afterFailure: true,
+      }
+    }),
+    metrics: [],
+  }
+}
+
+function trainingInput(channel: Channel, jobMode: string): InputPlan {
+  const name = channel.ChannelName ?? ''
+  if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name) || /^\.+$/.test(name)) throw refused(`'${name}' is not a channel name`)
+  const source = channel.DataSource?.S3DataSource
+  if (source === undefined)
+    throw unsupported(`channel '${name}' does not come from S3`, 'Use an input from this computer or from S3.')
+  const mode = channel.InputMode ?? jobMode
+  return {
+    ...input(name, source.S3Uri, source.S3DataType, source.S3DataDistributionType, mode),
+    path: `${paths.training.data}/${name}`,
+    readOnly: mode === 'FastFile',
+  }
+}
+
+function processingInput({ InputName: name = '', S3Input: source }: ProcessingInput): InputPlan {
+  if (source === undefined)
+    throw unsupported(`input '${name}' does not come from S3`, 'Use an input from this computer or from S3.')
+  return {
+    ...input(name, source.S3Uri, source.S3DataType, source.S3DataDistributionType, source.S3InputMode ?? 'File'),
+    path: pathOf(source.LocalPath),
+    readOnly: false,
+  }
+}
+
+function input(
+  name: string,
+  uri: string | undefined,
+  type = 'S3Prefix',
+  distribution = 'FullyReplicated',
+  mode: string,
+): Omit<InputPlan, 'path' | 'readOnly'> {
+  if (mode === 'Pipe') throw unsupported(`input '${name}' is to arrive in Pipe mode`, "Use the mode 'File' or 'FastFile'.")
+  if (type !== 'S3Prefix' && type !== 'ManifestFile')
+    throw unsupported(`input '${name}' is of type ${type}`, "Use 'S3Prefix' or 'ManifestFile'.")
+  const from = type === 'ManifestFile' ? 'manifest' : 'prefix'
+  return { name, uri: uriOf(uri, `input '${name}'`), from, sharded: distribution === 'ShardedByS3Key' }
+}
+
+const looseOutputs = (uri: ObjectUri): readonly OutputPlan[] => [
+  { path: paths.training.model, uri: joinUri(uri, 'model'), continuous: false, afterFailure: false },
+  { path: paths.training.outputData, uri: joinUri(uri, 'data'), continuous: false, afterFailure: true },
+]
+
+const boardOutput = (path: string | undefined, uri: ObjectUri): OutputPlan => ({
+  path: pathOf(path ?? paths.training.tensorboard),
+  uri: joinUri(uri, 'tensorboard-output'),
+  continuous: true,
+  afterFailure: true,
+})

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { fsCodeOf, storageError } from '../files/fs-errors.ts'
+import { PlatformError } from '../platform/errors.ts'
+import { isTerminal, type JobRequest } from '../platform/jobs.ts'
+import { supervisorEnvironment } from './inherited.ts'
+import { planOf, type JobPlan } from './plan.ts'
+import { identityOf, ownIdentity } from './process-identity.ts'
+import { jobPlace, pipePath, placeIn, readState, writeRecord, writeState, type JobPlace, type JobSettings } from './records.ts'
+import { makeFolders } from './store/folders.ts'
+import { withLock } from './store/lock.ts'
+import { temporaryFile } from './store/temporary-file.ts'
+
+/** As many machines as one job can have on this computer. */
+export const maxMachines = 64
+
+// While Node starts, the pipes are made that it will need. Forked twice, their maker is no child of the supervisor.
+const starter = 'p=$1 r=$2 j=$3; shift 3; ( mkfifo -m 600 -- "$@" & ) >/dev/null 2>&1; exec "$0" "$p" "$r" "$j"'
+
+const program = fileURLToPath(new URL('../../dist/programs/supervisor.cjs', import.meta.url))
+
+/** Records a job and starts its supervisor, which outlives this process. */
+export async function startJob(root: string, settings: JobSettings, request: JobRequest): Promise<void> {
+  const plan = planOf(request, maxMachines)
+  if (!existsSync(program)) {
+    throw new PlatformError('PLATFORM_UNSUPPORTED', 'The program that keeps local jobs was not built', {
+      hint: 'In a clone of the repository, run: node scripts/setup.mjs',
+      facts: { program },
+    })
+  }
+  const place = jobPlace(root, plan.name)
+  record(root, place, settings, request, plan)
+  await launch(root, place, plan)
+}
+
+// The whole folder appears in one act, so there is never a job without its request.
+function record(root: string, place: JobPlace, settings: JobSettings, request: JobRequest, plan: JobPlan): void {
+  const createdAtMs = Date.now()
+  let draft: string | undefined
+  try {
+    draft = temporaryFile(root)
+    mkdirSync(draft, { mode: 0o700 })
+    mkdirSync(placeIn(draft).machines, { mode: 0o700 })
+    writeRecord(placeIn(draft), { request, createdAtMs, settings })
+    writeState(placeIn(draft), {
+      kind: plan.kind,
+      name: plan.name,
+      status: 'in-progress',
+      phase: 'Starting',
+      phases: [{ name: 'Starting', startedAtMs: createdAtMs }],
+      machines: plan.hosts.length,
+      createdAtMs,
+      interruptions: 0,
+      finalMetrics: [],
+      owner: ownIdentity(),
+      ownerIs: 'starter',
+      processes: [],
+      metricCounts: {},
+    })
+    makeFolders(dirname(place.folder))
+    renameSync(draft, place.folder)
+  } catch (cause) {
+    if (draft !== undefined) rmSync(draft, { recursive: true, force: true })
+    throw recordError(root, plan, cause)
+  }
+}
+
+function recordError(root: string, plan: JobPlan, cause: unknown): unknown {
+  const code = fsCodeOf(cause)
+  if (code === 'ENOTEMPTY' || code === 'EEXIST') {
+    return new PlatformError('PLATFORM_REFUSED', `There is already a job named ${plan.name}`, {
+      cause,
+      facts: { job: plan.name },
+    })
+  }
+  const hint = code === 'ENOSPC' ? {} : { hint: 'Set SSM_LOCAL_DIR to a folder that can be written.' }
+  return storageError({ act: 'record a job in', path: root, missing: 'STORAGE_DENIED', ...hint }, cause)
+}
+
+async function launch(root: string, place: JobPlace, plan: JobPlan): Promise<void> {
+  const log = openSync(place.supervisorLog, 'a', 0o600)
+  try {
+    const pipes = plan.hosts.map((host) => pipePath(place, host))
+    const child = spawn('/bin/sh', ['-c', starter, process.execPath, program, root, plan.name, ...pipes], {
+      cwd: root,
+      env: supervisorEnvironment(process.env),
+      detached: true,
+      stdio: ['ignore', log, log],
+    })
+    const failed = new Promise<Error>((resolve) => child.once('error', resolve))
+    child.unref()
+    if (child.pid === undefined) throw await failed
+    await handOver(place, child.pid)
+  } catch (cause) {
+    rmSync(place.folder, { recursive: true, force: true })
+    throw new PlatformError('PLATFORM_CAPACITY', 'This computer could not start another process for the job', {
+      cause,
+      facts: { job: plan.name },
+    })
+  } finally {
+    closeSync(log)
+  }
+}
+
+/** From now on the job lives and dies with its supervisor, which may be faster and have said so itself. */
+async function handOver(place: JobPlace, pid: number): Promise<void> {
+  const owner = identityOf(pid)
+  await withLock(place.lock, () => {
+    const state = readState(place)
+    if (state === undefined || state.ownerIs === 'supervisor' || isTerminal(state.status)) return
+    writeState(place, { ...state, owner: owner ?? `${pid}.gone`, ownerIs: 'supervisor' })
+  })
+}

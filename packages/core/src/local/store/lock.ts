@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fsCodeOf } from '../../files/fs-errors.ts'
+import { systemClock } from '../../time/clock.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from '../process-identity.ts'
+import { makeFolders } from './folders.ts'
+
+/** The lock that guards what lies at a path below the root, however that root was reached. */
+export function lockOf(root: string, path: string): string {
+  return join(root, 'locks', createHash('sha1').update(relative(root, path)).digest('hex'))
+}
+
+/**
+ * Does `work` while no other process holds the lock. The work is synchronous, so a lock is held for microseconds and never
+ * across an await. A lock whose holder was killed is taken over, by one process only.
+ */
+export async function withLock<Value>(lock: string, work: () => Value, signal?: AbortSignal): Promise<Value> {
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 16)) {
+    signal?.throwIfAborted()
+    if (take(lock)) {
+      try {
+        return work()
+      } finally {
+        unlinkSync(lock)
+      }
+    }
+    const holder = holderOf(lock)
+    if (holder !== undefined && !isAlive(holder)) await release(lock, holder, signal)
+    else await systemClock.sleep(pauseMs * (0.5 + Math.random()), signal)
+  }
+}
+
+// A symbolic link is made with its text in one act: there is no moment in which a lock has no owner.
+function take(lock: string): boolean {
+  for (;;) {
+    try {
+      symlinkSync(ownIdentity(), lock)
+      return true
+    } catch (cause) {
+      if (fsCodeOf(cause) === 'EEXIST') return false
+      if (fsCodeOf(cause) !== 'ENOENT') throw cause
+      makeFolders(dirname(lock))
+    }
+  }
+}
+
+function holderOf(lock: string): ProcessIdentity | undefined {
+  try {
+    return readlinkSync(lock)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Removes the lock of a dead holder. Looking and removing are two acts, and in between another process may have done the
+ * same and a third one may hold the lock anew: so the removal of *this* holder's lock is itself done under a lock. The dead
+ * never take a lock again, hence what is seen under it stays true until this process removes it.
+ */
+async function release(lock: string, dead: ProcessIdentity, signal: AbortSignal | undefined): Promise<void> {
+  await withLock(
+    `${lock}~${dead}`,
+    () => {
+      if (holderOf(lock) === dead) unlinkSync(lock)
+    },
+    signal,
+  )
+}

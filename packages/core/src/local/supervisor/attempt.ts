@@ -1,0 +1,160 @@
+import { join } from 'node:path'
+import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import { streamPath } from '../log/format.ts'
+import type { JobPlan } from '../plan.ts'
+import { pipePath, type JobPlace, type JobRecord } from '../records.ts'
+import type { DirectoryObjects } from '../store/objects.ts'
+import { machineEnvironment } from '../machine/environment.ts'
+import { folderSync, type FolderSync } from './folder-sync.ts'
+import type { Halt } from './halt.ts'
+import { objectsOf } from '../machine/inputs.ts'
+import type { Journal } from './journal.ts'
+import { openMachineLog } from '../log/writer.ts'
+import { fillInput, layOutMachine, type MachineTree } from '../machine/tree.ts'
+import { metricFinder } from '../log/metrics.ts'
+import { makePipes, startMachine, type RunningMachine } from '../machine/process-executor.ts'
+import { shardOf } from '../machine/shard.ts'
+
+/** A job in the hands of its supervisor. */
+export interface Job {
+  readonly place: JobPlace
+  readonly record: JobRecord
+  readonly plan: JobPlan
+  readonly objects: DirectoryObjects
+  readonly journal: Journal
+  readonly halt: Halt
+  /** What every program gets of this computer's environment. */
+  readonly inherited: Readonly<Record<string, string>>
+}
+
+/** How one machine ended. */
+export interface MachineEnd {
+  readonly tree: MachineTree
+  readonly code: number
+}
+
+/** Machines that are laid out, and the folders they share with the store. */
+export interface Prepared {
+  readonly trees: readonly MachineTree[]
+  readonly syncs: readonly FolderSync[]
+}
+
+/** Lays out every machine: folders, configuration, inputs, checkpoints. An abort of the halt's signal rejects. */
+export async function prepare({ place, record, plan, objects, halt }: Job): Promise<Prepared> {
+  const trees = plan.hosts.map((host) => ({ host, root: join(place.machines, host) }))
+  const pipes = makePipes(plan.hosts.map((host) => pipePath(place, host)))
+  try {
+    for (const tree of trees) layOutMachine(tree, record.request, plan)
+    for (const input of plan.inputs) {
+      const found = await objectsOf(input, objects, halt.signal)
+      for (const [index, tree] of trees.entries()) {
+        const part = input.sharded ? shardOf(found, index, trees.length) : found
+        await fillInput(tree, input, part, objects, halt.signal)
+      }
+    }
+    const { checkpoint } = plan
+    const state = checkpoint === undefined ? [] : [folderSync(trees, checkpoint.path, checkpoint.uri, objects, { deletes: true })]
+    for (const sync of state) await sync.restore(halt.signal)
+    const outputs = plan.outputs.filter((output) => output.continuous)
+    return {
+      trees,
+      syncs: [...state, ...outputs.map((output) => folderSync(trees, output.path, output.uri, objects, { deletes: false }))],
+    }
+  } finally {
+    await pipes
+  }
+}
+
+/**
+ * Runs the program on every machine, side by side, to the end of all of them. Gives them in the order in which they ended.
+ * When one fails or a halt is requested, the others are asked to end, and killed after the grace.
+ */
+export async function runMachines(job: Job, { trees, syncs }: Prepared): Promise<readonly MachineEnd[]> {
+  const startedAtMs = Date.now()
+  const machines = trees.map((tree) => start(job, tree, startedAtMs))
+  job.journal.processes(machines.flatMap(({ identity }) => identity ?? []))
+  const ender = endTogether(machines, job.record.settings.stopGraceSeconds)
+  const stopSyncing = keepPushing(syncs, job.record.settings.syncSeconds)
+  const ends: MachineEnd[] = []
+  try {
+    if (job.halt.signal.aborted) ender.end()
+    job.halt.signal.addEventListener('abort', ender.end, { once: true })
+    await Promise.all(
+      machines.map(async (machine) => {
+        const code = await machine.ended
+        ends.push({ tree: machine.tree, code })
+        if (code !== 0) ender.end()
+      }),
+    )
+    return ends
+  } finally {
+    job.halt.signal.removeEventListener('abort', ender.end)
+    ender.cancel()
+    for (const machine of machines) machine.kill()
+    await stopSyncing()
+  }
+}
+
+function start(job: Job, tree: MachineTree, startedAtMs: number): RunningMachine & { readonly tree: MachineTree } {
+  const log = openMachineLog(streamPath(job.place.logs, tree.host, startedAtMs))
+  const metrics = metricFinder(job.plan.metrics)
+  const machine = startMachine({
+    argv: job.plan.argv,
+    cwd: join(tree.root, paths.code),
+    environment: machineEnvironment(job.plan, tree, job.inherited),
+    pipe: pipePath(job.place, tree.host),
+    onOutput(bytes) {
+      const nowMs = Date.now()
+      log.write(bytes, nowMs)
+      job.journal.metrics(tree.host, metrics.feed(bytes, nowMs))
+    },
+  })
+  const ended = machine.ended.finally(() => {
+    log.close()
+    job.journal.metrics(tree.host, metrics.end(Date.now()))
+  })
+  return { ...machine, tree, ended }
+}
+
+/** SIGTERM to every machine, and SIGKILL to those that are still there after the grace. */
+function endTogether(
+  machines: readonly RunningMachine[],
+  graceSeconds: number,
+): { readonly end: () => void; readonly cancel: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    end() {
+      if (timer !== undefined) return
+      for (const machine of machines) machine.terminate()
+      timer = setTimeout(() => {
+        for (const machine of machines) machine.kill()
+      }, graceSeconds * 1000)
+    },
+    cancel: () => clearTimeout(timer),
+  }
+}
+
+/** Pushes again and again until it is stopped; a push that fails is tried again by the next one. */
+function keepPushing(syncs: readonly FolderSync[], pauseSeconds: number): () => Promise<void> {
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let wake = (): void => undefined
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve
+      timer = setTimeout(resolve, pauseSeconds * 1000)
+    })
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      await pause()
+      for (const sync of syncs) if (!stopped) await sync.push().catch(() => undefined)
+    }
+  }
+  const done = syncs.length === 0 ? Promise.resolve() : loop()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    wake()
+    await done
+  }
+}

@@ -1,0 +1,91 @@
+import { appendFileSync } from 'node:fs'
+import { fsCodeOf } from '../../files/fs-errors.ts'
+import type { JobPhase, JobStatus, MetricValue } from '../../platform/jobs.ts'
+import type { ProcessIdentity } from '../process-identity.ts'
+import { writeState, type JobPlace, type StoredState } from '../records.ts'
+
+/** What the supervisor tells of its job, kept in `state.json`. */
+export interface Journal {
+  state(): StoredState
+  /** Ends the phase before and begins one. */
+  phase(name: string, change?: { readonly status?: JobStatus; readonly message?: string }): void
+  processes(identities: readonly ProcessIdentity[]): void
+  metrics(machine: string, values: readonly MetricValue[]): void
+  interrupted(): void
+  /** The last word: the only one that must be written. */
+  end(status: 'completed' | 'failed' | 'stopped', phase: string, failureReason?: string): void
+}
+
+const metricsApartMs = 500
+
+export function openJournal(place: JobPlace, first: StoredState): Journal {
+  let state = first
+  let metricsToldAtMs = 0
+  const change = (next: Partial<StoredState>): void => {
+    state = { ...state, ...next }
+    orLater(() => writeState(place, state))
+  }
+  return {
+    state: () => state,
+    phase(name, { status, message } = {}) {
+      const nowMs = Date.now()
+      change({
+        phase: name,
+        phases: [...ended(state.phases, nowMs), { name, startedAtMs: nowMs, ...(message === undefined ? {} : { message }) }],
+        ...(status === undefined ? {} : { status }),
+        ...(state.startedAtMs === undefined ? { startedAtMs: nowMs } : {}),
+      })
+    },
+    processes: (processes) => change({ processes }),
+    metrics(machine, values) {
+      if (values.length === 0) return
+      orLater(() => appendFileSync(place.metrics, values.map((value) => `${JSON.stringify({ ...value, machine })}\n`).join('')))
+      state = withMetrics(state, values)
+      if (Date.now() - metricsToldAtMs < metricsApartMs) return
+      metricsToldAtMs = Date.now()
+      change({})
+    },
+    interrupted: () => change({ interruptions: state.interruptions + 1 }),
+    end(status, phase, failureReason) {
+      state = endOf(state, status, phase, failureReason)
+      writeState(place, state)
+    },
+  }
+}
+
+/** What is told on the way may go missing when the disk is full: that is no reason to end a job. */
+function orLater(write: () => void): void {
+  try {
+    write()
+  } catch (cause) {
+    if (fsCodeOf(cause) === undefined) throw cause
+  }
+}
+
+function withMetrics(state: StoredState, values: readonly MetricValue[]): StoredState {
+  const last = new Map(state.finalMetrics.map((value) => [value.name, value]))
+  const counts: Record<string, number> = { ...state.metricCounts }
+  for (const value of values) {
+    last.set(value.name, value)
+    counts[value.name] = (counts[value.name] ?? 0) + 1
+  }
+  return { ...state, finalMetrics: [...last.values()], metricCounts: counts }
+}
+
+/** The state a job ends in. */
+export function endOf(state: StoredState, status: JobStatus, phase: string, failureReason?: string): StoredState {
+  const nowMs = Date.now()
+  return {
+    ...state,
+    status,
+    phase,
+    phases: [...ended(state.phases, nowMs), { name: phase, startedAtMs: nowMs, endedAtMs: nowMs }],
+    endedAtMs: nowMs,
+    processes: [],
+    ...(failureReason === undefined ? {} : { failureReason: failureReason.slice(0, 1024) }),
+  }
+}
+
+function ended(phases: readonly JobPhase[], nowMs: number): readonly JobPhase[] {
+  return phases.map((phase) => (phase.endedAtMs === undefined ? { ...phase, endedAtMs: nowMs } : phase))
+}

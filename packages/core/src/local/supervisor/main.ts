@@ -1,0 +1,10 @@
+import { join } from 'node:path'
+import { placeIn } from '../records.ts'
+import { passedOn } from '../inherited.ts'
+import { supervise } from './supervise.ts'
+
+// The program behind every local job: node supervisor.cjs <root> <job>. It outlives the client that started it. No await at
+// its top: it is bundled as a CommonJS module, which starts faster.
+const [root = '', job = ''] = process.argv.slice(2)
+// Nothing that a job left open may keep its supervisor alive; a failure has ended it already, as one that nobody caught.
+void supervise(root, placeIn(join(root, 'jobs', job)), passedOn(process.env)).then(() => process.exit(0)) // eslint-disable-line unicorn/no-process-exit
