@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest'
+import { regionsOf, deepLearning } from './accounts.ts'
+import { algorithmImages, frameworkImages } from './catalog.ts'
+import { algorithmImage, frameworkImage, nearest, processorOf, type Where } from './lookup.ts'
+
+const where: Where = { region: 'us-east-1', instanceType: 'ml.m5.large', today: '2026-11-22' }
+const framework = (name: string, more: { version?: string; python?: string } = {}, at: Partial<Where> = {}) =>
+  frameworkImage({ kind: 'framework', framework: name, ...more }, { ...where, ...at })
+const uri = (registry: string) => expect.objectContaining({ kind: 'found', uri: registry }) as object
+
+test.each([
+  ['pytorch', {}, {}, '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13.0-cpu-amzn2023-sagemaker'],
+  [
+    'pytorch',
+    {},
+    { instanceType: 'ml.g5.xlarge' },
+    '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13.0-cu133-amzn2023-sagemaker',
+  ],
+  ['pytorch', { version: '2.10' }, {}, '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.10.0-cpu-py313'],
+  [
+    'pytorch',
+    { version: '2.5' },
+    { instanceType: 'ml.p3.2xlarge' },
+    '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.5.1-gpu-py311',
+  ],
+  [
+    'pytorch',
+    { version: '1.6.0', python: 'py3' },
+    {},
+    '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.6.0-cpu-py3',
+  ],
+  ['tensorflow', {}, {}, '763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-training:2.21.0-cpu-py312-sagemaker'],
+  ['tensorflow', { version: '2.3.0' }, {}, '763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-training:2.3.0-cpu-py37'],
+  [
+    'huggingface',
+    {},
+    { instanceType: 'ml.p3.2xlarge' },
+    '763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-training:2.9.0-transformers5.3.0-gpu-py312-cu130-ubuntu22.04',
+  ],
+  ['sklearn', {}, {}, '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0'],
+  ['sklearn', { version: '0.20.0' }, {}, '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:0.20.0-cpu-py3'],
+  ['xgboost', { version: '1.7' }, {}, '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1'],
+  [
+    'pytorch',
+    {},
+    { region: 'cn-north-1' },
+    '727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn/pytorch:2.13.0-cpu-amzn2023-sagemaker',
+  ],
+  [
+    'pytorch',
+    {},
+    { region: 'us-gov-west-1' },
+    '442386744353.dkr.ecr.us-gov-west-1.amazonaws.com/pytorch:2.13.0-cpu-amzn2023-sagemaker',
+  ],
+  ['sklearn', {}, { region: 'us-isob-east-1' }, '281123927165.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/sagemaker-scikit-learn:1.9-0'],
+] as const)('%s %j %j is %s', (name, wish, at, expected) => {
+  expect(framework(name, wish, at)).toEqual(uri(expected))
+})
+
+test.each([
+  ['us-east-1', 'kmeans', '382416733822'],
+  ['us-east-1', 'lda', '766337827248'],
+  ['eu-west-1', 'blazingtext', '685385470294'],
+  ['ap-northeast-1', 'forecasting-deepar', '633353088612'],
+  ['us-west-1', 'linear-learner', '632365934929'],
+])('in %s the built-in algorithm %s comes from account %s', (region, algorithm, account) => {
+  expect(algorithmImage({ kind: 'algorithm', algorithm }, { ...where, region })).toEqual(
+    uri(`${account}.dkr.ecr.${region}.amazonaws.com/${algorithm}:1`),
+  )
+})
+
+test('xgboost as an algorithm is the newest container, and version 1 the first one', () => {
+  expect(algorithmImage({ kind: 'algorithm', algorithm: 'xgboost' }, where)).toMatchObject({
+    uri: expect.stringContaining('sagemaker-xgboost:3.2-0') as string,
+  })
+  expect(algorithmImage({ kind: 'algorithm', algorithm: 'xgboost', version: '1.7-1' }, where)).toMatchObject({
+    uri: expect.stringContaining('sagemaker-xgboost:1.7-1') as string,
+  })
+})
+
+test('what is not known comes with the nearest that is', () => {
+  expect(framework('pytroch')).toMatchObject({ kind: 'unknown', didYouMean: ['pytorch'] })
+  expect(framework('pytorch', { version: '2.9.1' })).toMatchObject({ didYouMean: expect.arrayContaining(['2.9.0']) as string[] })
+  expect(framework('pytorch', { version: '2.8.0', python: 'py310' })).toMatchObject({ kind: 'unknown', didYouMean: ['py312'] })
+  expect(framework('pytorch', {}, { region: 'us-eats-1' })).toMatchObject({
+    didYouMean: expect.arrayContaining(['us-east-1']) as string[],
+  })
+  expect(algorithmImage({ kind: 'algorithm', algorithm: 'k-means' }, where)).toMatchObject({
+    didYouMean: expect.arrayContaining(['kmeans']) as string[],
+  })
+  expect(framework('huggingface')).toMatchObject({ kind: 'unknown', problem: expect.stringContaining('GPU machine') as string })
+  expect(framework('pytorch', {}, { instanceType: 'ml.trn1.2xlarge' })).toMatchObject({
+    problem: expect.stringContaining('trainium') as string,
+  })
+})
+
+test('a version past its last patch says since when', () => {
+  expect(framework('pytorch', { version: '2.8.0' })).toMatchObject({ unpatchedSince: '2026-08-06' })
+  expect(framework('pytorch')).not.toHaveProperty('unpatchedSince')
+})
+
+test.each([
+  ['ml.m5.large', 'cpu'],
+  ['ml.c5n.xlarge', 'cpu'],
+  ['ml.g4dn.xlarge', 'gpu'],
+  ['ml.p4de.24xlarge', 'gpu'],
+  ['ml.p6-b200.48xlarge', 'gpu'],
+  ['ml.trn1n.32xlarge', 'trainium'],
+  ['ml.inf2.xlarge', 'inferentia'],
+  ['local', 'cpu'],
+  ['local_gpu', 'gpu'],
+])('%s computes with %s', (type, processor) => {
+  expect(processorOf(type)).toBe(processor)
+})
+
+test('every account of the tables is twelve digits, every row has a tag, and every patch date is a day', () => {
+  for (const { registry, tags, patchedUntil } of frameworkImages) {
+    expect(Object.values(registry.accounts).every((account) => /^\d{12}$/.test(account))).toBe(true)
+    expect(Object.keys(tags).length).toBeGreaterThan(0)
+    expect(patchedUntil ?? '2027-01-01').toMatch(/^20\d\d-\d\d-\d\d$/)
+  }
+  for (const { registry } of algorithmImages) expect(Object.keys(registry.accounts).length).toBeGreaterThan(10)
+  expect(new Set(regionsOf(deepLearning)).size).toBe(regionsOf(deepLearning).length)
+})
+
+test('the nearest name is the one with the fewest changed letters', () => {
+  expect(nearest('sklaern', ['xgboost', 'sklearn'])).toEqual(['sklearn'])
+  expect(nearest('zzzzzz', ['xgboost', 'sklearn'])).toEqual([])
+})

@@ -1,0 +1,147 @@
+import type { ImageSpec } from '../../spec/image.ts'
+import { accountIn, regionsOf, type Registry } from './accounts.ts'
+import { algorithmImages, frameworkImages, type FrameworkImage } from './catalog.ts'
+import { partitionOf } from './partition.ts'
+
+/** Where an image was looked for and what came of it. */
+export type Found =
+  | {
+      readonly kind: 'found'
+      readonly uri: string
+      /** The day its last security fix came, when that has passed. */
+      readonly unpatchedSince?: string
+    }
+  | { readonly kind: 'unknown'; readonly problem: string; readonly didYouMean: readonly string[] }
+
+export interface Where {
+  readonly region: string
+  readonly instanceType: string
+  /** Today, as `2026-11-22`: decides whether an image still gets security fixes. */
+  readonly today: string
+}
+
+export type Processor = 'cpu' | 'gpu' | 'trainium' | 'inferentia'
+
+/** What a machine type computes with: families that begin with `g` or `p` have GPUs. */
+export function processorOf(instanceType: string): Processor {
+  if (instanceType === 'local_gpu') return 'gpu'
+  const family = /^(?:ml\.)?([a-z]+)/.exec(instanceType)?.[1] ?? ''
+  if (family.startsWith('trn')) return 'trainium'
+  if (family.startsWith('inf')) return 'inferentia'
+  return /^[gp]/.test(family) ? 'gpu' : 'cpu'
+}
+
+/** A framework's image by version, Python, machine type and region; the newest one unless told otherwise. */
+export function frameworkImage(wish: Extract<ImageSpec, { kind: 'framework' }>, where: Where): Found {
+  const name = wish.framework.toLowerCase()
+  const ofFramework = frameworkImages.filter(({ framework }) => framework === (aliases[name] ?? name))
+  if (ofFramework.length === 0) return unknown(`No framework is called ${wish.framework}`, nearest(name, frameworkNames))
+  const ofVersion =
+    wish.version === undefined ? ofFramework : ofFramework.filter(({ version }) => isVersion(version, wish.version ?? ''))
+  if (ofVersion.length === 0) {
+    return unknown(
+      `No image of ${name} ${wish.version} is known`,
+      nearest(
+        wish.version ?? '',
+        ofFramework.map(({ version }) => version),
+      ),
+    )
+  }
+  const ofPython = wish.python === undefined ? ofVersion : ofVersion.filter(({ python }) => python === wish.python)
+  if (ofPython.length === 0)
+    return unknown(
+      `${name} ${wish.version ?? ''} has no image with ${wish.python}`.replace('  ', ' '),
+      unique(ofVersion.map(({ python }) => python)),
+    )
+  return fitting(ofPython, name, where)
+}
+
+function fitting(images: readonly FrameworkImage[], name: string, { region, instanceType, today }: Where): Found {
+  const processor = processorOf(instanceType)
+  if (processor === 'trainium' || processor === 'inferentia') {
+    return unknown(`The table has no image of ${name} for ${instanceType} (${processor}): give the image by its URI`, [])
+  }
+  const image = images.find(({ tags }) => tags[processor] !== undefined)
+  const tag = image?.tags[processor]
+  if (image === undefined || tag === undefined) {
+    const other = processor === 'cpu' ? 'a GPU machine such as ml.g5.xlarge' : 'a CPU machine such as ml.m5.large'
+    return unknown(`${name} has no ${processor} image: it needs ${other}`, [])
+  }
+  return located(image.registry, `${image.repository}:${tag}`, region, today, image.patchedUntil)
+}
+
+/** A built-in algorithm's image by version and region. */
+export function algorithmImage(
+  wish: Extract<ImageSpec, { kind: 'algorithm' }>,
+  { region, today }: Pick<Where, 'region' | 'today'>,
+): Found {
+  const name = wish.algorithm.toLowerCase()
+  const known = algorithmImages.filter(({ algorithm }) => algorithm === (algorithmAliases[name] ?? name))
+  if (known.length === 0)
+    return unknown(
+      `No built-in algorithm is called ${wish.algorithm}`,
+      nearest(name, unique(algorithmImages.map(({ algorithm }) => algorithm))),
+    )
+  const image = wish.version === undefined ? known[0] : known.find(({ version }) => isVersion(version, wish.version ?? ''))
+  if (image === undefined)
+    return unknown(
+      `No version ${wish.version} of ${name} is known`,
+      nearest(
+        wish.version ?? '',
+        known.map(({ version }) => version),
+      ),
+    )
+  return located(image.registry, `${image.repository}:${image.tag}`, region, today, image.patchedUntil)
+}
+
+function located(registry: Registry, name: string, region: string, today: string, patchedUntil: string | undefined): Found {
+  const account = accountIn(registry, region)
+  if (account === undefined)
+    return unknown(`No registry of ${name} is known in the region ${region}`, nearest(region, regionsOf(registry)))
+  const uri = `${account}.dkr.ecr.${region}.${partitionOf(region).dnsSuffix}/${name}`
+  return { kind: 'found', uri, ...(patchedUntil !== undefined && patchedUntil < today ? { unpatchedSince: patchedUntil } : {}) }
+}
+
+const aliases: Readonly<Record<string, string>> = {
+  'scikit-learn': 'sklearn',
+  torch: 'pytorch',
+  tf: 'tensorflow',
+  transformers: 'huggingface',
+}
+const algorithmAliases: Readonly<Record<string, string>> = {
+  deepar: 'forecasting-deepar',
+  'random-cut-forest': 'randomcutforest',
+}
+
+const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)]
+const frameworkNames = unique(frameworkImages.map(({ framework }) => framework))
+
+/** `2.5` stands for `2.5.1`, and `1.7` for `1.7-1`; never `2.1` for `2.13`. */
+const isVersion = (known: string, wished: string): boolean =>
+  known === wished || known.startsWith(`${wished}.`) || known.startsWith(`${wished}-`)
+
+const unknown = (problem: string, didYouMean: readonly string[]): Found => ({ kind: 'unknown', problem, didYouMean })
+
+/** The three candidates that take the fewest changes of a letter, the nearest first; far-fetched ones are left out. */
+export function nearest(text: string, candidates: readonly string[]): readonly string[] {
+  return unique(candidates)
+    .map((candidate) => ({ candidate, far: distance(text, candidate) }))
+    .filter(({ candidate, far }) => far <= Math.max(2, Math.ceil(Math.max(text.length, candidate.length) / 2)))
+    .toSorted((left, right) => left.far - right.far)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate)
+}
+
+/** Letters to add, drop or change to make one text of the other. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j += 1) {
+      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}

@@ -1,0 +1,110 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
+import type { AddressInfo, Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
+import { expect, test } from 'vitest'
+import { openClients } from './clients.ts'
+import { hasProxy, proxyAgent, proxyFor } from './proxy.ts'
+
+const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
+
+test('one client per service, made once, with eight attempts that adapt and a limit on silence', async () => {
+  await using clients = openClients({ region: 'eu-west-1', credentials })
+  const { client } = await clients.open('s3')
+  expect((await clients.open('s3')).client).toBe(client)
+  expect(await client.config.maxAttempts()).toBe(8)
+  expect(await client.config.region()).toBe('eu-west-1')
+  expect(client.config.retryMode).toBe('adaptive')
+  expect(await clients.region()).toBe('eu-west-1')
+})
+
+test('the region comes from the options, then AWS_REGION, then AWS_DEFAULT_REGION', async () => {
+  const env = { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' }
+  expect(await openClients({ credentials, region: 'eu-west-3' }, {}, env).region()).toBe('eu-west-3')
+  expect(await openClients({ credentials }, {}, env).region()).toBe('eu-west-1')
+  expect(await openClients({ credentials }, {}, { AWS_DEFAULT_REGION: 'eu-west-2' }).region()).toBe('eu-west-2')
+})
+
+test('an address of the stand-in is honoured from the options and the environment', async () => {
+  const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:2' }
+  const clients = openClients({ credentials, region: 'x', endpoints: { iam: 'http://127.0.0.1:3' } }, {}, env)
+  const port = async (service: 's3' | 'sagemaker' | 'iam') =>
+    (await (await clients.open(service)).client.config.endpoint?.())?.port
+  expect([await port('sagemaker'), await port('s3'), await port('iam')]).toEqual([1, 2, 3])
+  expect((await clients.open('s3')).client.config.forcePathStyle).toBe(true)
+  expect((await openClients({ credentials, region: 'x' }, {}, {}).open('s3')).client.config.forcePathStyle).toBe(false)
+})
+
+test('fresh credentials are read by fresh clients, and clients that were handed in are left alone', async () => {
+  const { S3Client } = await import('@aws-sdk/client-s3')
+  const own = new S3Client({ region: 'x', credentials })
+  const clients = openClients({ region: 'x', credentials, clients: { s3: () => own } })
+  const before = (await clients.open('sagemaker')).client
+  clients.renew()
+  expect((await clients.open('sagemaker')).client).not.toBe(before)
+  expect((await clients.open('s3')).client).toBe(own)
+})
+
+test('importing the AWS platform and making one loads no AWS module', () => {
+  const folder = fileURLToPath(new URL('.', import.meta.url))
+  const contents = `
+    import { aws } from './index.ts'
+    import module from 'node:module'
+    const count = () => Object.keys(module._cache).filter((name) => /@aws-sdk|@smithy/.test(name)).length
+    const platform = aws({ region: 'us-east-1' })
+    const before = count()
+    await platform.region()
+    console.log(before, count() > 0)`
+  // The sources of this moment, with the SDK left outside: what is loaded here is what would be.
+  const { outputFiles } = buildSync({
+    stdin: { contents, resolveDir: folder, loader: 'ts' },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    packages: 'external',
+  })
+  const program = outputFiles[0]?.text ?? ''
+  expect(
+    execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim(),
+  ).toBe('0 true')
+})
+
+test.each([
+  ['s3.amazonaws.com', { HTTPS_PROXY: 'http://proxy:3128' }, 'proxy:3128'],
+  ['s3.amazonaws.com', { https_proxy: 'proxy:3128' }, 'proxy:3128'],
+  ['s3.amazonaws.com', { ALL_PROXY: 'http://proxy:1' }, 'proxy:1'],
+  ['s3.amazonaws.com', { HTTPS_PROXY: 'http://proxy:1', NO_PROXY: 'example.com,.amazonaws.com' }, undefined],
+  ['s3.amazonaws.com', { HTTPS_PROXY: 'http://proxy:1', no_proxy: '*' }, undefined],
+  ['notamazonaws.com', { HTTPS_PROXY: 'http://proxy:1', NO_PROXY: 'amazonaws.com' }, 'proxy:1'],
+  ['s3.amazonaws.com', {}, undefined],
+])('%s goes through %j by %s', (host, env, expected) => {
+  expect(proxyFor(host, env)?.host).toBe(expected)
+})
+
+test('the proxy is asked for a tunnel to the service, with its password, and a refusal is an error', async () => {
+  const asked: unknown[] = []
+  const server = createServer().listen(0, '127.0.0.1')
+  server.on('connect', (request, socket: Socket) => {
+    asked.push([request.url, request.headers['proxy-authorization']])
+    socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+  })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on a port
+  const env = { HTTPS_PROXY: `http://me:pa%40ss@127.0.0.1:${port}` }
+  expect(hasProxy(env)).toBe(true)
+  const { get } = await import('node:https')
+  const failed = await new Promise<Error>((resolve) => {
+    get({ host: 'sts.amazonaws.com', agent: proxyAgent(env, { maxSockets: 1 }) }).once('error', resolve)
+  })
+  expect(failed.message).toContain('407')
+  expect(asked).toEqual([['sts.amazonaws.com:443', `Basic ${Buffer.from('me:pa@ss').toString('base64')}`]])
+  server.close()
+})

@@ -1,0 +1,35 @@
+import type { Statement } from './iam/policy.ts'
+
+/** What AWS refused, in words one can act on. */
+export interface Denial {
+  readonly message: string
+  readonly hint: string
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Reads an access-denied message: which action on which resource, and the policy statement that would allow it.
+ * What the message does not say is taken from what was asked.
+ */
+export function denied(action: string, resource: string | undefined, said: string): Denial {
+  const found = /not authorized to perform:?\s+([\w-]+:\w+)(?:\s+on resource:?\s+"?([^"\s]+?)"?(?:\s|$|\.))?/.exec(said)
+  const what = { action: found?.[1] ?? action, resource: found?.[2] ?? resource ?? '*' }
+  const principal = /User:\s+(\S+)/.exec(said)?.[1]
+  const deny = /explicit deny in an?\s+([\w -]+?policy)/i.exec(said)?.[1]
+  const statement: Statement = { Effect: 'Allow', Action: [what.action], Resource: [what.resource] }
+  const facts = {
+    ...what,
+    statement,
+    ...(principal === undefined ? {} : { principal }),
+    ...(deny === undefined ? {} : { deniedBy: deny }),
+  }
+  const message = `AWS refused ${what.action} on ${what.resource}${said === '' ? '' : `: ${said}`}`
+  return { message, hint: hintOf(statement, principal, deny), facts }
+}
+
+function hintOf(statement: Statement, principal: string | undefined, deny: string | undefined): string {
+  const who = principal ?? 'the caller'
+  if (deny !== undefined)
+    return `The ${deny} of ${who} forbids it; whoever keeps that policy must allow ${statement.Action.join(', ')}.`
+  return `Add this statement to a policy of ${who}: ${JSON.stringify(statement)}`
+}

@@ -1,0 +1,57 @@
+import { PlatformError } from '../platform/errors.ts'
+import type { ImageNeed, Images } from '../platform/images.ts'
+import type { Clock } from '../time/clock.ts'
+import { algorithmImage, frameworkImage, type Found } from './catalog/lookup.ts'
+import type { Tell } from './notices.ts'
+
+export interface ImagesOptions {
+  readonly region: () => Promise<string>
+  readonly clock: Clock
+  readonly tell: Tell
+}
+
+/** Image names from the catalogue; a URI is taken as it is. Nothing is asked of AWS. */
+export function awsImages({ region, clock, tell }: ImagesOptions): Images {
+  return {
+    resolve: async ({ image, instanceType }, { signal } = {}) => {
+      signal?.throwIfAborted()
+      if (image.kind === 'uri') return checked(image.uri)
+      if (image.kind === 'dockerfile') throw buildsNone()
+      const where = { region: await region(), instanceType, today: new Date(clock.now()).toISOString().slice(0, 10) }
+      const found = image.kind === 'algorithm' ? algorithmImage(image, where) : frameworkImage(image, where)
+      if (found.kind === 'unknown') throw unknownImage(image, where.region, found)
+      if (found.unpatchedSince !== undefined) {
+        const message = `${found.uri} has had no security fixes since ${found.unpatchedSince}; a newer version is in the table.`
+        tell({ type: 'image-unpatched', image: found.uri, sinceDate: found.unpatchedSince, message })
+      }
+      return found.uri
+    },
+  }
+}
+
+function unknownImage(
+  image: ImageNeed['image'],
+  region: string,
+  { problem, didYouMean }: Extract<Found, { kind: 'unknown' }>,
+): PlatformError {
+  const hint =
+    didYouMean.length === 0
+      ? 'Give the image by its URI instead.'
+      : `Did you mean ${didYouMean.join(', ')}? Any other image can be given by its URI.`
+  return new PlatformError('IMAGE_UNKNOWN', `${problem}.`, { hint, facts: { ...image, region, didYouMean } })
+}
+
+const longestUri = 255
+
+function checked(uri: string): string {
+  if (uri.length > 0 && uri.length <= longestUri && !/\s/.test(uri)) return uri
+  throw new PlatformError('IMAGE_UNKNOWN', `${JSON.stringify(uri)} is not an image URI.`, {
+    facts: { uri },
+    hint: `Write <registry>/<repository>:<tag> in at most ${longestUri} characters, without blanks.`,
+  })
+}
+
+const buildsNone = (): PlatformError =>
+  new PlatformError('PLATFORM_UNSUPPORTED', 'Building an image from a Dockerfile is not supported on AWS yet.', {
+    hint: 'Build and push the image yourself, and give its URI with "image".',
+  })

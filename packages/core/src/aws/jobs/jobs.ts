@@ -1,0 +1,168 @@
+import { PlatformError } from '../../platform/errors.ts'
+import type { JobRef, JobRequest, JobState, Jobs } from '../../platform/jobs.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
+import type { Clock } from '../../time/clock.ts'
+import { abortable, type Clients } from '../clients.ts'
+import type { Tell } from '../notices.ts'
+import { pace, type Patience } from '../pace.ts'
+import { meaningOf, vendorError } from '../meaning.ts'
+import { atTheWall, type Act } from '../translate.ts'
+import { processingState, trainingState } from './job-state.ts'
+import { poller, type Poller } from './poller.ts'
+
+export interface JobsOptions {
+  readonly clients: Clients
+  readonly clock: Clock
+  readonly patience: Patience
+  readonly tell: Tell
+  readonly random: () => number
+  /** Whether this role was made or changed so recently that SageMaker may not know it yet. */
+  readonly isFreshRole: (arn: string) => boolean
+  /** Describe calls per second and kind of job; AWS publishes no number. */
+  readonly describesPerSecond: number
+}
+
+/** SageMaker's training and processing jobs. */
+export function awsJobs(options: JobsOptions): Jobs & AsyncDisposable {
+  const { clients, clock, patience, random } = options
+  const pollerOf = (kind: JobKind): Poller => {
+    const own = pace({ perSecond: options.describesPerSecond, burst: 20, clock })
+    const slowed = (): void => {
+      own.slowDown()
+      options.tell({ type: 'slowed-down', action: describing[kind], perSecond: own.rate() })
+    }
+    return poller({
+      describe: (job, signal) => describe(clients, job, signal, slowed),
+      pace: own,
+      clock,
+      patience,
+      random,
+      onExpired: () => {
+        options.tell({
+          type: 'credentials-expired',
+          message: 'The AWS credentials have expired; waiting for fresh ones (aws sso login).',
+        })
+        clients.renew()
+      },
+    })
+  }
+  const pollers = { training: pollerOf('training'), processing: pollerOf('processing') }
+  return {
+    start: (request, { signal } = {}) => start(request, options, signal),
+    describe: (job, { signal } = {}) => describe(clients, job, signal),
+    watch: (job, { signal } = {}) => pollers[job.kind].watch(job, signal),
+    stop: async (job, { signal } = {}) => {
+      await stop(clients, job, signal)
+      pollers[job.kind].hurry(job)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([pollers.training[Symbol.asyncDispose](), pollers.processing[Symbol.asyncDispose]()])
+    },
+  }
+}
+
+const describing = { training: 'sagemaker:DescribeTrainingJob', processing: 'sagemaker:DescribeProcessingJob' } as const
+
+async function describe(
+  clients: Clients,
+  job: JobRef,
+  signal?: AbortSignal,
+  onSlowed?: () => void,
+): Promise<JobState | undefined> {
+  const { client, sdk } = await clients.open('sagemaker')
+  const settings = abortable(signal)
+  const act: Act = { action: describing[job.kind], resource: job.name, missing: 'JOB_LOST' }
+  return atTheWall(act, signal, async () => {
+    try {
+      if (job.kind === 'training') {
+        const said = await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: job.name }), settings)
+        if ((said.$metadata.attempts ?? 1) > 1) onSlowed?.()
+        // A job that is being deleted is as good as gone.
+        return said.TrainingJobStatus === 'Deleting' ? undefined : trainingState(job, said)
+      }
+      const said = await client.send(new sdk.DescribeProcessingJobCommand({ ProcessingJobName: job.name }), settings)
+      if ((said.$metadata.attempts ?? 1) > 1) onSlowed?.()
+      return processingState(job, said)
+    } catch (cause) {
+      if (meaningOf(cause) === 'missing') return undefined
+      throw cause
+    }
+  })
+}
+
+async function stop(clients: Clients, job: JobRef, signal: AbortSignal | undefined): Promise<void> {
+  const { client, sdk } = await clients.open('sagemaker')
+  const action = job.kind === 'training' ? 'sagemaker:StopTrainingJob' : 'sagemaker:StopProcessingJob'
+  await atTheWall({ action, resource: job.name, missing: 'JOB_LOST' }, signal, async () => {
+    try {
+      if (job.kind === 'training')
+        await client.send(new sdk.StopTrainingJobCommand({ TrainingJobName: job.name }), abortable(signal))
+      else await client.send(new sdk.StopProcessingJobCommand({ ProcessingJobName: job.name }), abortable(signal))
+    } catch (cause) {
+      // SageMaker refuses to stop what has ended: then there is nothing to do.
+      if (vendorError(cause).name === 'ValidationException' && /status|state/i.test(vendorError(cause).message)) return
+      throw cause
+    }
+  })
+}
+
+async function start(request: JobRequest, options: JobsOptions, signal: AbortSignal | undefined): Promise<void> {
+  const name = request.kind === 'training' ? request.input.TrainingJobName : request.input.ProcessingJobName
+  const act: Act = {
+    action: request.kind === 'training' ? 'sagemaker:CreateTrainingJob' : 'sagemaker:CreateProcessingJob',
+    resource: name ?? '',
+  }
+  const role = request.input.RoleArn ?? ''
+  await atTheWall(act, signal, async () => {
+    try {
+      if (options.isFreshRole(role)) await createOnceRoleIsKnown(request, options.clients, signal)
+      else await create(request, options.clients, signal)
+    } catch (cause) {
+      if (meaningOf(cause) === 'exists' && (vendorError(cause).attempts ?? 1) > 1) return // an earlier attempt of this very call arrived
+      if (meaningOf(cause) === 'exists') throw taken(act.resource ?? '', cause)
+      throw cause
+    }
+  })
+}
+
+async function create(request: JobRequest, clients: Clients, signal: AbortSignal | undefined): Promise<void> {
+  const { client, sdk } = await clients.open('sagemaker')
+  if (request.kind === 'training') await client.send(new sdk.CreateTrainingJobCommand(request.input), abortable(signal))
+  else await client.send(new sdk.CreateProcessingJobCommand(request.input), abortable(signal))
+}
+
+const roleIsKnownAfterSeconds = 90
+
+/** A role just made is not known everywhere at once: SageMaker then says it cannot assume it, for up to a minute or so. */
+async function createOnceRoleIsKnown(request: JobRequest, clients: Clients, signal: AbortSignal | undefined): Promise<void> {
+  const { createWaiter, WaiterState } = await import('@smithy/util-waiter')
+  let last: unknown
+  const { client } = await clients.open('sagemaker')
+  const limits = { client, maxWaitTime: roleIsKnownAfterSeconds, minDelay: 2, maxDelay: 16, ...abortable(signal) }
+  const end = await createWaiter(limits, request, async () => {
+    try {
+      await create(request, clients, signal)
+      return { state: WaiterState.SUCCESS, reason: undefined }
+    } catch (cause) {
+      last = cause
+      return { state: isUnknownRole(cause) ? WaiterState.RETRY : WaiterState.FAILURE, reason: cause }
+    }
+  })
+  if (end.state !== WaiterState.SUCCESS) throw last ?? signal?.reason
+}
+
+/** Whether SageMaker does not know the role yet, or not yet what it may do. */
+export function isUnknownRole(cause: unknown): boolean {
+  const { name, message } = vendorError(cause)
+  return (
+    name === 'ValidationException' &&
+    (/Could not assume role/i.test(message) || /does not have .*(permission|access)/i.test(message))
+  )
+}
+
+const taken = (name: string, cause: unknown): PlatformError =>
+  new PlatformError('PLATFORM_REFUSED', `There is already a job named ${name}.`, {
+    cause,
+    facts: { job: name },
+    hint: 'Job names are used once per account and region; run again for a new name.',
+  })

@@ -1,0 +1,221 @@
+import type { OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs'
+import { eachOf } from '../lang/each-of.ts'
+import type { LogLine } from '../platform/logs.ts'
+import { abortable, type Clients, type Opened } from './clients.ts'
+import type { Pace } from './pace.ts'
+import { meaningOf, vendorError } from './meaning.ts'
+import { atTheWall } from './translate.ts'
+
+/** The streams of one job: one per machine, and one more each time a machine was replaced. */
+export interface LogStreams {
+  /** One look at every stream: what is new, merged by time, each machine's lines in order. When it throws, what it found was given before. */
+  round(): AsyncGenerator<LogLine>
+  /** Whether the last round left something unread: then there is no need to pause. */
+  hasMore(): boolean
+}
+
+export interface LogStreamsOptions {
+  readonly clients: Clients
+  readonly group: string
+  readonly job: string
+  readonly sinceMs: number | undefined
+  readonly paces: { readonly streams: Pace; readonly events: Pace }
+  readonly signal: AbortSignal
+}
+
+/** How far a stream was read. */
+interface Cursor {
+  readonly stream: string
+  readonly machine: string
+  /** From the last page; the end is where AWS gives the same token back. */
+  token: string | undefined
+  drained: boolean
+  /** Where to take up again should the token be refused (they live for 24 hours): the last moment and how many lines it had. */
+  lastMs: number
+  atLast: number
+}
+
+interface Event {
+  readonly atMs: number
+  readonly text: string
+}
+
+const readsAtOnce = 8
+
+export function streamsOf(options: LogStreamsOptions): LogStreams {
+  const { signal } = options
+  const cursors = new Map<string, Cursor>()
+  let more = false
+  return {
+    hasMore: () => more,
+    async *round() {
+      for await (const stream of streamNames(options)) {
+        if (!cursors.has(stream))
+          cursors.set(stream, { stream, machine: machineOf(stream), token: undefined, drained: false, lastMs: 0, atLast: 0 })
+      }
+      const due = readable([...cursors.values()])
+      const found = new Map<Cursor, readonly Event[]>()
+      more = false
+      let failure: { readonly error: unknown } | undefined
+      const reading = eachOf(
+        due,
+        readsAtOnce,
+        async (cursor) => {
+          const events = await page(cursor, options)
+          if (!cursor.drained) more = true
+          if (events.length > 0) found.set(cursor, events)
+        },
+        signal,
+      )
+      await reading.catch((error: unknown) => (failure = { error }))
+      // A replaced machine's new stream waits until the old one is read to its end: then there is more at once.
+      if (due.length < cursors.size && due.every(({ drained }) => drained) && readable([...cursors.values()]).length > due.length)
+        more = true
+      // Their cursors have moved on: what was read is given even when another stream failed.
+      yield* merged(found)
+      if (failure !== undefined) throw failure.error
+    },
+  }
+}
+
+/** Streams to read now: of each machine the old ones again and the first that is not read to its end, in the order of their birth. */
+function readable(cursors: readonly Cursor[]): readonly Cursor[] {
+  const waiting = new Set<string>()
+  return cursors.toSorted(byBirth).filter((cursor) => {
+    if (waiting.has(cursor.machine)) return false
+    if (!cursor.drained) waiting.add(cursor.machine)
+    return true
+  })
+}
+
+const byBirth = (left: Cursor, right: Cursor): number => birthOf(left.stream) - birthOf(right.stream)
+const birthOf = (stream: string): number => Number(/-(\d+)$/.exec(stream)?.[1] ?? 0)
+
+async function* streamNames({ clients, group, job, paces, signal }: LogStreamsOptions): AsyncGenerator<string> {
+  const { client, sdk } = await clients.open('logs')
+  let token: string | undefined
+  do {
+    await paces.streams.take(signal)
+    const wish = {
+      logGroupName: group,
+      logStreamNamePrefix: `${job}/`,
+      limit: 50,
+      ...(token === undefined ? {} : { nextToken: token }),
+    }
+    const page = await paced(paces.streams, 'logs:DescribeLogStreams', group, signal, () =>
+      client.send(new sdk.DescribeLogStreamsCommand(wish), abortable(signal)),
+    )
+    for (const { logStreamName } of page?.logStreams ?? []) if (logStreamName !== undefined) yield logStreamName
+    token = page?.nextToken
+  } while (token !== undefined)
+}
+
+/** The next page of a stream. An empty one is not the end: only a token that comes back is. */
+async function page(cursor: Cursor, options: LogStreamsOptions): Promise<readonly Event[]> {
+  const { group, paces, signal } = options
+  const logs = await options.clients.open('logs')
+  await paces.events.take(signal)
+  const said = await paced(paces.events, 'logs:GetLogEvents', group, signal, () => ask(logs, cursor, options))
+  if (said === undefined) {
+    cursor.drained = true
+    return []
+  }
+  cursor.drained = said.nextForwardToken === undefined || said.nextForwardToken === cursor.token
+  cursor.token = said.nextForwardToken ?? cursor.token
+  const events = afterGap(said.events ?? [], cursor, said.reopened)
+  for (const { timestamp = 0 } of events) {
+    cursor.atLast = timestamp === cursor.lastMs ? cursor.atLast + 1 : 1
+    cursor.lastMs = timestamp
+  }
+  return events.flatMap(({ message = '', timestamp = 0 }) =>
+    [...linesOf(cursor.stream, message, timestamp)].map(({ text }) => ({ atMs: timestamp, text })),
+  )
+}
+
+interface Said {
+  readonly events?: OutputLogEvent[] | undefined
+  readonly nextForwardToken?: string | undefined
+  readonly reopened: boolean
+}
+
+async function ask(
+  { client, sdk }: Opened<'logs'>,
+  cursor: Cursor,
+  { group, sinceMs, signal }: LogStreamsOptions,
+): Promise<Said> {
+  const wish = { logGroupName: group, logStreamName: cursor.stream, startFromHead: true }
+  const since = sinceMs === undefined ? {} : { startTime: sinceMs }
+  if (cursor.token === undefined)
+    return { ...(await client.send(new sdk.GetLogEventsCommand({ ...wish, ...since }), abortable(signal))), reopened: false }
+  try {
+    return {
+      ...(await client.send(new sdk.GetLogEventsCommand({ ...wish, ...since, nextToken: cursor.token }), abortable(signal))),
+      reopened: false,
+    }
+  } catch (cause) {
+    if (vendorError(cause).name !== 'InvalidParameterException') throw cause
+    return {
+      ...(await client.send(new sdk.GetLogEventsCommand({ ...wish, startTime: cursor.lastMs }), abortable(signal))),
+      reopened: true,
+    }
+  }
+}
+
+/** After a refused token the stream is read from the last moment on: what was given of that moment is left out. */
+function afterGap(events: readonly OutputLogEvent[], cursor: Cursor, reopened: boolean): readonly OutputLogEvent[] {
+  if (!reopened) return events
+  const again = events.findIndex(({ timestamp = 0 }) => timestamp > cursor.lastMs)
+  const known = again === -1 ? events.length : again
+  return events.slice(Math.min(known, cursor.atLast))
+}
+
+/** One call; a group or stream that is not there (yet, or any more) gives `undefined`. */
+async function paced<T>(
+  pace: Pace,
+  action: string,
+  resource: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  return atTheWall({ action, resource }, signal, async () => {
+    try {
+      return await work()
+    } catch (cause) {
+      const meaning = meaningOf(cause)
+      if (meaning === 'missing') return undefined
+      if (meaning === 'throttled') pace.slowDown()
+      throw cause
+    }
+  })
+}
+
+/** The new lines of all machines by time; those of one machine stay in their own order, whatever their clocks say. */
+function* merged(found: ReadonlyMap<Cursor, readonly Event[]>): Generator<LogLine> {
+  const queues = new Map<string, Event[][]>()
+  for (const [cursor, events] of [...found].toSorted(([left], [right]) => byBirth(left, right))) {
+    queues.set(cursor.machine, [...(queues.get(cursor.machine) ?? []), [...events]])
+  }
+  const heads = [...queues].map(([machine, parts]) => ({ machine, events: parts.flat(), at: 0 }))
+  for (;;) {
+    let first: (typeof heads)[number] | undefined
+    for (const head of heads) {
+      const atMs = head.events[head.at]?.atMs
+      if (atMs !== undefined && (first === undefined || atMs < (first.events[first.at]?.atMs ?? Infinity))) first = head
+    }
+    const event = first?.events[first.at]
+    if (first === undefined || event === undefined) return
+    first.at += 1
+    yield { machine: first.machine, text: event.text, atMs: event.atMs }
+  }
+}
+
+/** One event as lines: `algo-1` out of `<job>/algo-1-1700000000`. */
+export function* linesOf(stream: string, message: string, atMs: number): Generator<LogLine> {
+  const machine = machineOf(stream)
+  for (const text of message.replace(/\r?\n$/, '').split(/\r?\n/)) yield { machine, text, atMs }
+}
+
+/** The machine a stream belongs to. */
+export function machineOf(stream: string): string {
+  return /\/(.+?)-\d+$/.exec(stream)?.[1] ?? stream.slice(stream.indexOf('/') + 1)
+}

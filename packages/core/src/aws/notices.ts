@@ -1,0 +1,9 @@
+/** Things worth telling that are neither a result nor an error. Plain data; the library never prints. */
+export type AwsNotice =
+  | { readonly type: 'image-unpatched'; readonly image: string; readonly sinceDate: string; readonly message: string }
+  | { readonly type: 'credentials-expired'; readonly message: string }
+  | { readonly type: 'bucket-created'; readonly bucket: string }
+  | { readonly type: 'role-changed'; readonly role: string; readonly change: 'created' | 'widened' }
+  | { readonly type: 'slowed-down'; readonly action: string; readonly perSecond: number }
+
+export type Tell = (notice: AwsNotice) => void

@@ -1,0 +1,108 @@
+import type { BucketLocationConstraint } from '@aws-sdk/client-s3'
+import { PlatformError } from '../../platform/errors.ts'
+import type { Clock } from '../../time/clock.ts'
+import { abortable, type Clients, type Opened } from '../clients.ts'
+import type { Tell } from '../notices.ts'
+import { meaningOf, vendorError } from '../meaning.ts'
+import { atTheWall, platformError } from '../translate.ts'
+import type { Owners } from './owners.ts'
+
+/** The bucket every SageMaker tool uses unless told otherwise. */
+export const defaultBucketName = (region: string, accountId: string): string => `sagemaker-${region}-${accountId}`
+
+export interface BucketsOptions {
+  readonly clients: Clients
+  readonly owners: Owners
+  readonly clock: Clock
+  readonly tell: Tell
+}
+
+/** Finds the bucket, or makes it; refuses one that someone else owns. Each is looked at once. */
+export function bucketFinder({
+  clients,
+  owners,
+  clock,
+  tell,
+}: BucketsOptions): (
+  name: string | undefined,
+  options: { readonly dryRun?: boolean; readonly signal?: AbortSignal },
+) => Promise<string> {
+  const ready = new Map<string, Promise<void>>()
+  return async (name, { dryRun = false, signal }) => {
+    const bucket = name ?? defaultBucketName(await clients.region(), (await clients.account(signal)).id)
+    owners.claim(bucket)
+    if (dryRun) return bucket
+    const work = ready.get(bucket) ?? openBucket(bucket, clients, clock, tell)
+    ready.set(bucket, work)
+    work.catch(() => ready.delete(bucket))
+    await work
+    signal?.throwIfAborted()
+    return bucket
+  }
+}
+
+const tries = 5
+
+async function openBucket(bucket: string, clients: Clients, clock: Clock, tell: Tell): Promise<void> {
+  const s3 = await clients.open('s3')
+  const region = await clients.region()
+  for (let attempt = 1; ; attempt += 1) {
+    if (await exists(s3, bucket, region)) return
+    try {
+      await create(s3, bucket, region)
+      tell({ type: 'bucket-created', bucket })
+      return
+    } catch (cause) {
+      const { name } = vendorError(cause)
+      // Two clients make it at once: the other one is as good as we are.
+      if (name === 'BucketAlreadyOwnedByYou') return
+      if (name !== 'OperationAborted' || attempt === tries)
+        throw platformError({ action: 's3:CreateBucket', resource: bucket }, cause)
+      await clock.sleep(1_000 * attempt)
+    }
+  }
+}
+
+async function exists({ client, sdk }: Opened<'s3'>, bucket: string, region: string): Promise<boolean> {
+  const act = { action: 's3:ListBucket', resource: bucket }
+  const found = await atTheWall(act, undefined, async () => {
+    try {
+      return await client.send(new sdk.HeadBucketCommand({ Bucket: bucket }), abortable(undefined))
+    } catch (cause) {
+      if (meaningOf(cause) === 'missing') return undefined
+      if (meaningOf(cause) === 'denied') throw foreign(bucket, cause)
+      throw cause
+    }
+  })
+  const where = found?.BucketRegion
+  if (where !== undefined && where !== region) throw elsewhere(bucket, where, region)
+  return found !== undefined
+}
+
+async function create({ client, sdk }: Opened<'s3'>, bucket: string, region: string): Promise<void> {
+  // us-east-1 is the one region that must not be named.
+  const place =
+    region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } } // an open list of regions
+  await client.send(new sdk.CreateBucketCommand({ Bucket: bucket, ...place }))
+}
+
+const foreign = (bucket: string, cause: unknown): PlatformError =>
+  new PlatformError(
+    'BUCKET_FOREIGN',
+    `The bucket ${bucket} belongs to another account, or these credentials may not even look at it. Nothing was written to it.`,
+    {
+      cause,
+      facts: { bucket },
+      hint: `Name a bucket of your own with "bucket". If ${bucket} is yours, allow s3:ListBucket on arn:aws:s3:::${bucket}.`,
+    },
+  )
+
+const elsewhere = (bucket: string, where: string, region: string): PlatformError =>
+  new PlatformError(
+    'PLATFORM_REFUSED',
+    `The bucket ${bucket} is in ${where}, the jobs are in ${region}: SageMaker wants both in one region.`,
+    {
+      facts: { bucket, bucketRegion: where, region },
+      hint: `Set the region to ${where}, or name a bucket in ${region}.`,
+    },
+  )

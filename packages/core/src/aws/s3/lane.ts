@@ -1,0 +1,120 @@
+import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
+import { abortable } from '../clients.ts'
+import { copied, getKind, listKind, modelsOf, putKind, type Own, type SdkHandler, type SdkResponse } from './lane-model.ts'
+
+/**
+ * A short way for many small requests. Of two milliseconds that the SDK computes for a request of four kilobytes, most are
+ * spent on deciding again what it decided for the one before. Here the first request of a kind goes through the SDK, and the
+ * others are copies of it: the same host, headers, owner, connections and time-outs; only key, body, date and signature are
+ * their own. The lane tries once. Whatever does not simply succeed is left to the SDK, which tries again, follows, corrects
+ * its clock and says what is wrong.
+ */
+export interface Lane {
+  /** Writes a small object; `undefined` when the SDK is to do it. The SDK may do it again: only for writes without a condition. */
+  put(wish: PutWish, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<{ readonly ETag?: string } | undefined>
+  /** Begins to read an object; `undefined` when the SDK is to do it. */
+  get(wish: Place, signal: AbortSignal | undefined): Promise<Answer | undefined>
+  /** The XML of ListObjectsV2 for these parameters; `undefined` when the SDK is to ask. */
+  list(bucket: string, parameters: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<string | undefined>
+}
+
+interface Place {
+  readonly Bucket: string
+  readonly Key: string
+}
+
+interface PutWish extends Place {
+  readonly SSEKMSKeyId?: string
+}
+
+/** What is asked about an answer to GetObject. */
+export type Answer = Pick<GetObjectCommandOutput, 'ETag' | 'ContentLength' | 'ChecksumCRC32' | 'ChecksumType'> & {
+  readonly Body?: unknown
+}
+
+/** From here on the SDK handles a body otherwise: it asks first whether the server wants it. */
+export const laneBytes = 1024 * 1024
+
+/** After trouble all requests go through the SDK for a while: it knows how to slow down. */
+const pauseMs = 10_000
+
+const lanes = new WeakMap<S3Client, Lane>()
+
+/** The lane of a client; made on first use. */
+export function laneOf(client: S3Client): Lane {
+  const known = lanes.get(client)
+  if (known !== undefined) return known
+  const lane = openLane(client)
+  lanes.set(client, lane)
+  return lane
+}
+
+function openLane(client: S3Client): Lane {
+  const models = modelsOf(client)
+  const handler: SdkHandler = client.config.requestHandler
+  let closedUntilMs = 0
+  const ask = async (kind: string, own: Own, signal?: AbortSignal): Promise<SdkResponse | undefined> => {
+    const model = models.get(kind)
+    if (model === undefined || Date.now() < closedUntilMs) return undefined
+    try {
+      const request = await copied(client, model, own)
+      const { response } = await handler.handle(request, abortable(signal))
+      if (response.statusCode === 200) return response
+      if (response.statusCode >= 429) closedUntilMs = Date.now() + pauseMs
+      discard(response.body)
+    } catch {
+      signal?.throwIfAborted()
+      closedUntilMs = Date.now() + pauseMs
+    }
+    return undefined
+  }
+  return {
+    put: async ({ Bucket, Key, SSEKMSKeyId }, bytes, signal) => {
+      if (bytes.length > laneBytes) return undefined
+      const response = await ask(putKind(Bucket, SSEKMSKeyId), { key: Key, body: bytes }, signal)
+      if (response === undefined) return undefined
+      discard(response.body)
+      const etag = response.headers['etag']
+      return etag === undefined ? {} : { ETag: etag }
+    },
+    get: async ({ Bucket, Key }, signal) => {
+      const response = await ask(getKind(Bucket), { key: Key }, signal)
+      return response === undefined ? undefined : answerOf(response)
+    },
+    list: async (bucket, parameters, signal) => {
+      const response = await ask(listKind(bucket), { key: '', query: parameters }, signal)
+      return response === undefined ? undefined : textOf(response.body, signal)
+    },
+  }
+}
+
+function answerOf({ headers, body }: SdkResponse): Answer {
+  const length = headers['content-length']
+  const crc = headers['x-amz-checksum-crc32']
+  const type = headers['x-amz-checksum-type']
+  return {
+    Body: body,
+    ...(length === undefined ? {} : { ContentLength: Number(length) }),
+    ...(headers['etag'] === undefined ? {} : { ETag: headers['etag'] }),
+    ...(crc === undefined ? {} : { ChecksumCRC32: crc }),
+    ...(type === 'COMPOSITE' || type === 'FULL_OBJECT' ? { ChecksumType: type } : {}),
+  }
+}
+
+async function textOf(body: unknown, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk) // on Node a body is a Readable
+  } catch {
+    signal?.throwIfAborted()
+    return undefined
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** Reads an answer to its end, so that its connection can be used again. */
+function discard(body: unknown): void {
+  const stream = body as { resume(): void; on(event: 'error', listener: () => void): void } // on Node a body is a Readable
+  stream.on('error', () => undefined)
+  stream.resume()
+}

@@ -1,0 +1,67 @@
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
+import { addressOf, type ObjectUri } from '../../names/object-uri.ts'
+import { abortable, type Clients, type Opened } from '../clients.ts'
+import { atTheWall } from '../translate.ts'
+import { laneOf } from './lane.ts'
+import { decodedKey, readPage, type ListedPage } from './listed-page.ts'
+
+/** The pages of a listing, in key order. The next page is on its way while one is being read. */
+export async function* listed(
+  clients: Clients,
+  prefix: ObjectUri,
+  delimiter: '/' | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ListedPage> {
+  const s3 = await clients.open('s3')
+  let coming: Promise<ListedPage> | undefined = page(s3, prefix, delimiter, undefined, signal)
+  while (coming !== undefined) {
+    const now: ListedPage = await coming
+    coming = now.next === undefined ? undefined : page(s3, prefix, delimiter, now.next, signal)
+    // Whoever leaves early must not be told of it as an unhandled rejection.
+    coming?.catch(() => undefined)
+    yield now
+  }
+}
+
+async function page(
+  { client, sdk }: Opened<'s3'>,
+  prefix: ObjectUri,
+  delimiter: '/' | undefined,
+  token: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ListedPage> {
+  const { bucket, key } = addressOf(prefix)
+  const parameters = {
+    'list-type': '2',
+    'encoding-type': 'url',
+    prefix: key,
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(token === undefined ? {} : { 'continuation-token': token }),
+  }
+  const brief = await laneOf(client).list(bucket, parameters, signal)
+  const read = brief === undefined ? undefined : readPage(brief)
+  if (read !== undefined) return read
+  const wish = {
+    Bucket: bucket,
+    Prefix: key,
+    EncodingType: 'url' as const, // XML cannot carry every key
+    ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
+    ...(token === undefined ? {} : { ContinuationToken: token }),
+  }
+  const act = { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, facts: { prefix: key } }
+  return pageOf(await atTheWall(act, signal, () => client.send(new sdk.ListObjectsV2Command(wish), abortable(signal))))
+}
+
+function pageOf(said: ListObjectsV2CommandOutput): ListedPage {
+  const plain = said.EncodingType === 'url' ? decodedKey : (text: string): string => text
+  return {
+    objects: (said.Contents ?? []).map((object) => ({
+      key: plain(object.Key ?? ''),
+      sizeBytes: object.Size ?? 0,
+      etag: object.ETag ?? '',
+      modifiedAtMs: object.LastModified?.getTime() ?? 0,
+    })),
+    folders: (said.CommonPrefixes ?? []).map(({ Prefix }) => plain(Prefix ?? '')),
+    next: said.IsTruncated === true ? said.NextContinuationToken : undefined,
+  }
+}

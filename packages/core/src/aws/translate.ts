@@ -1,0 +1,157 @@
+import type { ErrorCode } from '../errors/codes.ts'
+import { isSsmError, type SsmError } from '../errors/ssm-error.ts'
+import { PlatformError } from '../platform/errors.ts'
+import { denied } from './denied.ts'
+import { meaningOf, vendorError, type Meaning } from './meaning.ts'
+
+/** What was being asked of AWS when it failed: enough to say which permission is missing and what was not found. */
+export interface Act {
+  /** As IAM names it: `s3:PutObject`. */
+  readonly action: string
+  /** The ARN, or the name when there is no ARN: `arn:aws:s3:::bucket/key`. */
+  readonly resource?: string
+  /** The code for “there is no such thing”; default `OBJECT_MISSING`. */
+  readonly missing?: ErrorCode
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+const refused = 'Read what the service says, and correct the request.'
+
+/** What an error says: `said` is the vendor's sentence, `asked` what was being asked, `on` its resource in brackets. */
+interface Sentence {
+  readonly code: ErrorCode
+  readonly says: (said: string, asked: string, on: string) => string
+  readonly hint: string
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+const sentences: Readonly<Record<Exclude<Meaning, 'denied' | 'quota'>, Sentence>> = {
+  'no credentials': {
+    code: 'PLATFORM_CREDENTIALS',
+    says: (said) => `No usable AWS credentials were found: ${said}`,
+    hint: 'Run "aws configure" or "aws sso login", set AWS_PROFILE or AWS_ACCESS_KEY_ID, or try it without an account: platform "local".',
+  },
+  expired: {
+    code: 'PLATFORM_CREDENTIALS',
+    says: (said) => `The AWS credentials have expired: ${said}`,
+    facts: { expired: true },
+    hint: 'Log in again ("aws sso login", or fresh keys in the profile) and run the same again: the job itself goes on and will be joined.',
+  },
+  'bad credentials': {
+    code: 'PLATFORM_CREDENTIALS',
+    says: (said) => `AWS does not accept these credentials: ${said}`,
+    hint: 'Check AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that the region is enabled for the account.',
+  },
+  'no region': {
+    code: 'PLATFORM_CREDENTIALS',
+    says: () => 'No AWS region is set.',
+    hint: 'Set AWS_REGION, or "region" in the profile, or give the platform a region: aws({ region: "us-east-1" }).',
+  },
+  'clock skew': {
+    code: 'PLATFORM_CREDENTIALS',
+    says: (said) => `AWS refused the request's time: ${said}`,
+    facts: { clockSkew: true },
+    hint: "Set this machine's clock right (AWS accepts five minutes of difference), then run again.",
+  },
+  capacity: {
+    code: 'PLATFORM_CAPACITY',
+    says: (said) => `AWS has no such machine free right now: ${said}`,
+    hint: 'Try again later, another machine type, another region, or spot with a longer maxWait.',
+  },
+  throttled: {
+    code: 'PLATFORM_THROTTLED',
+    says: (_, asked) => `AWS kept asking to slow down at ${asked} until the attempts were used up.`,
+    hint: 'Other programs of this account may be asking much; run again in a minute. A job that was started goes on.',
+  },
+  missing: {
+    code: 'OBJECT_MISSING',
+    says: (_, asked, on) => `There is no such thing for ${asked}${on}.`,
+    hint: 'Check its name, the region and the account.',
+  },
+  changed: {
+    code: 'OBJECT_CHANGED',
+    says: (_, __, on) => `Someone else wrote it first${on}.`,
+    hint: 'Another run of the same task is at work; run again to join it.',
+  },
+  foreign: {
+    code: 'BUCKET_FOREIGN',
+    says: (_, __, on) => `The bucket belongs to another account${on}.`,
+    hint: 'Name a bucket of your own with "bucket"; nothing was written to this one.',
+  },
+  corrupt: {
+    code: 'OBJECT_CORRUPT',
+    says: (said, _, on) => `The bytes do not match their checksum${on}: ${said}`,
+    hint: 'Transfer it again; if that fails too, the stored object itself is damaged.',
+  },
+  unreachable: {
+    code: 'PLATFORM_UNREACHABLE',
+    says: (said, asked) => `The service could not be reached for ${asked}: ${said}`,
+    hint: 'Check the network, the proxy (HTTPS_PROXY, NO_PROXY), the region and AWS_ENDPOINT_URL, then run again: a job that was started goes on.',
+  },
+  exists: { code: 'PLATFORM_REFUSED', says: (said, asked, on) => `AWS refused ${asked}${on}: ${said}`, hint: refused },
+  refused: { code: 'PLATFORM_REFUSED', says: (said, asked, on) => `AWS refused ${asked}${on}: ${said}`, hint: refused },
+}
+
+/** The vendor error as one of ours: a code, the facts, a next step; the vendor's own error is the cause. */
+export function platformError(act: Act, cause: unknown): SsmError {
+  if (isSsmError(cause)) return cause
+  const { name, message, status, requestId } = vendorError(cause)
+  const facts = {
+    ...act.facts,
+    action: act.action,
+    ...(act.resource === undefined ? {} : { resource: act.resource }),
+    error: name,
+    ...(status === undefined ? {} : { httpStatus: status }),
+    ...(requestId === undefined ? {} : { requestId }),
+  }
+  const said = message.replace(/\s+/g, ' ').slice(0, 1_000) || name
+  const meaning = meaningOf(cause)
+  if (meaning === 'denied') {
+    const no = denied(act.action, act.resource, message === '' ? '' : said)
+    return new PlatformError('PLATFORM_DENIED', no.message, { cause, hint: no.hint, facts: { ...facts, ...no.facts } })
+  }
+  if (meaning === 'quota') {
+    const quota = quotaOf(said)
+    return new PlatformError('PLATFORM_QUOTA', `An account quota is exhausted: ${said}`, {
+      cause,
+      hint: quotaHint(quota['quota']),
+      facts: { ...facts, ...quota },
+    })
+  }
+  // What should still have been there was taken away by someone else.
+  const sentence = sentences[meaning === 'missing' && act.missing === 'OBJECT_CHANGED' ? 'changed' : meaning]
+  const code = meaning === 'missing' ? (act.missing ?? sentence.code) : sentence.code
+  const text = sentence.says(said, act.action, act.resource === undefined ? '' : ` (${act.resource})`)
+  return new PlatformError(code, text, { cause, hint: sentence.hint, facts: { ...facts, ...sentence.facts } })
+}
+
+/** Does the work; what AWS says when it fails is translated, and an abort rejects with the signal's own reason. */
+export async function atTheWall<T>(act: Act, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted()
+  try {
+    return await work()
+  } catch (cause) {
+    if (signal?.aborted === true) throw signal.reason
+    throw platformError(act, cause)
+  }
+}
+
+/** Whether a translated error is one that fresh credentials would cure. */
+export function hasExpired(error: unknown): boolean {
+  return isSsmError(error, 'PLATFORM_CREDENTIALS') && error.facts['expired'] === true
+}
+
+function quotaOf(said: string): Readonly<Record<string, string | number>> {
+  const found = /limit '([^']+)' is ([\d.]+)/.exec(said)
+  if (found === null) return {}
+  const [used, asked] = [/utilization of ([\d.]+)/.exec(said)?.[1], /delta of ([\d.]+)/.exec(said)?.[1]]
+  return {
+    quota: found[1] ?? '',
+    limit: Number(found[2]),
+    ...(used === undefined ? {} : { used: Number(used) }),
+    ...(asked === undefined ? {} : { asked: Number(asked) }),
+  }
+}
+
+const quotaHint = (name: string | number | undefined): string =>
+  `Ask for more${name === undefined ? '' : ` of "${name}"`} in the console under Service Quotas (service "sagemaker"), wait for running jobs to end, or choose another machine type.`
