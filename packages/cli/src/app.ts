@@ -1,0 +1,177 @@
+import type { Call, Command } from './call.ts'
+import { exitCodeOf, exits, leftBy } from './exit-codes.ts'
+import { dashed, knownFlags, type CommandSpec } from './grammar/command.ts'
+import { commandNamed, commands, everywhere, frontCommand, type CommandName } from './grammar/commands.ts'
+import { commandHelp, overview } from './grammar/help.ts'
+import { lenient } from './grammar/lenient.ts'
+import { nearName } from './grammar/near-names.ts'
+import { globalOptions, planOptions } from './grammar/own-options.ts'
+import { parse } from './grammar/parse.ts'
+import { readToken } from './grammar/token.ts'
+import { usageError } from './grammar/usage-error.ts'
+import { checkValues, valuesOf } from './grammar/values.ts'
+import { renderFailure, withPlace } from './render/failure.ts'
+import { helpDocument } from './render/help-document.ts'
+import { placeFlags, settingsOf } from './settings/settings.ts'
+import { version } from './version.ts'
+import type { World } from './world.ts'
+
+// Loaded when asked for: help and completion never wait for what runs jobs.
+const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/jobs.ts')).run,
+  shell: async () => (await import('./commands/jobs.ts')).run,
+  process: async () => (await import('./commands/jobs.ts')).run,
+  data: async () => (await import('./commands/jobs.ts')).data,
+  ps: async () => (await import('./commands/jobs.ts')).ps,
+  logs: async () => (await import('./commands/jobs.ts')).logs,
+  stop: async () => (await import('./commands/jobs.ts')).stop,
+  graph: async () => (await import('./commands/graph.ts')).graph,
+  doctor: async () => (await import('./commands/jobs.ts')).doctor,
+  init: async () => (await import('./commands/init.ts')).init,
+  config: async () => (await import('./commands/config.ts')).config,
+  completion: async () => (await import('./commands/completion.ts')).completion,
+}
+
+/** Runs one command line to its end. Resolves to the exit code; never rejects. */
+export async function app(argv: readonly string[], world: World): Promise<number> {
+  const front = beforeRest(argv)
+  const verbose = front.includes('--verbose') || (world.env['SSM_DEBUG'] ?? '') !== ''
+  const told = { json: front.includes('--json'), verbose }
+  try {
+    const line = splitLine(argv, front)
+    const page = pageFor(line, told.json, world)
+    if (page !== undefined) {
+      world.stdout.write(page)
+      return exits.done
+    }
+    return await dispatch(line, told, world)
+  } catch (error) {
+    if (leftBy(error) === undefined || told.json) renderFailure(error, world, told)
+    return exitCodeOf(error)
+  }
+}
+
+interface Line {
+  /** `plan` or `why`, when one stands in front. */
+  readonly before: 'plan' | 'why' | undefined
+  readonly command: NamedCommand | undefined
+  /** The flags in front of the command and everything behind it. */
+  readonly argv: readonly string[]
+  readonly asks: 'help' | 'version' | undefined
+}
+
+type NamedCommand = CommandSpec & { readonly name: CommandName }
+
+function splitLine(argv: readonly string[], front: readonly string[]): Line {
+  const asks = front.includes('--help') || front.includes('-h') ? 'help' : front.includes('--version') ? 'version' : undefined
+  const first = commandAt(argv, 0)
+  if (first.word === 'help') {
+    const { word } = commandAt(argv, first.at + 1)
+    return { before: undefined, command: word === undefined ? undefined : namedOrThrow(word), argv, asks: 'help' }
+  }
+  const command = first.word === undefined ? undefined : namedOrThrow(first.word)
+  if (command?.name !== 'plan' && command?.name !== 'why')
+    return { before: undefined, command, argv: without(argv, [first.at]), asks }
+  const second = asks === 'help' ? { word: undefined, at: argv.length } : commandAt(argv, first.at + 1)
+  if (second.word === undefined) return { before: command.name, command, argv: without(argv, [first.at]), asks }
+  const planned = namedOrThrow(second.word)
+  if (!['run', 'shell', 'process'].includes(planned.name))
+    throw usageError(
+      `ssm ${command.name} stands in front of run, shell or process, not of ${planned.name}`,
+      `See: ssm ${command.name} --help`,
+    )
+  return { before: command.name, command: planned, argv: without(argv, [first.at, second.at]), asks }
+}
+
+/** The first word that is no flag, and no value of one. */
+function commandAt(argv: readonly string[], from: number): { readonly word: string | undefined; readonly at: number } {
+  const known = knownFlags(frontCommand)
+  for (let at = from; at < argv.length; at++) {
+    const token = argv[at] ?? ''
+    if (token === '--') break
+    const found = readToken(token, known)
+    if (found.kind === 'value') return { word: token, at }
+    if (found.kind !== 'flag')
+      throw usageError(
+        `ssm has no option ${token} in front of a command`,
+        'Options of a command stand behind its name. See: ssm --help',
+      )
+    if (found.known.flag.args.length > 0 && found.inline === undefined) at++
+  }
+  return { word: undefined, at: argv.length }
+}
+
+function namedOrThrow(word: string): NamedCommand {
+  const command = commandNamed(word)
+  if (command !== undefined) return command
+  const names = commands.map(({ name }) => name)
+  const near = names.find((name) => name.startsWith(word) || word.startsWith(name)) ?? nearName(word, names)
+  throw usageError(
+    `There is no command ${JSON.stringify(word)}`,
+    near === undefined ? `The commands are ${names.join(', ')}.` : `Did you mean ssm ${near}?`,
+  )
+}
+
+/** What is shown instead of doing anything. */
+function pageFor({ command, asks }: Line, json: boolean, world: World): string | undefined {
+  if (asks === 'version') return json ? `${JSON.stringify({ v: 1, version })}\n` : `${version}\n`
+  if (asks === undefined) return undefined
+  if (json) return `${JSON.stringify(helpDocument(command === undefined ? commands : [command]))}\n`
+  const columns = world.stdout.isTTY ? world.stdout.columns() : 100
+  return command === undefined ? overview(commands, everywhere, columns) : commandHelp(command, columns)
+}
+
+async function dispatch(
+  { before, command, argv }: Line,
+  told: { readonly json: boolean; readonly verbose: boolean },
+  world: World,
+): Promise<number> {
+  if (command === undefined) throw usageError('No command was given', 'See: ssm --help')
+  if (command.name === 'plan' || command.name === 'why')
+    throw usageError(`ssm ${command.name} stands in front of a line of run, shell or process`, `See: ssm ${command.name} --help`)
+  const { parsed, warnings } = lenient(parse(command, argv))
+  checkValues(command, parsed)
+  for (const { name, isNeeded } of command.positionals.slice(parsed.positionals.length)) {
+    if (isNeeded) throw usageError(`ssm ${command.name} needs ${name}`, `See: ssm ${command.name} --help`)
+  }
+  const said = valuesOf(parsed, globalOptions)
+  const { dryRun } = valuesOf(parsed, planOptions)
+  const settings = settingsOf(parsed, world)
+  needAll(command, parsed, settings)
+  const call: Call = {
+    command,
+    parsed,
+    settings,
+    world,
+    warnings,
+    json: said.json === true,
+    verbose: told.verbose,
+    quiet: said.quiet === true,
+    instead: before ?? (dryRun === true ? 'plan' : undefined),
+  }
+  try {
+    return await (
+      await load[command.name]()
+    )(call)
+  } catch (error) {
+    throw withPlace(error, placeFlags(parsed, settings))
+  }
+}
+
+function needAll(command: CommandSpec, parsed: Call['parsed'], settings: Call['settings']): void {
+  const flags = command.groups.flatMap(({ options }) => Object.entries(options))
+  const missing = command.needs.filter(
+    (key) => !parsed.given.has(key) && (settings.values as Readonly<Record<string, unknown>>)[key] === undefined,
+  )
+  if (missing.length === 0) return
+  const names = missing.map((key) => {
+    const flag = flags.find(([name]) => name === key)?.[1].flag
+    return flag === undefined ? key : `${flag.names.map(dashed).join('/')} ${flag.args.join(' ')}`
+  })
+  throw usageError(`ssm ${command.name} needs ${names.join(', ')}`, `See: ssm ${command.name} --help`, { missing: names })
+}
+
+const beforeRest = (argv: readonly string[]): readonly string[] =>
+  argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+const without = (argv: readonly string[], places: readonly number[]): readonly string[] =>
+  argv.filter((_, at) => !places.includes(at))

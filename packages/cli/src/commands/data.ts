@@ -1,0 +1,80 @@
+import { isSsmError, type TaskData } from '@simple-sagemaker/core'
+import { callOptions } from '@simple-sagemaker/core/options'
+import type { Call } from '../call.ts'
+import { exits } from '../exit-codes.ts'
+import { valuesOf } from '../grammar/values.ts'
+import { openFace } from '../render/face.ts'
+import { bytesText, countText } from '../render/text.ts'
+import { dataOf } from '../settings/job-place.ts'
+import { openPlatform } from '../settings/open.ts'
+import { downloadsOf } from '../task/build.ts'
+import { pathFrom } from '../world.ts'
+import { signalOf } from './signal.ts'
+
+interface Did {
+  cleanedStateFiles?: number
+  downloaded?: { readonly folder: string; readonly files: Readonly<Partial<Record<string, number>>> }
+}
+
+/** `ssm data`: clears the state, downloads, or shows what there is. */
+export async function data(call: Call): Promise<number> {
+  const { parsed, settings, world, json, quiet } = call
+  const task = parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
+  const { clean, outputPath } = valuesOf(parsed, callOptions)
+  const face = openFace(world, { json, quiet, machines: 1 })
+  for (const warning of call.warnings) face.warn(warning)
+  await using platform = await openPlatform(settings, world, (text) => face.note(text))
+  using leaving = signalOf(world)
+  const { signal } = leaving
+  const left = dataOf(settings, platform, task)
+  const did: Did = {}
+  try {
+    if (clean === true) did.cleanedStateFiles = await left.cleanState({ signal })
+    if (outputPath !== undefined)
+      did.downloaded = {
+        folder: outputPath,
+        files: (await left.download(pathFrom(world, outputPath), { only: downloadsOf(parsed), signal })).files,
+      }
+    if (json)
+      world.stdout.write(
+        `${JSON.stringify({ v: 1, task, ...did, ...(clean === true || outputPath !== undefined ? {} : await inventory(left, signal)) })}\n`,
+      )
+    else if (clean === true || outputPath !== undefined) tellDid(did, (text) => face.note(text))
+    else world.stdout.write(inventoryText(await inventory(left, signal)))
+    return exits.done
+  } finally {
+    face.close()
+  }
+}
+
+function tellDid({ cleanedStateFiles, downloaded }: Did, note: (text: string) => void): void {
+  if (cleanedStateFiles !== undefined) note(`cleared the state: ${countText(cleanedStateFiles, 'file')}`)
+  if (downloaded === undefined) return
+  const parts = Object.entries(downloaded.files).map(([part, count]) => `${part} ${countText(count ?? 0, 'file')}`)
+  note(`downloaded to ${downloaded.folder}: ${parts.length === 0 ? 'nothing, the job left none of it' : parts.join(', ')}`)
+}
+
+interface Inventory {
+  readonly newestCompleted: { readonly job: string; readonly outputs: Readonly<Record<string, string>> } | null
+  readonly state: { readonly files: number; readonly bytes: number }
+}
+
+async function inventory(left: TaskData, signal: AbortSignal): Promise<Inventory> {
+  let [files, bytes] = [0, 0]
+  try {
+    for await (const { sizeBytes } of left.state({ signal })) [files, bytes] = [files + 1, bytes + sizeBytes]
+  } catch (cause) {
+    if (!isSsmError(cause, 'OBJECT_MISSING')) throw cause
+  }
+  const outputs = Object.values(await left.outputs({ signal }))
+  const newest =
+    outputs[0] === undefined
+      ? null
+      : { job: outputs[0].job as string, outputs: Object.fromEntries(outputs.map(({ output, uri }) => [output, uri as string])) }
+  return { newestCompleted: newest, state: { files, bytes } }
+}
+
+function inventoryText({ newestCompleted, state }: Inventory): string {
+  const outputs = Object.entries(newestCompleted?.outputs ?? {}).map(([output, uri]) => `  ${output.padEnd(7)} ${uri}\n`)
+  return `newest completed job: ${newestCompleted?.job ?? 'none'}\n${outputs.join('')}state: ${countText(state.files, 'file')}, ${bytesText(state.bytes)}\n`
+}

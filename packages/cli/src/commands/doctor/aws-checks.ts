@@ -1,0 +1,80 @@
+import { isSsmError, type Platform } from '@simple-sagemaker/core'
+import type { Settings } from '../../settings/settings.ts'
+import type { Check } from './check.ts'
+
+const longestMs = 20_000
+
+/** What the account has: a region, credentials, a bucket, a role. Nothing is made. */
+export async function awsChecks(settings: Settings, platform: Platform, leaving: AbortSignal): Promise<readonly Check[]> {
+  const signal = AbortSignal.any([leaving, AbortSignal.timeout(longestMs)])
+  const region = await tried('region', 'Set AWS_REGION, or --region, or region in ssm.config.json.', async () => ({
+    detail: await platform.region(),
+  }))
+  if (region.status === 'missing') return [region]
+  const bucketName = settings.values.bucket?.value
+  let bucket = bucketName ?? ''
+  const credentials = await tried(
+    'credentials',
+    'Set AWS_PROFILE or --profile, or log in: aws sso login, aws configure.',
+    async () => {
+      bucket = await platform.objects.bucket(bucketName, { dryRun: true, signal })
+      const account = /-(\d{12})$/.exec(bucket)?.[1]
+      return { detail: account === undefined ? 'accepted' : `accepted, account ${account}` }
+    },
+  )
+  if (credentials.status === 'missing') return [region, credentials]
+  const [bucketFound, role] = await Promise.all([
+    bucketCheck(platform, bucket, signal),
+    roleCheck(settings, platform, bucket, signal),
+  ])
+  return [region, credentials, bucketFound, role, quotas(region.detail)]
+}
+
+function bucketCheck(platform: Platform, bucket: string, signal: AbortSignal): Promise<Check> {
+  return tried('bucket', 'Name another one with --bucket_name, or ask for s3:ListBucket on it.', async () => {
+    const folder = `s3://${bucket}/` as Parameters<Platform['objects']['folders']>[0]
+    try {
+      for await (const _ of platform.objects.folders(folder, { signal })) break
+      return { detail: bucket }
+    } catch (cause) {
+      if (isSsmError(cause, 'OBJECT_MISSING')) return { detail: `${bucket} does not exist yet: the first run makes it` }
+      throw cause
+    }
+  })
+}
+
+function roleCheck(settings: Settings, platform: Platform, bucket: string, signal: AbortSignal): Promise<Check> {
+  const own = settings.defaults.role
+  return tried('role', 'Give a role of your own with --role, or ask for iam:GetRole and iam:CreateRole.', async () => {
+    const project = settings.values.project?.value ?? 'doctor'
+    const need = {
+      project,
+      bucket,
+      writablePrefixes: [`${project}/`],
+      readableAddresses: [],
+      imageUri: '',
+      kmsKeys: [],
+      vpc: false,
+      ...(own === undefined ? {} : { own }),
+    }
+    return { detail: await platform.roles.expected(need, { signal }) }
+  })
+}
+
+// Limits are kept by another service, which this program asks for nothing.
+const quotas = (region: string): Check => ({
+  name: 'quotas',
+  status: 'note',
+  detail: 'new accounts may rent no machine of the larger types; a run then says PLATFORM_QUOTA',
+  fix: `See the limits of your account: https://${region}.console.aws.amazon.com/servicequotas/home/services/sagemaker/quotas`,
+})
+
+async function tried(name: string, fix: string, look: () => Promise<{ readonly detail: string }>): Promise<Check> {
+  try {
+    return { name, status: 'ok', ...(await look()) }
+  } catch (cause) {
+    const code = isSsmError(cause) ? { code: cause.code } : {}
+    const detail = cause instanceof Error ? (cause.message.split('\n')[0] ?? cause.name) : String(cause)
+    return { name, status: 'missing', detail, fix: isSsmError(cause) && cause.hint !== undefined ? cause.hint : fix, ...code }
+  }
+}

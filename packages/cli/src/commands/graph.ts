@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { pathToFileURL } from 'node:url'
+import { SsmError, type TaskGraph } from '@simple-sagemaker/core'
+import type { Call } from '../call.ts'
+import { exits } from '../exit-codes.ts'
+import { graphOptions } from '../grammar/own-options.ts'
+import { usageError } from '../grammar/usage-error.ts'
+import { valuesOf } from '../grammar/values.ts'
+import { pathFrom } from '../world.ts'
+import { signalOf } from './signal.ts'
+
+/** `ssm graph FILE`: the tasks of a project that a file exports, as text or for Mermaid. */
+export async function graph({ parsed, world, json }: Call): Promise<number> {
+  const { mermaid } = valuesOf(parsed, graphOptions)
+  const file = pathFrom(world, parsed.positionals[0] ?? '')
+  if (!existsSync(file))
+    throw new SsmError('CODE_MISSING', `There is no file ${file}`, {
+      hint: 'Name a .ts, .js or .mjs file that exports a project.',
+      facts: { path: file },
+    })
+  using leaving = signalOf(world)
+  const drawn = await drawingOf(file, leaving.signal)
+  world.stdout.write(
+    json
+      ? `${JSON.stringify({ v: 1, tasks: drawn.tasks, edges: drawn.edges })}\n`
+      : mermaid === true
+        ? drawn.mermaid
+        : drawn.text,
+  )
+  return exits.done
+}
+
+type Drawing = Pick<TaskGraph, 'tasks' | 'edges'> & { readonly text: string; readonly mermaid: string }
+
+async function drawingOf(file: string, signal: AbortSignal): Promise<Drawing> {
+  const bundled = join(dirname(file), `.ssm-graph-${randomBytes(6).toString('hex')}.mjs`)
+  try {
+    const isTypeScript = /\.[cm]?ts$/.test(file)
+    // Beside the file, so that its packages are found from there.
+    if (isTypeScript) bundle(file, bundled)
+    const drawn = await load(isTypeScript ? bundled : file, signal)
+    if (drawn !== null) return drawn
+  } catch (cause) {
+    signal.throwIfAborted()
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new SsmError('CODE_UNBUNDLABLE', `${file} cannot be loaded: ${why}`, {
+      cause,
+      hint: 'It must load by itself: try it with Node.',
+      facts: { path: file },
+    })
+  } finally {
+    rmSync(bundled, { force: true })
+  }
+  throw usageError(`${file} exports no project`, 'Write: export default project(…).add(…)')
+}
+
+interface Bundler {
+  readonly buildSync: (options: Readonly<Record<string, unknown>>) => unknown
+}
+
+function bundle(file: string, outfile: string): void {
+  // Loaded when it is needed: no other command has to wait for it.
+  const { buildSync } = createRequire(import.meta.url)('esbuild') as Bundler
+  buildSync({
+    entryPoints: [file],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    logLevel: 'silent',
+  })
+}
+
+const loader = `
+import { writeFileSync } from 'node:fs'
+const module = await import(process.argv[1])
+const graph = [module.default, module.project, ...Object.values(module)].find((each) => typeof each?.graph === 'function')?.graph()
+writeFileSync(3, JSON.stringify(graph === undefined ? null : { tasks: graph.tasks, edges: graph.edges, text: graph.text(), mermaid: graph.mermaid() }))
+process.exit(0)
+`
+
+/** Loads the file in a process of its own: what it prints, or leaves running, is not ours. */
+function load(file: string, signal: AbortSignal): Promise<Drawing | null> {
+  return new Promise((resolve, reject) => {
+    const argv = ['--input-type=module', '-e', loader, pathToFileURL(file).href]
+    const child = spawn(process.execPath, argv, { cwd: dirname(file), stdio: ['ignore', 'ignore', 'pipe', 'pipe'], signal })
+    const said = { drawing: '', stderr: '' }
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
+    child.stdio[3]?.on('data', (bytes: Buffer) => (said.drawing += bytes.toString('utf8')))
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0 && said.drawing !== '') resolve(JSON.parse(said.drawing) as Drawing | null)
+      else reject(new Error(reasonIn(said.stderr) ?? `it ended with ${code}`))
+    })
+  })
+}
+
+/** The line of an uncaught error that says what it is. */
+const reasonIn = (stderr: string): string | undefined =>
+  stderr.split('\n').find((line) => /^\w*(Error|Exception)\b.*:/.test(line))

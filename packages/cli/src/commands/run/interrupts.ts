@@ -1,0 +1,105 @@
+import { RunAbortedError, type Platform, type RunHandle } from '@simple-sagemaker/core'
+import type { Call } from '../../call.ts'
+import { signalExits } from '../../exit-codes.ts'
+import type { Face } from '../../render/face.ts'
+import { placeFlags } from '../../settings/settings.ts'
+import type { EndSignal } from '../../world.ts'
+
+// How long after the first Ctrl-C a second one means: stop the job.
+const secondPressMs = 1_000
+
+type JobRef = Awaited<ReturnType<RunHandle['job']>>
+
+/**
+ * Ctrl-C once lets the job go on and says how to follow it again; twice quickly stops it. Being terminated or losing the
+ * terminal lets it go on, too.
+ */
+export class Interrupts {
+  readonly #call: Call
+  readonly #handle: RunHandle
+  readonly #platform: Platform
+  readonly #face: Face
+  readonly #forget: () => void
+  readonly #leave = new AbortController()
+  readonly #second = new AbortController()
+  #first: EndSignal | undefined
+  #job: JobRef | undefined
+  #isDone = false
+  #isTold = false
+
+  constructor(call: Call, handle: RunHandle, platform: Platform, face: Face) {
+    this.#call = call
+    this.#handle = handle
+    this.#platform = platform
+    this.#face = face
+    this.#forget = call.world.onSignal((signal) => this.#received(signal))
+    handle.job().then(
+      (job) => (this.#job = job),
+      () => undefined,
+    )
+  }
+
+  /** Aborts with the first signal. */
+  get signal(): AbortSignal {
+    return this.#leave.signal
+  }
+
+  /** The exit code when the user ended it, after the second press was waited for; `undefined` when nobody did. */
+  async exitCode(error: unknown): Promise<number | undefined> {
+    if (this.#first === undefined) return undefined
+    if (!this.#isTold) {
+      // It may have been started in the very moment: the end of the run knows.
+      if (error instanceof RunAbortedError) this.#job ??= error.job
+      this.#say(this.#farewell())
+    }
+    if (this.#job !== undefined && !this.#isDone && this.#first === 'SIGINT') await this.#waitForSecond(this.#job)
+    return signalExits[this.#first]
+  }
+
+  /** The job has ended well: what is left is fetching. */
+  jobIsDone(): void {
+    this.#isDone = true
+  }
+
+  close(): void {
+    this.#forget()
+  }
+
+  #received(signal: EndSignal): void {
+    if (this.#first !== undefined) {
+      this.#second.abort()
+      return
+    }
+    this.#first = signal
+    this.#face.close()
+    this.#isTold = this.#job !== undefined
+    if (this.#isTold) this.#say(this.#farewell())
+    this.#leave.abort(new Error(`Ended by ${signal}`))
+    this.#handle.detach()
+  }
+
+  #farewell(): string {
+    const { parsed, settings } = this.#call
+    if (this.#job === undefined) return 'interrupted before a job was started: nothing runs'
+    const place = placeFlags(parsed, settings)
+    if (this.#isDone) return `interrupted while fetching results: the job is done, and ssm data fetches them again`
+    return `detached: the job goes on. Follow it with: ssm logs --follow ${this.#job.name}${place === '' ? '' : ` ${place}`}`
+  }
+
+  async #waitForSecond(job: JobRef): Promise<void> {
+    const { world } = this.#call
+    this.#say('press Ctrl-C again now to stop the job')
+    const isSecond = await world.sleep(secondPressMs, this.#second.signal).then(
+      () => false,
+      () => true,
+    )
+    if (!isSecond) return
+    await this.#platform.jobs.stop(job)
+    this.#say(`asked job ${job.name} to stop: it has two minutes to save its state`)
+  }
+
+  #say(text: string): void {
+    const { world, json } = this.#call
+    world.stderr.write(json ? `${JSON.stringify({ v: 1, note: text })}\n` : `${world.stderr.isTTY ? '\r' : ''}${text}\n`)
+  }
+}

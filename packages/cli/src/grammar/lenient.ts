@@ -1,0 +1,84 @@
+import type { Occurrence, Parsed } from './parse.ts'
+
+/** A command line of the original with what cannot be honoured taken out and named, one warning each. */
+export interface Lenient {
+  readonly parsed: Parsed
+  readonly warnings: readonly string[]
+}
+
+/** Makes lines of the original mean what they can: never silently, never by refusing them. */
+export function lenient(parsed: Parsed): Lenient {
+  return [distribution, waitOnDemand, downloadNowhere].reduce<Lenient>(
+    (sofar, rule) => {
+      const { parsed: next, warnings } = rule(sofar.parsed)
+      return { parsed: next, warnings: [...sofar.warnings, ...warnings] }
+    },
+    { parsed, warnings: [] },
+  )
+}
+
+const fine = (parsed: Parsed): Lenient => ({ parsed, warnings: [] })
+
+function changed(
+  parsed: Parsed,
+  key: string,
+  occurrences: readonly Occurrence[] | undefined,
+  warnings: readonly string[],
+): Lenient {
+  const given = new Map(parsed.given)
+  if (occurrences === undefined) given.delete(key)
+  else given.set(key, occurrences)
+  return { parsed: { ...parsed, given }, warnings }
+}
+
+const policy = 'multi_worker_mirrored'
+
+/** The original handed JSON to TensorFlow: `{"multi_worker_mirrored_strategy": {"enabled": true}}`. */
+function distribution(parsed: Parsed): Lenient {
+  const said = parsed.given.get('distribution')?.at(-1)
+  const text = said?.texts[0]
+  if (said === undefined || text === undefined || text === policy) return fine(parsed)
+  if (!/^\s*[{[]/.test(text)) return fine(parsed)
+  const asked = policiesIn(text)
+  const others = asked.filter((name) => !/^multi_?worker_?mirrored/i.test(name))
+  const warnings =
+    others.length === 0 && asked.length > 0
+      ? []
+      : [
+          `--distribution ${text} cannot be honoured${asked.length > others.length ? ` beside ${policy}` : ''}: only ${policy} is known`,
+        ]
+  return changed(parsed, 'distribution', asked.length > others.length ? [{ ...said, texts: [policy] }] : undefined, warnings)
+}
+
+function policiesIn(text: string): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null) return []
+    return Object.entries(value).flatMap(([name, how]) => (isOff(how) ? [] : [name]))
+  } catch {
+    return []
+  }
+}
+
+const isOff = (how: unknown): boolean =>
+  how === false || (typeof how === 'object' && how !== null && 'enabled' in how && how.enabled === false)
+
+/** The original let `--max_wait_mins` stand beside `--no_spot`. */
+function waitOnDemand(parsed: Parsed): Lenient {
+  const isOnDemand = parsed.given.get('spot')?.at(-1)?.off === true
+  const wait = parsed.given.get('maxWait')?.at(-1)
+  if (!isOnDemand || wait === undefined) return fine(parsed)
+  const warnings =
+    wait.texts[0] === '0'
+      ? []
+      : [`${wait.spelled} ${wait.texts.join(' ')} means nothing without spot: on-demand machines are not waited for`]
+  return changed(parsed, 'maxWait', undefined, warnings)
+}
+
+function downloadNowhere(parsed: Parsed): Lenient {
+  const said = ['downloadState', 'downloadModel', 'downloadOutput']
+    .flatMap((key) => parsed.given.get(key)?.at(-1) ?? [])
+    .filter(({ off }) => !off)
+  if (said.length === 0 || parsed.given.has('outputPath')) return fine(parsed)
+  return { parsed, warnings: [`${said.map(({ spelled }) => spelled).join(', ')} downloads nothing without -o DIR`] }
+}

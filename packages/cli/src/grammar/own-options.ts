@@ -1,0 +1,85 @@
+import { count, flag, text } from '@simple-sagemaker/core/options'
+
+/*
+ * Flags that only a command line has, made with the same makers as every option of the library: names, arities, checks, help
+ * and completion come from here alone.
+ */
+
+const source = 'command line'
+
+/** Flags that every command takes. */
+export const globalOptions = {
+  json: flag({ summary: 'Print JSON on stdout, and errors as JSON on stderr.', source, flag: { names: ['json'] } }),
+  quiet: flag({ summary: 'Say nothing but warnings and errors.', source, flag: { names: ['quiet', 'q'] } }),
+  verbose: flag({ summary: 'Say more; errors with their causes and stack.', source, flag: { names: ['verbose'] } }),
+  noInput: flag({ summary: 'Never ask a question.', source, flag: { names: ['no_input'] } }),
+  help: flag({ summary: 'Show this help.', source, flag: { names: ['help', 'h'] } }),
+  version: flag({ summary: 'Show the version.', source, flag: { names: ['version'] } }),
+}
+
+/** What a line of `run`, `shell` or `process` may add about itself. */
+export const planOptions = {
+  dryRun: flag({
+    summary: 'Show what would run, and write nothing: the same as ssm plan.',
+    source,
+    flag: { names: ['dry_run'] },
+  }),
+}
+
+/** What `logs` takes. */
+export const logOptions = {
+  follow: flag({ summary: 'Go on with new lines until the job ends.', source, flag: { names: ['follow', 'f'] } }),
+  tail: count({
+    summary: 'How many of the last lines; 0 for all.',
+    source,
+    default: '100',
+    from: 0,
+    to: 1_000_000_000,
+    flag: { names: ['tail', 'n'], args: ['N'] },
+  }),
+  since: text({
+    summary: "Only lines younger than this, such as '10m' or '2h', or since a moment such as '2026-03-01T12:00'.",
+    source,
+    longest: 64,
+    shape: 'a span or a moment',
+    flag: { names: ['since'], args: ['WHEN'] },
+  }),
+  machine: text({
+    summary: 'Only lines of this machine, such as algo-2.',
+    source,
+    longest: 64,
+    shape: 'the name of a machine',
+    flag: { names: ['machine', 'node'], args: ['NAME'] },
+  }),
+  search: text({
+    summary: 'Only lines that hold this text, whatever its case.',
+    source,
+    longest: 1_000,
+    shape: 'a text',
+    flag: { names: ['search'], args: ['TEXT'] },
+  }),
+  timestamps: flag({ summary: 'Show when each line was written.', source, flag: { names: ['timestamps'] } }),
+}
+
+/** What `ps` takes. */
+export const listOptions = {
+  watch: flag({ summary: 'Show every change until no job is running.', source, flag: { names: ['watch', 'w'] } }),
+  last: count({
+    summary: 'How many of the newest jobs of each task.',
+    source,
+    default: '5',
+    from: 1,
+    to: 25,
+    flag: { names: ['last', 'n'], args: ['N'] },
+  }),
+}
+
+/** What `graph` takes. */
+export const graphOptions = {
+  mermaid: flag({ summary: 'Draw it as a Mermaid flowchart.', source, flag: { names: ['mermaid'] } }),
+}
+
+/** What `config` takes. */
+export const configOptions = {
+  showOrigin: flag({ summary: 'Say where each value comes from.', source, flag: { names: ['show_origin'] } }),
+}

@@ -1,0 +1,62 @@
+import type { Option, Problem } from '@simple-sagemaker/core/options'
+import { optionsOfCommand, type CommandSpec, type OptionTable } from './command.ts'
+import type { Occurrence, Parsed } from './parse.ts'
+import { helpHint } from './parse.ts'
+import { usageError } from './usage-error.ts'
+
+/** What was given of a table's options, as values. */
+export type ValuesOf<Table> = { readonly [Key in keyof Table]?: Table[Key] extends Option<infer Value> ? Value : never }
+
+/** Reads what was given of these options; the others of the command are left alone. */
+export function valuesOf<Table extends OptionTable>(parsed: Parsed, table: Table): ValuesOf<Table> {
+  const entries = Object.entries(table).flatMap(([key, option]) => {
+    const occurrences = parsed.given.get(key)
+    return occurrences === undefined || option.flag === undefined ? [] : [[key, valueOf(occurrences, option.flag.read)] as const]
+  })
+  // `read` of an option gives what the option holds: the table was made so.
+  return Object.fromEntries(entries) as ValuesOf<Table>
+}
+
+/** The texts of every time an option was given, for those that mean several things at once: `--iis NAME URI [DIST]`. */
+export function textsOf(parsed: Parsed, key: string): readonly (readonly string[])[] {
+  return (parsed.given.get(key) ?? []).map(({ texts }) => texts)
+}
+
+function valueOf(occurrences: readonly Occurrence[], read: (given: readonly (readonly string[])[]) => unknown): unknown {
+  return occurrences.at(-1)?.off === true ? false : read(occurrences.map(({ texts }) => texts))
+}
+
+/**
+ * Every value that is out of bounds, at once, by the names the user typed.
+ * @throws {SsmError} `USAGE`.
+ */
+export function checkValues(command: CommandSpec, parsed: Parsed): void {
+  const table = optionsOfCommand(command)
+  const problems = [...parsed.given].flatMap(([key, occurrences]) => problemsOf(table, key, occurrences))
+  const [only, ...more] = problems
+  if (only === undefined) return
+  const lines = problems.map(({ path, message }) => `${path} ${message}`)
+  const hints = [...new Set(problems.flatMap(({ hint }) => hint ?? []))]
+  throw usageError(
+    more.length === 0
+      ? (lines[0] ?? '')
+      : `The command line has ${problems.length} problems:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    hints.length > 0 ? hints.join(' ') : helpHint(command),
+    { problems },
+  )
+}
+
+type ShownProblem = Pick<Problem, 'path' | 'message' | 'hint'>
+
+function problemsOf(table: OptionTable, key: string, occurrences: readonly Occurrence[]): readonly ShownProblem[] {
+  const option = table[key]
+  const last = occurrences.at(-1)
+  // Of groups the library sees the parts, and says what is wrong with them.
+  if (option?.flag === undefined || last === undefined || option.flag.args.some((arg) => arg.startsWith('['))) return []
+  const value = valueOf(occurrences, option.flag.read)
+  const typed = last.texts.map((text) => JSON.stringify(text)).join(' ')
+  return option.problems(value as never, last.spelled).map(({ path, message, hint }) => {
+    const shown = path === last.spelled && typed !== '' ? `${message} (given: ${typed})` : message
+    return { path: path.replace(/^--hp\./, 'hyperparameter '), message: shown, ...(hint === undefined ? {} : { hint }) }
+  })
+}

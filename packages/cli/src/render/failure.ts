@@ -1,0 +1,53 @@
+import { isSsmError, SsmError } from '@simple-sagemaker/core'
+import { exitCodeOf } from '../exit-codes.ts'
+import type { World } from '../world.ts'
+import { paintFor } from './paint.ts'
+
+/** An error as one JSON document, without what is not plain data. */
+export function failureDocument(error: unknown): Readonly<Record<string, unknown>> {
+  const shown = isSsmError(error) ? error.toJSON() : { code: 'UNEXPECTED', message: messageOf(error), facts: {} }
+  return { v: 1, error: { ...shown, exitCode: exitCodeOf(error) } }
+}
+
+/** Tells what went wrong and what to do next; the causes and the stack only when asked for, or when nobody foresaw it. */
+export function renderFailure(
+  error: unknown,
+  world: World,
+  { json, verbose }: { readonly json: boolean; readonly verbose: boolean },
+): void {
+  if (json) {
+    world.stderr.write(`${JSON.stringify(failureDocument(error))}\n`)
+    return
+  }
+  const colours = paintFor(world.stderr, world)
+  const [first = '', ...more] = messageOf(error).split('\n')
+  world.stderr.write(`${colours.red('error:')} ${[colours.bold(first), ...more].join('\n')}\n`)
+  if (isSsmError(error) && error.hint !== undefined) world.stderr.write(`${colours.cyan('hint:')} ${error.hint}\n`)
+  if (verbose) for (const line of causesOf(error)) world.stderr.write(`${colours.dim(line)}\n`)
+  if (!isSsmError(error) && !verbose)
+    world.stderr.write(`${colours.cyan('hint:')} Nobody foresaw this. Add --verbose to see where it comes from.\n`)
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error))
+
+function causesOf(error: unknown): readonly string[] {
+  const lines: string[] = []
+  let next = error
+  for (let depth = 0; next !== undefined && depth < 10; depth++) {
+    if (depth > 0) lines.push(`caused by: ${messageOf(next)}`)
+    if (isSsmError(next)) lines.push(`code: ${next.code}`)
+    if (next instanceof Error && next.stack !== undefined) lines.push(...next.stack.split('\n').slice(1))
+    next = next instanceof Error ? next.cause : undefined
+  }
+  return lines
+}
+
+/** The same error with the place added to the commands that its hint names, so that they can be typed as they are. */
+export function withPlace(error: unknown, place: string): unknown {
+  if (place === '' || !isSsmError(error) || error.hint === undefined) return error
+  const hint = error.hint.replace(/\b(ssm logs(?: --follow)?) ([A-Za-z0-9-]+)/g, `$1 $2 ${place}`)
+  if (hint === error.hint) return error
+  const shown = new SsmError(error.code, error.message, { hint, cause: error.cause, facts: error.facts })
+  if (error.stack !== undefined) shown.stack = error.stack
+  return shown
+}

@@ -1,0 +1,36 @@
+import type { Sink } from '../world.ts'
+import { fit, widthOf } from './text.ts'
+
+/** Some lines at the bottom of a terminal that are drawn over and over, below everything that stays. */
+export class LiveRegion {
+  readonly #sink: Sink
+  #drawn: readonly string[] = []
+
+  constructor(sink: Sink) {
+    this.#sink = sink
+  }
+
+  /** Shows these lines instead of the ones before, each cut to the width of the terminal. */
+  draw(lines: readonly string[]): void {
+    const columns = Math.max(10, this.#sink.columns())
+    const shown = lines.map((line) => fit(line, columns - 1))
+    if (shown.length === this.#drawn.length && shown.every((line, index) => line === this.#drawn[index])) return
+    this.#sink.write(`${this.#erasure()}${shown.map((line) => `${line}\n`).join('')}`)
+    this.#drawn = shown
+  }
+
+  /** Takes the lines away, so that something can be written that stays. */
+  clear(): void {
+    if (this.#drawn.length === 0) return
+    this.#sink.write(this.#erasure())
+    this.#drawn = []
+  }
+
+  /** The way back up, and everything below gone. A terminal that became narrower has broken the old lines into more. */
+  #erasure(): string {
+    if (this.#drawn.length === 0) return ''
+    const columns = Math.max(1, this.#sink.columns())
+    const rows = this.#drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0)
+    return `\u001b[${rows}A\r\u001b[J`
+  }
+}

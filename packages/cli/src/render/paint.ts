@@ -1,0 +1,49 @@
+import type { Sink, World } from '../world.ts'
+
+/** Colours of a stream, or none. */
+export interface Paint {
+  readonly isOn: boolean
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly red: (text: string) => string
+  readonly green: (text: string) => string
+  readonly yellow: (text: string) => string
+  readonly cyan: (text: string) => string
+  /** A colour of its own for each number, the same every time. */
+  readonly numbered: (number: number, text: string) => string
+}
+
+/** The colours for a stream: `NO_COLOR` and `TERM=dumb` forbid them, `FORCE_COLOR` demands them, else a terminal has them. */
+export function paintFor(sink: Sink, world: World): Paint {
+  return paint(wantsColour(sink, world))
+}
+
+function wantsColour(sink: Sink, { env }: World): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false
+  const forced = env['FORCE_COLOR']
+  if (forced !== undefined) return forced !== '0' && forced !== 'false'
+  return sink.isTTY && env['TERM'] !== 'dumb'
+}
+
+const numberedColours = [36, 35, 33, 32, 34, 96, 95, 93]
+
+/** Colours when they are on, and plain text else. */
+export function paint(isOn: boolean): Paint {
+  const colour = (code: number) => (text: string) => (isOn && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text)
+  return {
+    isOn,
+    bold: colour(1),
+    dim: colour(2),
+    red: colour(31),
+    green: colour(32),
+    yellow: colour(33),
+    cyan: colour(36),
+    numbered: (number, text) => colour(numberedColours[Math.abs(number) % numberedColours.length] ?? 36)(text),
+  }
+}
+
+/** Whether a stream is a terminal on which lines can be drawn over: none in CI, none that is dumb. */
+export function canRedraw(sink: Sink, { env }: World): boolean {
+  const isCi = (env['CI'] ?? '') !== '' && env['CI'] !== 'false' && env['CI'] !== '0'
+  return sink.isTTY && env['TERM'] !== 'dumb' && !isCi
+}

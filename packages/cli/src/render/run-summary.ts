@@ -1,0 +1,45 @@
+import type { TaskResult } from '@simple-sagemaker/core'
+import type { Call } from '../call.ts'
+import type { Brought } from '../commands/run.ts'
+import { placeFlags } from '../settings/settings.ts'
+import type { SummaryLine } from './lines.ts'
+import { countText, spanText } from './text.ts'
+
+/** The end of a run for people: how it went, what it cost, where the results are, what comes next. */
+export function runSummary(call: Call, result: TaskResult, downloaded: Brought | undefined): readonly SummaryLine[] {
+  const skipped = result.decision.kind === 'skip'
+  const head = skipped ? `${result.task} was completed before` : `${result.task} completed in ${spanText(result.seconds * 1000)}`
+  return [
+    { mark: 'good', text: head },
+    { name: 'job', text: result.job },
+    ...(skipped ? [] : costLines(result)),
+    ...resultLines(call, result, downloaded),
+  ]
+}
+
+function costLines({ billableSeconds, savings }: TaskResult): readonly SummaryLine[] {
+  if (billableSeconds === undefined) return []
+  const saved = savings === undefined || savings < 0.005 ? '' : `, ${Math.round(savings * 100)} % saved by spot`
+  return [{ name: 'billed', text: `${spanText(billableSeconds * 1000)} a machine${saved}` }]
+}
+
+function resultLines(call: Call, result: TaskResult, downloaded: Brought | undefined): readonly SummaryLine[] {
+  const project = call.settings.values.project?.value ?? ''
+  const place = placeFlags(call.parsed, call.settings)
+  const task = `-p ${project} -t ${result.task}${place === '' ? '' : ` ${place}`}`
+  const uri = result.outputs.output.uri
+  if (downloaded === undefined) {
+    return [
+      { name: 'results', text: uri.slice(0, uri.lastIndexOf(`${result.job}/`) + result.job.length + 1) },
+      { name: 'next', text: `ssm data ${task} -o DIR ${result.kind === 'training' ? '--download_model ' : ''}--download_output` },
+    ]
+  }
+  const files = Object.entries(downloaded.files).map(([part, count]) => `${part} ${countText(count ?? 0, 'file')}`)
+  return [
+    { name: 'results', text: `${downloaded.folder}${files.length === 0 ? '' : ` (${files.join(', ')})`}` },
+    {
+      name: 'next',
+      text: `--iit NAME ${result.task} ${result.kind === 'training' ? 'model' : 'output'} gives its results to another task`,
+    },
+  ]
+}

@@ -1,0 +1,148 @@
+import type { Progress, RunEvent } from '@simple-sagemaker/core'
+import { bar, bytesText, countText, sparkline, spanText } from './text.ts'
+
+/** Something worth a line of its own. */
+export interface Told {
+  readonly kind: 'fact' | 'done' | 'warning'
+  readonly text: string
+}
+
+interface Moving {
+  readonly startedAtMs: number
+  readonly progress: Progress
+  readonly verb: string
+}
+
+// Below this, that a thing was sent is not worth a line.
+const smallBytes = 100_000
+const keptValues = 200
+
+/**
+ * Turns what happens in a run into lines: those that stay, and those that show the present. Pure but for its memory: the
+ * same events give the same lines, on a terminal and in a file.
+ */
+export class Story {
+  readonly #moving = new Map<string, Moving>()
+  readonly #metrics = new Map<string, number[]>()
+  #phase: { readonly name: string; readonly sinceMs: number; readonly message: string | undefined } | undefined
+  #startedAtMs: number | undefined
+  job: string | undefined
+
+  /** The lines that an event is worth. */
+  tell(event: RunEvent): readonly Told[] {
+    this.#startedAtMs ??= event.atMs
+    switch (event.type) {
+      case 'decided':
+        return this.#decided(event)
+      case 'waited-for-starter':
+        return [fact('waiting for another client that is starting the same task')]
+      case 'warned':
+        return [{ kind: 'warning', text: event.message }]
+      case 'packed':
+        return [
+          fact(
+            `packed ${countText(event.files, 'file')}, ${bytesText(event.bytes)}${event.skippedFiles === 0 ? '' : `; ${event.skippedFiles} left out by ignore rules`}`,
+          ),
+        ]
+      case 'uploaded':
+        return this.#moved('uploaded', event.what, event.progress, event.atMs)
+      case 'downloaded':
+        return this.#moved('downloaded', event.what, event.progress, event.atMs)
+      case 'state-cleaned':
+        return [fact(`cleared the state: ${countText(event.files, 'file')}`)]
+      case 'submitted':
+        this.job = event.job.name
+        return [fact(`job ${event.job.name}`)]
+      case 'status-changed':
+        return this.#changed(event)
+      case 'measured':
+        this.#measured(event)
+        return []
+      case 'lines-skipped':
+        return [
+          { kind: 'warning', text: `${countText(event.lines, 'log line')} came too fast to be shown; ssm logs has them all` },
+        ]
+      case 'logged':
+      case 'finished':
+        return []
+    }
+  }
+
+  /** The present, in a few lines. */
+  live(nowMs: number): readonly string[] {
+    const moving = [...this.#moving].map(
+      ([what, { progress, startedAtMs, verb }]) =>
+        `${verb === 'uploaded' ? '↑' : '↓'} ${what}  ${progressText(progress, nowMs - startedAtMs)}`,
+    )
+    const metrics = [...this.#metrics].slice(-4).map(([name, values]) => `${name} ${sparkline(values)} ${values.at(-1)}`)
+    const total = this.#startedAtMs === undefined ? '' : `  ${spanText(Math.max(0, nowMs - this.#startedAtMs))}`
+    const doing =
+      this.#phase === undefined ? 'preparing' : `${this.#phase.name} ${spanText(Math.max(0, nowMs - this.#phase.sinceMs))}`
+    const message = this.#phase?.message === undefined || this.#phase.message === '' ? '' : `  ${this.#phase.message}`
+    return [...moving, ...(metrics.length === 0 ? [] : [metrics.join('   ')]), `${doing}${message}${total}`]
+  }
+
+  /** The last value of each metric with its course: `loss ▁▃▅ 0.5`. */
+  metrics(): readonly string[] {
+    return [...this.#metrics].map(([name, values]) => `${name} ${sparkline(values)} ${values.at(-1)}`)
+  }
+
+  #decided({ decision, task }: Extract<RunEvent, { type: 'decided' }>): readonly Told[] {
+    if (decision.kind !== 'start') this.job = decision.job.name
+    const verb = { skip: 'skipped', join: 'joined', start: 'started' }[decision.kind]
+    const job = decision.kind === 'start' ? '' : ` (${decision.job.name})`
+    return [fact(`${task} is ${verb}, because ${decision.because}${job}`)]
+  }
+
+  #moved(verb: string, what: string, progress: Progress, atMs: number): readonly Told[] {
+    const { startedAtMs } = this.#moving.get(what) ?? { startedAtMs: atMs }
+    const isOver = progress.bytes >= progress.ofBytes && progress.files >= progress.ofFiles
+    if (!isOver) {
+      this.#moving.set(what, { startedAtMs, progress, verb })
+      return []
+    }
+    this.#moving.delete(what)
+    if (progress.ofBytes < smallBytes && (what === 'code' || progress.ofFiles === 0)) return []
+    const ms = Math.max(1, atMs - startedAtMs)
+    const rate = progress.ofBytes < smallBytes ? '' : ` (${bytesText((progress.ofBytes / ms) * 1000)}/s)`
+    return [
+      {
+        kind: 'done',
+        text: `${verb} ${what}: ${countText(progress.ofFiles, 'file')}, ${bytesText(progress.ofBytes)} in ${spanText(ms)}${rate}`,
+      },
+    ]
+  }
+
+  #changed({ phase, message, atMs, status }: Extract<RunEvent, { type: 'status-changed' }>): readonly Told[] {
+    const before = this.#phase
+    if (before?.name === phase) {
+      this.#phase = { ...before, message }
+      return []
+    }
+    const isOver = status === 'completed' || status === 'failed' || status === 'stopped'
+    this.#phase = isOver ? undefined : { name: phase, sinceMs: atMs, message }
+    const ended: readonly Told[] =
+      before === undefined ? [] : [{ kind: 'done', text: `${before.name} ${spanText(atMs - before.sinceMs)}` }]
+    return ended
+  }
+
+  #measured({ metric, machine, value }: Extract<RunEvent, { type: 'measured' }>): void {
+    const name = machine === 'algo-1' ? metric : `${machine} ${metric}`
+    const values = this.#metrics.get(name) ?? []
+    values.push(value)
+    if (values.length > keptValues) values.shift()
+    this.#metrics.set(name, values)
+  }
+}
+
+const fact = (text: string): Told => ({ kind: 'fact', text })
+
+/** `[███░░] 45 %  12 MB of 26 MB  5.1 MB/s  3 s left` */
+export function progressText({ bytes, ofBytes, files, ofFiles }: Progress, elapsedMs: number): string {
+  const share = ofBytes === 0 ? (ofFiles === 0 ? 1 : files / ofFiles) : bytes / ofBytes
+  const perSecond = elapsedMs > 200 ? (bytes / elapsedMs) * 1000 : 0
+  const left = perSecond > 0 && bytes < ofBytes ? `  ${spanText(((ofBytes - bytes) / perSecond) * 1000)} left` : ''
+  const rate = perSecond > 0 ? `  ${bytesText(perSecond)}/s` : ''
+  const counted = ofFiles > 1 ? `  ${files} of ${countText(ofFiles, 'file')}` : ''
+  return `${bar(share)} ${Math.floor(Math.min(1, share) * 100)} %  ${bytesText(bytes)} of ${bytesText(ofBytes)}${counted}${rate}${left}`
+}

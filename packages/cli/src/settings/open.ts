@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import type { Platform, ProjectOptions } from '@simple-sagemaker/core'
+import type { AwsNotice } from '@simple-sagemaker/core/aws'
+import { pathFrom, type World } from '../world.ts'
+import type { Settings } from './settings.ts'
+
+/** Opens the platform that the settings name; what it notices is told. Loads the AWS half only when it is asked for. */
+export async function openPlatform(settings: Settings, world: World, notice: (message: string) => void): Promise<Platform> {
+  if (settings.platform === 'local') {
+    const { local } = await import('@simple-sagemaker/core/local')
+    return local({ root: localRoot(world) })
+  }
+  const { aws } = await import('@simple-sagemaker/core/aws')
+  const { region, profile } = settings.values
+  return aws({
+    ...(region === undefined ? {} : { region: region.value }),
+    ...(profile === undefined ? {} : { profile: profile.value }),
+    onNotice: (happened) => notice(noticeText(happened)),
+  })
+}
+
+/** The folder that holds the buckets and jobs of the local platform. */
+export function localRoot(world: World): string {
+  const named = world.env['SSM_LOCAL_DIR']
+  return named === undefined || named === '' ? join(world.cwd, '.ssm') : pathFrom(world, named)
+}
+
+/** What the library needs to know of a project, from the settings. */
+export function projectOptionsOf(settings: Settings, platform: Platform): ProjectOptions {
+  const { bucket, prefix } = settings.values
+  return {
+    platform,
+    defaults: settings.defaults,
+    ...(bucket === undefined ? {} : { bucket: bucket.value }),
+    ...(prefix === undefined ? {} : { prefix: prefix.value }),
+  }
+}
+
+function noticeText(notice: AwsNotice): string {
+  switch (notice.type) {
+    case 'bucket-created':
+      return `made the bucket ${notice.bucket}`
+    case 'role-changed':
+      return `${notice.change} the role ${notice.role}`
+    case 'slowed-down':
+      return `AWS asked to slow down: ${notice.action} at ${notice.perSecond} a second`
+    default:
+      return notice.message
+  }
+}

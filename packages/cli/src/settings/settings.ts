@@ -1,0 +1,98 @@
+import { projectOptions, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { dashed } from '../grammar/command.ts'
+import type { Parsed } from '../grammar/parse.ts'
+import { usageError } from '../grammar/usage-error.ts'
+import { valuesOf } from '../grammar/values.ts'
+import type { World } from '../world.ts'
+import { projectConfig, settingNames, userConfig, type ConfigFile, type SettingName } from './config-file.ts'
+
+/** One setting that holds, and where it was said. */
+export interface Setting {
+  readonly value: string
+  readonly origin: string
+}
+
+/** The settings that hold for one command line. */
+export interface Settings {
+  readonly values: Readonly<Partial<Record<SettingName, Setting>>>
+  readonly defaults: TrainingOptions
+  readonly files: readonly string[]
+  /** `aws`, `local`. */
+  readonly platform: 'aws' | 'local'
+}
+
+// Variables by setting, the strongest first.
+const variables: Readonly<Record<SettingName, readonly string[]>> = {
+  platform: ['SSM_PLATFORM'],
+  region: ['SSM_REGION', 'AWS_REGION', 'AWS_DEFAULT_REGION'],
+  profile: ['SSM_PROFILE', 'AWS_PROFILE'],
+  project: ['SSM_PROJECT'],
+  bucket: ['SSM_BUCKET'],
+  prefix: ['SSM_PREFIX'],
+}
+
+/**
+ * What holds: a flag, else a variable, else the project's file, else the user's, else the default.
+ * @throws {SsmError} `USAGE` for a file that cannot be understood, and a platform there is not.
+ */
+export function settingsOf(parsed: Parsed, world: World): Settings {
+  const files = [projectConfig(world), userConfig(world)].filter((file) => file !== undefined)
+  const flags = valuesOf(parsed, projectOptions)
+  const entries = settingNames.flatMap((name) => {
+    const setting = flagSetting(parsed, name, flags[name]) ?? variableSetting(name, world) ?? fileSetting(name, files)
+    return setting === undefined ? [] : [[name, setting] as const]
+  })
+  const values: Settings['values'] = Object.fromEntries(entries)
+  const [mine, users] = [files[0]?.defaults ?? {}, files[1]?.defaults ?? {}]
+  return {
+    values,
+    defaults: { ...users, ...mine },
+    files: files.map(({ path }) => path),
+    platform: platformOf(parsed, values.platform),
+  }
+}
+
+function platformOf(parsed: Parsed, said: Setting | undefined): 'aws' | 'local' {
+  // As in the original: this type of machine is this machine.
+  const { instanceType } = valuesOf(parsed, { instanceType: taskOptions.instanceType })
+  if (instanceType === 'local' || instanceType === 'local_gpu') return 'local'
+  const name = said?.value ?? 'aws'
+  if (name === 'aws' || name === 'local') return name
+  throw usageError(`There is no platform ${JSON.stringify(name)} (from ${said?.origin ?? ''})`, 'Choose aws or local.')
+}
+
+function flagSetting(parsed: Parsed, name: SettingName, value: string | undefined): Setting | undefined {
+  const spelled = parsed.given.get(name)?.at(-1)?.spelled
+  return value === undefined || spelled === undefined ? undefined : { value, origin: `flag ${spelled}` }
+}
+
+function variableSetting(name: SettingName, world: World): Setting | undefined {
+  for (const variable of variables[name]) {
+    const value = world.env[variable]
+    if (value !== undefined && value !== '') return { value, origin: `variable ${variable}` }
+  }
+  return undefined
+}
+
+function fileSetting(name: SettingName, files: readonly ConfigFile[]): Setting | undefined {
+  for (const { path, settings } of files) {
+    const value = settings[name]
+    if (value !== undefined) return { value, origin: path }
+  }
+  return undefined
+}
+
+/** The flags that a printed command needs so that it means the same place as this one: those that were flags here. */
+export function placeFlags(parsed: Parsed, settings: Settings): string {
+  const { platform, region, profile, bucket, prefix } = settings.values
+  const said = { region, profile, bucket, prefix }
+  const flags = Object.entries(said).flatMap(([name, setting]) =>
+    setting?.origin.startsWith('flag ') === true
+      ? [`${dashed(projectOptions[name as keyof typeof said].flag?.names[0] ?? name)} ${setting.value}`]
+      : [],
+  )
+  const byType = settings.platform === 'local' && platform?.value !== 'local'
+  return [...(byType || platform?.origin.startsWith('flag ') === true ? [`--platform ${settings.platform}`] : []), ...flags].join(
+    ' ',
+  )
+}

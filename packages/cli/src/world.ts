@@ -1,0 +1,95 @@
+import process from 'node:process'
+import { isAbsolute, join } from 'node:path'
+
+/** Where text goes. */
+export interface Sink {
+  write(text: string): void
+  readonly isTTY: boolean
+  /** The width of the terminal, 80 when there is none. */
+  columns(): number
+  /** Calls back when the terminal changes its size; gives the way to stop that. */
+  onResize(changed: () => void): () => void
+  /** Whether the reader has gone away. */
+  isBroken(): boolean
+}
+
+/** A signal that a user or a system sends to end a program. */
+export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+/** Everything a command may touch besides files: tests put their own in its place. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Carries data, and nothing else. */
+  readonly stdout: Sink
+  /** Carries everything that is said about the data. */
+  readonly stderr: Sink
+  readonly canAsk: boolean
+  now(): number
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls back on signals from now on; gives the way to stop that. */
+  onSignal(received: (signal: EndSignal) => void): () => void
+}
+
+/** The world of a process that was started from a shell. */
+export function realWorld(): World {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: sinkOf(process.stdout),
+    stderr: sinkOf(process.stderr),
+    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    now: () => Date.now(),
+    sleep,
+    onSignal,
+  }
+}
+
+/** A path as the user wrote it, from the folder the command was given in. */
+export function pathFrom(world: World, path: string): string {
+  return isAbsolute(path) ? path : join(world.cwd, path)
+}
+
+function sinkOf(stream: NodeJS.WriteStream): Sink {
+  let broken = false
+  // `ssm logs … | head` closes the pipe: that is no error of anybody.
+  stream.on('error', (cause: NodeJS.ErrnoException) => {
+    broken = true
+    if (cause.code !== 'EPIPE' && cause.code !== 'EIO' && cause.code !== 'ERR_STREAM_DESTROYED') throw cause
+  })
+  return {
+    write: (text) => {
+      if (!broken) stream.write(text)
+    },
+    isTTY: stream.isTTY === true,
+    columns: () => stream.columns || 80,
+    onResize: (changed) => {
+      stream.on('resize', changed)
+      return () => stream.off('resize', changed)
+    },
+    isBroken: () => broken,
+  }
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason)
+    const end = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      if (signal?.aborted === true) reject(signal.reason)
+      else resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal?.addEventListener('abort', end, { once: true })
+  })
+}
+
+function onSignal(received: (signal: EndSignal) => void): () => void {
+  const signals: readonly EndSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  const listeners = signals.map((signal) => ({ signal, listener: () => received(signal) }))
+  for (const { signal, listener } of listeners) process.on(signal, listener)
+  return () => {
+    for (const { signal, listener } of listeners) process.off(signal, listener)
+  }
+}
