@@ -1,0 +1,149 @@
+import {
+  CreateRoleCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam'
+import { expect, test } from 'vitest'
+import type { RoleNeed } from '../../../packages/core/src/platform/roles.ts'
+import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
+
+const need: RoleNeed = {
+  project: 'ex',
+  bucket: 'amzn-s3-demo-bucket',
+  writablePrefixes: ['ex/train/'],
+  readableAddresses: [],
+  kmsKeys: [],
+  vpc: false,
+  imageUri: '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13.0-cpu-amzn2023-sagemaker',
+}
+const name = 'SimpleSageMaker-ex'
+const arn = `arn:aws:iam::${mockedAccount}:role/${name}`
+const trust = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: 'sagemaker.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'aws:SourceAccount': mockedAccount } },
+    },
+  ],
+}
+const role = { RoleName: name, Arn: arn, Path: '/', RoleId: 'AROA', CreateDate: new Date(0) }
+const noSuch = vendor('NoSuchEntityException', 'The role with name x cannot be found.', { httpStatusCode: 404 })
+
+type World = ReturnType<typeof mockedAws>
+
+/** IAM without the role; it remembers what it is given. */
+function emptyIam({ iam }: World): void {
+  const held = { made: false, trust: '', policy: undefined as string | undefined }
+  iam.on(GetRoleCommand).callsFake(() => {
+    if (!held.made) throw noSuch
+    return { Role: { ...role, AssumeRolePolicyDocument: encodeURIComponent(held.trust) } }
+  })
+  iam.on(CreateRoleCommand).callsFake((input: { AssumeRolePolicyDocument: string }) => {
+    Object.assign(held, { made: true, trust: input.AssumeRolePolicyDocument })
+    return { Role: role }
+  })
+  iam.on(GetRolePolicyCommand).callsFake(() => {
+    if (held.policy === undefined) throw noSuch
+    return { PolicyDocument: encodeURIComponent(held.policy) }
+  })
+  iam.on(PutRolePolicyCommand).callsFake((input: { PolicyDocument: string }) => {
+    held.policy = input.PolicyDocument
+    return {}
+  })
+}
+
+const policies = ({ iam }: World): readonly string[] =>
+  iam.commandCalls(PutRolePolicyCommand).map(({ args }) => args[0].input.PolicyDocument ?? '')
+const writes = ({ iam }: World): readonly string[] => sentTo(iam).filter((command) => !command.startsWith('Get'))
+
+test('a role is made with a trust limited to this account and one inline policy, and no managed policy is ever attached', async () => {
+  await using world = mockedAws()
+  emptyIam(world)
+  expect(await world.platform.roles.ensure(need)).toBe(arn)
+  expect(sentTo(world.iam)).toEqual(['GetRole', 'CreateRole', 'PutRolePolicy'])
+  const made = world.iam.commandCalls(CreateRoleCommand)[0]?.args[0].input
+  expect(made).toMatchObject({ RoleName: name })
+  expect(JSON.parse(made?.AssumeRolePolicyDocument ?? '')).toEqual(trust)
+  expect(world.iam.commandCalls(PutRolePolicyCommand)[0]?.args[0].input).toMatchObject({
+    RoleName: name,
+    PolicyName: 'SimpleSageMaker',
+  })
+  expect(policies(world)[0]).toContain('arn:aws:s3:::amzn-s3-demo-bucket/ex/train/*')
+  for (const { args } of world.iam.calls())
+    expect(JSON.stringify(args[0].input)).not.toMatch(/FullAccess|"s3:\*"|"\*:\*"|"sagemaker:\*"/)
+})
+
+test('a role that can do enough is left alone, one that needs more is widened and keeps what it had', async () => {
+  await using world = mockedAws()
+  emptyIam(world)
+  await world.platform.roles.ensure(need)
+  await world.platform.roles.ensure(need)
+  expect(writes(world)).toEqual(['CreateRole', 'PutRolePolicy'])
+  await world.platform.roles.ensure({
+    ...need,
+    writablePrefixes: ['ex/other/'],
+    readableAddresses: [{ bucket: 'public', key: 'set/' }],
+  })
+  expect(writes(world)).toEqual(['CreateRole', 'PutRolePolicy', 'PutRolePolicy'])
+  for (const place of ['amzn-s3-demo-bucket/ex/train/*', 'amzn-s3-demo-bucket/ex/other/*', 'public/set/*'])
+    expect(policies(world)[1]).toContain(`"arn:aws:s3:::${place}"`)
+  await world.platform.roles.ensure(need)
+  expect(writes(world)).toHaveLength(3)
+  expect(policies(world).join()).not.toContain('FullAccess')
+})
+
+test('a role that another client makes at the same moment is used', async () => {
+  await using world = mockedAws()
+  emptyIam(world)
+  world.iam.on(CreateRoleCommand).rejects(vendor('EntityAlreadyExistsException', 'Role with name x already exists.'))
+  const made = { ...role, AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)) }
+  world.iam.on(GetRoleCommand).rejectsOnce(noSuch).resolves({ Role: made })
+  expect(await world.platform.roles.ensure(need)).toBe(arn)
+  expect(sentTo(world.iam)).toEqual(['GetRole', 'CreateRole', 'GetRole', 'PutRolePolicy'])
+})
+
+test('a trust that is wider than ours is set right', async () => {
+  await using world = mockedAws()
+  const wide = { Version: '2012-10-17', Statement: [{ ...trust.Statement[0], Condition: undefined }] }
+  emptyIam(world)
+  world.iam.on(GetRoleCommand).resolves({ Role: { ...role, AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(wide)) } })
+  world.iam.on(UpdateAssumeRolePolicyCommand).resolves({})
+  await world.platform.roles.ensure(need)
+  const mended = world.iam.commandCalls(UpdateAssumeRolePolicyCommand)[0]?.args[0].input
+  expect(JSON.parse(mended?.PolicyDocument ?? '')).toEqual(trust)
+})
+
+test("the user's own role costs one GetRole by its name and nothing by its ARN, and is never changed", async () => {
+  await using world = mockedAws()
+  const mine = `arn:aws:iam::${mockedAccount}:role/service-role/mine`
+  world.iam.on(GetRoleCommand, { RoleName: 'mine' }).resolves({ Role: { ...role, Arn: mine } })
+  expect(await world.platform.roles.ensure({ ...need, own: mine })).toBe(mine)
+  expect(sentTo(world.iam)).toEqual([])
+  expect(await world.platform.roles.ensure({ ...need, own: 'mine' })).toBe(mine)
+  expect(await world.platform.roles.expected({ ...need, own: 'service-role/mine' })).toBe(mine)
+  expect(sentTo(world.iam)).toEqual(['GetRole', 'GetRole'])
+  world.iam.on(GetRoleCommand).rejects(noSuch)
+  await expect(world.platform.roles.ensure({ ...need, own: 'nobody' })).rejects.toMatchObject({
+    code: 'PLATFORM_REFUSED',
+    facts: { role: 'nobody' },
+    hint: expect.stringContaining('ARN') as string,
+  })
+  expect(writes(world)).toEqual([])
+})
+
+test('a caller who may not make roles is told which statement is missing', async () => {
+  await using world = mockedAws()
+  emptyIam(world)
+  const message = `User: arn:aws:iam::${mockedAccount}:user/me is not authorized to perform: iam:CreateRole on resource: ${arn} because no identity-based policy allows the iam:CreateRole action`
+  world.iam.on(CreateRoleCommand).rejects(vendor('AccessDenied', message, { httpStatusCode: 403 }))
+  await expect(world.platform.roles.ensure(need)).rejects.toMatchObject({
+    code: 'PLATFORM_DENIED',
+    facts: { statement: { Effect: 'Allow', Action: ['iam:CreateRole'], Resource: [arn] } },
+  })
+  expect(policies(world)).toEqual([])
+})

@@ -1,0 +1,209 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { app } from '../../packages/cli/src/app.ts'
+import { commandNamed } from '../../packages/cli/src/grammar/commands.ts'
+import { lenient } from '../../packages/cli/src/grammar/lenient.ts'
+import { parse } from '../../packages/cli/src/grammar/parse.ts'
+import { textsOf } from '../../packages/cli/src/grammar/values.ts'
+import { lacking } from '../support/prerequisites.ts'
+import { environment, ssm as started, ssmProgram, workFolder } from './support/ssm.ts'
+import { testWorld } from './support/world.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const task = ['-p', 'ex', '-t', 't'] as const
+const shell = (line: string, ...more: readonly string[]): readonly string[] => ['shell', ...task, '--cmd_line', line, ...more]
+
+async function ssm(
+  cwd: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const world = testWorld({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
+  const code = await app(argv, world)
+  return { code, stdout: world.stdout.text(), stderr: world.stderr.text() }
+}
+
+test('logs shows the last lines, one machine, one word, and when', async () => {
+  await using folder = await workFolder()
+  await ssm(folder.path, shell('for i in $(seq 1 150); do echo "line $i of $SM_CURRENT_HOST"; done', '--ic', '2'))
+  const lines = async (...argv: readonly string[]): Promise<readonly string[]> =>
+    (await ssm(folder.path, ['logs', ...task, ...argv])).stdout.trimEnd().split('\n')
+  expect(await lines()).toHaveLength(100)
+  expect(await lines('--tail', '0')).toHaveLength(300)
+  expect(await lines('-n', '2', '--machine', 'algo-2')).toEqual(['algo-2 │ line 149 of algo-2', 'algo-2 │ line 150 of algo-2'])
+  expect(await lines('--search', 'LINE 99 ')).toHaveLength(2)
+  expect(await lines('--tail', '1', '--timestamps', '--machine', 'algo-1')).toEqual([
+    expect.stringMatching(/^algo-1 │ \d{4}-\d\d-\d\dT[\d:.]+Z line 150 of algo-1$/) as string,
+  ])
+  expect(await lines('--since', '2100-01-01T00:00Z')).toEqual([''])
+  expect(await lines('--follow', '--tail', '3', '--machine', 'algo-1')).toHaveLength(3)
+}, 60_000)
+
+test('ps lists a task, a project, everything, and nothing', async () => {
+  await using folder = await workFolder()
+  expect((await ssm(folder.path, ['ps'])).stdout).toBe('no jobs\n')
+  await ssm(folder.path, shell('true'))
+  await ssm(folder.path, shell('false', '--fr'))
+  await ssm(folder.path, ['shell', '-p', 'other', '-t', 'u', '--cmd', 'true'])
+  const jobs = async (...argv: readonly string[]): Promise<readonly string[]> => {
+    const { jobs: found } = JSON.parse((await ssm(folder.path, ['ps', '--json', ...argv])).stdout) as {
+      readonly jobs: readonly { readonly project: string; readonly task: string; readonly status: string }[]
+    }
+    return found.map((job) => `${job.project} ${job.task} ${job.status}`)
+  }
+  expect(await jobs()).toEqual(['other u completed', 'ex t failed', 'ex t completed'])
+  expect(await jobs('-p', 'ex')).toEqual(['ex t failed', 'ex t completed'])
+  expect(await jobs('-p', 'ex', '-t', 't', '--last', '1')).toEqual(['ex t failed'])
+  expect(await jobs('-p', 'nobody')).toEqual([])
+  expect((await ssm(folder.path, ['ps', '-p', 'ex'])).stdout).toMatch(
+    /^PROJECT +TASK +STATUS +TIME +STARTED +JOB\nex +t +failed +/,
+  )
+}, 60_000)
+
+test('what this platform cannot honour is named, in one line', async () => {
+  await using folder = await workFolder()
+  const { stderr, code } = await ssm(
+    folder.path,
+    shell('true', '-f', 'tensorflow', '--df', 'FROM __BASE_IMAGE__', '--spot', '--enable_sagemaker_metrics'),
+  )
+  expect(code).toBe(0)
+  expect(stderr.split('\n').filter((line) => line.startsWith('warning:'))).toEqual([
+    expect.stringMatching(/the local platform does not honour .*spot.*framework.*dockerfile/) as string,
+  ])
+})
+
+test.each([
+  [['--distribution', '{"multi_worker_mirrored_strategy": {"enabled": true}}'], 'multi_worker_mirrored', []],
+  [['--distribution', 'multi_worker_mirrored'], 'multi_worker_mirrored', []],
+  [
+    ['--distribution', '{"parameter_server": {"enabled": true}}'],
+    undefined,
+    ['--distribution {"parameter_server": {"enabled": true}} cannot be honoured: only multi_worker_mirrored is known'],
+  ],
+  [
+    ['--distribution', '{"mpi": {"enabled": false}}'],
+    undefined,
+    ['--distribution {"mpi": {"enabled": false}} cannot be honoured: only multi_worker_mirrored is known'],
+  ],
+  [
+    ['--no_spot', '--max_wait_mins', '60'],
+    undefined,
+    ['--max_wait_mins 60 means nothing without spot: on-demand machines are not waited for'],
+  ],
+  [['--no_spot', '--max_wait_mins', '0'], undefined, []],
+  [['--download_model', '--download_state'], undefined, ['--download_state, --download_model downloads nothing without -o DIR']],
+])('%j of the original is taken for what it can mean', (argv, policy, warnings) => {
+  const run = commandNamed('run')
+  if (run === undefined) throw new Error('no run')
+  const found = lenient(parse(run, argv))
+  expect(found.warnings).toEqual(warnings)
+  expect(textsOf(found.parsed, 'distribution')[0]?.[0]).toBe(policy)
+})
+
+test('graph draws a project that a TypeScript file exports', async () => {
+  await using folder = await workFolder()
+  mkdirSync(join(folder.path, 'node_modules/@simple-sagemaker'), { recursive: true })
+  writeFileSync(join(folder.path, 'package.json'), '{"type": "module"}')
+  // As any project with the library's own graph; the words of the library are tested elsewhere.
+  writeFileSync(join(folder.path, 'shape.ts'), "export const text: string = 'a\\nb ← a.model\\n'\n")
+  writeFileSync(
+    join(folder.path, 'pipeline.ts'),
+    "import { text } from './shape.ts'\nexport const project = { graph: () => ({ tasks: [], edges: [], text: (): string => text, mermaid: () => 'flowchart LR\\n' }) }\n",
+  )
+  expect(await ssm(folder.path, ['graph', 'pipeline.ts'])).toMatchObject({ code: 0, stdout: 'a\nb ← a.model\n' })
+  expect(await ssm(folder.path, ['graph', 'pipeline.ts', '--mermaid'])).toMatchObject({ stdout: 'flowchart LR\n' })
+  writeFileSync(join(folder.path, 'broken.ts'), 'const = 1')
+  expect(await ssm(folder.path, ['graph', 'broken.ts'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('cannot be loaded') as string,
+  })
+  expect(readdirSync(folder.path).filter((name) => name.startsWith('.ssm-graph'))).toEqual([])
+})
+
+test.skipIf(lacking('python3'))(
+  'init makes a project that runs at once, and overwrites nothing',
+  async () => {
+    await using folder = await workFolder()
+    expect(await ssm(folder.path, ['init', 'my-start'])).toMatchObject({ code: 0, stdout: '' })
+    const made = join(folder.path, 'my-start')
+    expect(readdirSync(made).sort()).toEqual([
+      '.gitignore',
+      'README.md',
+      'main.ts',
+      'package.json',
+      'ssm.config.json',
+      'worker.py',
+    ])
+    const again = await ssm(folder.path, ['init', 'my-start'])
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing was written') as string })
+
+    const line = await started(['run', '-t', 'count', '-e', 'worker.py', '--upTo', '11'], { cwd: made })
+    expect(line).toMatchObject({ code: 0, stdout: 'total=66\n' })
+
+    mkdirSync(join(made, 'node_modules/@simple-sagemaker'), { recursive: true })
+    symlinkSync(join(root, 'packages/core'), join(made, 'node_modules/@simple-sagemaker/core'))
+    const argv = ['--conditions=ssm-source', '--import', join(root, 'scripts/typescript.mjs'), 'main.ts']
+    const program = execa(process.execPath, argv, { cwd: made, env: environment(), extendEnv: false, stdin: 'ignore' })
+    expect((await program).stdout).toContain('start { total: 55 }')
+    expect(readFileSync(join(made, 'out/model/total.txt'), 'utf8')).toBe('55')
+  },
+  60_000,
+)
+
+test('doctor names what is wrong with its fix, and a Python program of the same name', async () => {
+  await using folder = await workFolder()
+  const bin = join(folder.path, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'ssm'), '#!/usr/bin/env python3\n')
+  chmodSync(join(bin, 'ssm'), 0o755)
+  const fine = await ssm(folder.path, ['doctor'])
+  expect(fine.code).toBe(0)
+  expect(fine.stdout).toMatch(/✓ node +\d+\.\d+\.\d+\n/)
+  const shadowed = await ssm(folder.path, ['doctor'], { PATH: bin })
+  expect(shadowed.stdout).toMatch(/! ssm on PATH +\S+ is the Python program[^\n]*\n +→ Say simple-sagemaker/)
+  expect(shadowed.stdout).toMatch(/✗ shell/)
+  expect(shadowed.code).toBe(1)
+  const aws = await ssm(folder.path, ['doctor', '--platform', 'aws', '--json'])
+  expect([aws.code, (JSON.parse(aws.stdout) as { ok: boolean }).ok]).toEqual([4, false])
+}, 60_000)
+
+test('a reader that goes away ends a log quietly, and a run goes on to its end', async () => {
+  await using folder = await workFolder()
+  const program = await ssmProgram()
+  const pipe = async (argv: readonly string[]): Promise<string> => {
+    const line = `{ '${process.execPath}' '${program}' "$@"; echo "code $?" >&2; } | head -n 1`
+    const env = environment({ SSM_PLATFORM: 'local' })
+    const options = { cwd: folder.path, env, extendEnv: false, stdin: 'ignore', all: true, reject: false } as const
+    return (await execa('bash', ['--norc', '-c', line, 'x', ...argv], options)).all
+  }
+  const run = await pipe(shell('for i in $(seq 1 2000); do echo "a line with a number $i"; done; touch done; exit 3', '--quiet'))
+  expect(run).toContain('a line with a number 1\n')
+  expect(run).toContain('code 1')
+  expect(run).not.toContain('EPIPE')
+  const logs = await pipe(['logs', ...task, '--follow', '--tail', '0'])
+  expect(logs).toContain('code 0')
+  expect(logs).not.toMatch(/EPIPE|error/)
+}, 60_000)
+
+test('SIGTERM lets the job go on and exits with 143', async () => {
+  await using folder = await workFolder()
+  const child = spawn(process.execPath, [await ssmProgram(), ...shell('echo ready; sleep 2; echo finished')], {
+    cwd: folder.path,
+    env: environment({ SSM_PLATFORM: 'local' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (text.includes('ready')) child.kill('SIGTERM')
+  })
+  child.stderr.resume()
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(143)
+  expect(await started(['logs', ...task, '--follow'], { cwd: folder.path, env: { SSM_PLATFORM: 'local' } })).toMatchObject({
+    stdout: 'ready\nfinished\n',
+  })
+  expect(existsSync(join(folder.path, '.ssm'))).toBe(true)
+}, 60_000)

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { expect, test } from 'vitest'
+import { commands } from '../../packages/cli/src/grammar/commands.ts'
+import { knownFlags } from '../../packages/cli/src/grammar/command.ts'
+import { bashScript } from '../../packages/cli/src/completion/bash.ts'
+import { fishScript } from '../../packages/cli/src/completion/fish.ts'
+import { zshScript } from '../../packages/cli/src/completion/zsh.ts'
+import { lacking } from '../support/prerequisites.ts'
+import { playProgram } from './support/play.ts'
+import { ssmProgram, workFolder } from './support/ssm.ts'
+
+/** What bash offers for the last of these words. */
+function bashOffers(words: readonly string[]): readonly string[] {
+  const ask = `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ssm; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const said = execFileSync('bash', ['--norc', '-c', `${bashScript(commands)}\n${ask}`, 'bash', ...words], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return said.split('\n').filter((word) => word !== '')
+}
+
+test.skipIf(lacking('bash')).each<[readonly string[], readonly string[]]>([
+  [
+    ['ssm', ''],
+    [...commands.map(({ name }) => name), 'help'],
+  ],
+  [
+    ['ssm', 'p'],
+    ['process', 'plan', 'ps'],
+  ],
+  [
+    ['ssm', 'plan', ''],
+    ['run', 'shell', 'process'],
+  ],
+  [
+    ['ssm', 'run', '--instance'],
+    ['--instance_type', '--instance_count'],
+  ],
+  [
+    ['ssm', 'plan', 'run', '--ii'],
+    ['--iis', '--iit'],
+  ],
+  [
+    ['ssm', 'run', '--platform', ''],
+    ['aws', 'local'],
+  ],
+  [['ssm', 'run', '-f', 'x'], ['xgboost']],
+  [
+    ['ssm', 'completion', ''],
+    ['bash', 'zsh', 'fish'],
+  ],
+  [
+    ['ssm', '--v'],
+    ['--verbose', '--version'],
+  ],
+  [['ssm', 'run', '-e', 'w'], []],
+  [['ssm', 'run', '--', '--instance'], []],
+])('bash offers for %j what can stand there', (words, offered) => {
+  expect(bashOffers(words)).toEqual(offered)
+})
+
+test('every flag of every command is offered by every shell', () => {
+  const [bash, zsh, fish] = [bashScript(commands), zshScript(commands), fishScript(commands)]
+  for (const command of commands) {
+    for (const { flag } of knownFlags(command).values()) {
+      for (const name of flag.names) {
+        const dashes = name.length === 1 ? `-${name}` : `--${name}`
+        expect(bash).toMatch(new RegExp(`[' ]${dashes}[' ]`))
+        expect(zsh).toContain(`'${dashes}:`)
+        expect(fish).toContain(name.length === 1 ? ` -s ${name} ` : ` -l ${name} `)
+      }
+    }
+  }
+})
+
+async function withSsm(folder: string): Promise<string> {
+  const bin = join(folder, 'ssm')
+  writeFileSync(bin, `#!/bin/sh\nexec '${process.execPath}' '${await ssmProgram()}' "$@"\n`)
+  chmodSync(bin, 0o755)
+  return `${folder}:${process.env['PATH'] ?? ''}`
+}
+
+test.skipIf(lacking('bash', 'python3'))(
+  'a Tab in a real bash completes a command, a flag and a file',
+  async () => {
+    await using folder = await workFolder()
+    const PATH = await withSsm(folder.path)
+    writeFileSync(join(folder.path, 'worker-of-mine.py'), '')
+    const { output, code } = await playProgram(folder.path, ['bash', '--norc', '-i'], {
+      env: { PATH },
+      columns: 200,
+      steps: [
+        { after: '', pauseMs: 700, send: 'source <(ssm completion bash); echo sour""ced\r' },
+        { after: 'sourced', send: 'ssm com\t', pauseMs: 200 },
+        { after: 'ssm completion ', send: '\u0015echo ssm run --instance_c\t', pauseMs: 200 },
+        { after: 'run --instance_c', send: '\u0015ssm run --instance_c\t-e worker-of\t', pauseMs: 200 },
+        { after: '--instance_count -e worker-of-mine.py ', send: '\u0015exit\r', pauseMs: 200 },
+      ],
+    })
+    expect(output).toContain('ssm run --instance_count -e worker-of-mine.py ')
+    expect(code).toBe(0)
+  },
+  60_000,
+)
+
+test.skipIf(lacking('zsh', 'python3'))(
+  'a Tab in a real zsh completes a command, a flag and a file',
+  async () => {
+    await using folder = await workFolder()
+    const PATH = await withSsm(folder.path)
+    writeFileSync(join(folder.path, 'worker-of-mine.py'), '')
+    const { output, code } = await playProgram(folder.path, ['zsh', '-f', '-i'], {
+      env: { PATH, HOME: folder.path, ZDOTDIR: folder.path },
+      columns: 200,
+      steps: [
+        { after: '', pauseMs: 700, send: 'autoload -Uz compinit && compinit -u; source <(ssm completion zsh); echo sour""ced\r' },
+        { after: 'sourced\r\n', send: 'ssm com\t', pauseMs: 300 },
+        { after: 'pletion', send: '\u0015ssm run --instance_c\t', pauseMs: 300 },
+        { after: 'ount', send: '4 -e worker-of\t', pauseMs: 300 },
+        { after: '-mine.py', send: '\u0015exit\r', pauseMs: 300 },
+      ],
+    })
+    expect(output).toContain('-mine.py')
+    expect(code).toBe(0)
+  },
+  60_000,
+)
+
+test.skipIf(lacking('zsh'))('zsh reads the script without a word of complaint', () => {
+  const script = `compdef() { : }\n${zshScript(commands)}\nwhich _ssm > /dev/null && print fine`
+  expect(execFileSync('zsh', ['-f', '-c', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })).toBe('fine\n')
+})

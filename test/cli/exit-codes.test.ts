@@ -1,0 +1,119 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { expect, test } from 'vitest'
+import { SsmError } from '@simple-sagemaker/core'
+import { errorCodes } from '../../packages/core/src/errors/codes.ts'
+import { app } from '../../packages/cli/src/app.ts'
+import { exitCodeOf, exitCodes } from '../../packages/cli/src/exit-codes.ts'
+import { workFolder } from './support/ssm.ts'
+import { testWorld } from './support/world.ts'
+
+interface Said {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command in this very process, on the local platform in a folder. */
+async function ssm(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Said> {
+  const world = testWorld({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
+  const code = await app(argv, world)
+  return { code, stdout: world.stdout.text(), stderr: world.stderr.text() }
+}
+
+const task = ['-p', 'ex', '-t', 't'] as const
+const shell = (line: string, ...more: readonly string[]): readonly string[] => ['shell', ...task, '--cmd_line', line, ...more]
+
+test('0: a job that ends well, and one that is skipped because nothing has changed', async () => {
+  await using folder = await workFolder()
+  const first = await ssm(folder.path, shell('echo one; echo two >&2'))
+  expect(first).toMatchObject({ code: 0 })
+  expect(first.stdout.split('\n').sort()).toEqual(['', 'one', 'two'])
+  expect(first.stderr).toContain('t completed in')
+  const second = await ssm(folder.path, shell('echo one; echo two >&2'))
+  expect(second).toMatchObject({ code: 0, stdout: '' })
+  expect(second.stderr).toContain('nothing has changed')
+})
+
+test('1: the program ends with an error; its code, its last words and its log are told', async () => {
+  await using folder = await workFolder()
+  const { code, stderr, stdout } = await ssm(
+    folder.path,
+    shell('echo before; echo broken >&2; exit 3', '-o', 'out', '--platform', 'local'),
+    { SSM_PLATFORM: '' },
+  )
+  expect(code).toBe(1)
+  expect(stdout).toContain('before\n')
+  expect(stderr).toMatch(/error: Job t-.* failed: .*exit code 3[\s\S]*broken/)
+  // The command that is offered works where this job ran.
+  const offered = /hint: .*: (ssm logs \S+ --platform local)/.exec(stderr)?.[1]?.split(' ').slice(1) ?? []
+  expect(await ssm(folder.path, offered, { SSM_PLATFORM: '' })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('broken') as string,
+  })
+  expect(await ssm(folder.path, ['logs', ...task])).toMatchObject({ code: 0 })
+  expect(stderr).toContain('log of the failed job: out/logs')
+})
+
+test.each([
+  ['an unknown option', ['ps', '--nonsense']],
+  ['a value out of bounds', ['shell', ...task, '--cmd', 'x', '--ic', '0']],
+  ['a name that cannot be', ['shell', '-p', 'ex', '-t', 'a_b', '--cmd', 'x']],
+  ['two that exclude each other', ['shell', ...task, '--cmd', 'x', '--cs', '--ks']],
+  ['a combination that cannot be', ['shell', ...task, '--cmd', 'x', '--warm', '30 minutes', '--spot']],
+  ['no program', ['process', ...task]],
+])('2: %s', async (_, argv) => {
+  await using folder = await workFolder()
+  expect((await ssm(folder.path, argv)).code).toBe(2)
+})
+
+test('4: no credentials, and a folder that cannot be written', async () => {
+  await using folder = await workFolder()
+  const env = { SSM_PLATFORM: 'aws' }
+  const { code, stderr } = await ssm(folder.path, ['ps', '-p', 'ex'], { ...env, AWS_EC2_METADATA_DISABLED: 'true' })
+  expect([code, stderr.split('\n').length > 1]).toEqual([4, true])
+})
+
+test.each([
+  ['a script', ['run', ...task, '-e', 'nowhere.py']],
+  ['an input', ['shell', ...task, '--cmd', 'ls', '-i', './nowhere']],
+  ['an output of another task', ['shell', ...task, '--cmd', 'ls', '--iit', 'a', 'other', 'model']],
+  ['a job', ['logs', 't-2026-01-01-00-00-00-AAAAAAAA']],
+  ['any job of a task', ['stop', ...task]],
+  ['a completed job', ['data', ...task, '-o', 'out']],
+  ['a file', ['graph', 'nowhere.ts']],
+])('5: %s is not there', async (_, argv) => {
+  await using folder = await workFolder()
+  const { code, stderr } = await ssm(folder.path, argv)
+  expect(code).toBe(5)
+  expect(stderr).toMatch(/^error: [^\n]+[\s\S]*\nhint: /)
+  expect(stderr).not.toMatch(/\n\s+at /)
+})
+
+test('6: a quota or a capacity, whatever the act', () => {
+  for (const code of ['PLATFORM_QUOTA', 'PLATFORM_CAPACITY', 'PLATFORM_THROTTLED', 'STORAGE_FULL'] as const)
+    expect(exitCodeOf(new SsmError(code, 'full'))).toBe(6)
+})
+
+test('7: a job that ran into its time limit', async () => {
+  await using folder = await workFolder()
+  const { code, stderr } = await ssm(folder.path, shell('exec sleep 60', '--max_run', '1 second'))
+  expect(code).toBe(7)
+  expect(stderr).toContain('time limit')
+}, 60_000)
+
+test('every code of the library has its number, and what nobody foresaw is 1', () => {
+  expect(Object.keys(exitCodes).sort()).toEqual(Object.keys(errorCodes).sort())
+  expect(exitCodeOf(new TypeError('surprise'))).toBe(1)
+})
+
+test('an error shows its causes and its stack only with --verbose', async () => {
+  await using folder = await workFolder()
+  writeFileSync(join(folder.path, 'ssm.config.json'), '{')
+  const quiet = await ssm(folder.path, ['config'])
+  const verbose = await ssm(folder.path, ['config', '--verbose'])
+  expect(quiet).toMatchObject({ code: 2, stderr: expect.not.stringMatching(/\n\s+at /) as string })
+  expect(verbose.stderr).toMatch(/caused by: [\s\S]*\n\s+at /)
+  chmodSync(folder.path, 0o755)
+})

@@ -1,0 +1,3 @@
+#! /bin/bash
+echo "arguments: $#" "$@"
+echo output > "$SSM_OUTPUT/output_sh"

@@ -1,0 +1,93 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { app } from '../../packages/cli/src/app.ts'
+import { commandNamed } from '../../packages/cli/src/grammar/commands.ts'
+import { parse } from '../../packages/cli/src/grammar/parse.ts'
+import { placeFlags, settingsOf, type Settings } from '../../packages/cli/src/settings/settings.ts'
+import { workFolder } from './support/ssm.ts'
+import { testWorld } from './support/world.ts'
+
+function settings(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}): Settings {
+  const command = commandNamed('config')
+  if (command === undefined) throw new Error('no config')
+  return settingsOf(parse(command, argv), testWorld({ cwd, env: { HOME: cwd, ...env } }))
+}
+
+test('a flag wins over SSM_*, that over AWS_*, that over the project’s file, that over the user’s, that over the default', async () => {
+  await using folder = await workFolder()
+  const project = join(folder.path, 'project/deep')
+  mkdirSync(project, { recursive: true })
+  mkdirSync(join(folder.path, '.config/ssm'), { recursive: true })
+  const value = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): unknown =>
+    settings(project, argv, { HOME: folder.path, ...env }).values.region
+  expect(value([])).toBeUndefined()
+  writeFileSync(join(folder.path, '.config/ssm/config.json'), '{"region": "user"}')
+  expect(value([])).toMatchObject({ value: 'user' })
+  writeFileSync(join(folder.path, 'project/ssm.config.json'), '{"region": "project", "platform": "local"}')
+  expect(value([])).toEqual({ value: 'project', origin: join(folder.path, 'project/ssm.config.json') })
+  expect(value([], { AWS_REGION: 'aws' })).toEqual({ value: 'aws', origin: 'variable AWS_REGION' })
+  expect(value([], { AWS_REGION: 'aws', SSM_REGION: 'ours' })).toEqual({ value: 'ours', origin: 'variable SSM_REGION' })
+  expect(value(['--region', 'flag'], { AWS_REGION: 'aws', SSM_REGION: 'ours' })).toEqual({
+    value: 'flag',
+    origin: 'flag --region',
+  })
+  expect(settings(project, [], { HOME: folder.path }).platform).toBe('local')
+})
+
+test('SSM_CONFIG names the user’s file, and XDG_CONFIG_HOME its folder', async () => {
+  await using folder = await workFolder()
+  mkdirSync(join(folder.path, 'xdg/ssm'), { recursive: true })
+  writeFileSync(join(folder.path, 'xdg/ssm/config.json'), '{"profile": "xdg"}')
+  writeFileSync(join(folder.path, 'mine.json'), '{"profile": "mine", "defaults": {"spot": false}}')
+  expect(settings(folder.path, [], { XDG_CONFIG_HOME: join(folder.path, 'xdg') }).values.profile?.value).toBe('xdg')
+  expect(settings(folder.path, [], { SSM_CONFIG: 'mine.json' })).toMatchObject({
+    values: { profile: { value: 'mine' } },
+    defaults: { spot: false },
+  })
+})
+
+test.each([
+  ['{"regoin": "x"}', 'unknown key "regoin"', 'region'],
+  ['{"platform": "moon"}', 'must be one of aws, local', 'platform'],
+  ['{"defaults": {"sopt": true}}', 'no option "sopt"', 'spot'],
+  ['[]', 'a JSON object', 'platform'],
+  ['nonsense', 'cannot be read', 'SSM_CONFIG'],
+  ['{"defaults": 5}', 'must be an object', 'spot'],
+])('a file that says %s is refused with its path', async (text, message, hint) => {
+  await using folder = await workFolder()
+  writeFileSync(join(folder.path, 'ssm.config.json'), text)
+  const world = testWorld({ cwd: folder.path, env: { HOME: folder.path } })
+  expect(await app(['config'], world)).toBe(2)
+  expect(world.stderr.text()).toContain(join(folder.path, 'ssm.config.json'))
+  expect(world.stderr.text()).toContain(message)
+  expect(world.stderr.text()).toContain(hint)
+})
+
+test('defaults of the files are where every task starts from', async () => {
+  await using folder = await workFolder()
+  writeFileSync(
+    join(folder.path, 'ssm.config.json'),
+    '{"platform": "local", "project": "ex", "defaults": {"instanceCount": 2, "env": {"LEVEL": "info"}}}',
+  )
+  const world = testWorld({ cwd: folder.path, env: { HOME: folder.path } })
+  expect(await app(['plan', 'shell', '-t', 't', '--cmd', 'x', '--json'], world)).toBe(0)
+  const plan = JSON.parse(world.stdout.text()) as { request: { input: Record<string, Record<string, unknown>> } }
+  expect(plan.request.input['ResourceConfig']).toMatchObject({ InstanceCount: 2 })
+  expect(plan.request.input['Environment']).toMatchObject({ LEVEL: 'info' })
+})
+
+test('printed commands name the place when flags did', () => {
+  const command = commandNamed('run')
+  const parsed = parse(command ?? ({} as never), ['--it', 'local', '-b', 'my-bucket'])
+  expect(placeFlags(parsed, settingsOf(parsed, testWorld()))).toBe('--platform local --bucket_name my-bucket')
+  const quiet = parse(command ?? ({} as never), [])
+  expect(placeFlags(quiet, settingsOf(quiet, testWorld({ env: { SSM_PLATFORM: 'local' } })))).toBe('')
+})
+
+test('config shows what holds, and where it was said', async () => {
+  await using folder = await workFolder()
+  const world = testWorld({ cwd: folder.path, env: { HOME: folder.path, SSM_PROJECT: 'ex' } })
+  expect(await app(['config', '--show-origin', '--platform', 'local'], world)).toBe(0)
+  expect(world.stdout.text()).toMatch(/platform +local +flag --platform\nproject +ex +variable SSM_PROJECT\n/)
+})

@@ -1,0 +1,42 @@
+import type { Sink, World } from '../../../packages/cli/src/world.ts'
+
+/** A stream that remembers. */
+export interface Recorded extends Sink {
+  readonly text: () => string
+}
+
+/** A world of a test's own: nothing of the real one gets in or out but files. */
+export function testWorld(
+  given: {
+    readonly cwd?: string
+    readonly env?: Readonly<Record<string, string>>
+    readonly isTTY?: boolean
+    readonly columns?: number
+  } = {},
+): World & { readonly stdout: Recorded; readonly stderr: Recorded } {
+  return {
+    env: given.env ?? {},
+    cwd: given.cwd ?? '/nowhere',
+    stdout: recorded(given),
+    stderr: recorded(given),
+    canAsk: false,
+    now: () => Date.now(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    onSignal: () => () => undefined,
+  }
+}
+
+export function recorded({
+  isTTY = false,
+  columns = 80,
+}: { readonly isTTY?: boolean; readonly columns?: number } = {}): Recorded {
+  let text = ''
+  return {
+    write: (more) => (text += more),
+    text: () => text,
+    isTTY,
+    columns: () => columns,
+    onResize: () => () => undefined,
+    isBroken: () => false,
+  }
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { Secret, type RunEvent } from '@simple-sagemaker/core'
+import { expect, test } from 'vitest'
+import { everythingIn } from '../support/leftovers.ts'
+import { failureOf, lab, ownCache, timeout, type Lab } from './flow.ts'
+
+ownCache()
+
+const canary = 'canary-7f3a9b2c41'
+
+/** Files below the lab's folder that hold the canary, packed or not. */
+function withCanary(place: Lab): readonly string[] {
+  return everythingIn(place.folder)
+    .filter((path) => !path.endsWith('/'))
+    .filter((path) => readFileSync(join(place.folder, path)).includes(canary))
+}
+
+const said = (value: unknown): string => inspect(value, { depth: 20, showHidden: true, maxStringLength: null })
+
+test('a secret reaches the program, and nothing else says it', { timeout }, async () => {
+  await using place = lab()
+  const told: RunEvent[] = []
+  const task = place
+    .project('p')
+    .task('t')
+    .shell('test "$TOKEN" = "$(printf "canary-7f3a9b2c%s" 41)" && echo reached')
+    .env({ TOKEN: new Secret(canary) })
+  const result = await task.run({ onEvent: (event) => told.push(event) })
+  expect(told.flatMap((event) => (event.type === 'logged' ? [event.line.text] : []))).toEqual(['reached'])
+  const spoken = [told, result, await task.plan(), await task.explain(), task, task.output('model')]
+  expect(spoken.filter((each) => said(each).includes(canary) || JSON.stringify(each).includes(canary))).toEqual([])
+  // The request is what the machine gets its environment from; whoever may read jobs may read it, as on AWS.
+  expect(withCanary(place).filter((path) => !/(^|\/)request\.json$/.test(path))).toEqual([])
+})
+
+test('a program that says its secret is masked in events, logs, metrics and errors', { timeout }, async () => {
+  await using place = lab()
+  const told: RunEvent[] = []
+  const line = 'echo "token=$TOKEN"; echo "trace $TOKEN" >&2; exit 3'
+  const task = place
+    .project('p')
+    .task('t')
+    .shell(line)
+    .env({ TOKEN: new Secret(canary) })
+  const run = await task.start()
+  for await (const event of run.events()) told.push(event)
+  const error = await failureOf(run.result())
+  expect(error).toMatchObject({ code: 'JOB_FAILED', exitCode: 3 })
+  const read: string[] = []
+  for await (const { text } of run.logs()) read.push(text)
+  expect(read).toContain('token=<secret>')
+  for (const each of [told, error, error.facts, JSON.stringify(error), error.stack, read])
+    expect(said(each)).not.toContain(canary)
+  expect(said(error)).toContain('<secret>')
+})
+
+test('the value of a secret is no part of what makes a run the same run', { timeout }, async () => {
+  await using place = lab()
+  const task = place.project('p').task('t').shell('true')
+  const first = await task.env({ TOKEN: new Secret(canary) }).run()
+  const second = await task.env({ TOKEN: new Secret('another-canary-text') }).run()
+  expect(second.job).toBe(first.job)
+  expect((await task.run()).decision).toMatchObject({ kind: 'start', because: 'changed: env TOKEN is gone' })
+})
+
+test('a secret in a wrong place is refused without being said', { timeout }, async () => {
+  await using place = lab()
+  const task = place.project('p').task('t').shell('true')
+  const secret = new Secret(canary.repeat(60))
+  for (const wrong of [
+    task.env({ TOKEN: secret }),
+    task.hyperparameters({ a: secret as never }),
+    task.tags({ a: secret as never }),
+    task.args(secret as never),
+  ]) {
+    const error = await failureOf(wrong.run())
+    expect(error.code).toBe('TASK_INVALID')
+    expect(said(error) + JSON.stringify(error)).not.toContain(canary)
+  }
+})
+
+test('a download holds what the program wrote, as it wrote it', { timeout }, async () => {
+  await using place = lab()
+  const task = place
+    .project('p')
+    .task('t')
+    .shell('echo "$TOKEN" > "$SM_MODEL_DIR/token"; echo "log $TOKEN"')
+    .env({ TOKEN: new Secret(canary) })
+  const out = join(place.folder, 'out')
+  await (await task.run()).download(out)
+  // A model is the user's own; a log file of ours is masked.
+  expect(readFileSync(join(out, 'model/token'), 'utf8')).toBe(`${canary}\n`)
+  expect(readFileSync(join(out, 'logs/logs0'), 'utf8')).toBe('log <secret>\n')
+})

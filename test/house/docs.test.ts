@@ -1,0 +1,69 @@
+import { posix } from 'node:path'
+import { expect, test } from 'vitest'
+import { projectFile, projectFiles, type ProjectFile } from './rules/files.ts'
+
+const manifests = projectFiles((path) => /^packages\/[^/]+\/package\.json$/.test(path))
+const pages = projectFiles((path) => path.endsWith('.md'))
+const everyPath = new Set(projectFiles(() => true).map(({ path }) => path))
+
+test('every dependency of every package has its reason in docs/dependencies.md', () => {
+  const reasons = projectFile('docs/dependencies.md')?.text ?? ''
+  expect(manifests).toHaveLength(3)
+  expect(
+    [...new Set(manifests.flatMap(({ text }) => runtimeDependencies(text)))].filter((name) => !hasReason(reasons, name)),
+  ).toEqual([])
+})
+
+test('docs/dependencies.md explains nothing that is not used', () => {
+  const used = new Set(manifests.flatMap(({ text }) => runtimeDependencies(text)))
+  const explained = [...(projectFile('docs/dependencies.md')?.text ?? '').matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
+  expect(explained.filter((name) => name !== undefined && !used.has(name))).toEqual([])
+})
+
+test('every link from a page to a file of the project leads somewhere', () => {
+  expect(pages.flatMap((page) => deadLinks(page, everyPath))).toEqual([])
+})
+
+test('every decision says its context, its choice and its cost', () => {
+  const decisions = pages.filter(({ path }) => /^docs\/decisions\/\d{4}-/.test(path))
+  expect(decisions.length).toBeGreaterThan(0)
+  expect(
+    decisions.flatMap(({ path, text }) =>
+      ['Context', 'Choice', 'Cost'].filter((part) => !text.includes(`\n## ${part}\n`)).map((part) => `${path} lacks ${part}`),
+    ),
+  ).toEqual([])
+})
+
+function runtimeDependencies(manifest: string): readonly string[] {
+  const parsed = JSON.parse(manifest) as Readonly<Record<string, Readonly<Record<string, string>> | undefined>>
+  const kinds = ['dependencies', 'optionalDependencies', 'peerDependencies']
+  return kinds.flatMap((kind) => Object.keys(parsed[kind] ?? {})).filter((name) => !name.startsWith('@simple-sagemaker/'))
+}
+
+/** Whether a table row names the dependency and says at least a few words about it. */
+const hasReason = (page: string, name: string): boolean =>
+  page
+    .split('\n')
+    .some((line) => line.startsWith(`| \`${name}\` |`) && line.split('|').slice(2).join(' ').trim().split(/\s+/).length >= 5)
+
+function deadLinks({ path, text }: ProjectFile, known: ReadonlySet<string>): readonly string[] {
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^(https?:|mailto:|#)/.test(target))
+  return targets.flatMap((target) => {
+    const file = posix.normalize(posix.join(posix.dirname(path), target.replace(/#.*/, ''))).replace(/\/$/, '')
+    return known.has(file) || [...known].some((each) => each.startsWith(`${file}/`)) ? [] : [`${path} links to ${target}`]
+  })
+}
+
+test('the rules see a dependency without a reason and a dead link', () => {
+  expect(runtimeDependencies('{"dependencies":{"a":"1","@simple-sagemaker/core":"1"},"devDependencies":{"b":"1"}}')).toEqual([
+    'a',
+  ])
+  expect(hasReason('| `a` | 1.0 | makes tar archives in streams |', 'a')).toBe(true)
+  expect(hasReason('| `a` | |', 'a')).toBe(false)
+  expect(hasReason('| `ab` | makes tar archives in streams |', 'a')).toBe(false)
+  const page = { path: 'docs/a.md', text: '[b](b.md) [c](../c.md#part) [d](guides/) [e](https://e) [f](#f)' }
+  expect(deadLinks(page, new Set(['docs/b.md', 'c.md', 'docs/guides/x.md']))).toEqual([])
+  expect(deadLinks(page, new Set(['docs/b.md']))).toHaveLength(2)
+})

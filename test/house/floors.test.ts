@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { isCoreSource, isSource, projectFiles } from './rules/files.ts'
+import { packageProblems, stairProblems } from './rules/floors.ts'
+
+const core = projectFiles(isCoreSource)
+const others = projectFiles((path) => isSource(path) && !isCoreSource(path))
+
+test('every file of core imports from its own folder and from lower steps', () => {
+  expect(core.length).toBeGreaterThan(20)
+  expect(core.flatMap(stairProblems)).toEqual([])
+})
+
+test('the worker toolkit depends on nothing, and the command line on core alone', () => {
+  expect(others.flatMap(packageProblems)).toEqual([])
+})
+
+const inCore = (path: string, text: string): readonly string[] => stairProblems({ path: `packages/core/src/${path}`, text })
+
+test.each([
+  ['names/a.ts', "import { b } from '../spec/b.ts'"],
+  ['names/a.ts', "import type { B } from '../spec/b.ts'"],
+  ['names/a.ts', "export { b } from '../spec/b.ts'"],
+  ['names/a.ts', "const b = await import('../spec/b.ts')"],
+  ['names/a.ts', "type B = import('../spec/b.ts').B"],
+  ['names/a.ts', "import { b } from '../cellar/b.ts'"],
+  ['names/a.ts', "import { b } from '../lang/b'"],
+  ['names/a.ts', "import { b } from '../index.ts'"],
+  ['spec/a.ts', "import { b } from '../platform/b.ts'"],
+  ['local/a.ts', "import { b } from '../aws/b.ts'"],
+  ['local/deep/a.ts', "import { b } from '../../request/b.ts'"],
+  ['aws/a.ts', "import { b } from '../events/b.ts'"],
+  ['run/a.ts', "import { b } from '../local/b.ts'"],
+  ['project/platforms.ts', "import { local } from '../local/index.ts'"],
+  ['index.ts', "export { local } from './local/index.ts'"],
+  ['run/a.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
+  ['run/a.ts', "import fs from 'node:fs'"],
+  ['run/a.ts', "import { readFile } from 'fs/promises'"],
+  ['aws/jobs.ts', "import { spawn } from 'node:child_process'"],
+  ['run/a.ts', "const { execa } = await import('execa')"],
+  ['names/a.ts', "import { paths } from '@simple-sagemaker/worker-toolkit/contract'"],
+  ['run/a.ts', "import { worker } from '@simple-sagemaker/worker-toolkit'"],
+  ['run/a.ts', "import { worker } from '../../../worker-toolkit/src/index.ts'"],
+])('the law sees that %s must not say %s', (path, text) => {
+  expect(inCore(path, text)).toHaveLength(1)
+})
+
+test.each([
+  ['spec/a.ts', "import { b } from '../names/b.ts'\nimport { c } from './c.ts'"],
+  ['spec/a.ts', "import type { B } from '../platform/b.ts'"],
+  ['platform/a.ts', "import { type B } from '../spec/b.ts'"],
+  ['aws/s3/a.ts', "import { S3Client } from '@aws-sdk/client-s3'\nimport { b } from '../clients.ts'"],
+  ['request/a.ts', "import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker'"],
+  ['request/a.ts', "import { paths } from '@simple-sagemaker/worker-toolkit/contract'"],
+  ['local/a.ts', "import { spawn } from 'node:child_process'\nimport fs from 'node:fs'"],
+  ['aws/images.ts', "import { spawn } from 'node:child_process'"],
+  ['project/platforms.ts', "const { local } = await import('../local/index.ts')"],
+  ['index.ts', "export { project } from './project/project.ts'\nexport type { LocalOptions } from './local/index.ts'"],
+])('the law lets %s say %s', (path, text) => {
+  expect(inCore(path, text)).toEqual([])
+})
+
+test('the law sees a package that reaches into another', () => {
+  const from = (path: string, name: string): readonly string[] => packageProblems({ path, text: `import { a } from '${name}'` })
+  expect(from('packages/worker-toolkit/src/worker.ts', '@simple-sagemaker/core')).toHaveLength(1)
+  expect(from('packages/worker-toolkit/src/worker.ts', 'execa')).toHaveLength(1)
+  expect(from('packages/cli/src/app.ts', '../../core/src/index.ts')).toHaveLength(1)
+  expect(from('packages/cli/src/commands/run.ts', '../app.ts')).toEqual([])
+  expect(from('packages/cli/src/app.ts', '@simple-sagemaker/core/options')).toEqual([])
+})

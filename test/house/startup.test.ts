@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { rootPath } from './rules/files.ts'
+
+interface Probe {
+  readonly exported: readonly string[]
+  readonly loaded: readonly string[]
+  readonly changed: readonly string[]
+}
+
+/** What the import of one module loads and leaves behind, seen in a process of its own. */
+async function importAlone(module: string): Promise<Probe> {
+  const flags = ['--conditions=ssm-source', '--import', new URL('scripts/typescript.mjs', pathToFileURL(rootPath)).href]
+  const argv = [...flags, join(rootPath, 'test/house/rules/import-probe.mjs'), module]
+  // From here the packages are found by their names, as a user's program finds them.
+  const { stdout, stderr } = await execa(process.execPath, argv, {
+    cwd: join(rootPath, 'examples'),
+    env: { PATH: process.env['PATH'] },
+    extendEnv: false,
+  })
+  expect(stderr).toBe('')
+  return JSON.parse(stdout) as Probe
+}
+
+const core = new URL('packages/core/src/index.ts', pathToFileURL(rootPath)).href
+const heavy = (probe: Probe): readonly string[] =>
+  probe.loaded.filter((url) => /\/node_modules\/.*(@aws-sdk|@smithy|execa|esbuild|zod|tar-stream)/.test(url))
+const rooms = (probe: Probe): readonly string[] => probe.loaded.filter((url) => /\/core\/src\/(aws|local)\//.test(url))
+
+test('importing core loads no AWS module, no heavy module and no room', async () => {
+  const probe = await importAlone(core)
+  expect(probe.loaded).toContain(core)
+  expect([...heavy(probe), ...rooms(probe)]).toEqual([])
+})
+
+// Each file costs about half a millisecond to find and read, and importing core may cost 40; the bench measures that itself.
+const mostFiles = 50
+
+test(`importing core reads no more than ${mostFiles} files of it`, async () => {
+  const files = new Set((await importAlone(core)).loaded.filter((url) => url.includes('/core/src/')))
+  expect(files.size).toBeLessThanOrEqual(mostFiles)
+})
+
+test('importing core leaves the process as it was', async () => {
+  expect((await importAlone(core)).changed).toEqual([])
+})
+
+test('importing what a job uses leaves the process as it was', async () => {
+  for (const entry of ['index', 'contract']) {
+    const probe = await importAlone(new URL(`packages/worker-toolkit/src/${entry}.ts`, pathToFileURL(rootPath)).href)
+    expect(probe.changed).toEqual([])
+    expect(probe.loaded.filter((url) => url.includes('/node_modules/'))).toEqual([])
+  }
+})
+
+test('the probe sees a heavy module, a listener, a timer, a variable and a global', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ssm-house-'))
+  try {
+    const file = join(folder, 'bad.mjs')
+    const aws = new URL('packages/core/node_modules/@aws-sdk/client-sts/dist-cjs/index.js', pathToFileURL(rootPath)).href
+    const bad = "process.on('SIGINT', () => {}); setTimeout(() => {}, 500); process.env.BAD = '1'; globalThis.bad = 1"
+    await writeFile(file, `import ${JSON.stringify(aws)}\n${bad}\nexport const a = 1\n`)
+    const probe = await importAlone(pathToFileURL(file).href)
+    expect(heavy(probe)).not.toEqual([])
+    expect(probe.changed.map((change) => change.split(':')[0])).toEqual(['globals', 'environment', 'listeners', 'resources'])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

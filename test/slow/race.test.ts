@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { lab } from '../system/lab.ts'
+import { until } from '../flows/flow.ts'
+
+const rounds = 100
+const racers = [0, 1]
+
+test('two processes that start one task at once: always one job, and both get its result', { timeout: 300_000 }, async () => {
+  await using place = lab()
+  const program = fileURLToPath(new URL('../flows/programs/race.ts', import.meta.url))
+  const running = racers.map(() => place.start(program, String(rounds)))
+  const decided: string[] = []
+  for (let round = 0; round < rounds; round++) {
+    const before = place.jobs(`t${round % 10}`)
+    place.file(`go-${round}`, '')
+    await until(() => running.every((racer) => racer.answers().length > round || /Error/.test(racer.output())))
+    const answers = running.map((racer) => racer.answers()[round])
+    if (answers[0]?.job === undefined) throw new Error(running.map((racer) => racer.output()).join('\n'))
+    expect(answers[1]?.job).toBe(answers[0]?.job)
+    const kinds = answers.map((answer) => answer?.decided ?? 'nothing').sort()
+    expect(['join,start', 'skip,start']).toContain(kinds.join(','))
+    decided.push(kinds.join(','))
+    expect(place.jobs(`t${round % 10}`).filter((job) => !before.includes(job))).toEqual([answers[0]?.job])
+  }
+  for (const racer of running) expect((await racer.ended).end).toBe(0)
+  // Most losers join while the job runs; one that comes very late finds it done.
+  expect(decided.filter((kinds) => kinds === 'join,start').length).toBeGreaterThan(rounds / 2)
+  expect(await place.leftovers()).toEqual([])
+})

@@ -1,0 +1,77 @@
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = `${root}test/types/`
+
+/** Programs of a user, compiled together from memory against the sources of core. */
+export interface Compiled {
+  /** Everything the compiler complains about in one of them, with the line (from 0) it stands on. */
+  problems(name: string): readonly { readonly line: number; readonly message: string }[]
+  /** What an editor shows over the first place of `text`. */
+  hover(name: string, text: string): string
+  /** How many types the compiler has made so far. */
+  instantiations(): number
+}
+
+/** Compiles files by name and text. Reading what they import takes seconds: give all of them at once. */
+export function compile(files: Readonly<Record<string, string>>): Compiled {
+  const service = ts.createLanguageService(hostOf(files))
+  const program = service.getProgram()
+  if (program === undefined) throw new Error('The compiler gives no program')
+  return {
+    problems(name) {
+      const file = program.getSourceFile(`${folder}${name}`)
+      const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
+      return found.map(({ start = 0, messageText }) => ({ line: lineOf(files[name] ?? '', start), message: flat(messageText) }))
+    },
+    hover(name, text) {
+      const at = files[name]?.indexOf(text) ?? -1
+      if (at < 0) throw new Error(`${name} says no ${text}`)
+      return sortUnions(ts.displayPartsToString(service.getQuickInfoAtPosition(`${folder}${name}`, at)?.displayParts))
+    },
+    instantiations: () => program.getInstantiationCount(),
+  }
+}
+
+// The rooms are opened when a task runs: no sentence shows their types, and the clients behind them take long to read.
+const rooms: Readonly<Record<string, string>> = {
+  'packages/core/src/aws/index.ts': 'export declare const aws: (settings: object) => never',
+  'packages/core/src/local/index.ts': 'export declare const local: () => never',
+}
+
+function hostOf(files: Readonly<Record<string, string>>): ts.LanguageServiceHost {
+  const names = Object.keys(files).map((name) => `${folder}${name}`)
+  const read = (path: string): string | undefined =>
+    files[path.slice(folder.length)] ?? rooms[path.slice(root.length)] ?? ts.sys.readFile(path)
+  return {
+    getScriptFileNames: () => names,
+    getScriptVersion: () => '1',
+    getScriptSnapshot(path) {
+      const text = read(path)
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)
+    },
+    getCurrentDirectory: () => root,
+    getCompilationSettings: () => options,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: (path) => names.includes(path) || ts.sys.fileExists(path),
+    readFile: read,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+    ...(ts.sys.realpath === undefined ? {} : { realpath: ts.sys.realpath }),
+  }
+}
+
+const options: ts.CompilerOptions = readOptions()
+
+function readOptions(): ts.CompilerOptions {
+  const path = `${root}tsconfig.types.json`
+  const { config } = ts.readConfigFile(path, ts.sys.readFile) as { readonly config: unknown }
+  return ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, root, undefined, path).options
+}
+
+const lineOf = (text: string, position: number): number => text.slice(0, position).split('\n').length - 1
+const flat = (message: string | ts.DiagnosticMessageChain): string => sortUnions(ts.flattenDiagnosticMessageText(message, ' '))
+// The order of a union's members follows the order of files: it is no part of what the compiler says.
+const sortUnions = (text: string): string =>
+  text.replace(/"[^" ]*"(?: \| "[^" ]*")+/g, (union) => union.split(' | ').sort().join(' | '))

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The processes (and zombies of them) that carry a text in their command line or environment; only Linux shows them. */
+export function processesWith(text: string): readonly string[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return false
+    try {
+      return (
+        readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(text) ||
+        readFileSync(`/proc/${name}/environ`, 'latin1').includes(text)
+      )
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Waits until no process carries the text, at most `ms` milliseconds; gives those that are left. */
+export async function processesLeft(text: string, ms = 2_000): Promise<readonly string[]> {
+  for (const untilMs = performance.now() + ms; ;) {
+    const left = processesWith(text)
+    if (left.length === 0 || performance.now() > untilMs) return left
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Children of this process that ended and were not waited for. */
+export function zombies(): readonly string[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc').filter((name) => {
+    try {
+      const [state, parent] = /^\d+$/.test(name)
+        ? (readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [])
+        : []
+      return state === 'Z' && parent === String(process.pid)
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Every file and folder below a folder, relative, folders with a slash. */
+export function everythingIn(folder: string, prefix = ''): readonly string[] {
+  return readdirSync(join(folder, prefix)).flatMap((name) => {
+    const path = join(prefix, name)
+    return statSync(join(folder, path), { throwIfNoEntry: false })?.isDirectory() === true
+      ? [`${path}/`, ...everythingIn(folder, path)]
+      : [path]
+  })
+}

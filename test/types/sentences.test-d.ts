@@ -1,0 +1,115 @@
+import { project } from '@simple-sagemaker/core'
+import * as ssm from '@simple-sagemaker/core'
+import { expectTypeOf, test } from 'vitest'
+
+// `consumer/sentences.ts` holds the sentences themselves; here is what they mean to the compiler.
+
+test('what a run gives is typed by what the task is', async () => {
+  const train = project('ex').task('train').code('train.py')
+  const result = await train.run()
+  expectTypeOf<keyof typeof result.outputs>().toEqualTypeOf<'model' | 'output' | 'state' | 'source'>()
+  expectTypeOf(result.outputs.model.uri).toExtend<string>()
+  expectTypeOf(result.result).toEqualTypeOf<undefined>()
+  expectTypeOf(result.metrics).toEqualTypeOf<Readonly<Record<string, number>>>()
+  const run = await train.start()
+  expectTypeOf(run.result).returns.resolves.toEqualTypeOf<typeof result>()
+  expectTypeOf<typeof run>().toExtend<AsyncDisposable>()
+  const why = await train.explain()
+  expectTypeOf(why.decision.kind).toEqualTypeOf<'skip' | 'join' | 'start'>()
+})
+
+test('everything of the door can be had through one name', () => {
+  expectTypeOf(ssm.project).toEqualTypeOf(project)
+})
+
+test('events are one union: the type of an event says what it holds', async () => {
+  const run = await project('ex').task('t').code('a.py').start()
+  for await (const event of run.events()) {
+    if (event.type === 'logged') expectTypeOf(event.line.machine).toBeString()
+    if (event.type === 'decided' && event.decision.kind === 'start')
+      expectTypeOf(event.decision.changes).toExtend<readonly object[]>()
+    if (event.type === 'finished' && event.outcome.kind === 'blocked')
+      expectTypeOf(event.outcome.by).toEqualTypeOf<readonly string[]>()
+  }
+})
+
+test('a project that knows its tasks gives a typed table of outcomes', async () => {
+  const ex = project('ex')
+  const known = ex.add(ex.processing('prep').code('p.py')).add(ex.task('train').code('t.py')).existing('old')
+  const outcome = await known.run()
+  expectTypeOf<keyof typeof outcome.tasks>().toEqualTypeOf<'prep' | 'train'>()
+  const results = outcome.orThrow()
+  expectTypeOf<keyof typeof results.prep.outputs>().toEqualTypeOf<'output' | 'state' | 'source'>()
+  expectTypeOf(results.train.outputs.model.output).toEqualTypeOf<'model'>()
+  if (outcome.tasks.train.status === 'failed') expectTypeOf(outcome.tasks.train.error).toBeUnknown()
+})
+
+test('a known task is read by the outputs it has', () => {
+  const known = project('ex').existing('old').existing('clean', 'processing')
+  const next = known.task('next').code('n.py')
+  expectTypeOf(next.input.fromTask('old', 'model').run).toBeFunction()
+  expectTypeOf(next.input.fromTask('clean', 'output').run).toBeFunction()
+  // @ts-expect-error Argument of type '"model"' is not assignable to parameter of type '"output" | "state" | "source"'.
+  next.input.fromTask('clean', 'model')
+})
+
+test('words are said as methods and as one object, and a project has defaults for all its tasks', () => {
+  const ex = project('ex', { defaults: { instanceType: 'ml.m5.large', tags: { team: 'vision' } } })
+  const chained = ex.task('a').code('a.py').spot().instanceType('ml.m5.large').maxRun('2 hours')
+  const patched = ex.task('a').code('a.py').with({ spot: true, instanceType: 'ml.m5.large', maxRun: '2 hours' })
+  expectTypeOf(chained.run).toBeFunction()
+  expectTypeOf(patched.run).toBeFunction()
+})
+
+test('a processing task has output, state and source, and no model', async () => {
+  const result = await project('ex').processing('p').code('clean.py').run()
+  expectTypeOf<keyof typeof result.outputs>().toEqualTypeOf<'output' | 'state' | 'source'>()
+})
+
+test('a draft has no run, a ready task has no way to say a second program', () => {
+  const draft = project('ex').task('t')
+  expectTypeOf(draft).not.toHaveProperty('run')
+  expectTypeOf(draft).not.toHaveProperty('output')
+  expectTypeOf(draft.spot().env({ A: '1' }).input.local('d')).not.toHaveProperty('run')
+  const ready = draft.code('a.py')
+  expectTypeOf(ready).not.toHaveProperty('code')
+  expectTypeOf(ready).not.toHaveProperty('shell')
+  expectTypeOf(ready).not.toHaveProperty('algorithm')
+})
+
+test('a chain is never awaitable by accident', () => {
+  const ready = project('ex').task('t').code('a.py')
+  expectTypeOf(ready).not.toHaveProperty('then')
+  expectTypeOf<Awaited<typeof ready>>().toEqualTypeOf<typeof ready>()
+})
+
+test('words may be said in any order, before and after the program', () => {
+  const ex = project('ex')
+  expectTypeOf(ex.task('t').spot().code('a.py').run).toBeFunction()
+  expectTypeOf(ex.task('t').code('a.py').spot().run).toBeFunction()
+  expectTypeOf(ex.task('t').input.local('d').code('a.py').input.s3('s3://b/k', { channel: 'k' }).run).toBeFunction()
+  expectTypeOf(ex.processing('t').env({ A: '1' }).shell('true').instances('local').run).toBeFunction()
+})
+
+test('on-demand machines may be kept warm, however they were said', () => {
+  const task = project('ex').task('t').code('a.py')
+  expectTypeOf(task.onDemand().warm('1 hour').run).toBeFunction()
+  expectTypeOf(task.spot(false).warm('1 hour').run).toBeFunction()
+  // @ts-expect-error This expression is not callable: a warm pool keeps on-demand machines.
+  task.spot().warm('1 hour')
+  // @ts-expect-error This expression is not callable: a warm pool keeps on-demand machines.
+  task.spot(Math.random() > 0.5).warm('1 hour')
+})
+
+test('the last word on the request is typed by the kind of task', () => {
+  const ex = project('ex')
+  ex.task('t')
+    .code('a.py')
+    .request((request) => ({ ...request, EnableNetworkIsolation: true }))
+  ex.processing('p')
+    .code('a.py')
+    .request((request) => ({ ...request, NetworkConfig: { EnableNetworkIsolation: true } }))
+  const task = ex.task('t').code('a.py')
+  // @ts-expect-error A job has a name.
+  task.request(() => ({}))
+})
