@@ -1,4 +1,4 @@
-// Bundles the programs that core starts as processes of their own. They must start fast and stand alone: the sources of a
+// Bundles the programs that core starts as processes or threads of their own. They must start fast and stand alone: the sources of a
 // test, a built package and the command line all start the same file.
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -8,11 +8,14 @@ import { isMain, root } from './support.mjs'
 
 const folder = join(root, 'packages/core/dist/programs')
 
-/** Builds `packages/core/dist/programs/supervisor.cjs` from the sources of this moment. */
+/** Builds the programs of `packages/core/dist/programs` from the sources of this moment. */
 export async function buildPrograms() {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: { supervisor: 'packages/core/src/local/supervisor/main.ts' },
+    entryPoints: {
+      supervisor: 'packages/core/src/local/supervisor/main.ts',
+      'digest-thread': 'packages/core/src/files/digest/thread.ts',
+    },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -26,15 +29,12 @@ export async function buildPrograms() {
     write: false,
   })
   mkdirSync(folder, { recursive: true })
-  // Jobs may start while this runs: each file is replaced as a whole, parts before what imports them, and only if it changed.
-  const parts = outputFiles.toSorted((left, right) => Number(isEntry(left.path)) - Number(isEntry(right.path)))
-  for (const { path, contents } of parts) writeChanged(path, Buffer.from(contents))
+  // Jobs may start while this runs: each file is replaced as a whole, and only if it changed.
+  for (const { path, contents } of outputFiles) writeChanged(path, Buffer.from(contents))
   const made = new Set(outputFiles.map(({ path }) => basename(path)))
   for (const name of readdirSync(folder))
     if (!made.has(name) && !name.endsWith('.new')) rmSync(join(folder, name), { force: true })
 }
-
-const isEntry = (path) => basename(path) === 'supervisor.cjs'
 
 function writeChanged(path, contents) {
   try {

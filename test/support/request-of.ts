@@ -1,4 +1,4 @@
-import { sha256 } from '../../packages/core/src/files/digest.ts'
+import { sha256 } from '../../packages/core/src/files/digest/digest.ts'
 import { jobName } from '../../packages/core/src/names/job-name.ts'
 import { layoutOf, type TaskLayout } from '../../packages/core/src/names/layout.ts'
 import { folderUri, joinUri, type ObjectUri } from '../../packages/core/src/names/object-uri.ts'

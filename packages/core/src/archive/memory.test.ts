@@ -14,7 +14,7 @@ const allowedGrowthMiB = 110
 
 const program = `
 import { createReadStream } from 'node:fs'
-import { digestFile } from '../files/digest.ts'
+import { digestFile } from '../files/digest/digest.ts'
 import { writeArchive } from './tar.ts'
 import { extractArchive } from './untar.ts'
 const folder = process.argv[2]

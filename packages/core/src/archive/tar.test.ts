@@ -4,7 +4,7 @@ import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:f
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sha256 } from '../files/digest.ts'
+import { sha256 } from '../files/digest/digest.ts'
 import { temporaryDirectory } from '../files/temporary.ts'
 import { walk } from '../files/walk.ts'
 import { writeArchive, type ArchiveEntry } from './tar.ts'

@@ -7,17 +7,17 @@ import { storageError } from './fs-errors.ts'
 /** A file held open, read in pieces of the reader's choice. */
 export interface OpenFile extends AsyncDisposable {
   /**
-   * Exactly these bytes, in a buffer of their own.
+   * Exactly these bytes: in `spare`, where it has room for them, or in a buffer of their own.
    * @throws {SsmError} `INPUT_MISSING` when the file has become shorter meanwhile.
    */
-  part(start: number, length: number): Promise<Uint8Array>
+  part(start: number, length: number, spare?: Uint8Array): Promise<Uint8Array>
 }
 
 /** Opens a file for reading. The caller closes it, best with `await using`. */
 export async function openFile(path: string): Promise<OpenFile> {
   const handle = await translated(path, () => open(path))
   return {
-    part: (start, length) => translated(path, () => exactly(handle, path, start, length)),
+    part: (start, length, spare) => translated(path, () => exactly(handle, path, start, room(length, spare))),
     [Symbol.asyncDispose]: () => handle.close(),
   }
 }
@@ -56,11 +56,13 @@ function beginningNow(path: string, length: number): Uint8Array {
   }
 }
 
-async function exactly(handle: FileHandle, path: string, start: number, length: number): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(length)
-  for (let filled = 0; filled < length;) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, start + filled)
-    if (bytesRead === 0) throw becameShorter(path, start + length, start + filled)
+const room = (length: number, spare?: Uint8Array): Uint8Array =>
+  spare !== undefined && spare.length >= length ? spare.subarray(0, length) : Buffer.allocUnsafeSlow(length)
+
+async function exactly(handle: FileHandle, path: string, start: number, buffer: Uint8Array): Promise<Uint8Array> {
+  for (let filled = 0; filled < buffer.length;) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled)
+    if (bytesRead === 0) throw becameShorter(path, start + buffer.length, start + filled)
     filled += bytesRead
   }
   return buffer

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { sha256 } from '../files/digest.ts'
+import { sha256 } from '../files/digest/digest.ts'
 import { readText } from '../files/read.ts'
 import { writeWhole } from '../files/temporary.ts'
 import type { FileFacts } from '../files/look.ts'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { SsmError } from '../errors/ssm-error.ts'
-import { digestFile } from '../files/digest.ts'
+import { chunkBytes, digestFile } from '../files/digest/digest.ts'
+import { digestThreads, worthThreadsBytes } from '../files/digest/threads.ts'
 import { realPath } from '../files/read.ts'
 import { fileFacts, kindOf, type FileFacts } from '../files/look.ts'
 import { filesBelow, type WalkedFile } from '../files/walk.ts'
@@ -43,9 +44,13 @@ export async function listLocal(source: string, options: ListingOptions = {}): P
   const found = await filesAt(place, basename(resolve(source)), options.signal)
   const files = found.map((file): LocalFile => Object.assign(file, { sha256: cache?.find(file.path, file) ?? '' }))
   const unknown = files.flatMap((file, index) => (file.sha256 === '' ? [index] : []))
+  const large = unknown.filter((index) => sizeOf(files[index]) > chunkBytes)
+  const ownThreads = large.reduce((sum, index) => sum + sizeOf(files[index]), 0) >= worthThreadsBytes
+  await using threads = ownThreads ? digestThreads() : undefined
   const read = async (index: number, signal: AbortSignal): Promise<void> => {
     const file = files[index]
-    if (file !== undefined) files[index] = await digested(file, cache, signal)
+    const digest = threads !== undefined && sizeOf(file) > chunkBytes ? threads.digestFile : digestFile
+    if (file !== undefined) files[index] = await digested(file, { cache, digest, signal })
   }
   await eachOf(unknown, readsAtOnce, read, options.signal)
   await cache?.save()
@@ -59,19 +64,28 @@ export function digestOf(files: readonly { readonly path: string; readonly sha25
   return hash.digest('hex')
 }
 
+const sizeOf = (file: FileFacts | undefined): number => file?.sizeBytes ?? 0
+
+interface DigestedOptions {
+  /** Where the digest is remembered. */
+  readonly cache?: DigestCache | undefined
+  /** Who computes it; default: this thread. */
+  readonly digest?: typeof digestFile
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * A file's content and facts that belong together: read again when it changes meanwhile.
  * @throws {SsmError} `INPUT_MISSING` when it does not stop changing.
  */
 export async function digested<File extends FileFacts & { readonly path: string }>(
   file: File,
-  cache: DigestCache | undefined,
-  signal: AbortSignal | undefined,
+  { cache, digest = digestFile, signal }: DigestedOptions = {},
 ): Promise<File & { readonly sha256: string }> {
   let before: FileFacts = file
   for (let left = tries; left > 0; left -= 1) {
     const readAtMs = Date.now()
-    const { sha256, sizeBytes } = await digestFile(file.absolutePath, signal === undefined ? {} : { signal })
+    const { sha256, sizeBytes } = await digest(file.absolutePath, signal === undefined ? {} : { signal })
     const after = await fileFacts(file.absolutePath)
     if (sizeBytes === after.sizeBytes && isUntouched(before, after)) {
       cache?.keep(file.path, after, sha256, readAtMs)

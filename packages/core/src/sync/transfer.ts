@@ -63,7 +63,7 @@ async function sent(planned: LocalFile, meter: Meter, options: TransferOptions, 
       meter.finished(planned.path, planned.sizeBytes)
       return { sha256: file.sha256, etag: result.etag, sizeBytes: file.sizeBytes }
     }
-    file = await digested({ ...file, ...after }, undefined, signal)
+    file = await digested({ ...file, ...after }, { signal })
   }
   throw keepsChanging(planned.absolutePath)
 }

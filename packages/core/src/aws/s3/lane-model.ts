@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { S3Client } from '@aws-sdk/client-s3'
-import { base64Of } from './multipart.ts'
+import { base64Of } from './crc.ts'
 import { authorization, escapedPath, sha256Of, signingDate } from './signature.ts'
 
 // What the SDK's own types call any, as far as it is used here.

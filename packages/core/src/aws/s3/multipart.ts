@@ -1,9 +1,9 @@
-import { crc32 } from 'node:zlib'
 import type { CompletedPart } from '@aws-sdk/client-s3'
 import { openFile, readSmallFile, smallFileBytes } from '../../files/part.ts'
 import { eachOf } from '../../lang/each-of.ts'
 import type { ObjectBody } from '../../platform/objects.ts'
 import { abortable, type Opened } from '../clients.ts'
+import { base64Of, joined, summed, type Summed } from './crc.ts'
 
 const mebibyte = 1024 * 1024
 /** Bodies up to this many bytes go in one request; larger ones in parts of at least this size. */
@@ -16,6 +16,8 @@ export interface Part {
   readonly bytes: Uint8Array
   /** Whether nothing follows. */
   readonly last: boolean
+  /** Gives the bytes' place back once they were sent. */
+  readonly release?: () => void
 }
 
 /** A body in pieces, one in memory at a time: the first one alone when the body is small. */
@@ -30,7 +32,10 @@ export async function* partsOf(body: ObjectBody, signal?: AbortSignal): AsyncGen
         return
       }
       await using file = await openFile(body.path)
-      yield* slices(body.sizeBytes, (start, length) => file.part(start, length))
+      // Used again: to get and to collect fresh ones would be a fifth of all work.
+      const spare: Uint8Array[] = []
+      const read = (start: number, length: number): Promise<Uint8Array> => file.part(start, length, spare.pop())
+      for await (const part of slices(body.sizeBytes, read)) yield { ...part, release: () => void spare.push(part.bytes) }
       return
     }
     case 'stream':
@@ -111,13 +116,13 @@ export async function writeInParts(
   )
   const upload = { ...target, UploadId: begun.UploadId }
   try {
-    const { done, crc, sizeBytes } = await sendParts({ client, sdk }, upload, parts, write)
-    const whole = { ChecksumType: 'FULL_OBJECT', ChecksumCRC32: base64Of(crc) } as const
+    const { done, whole } = await sendParts({ client, sdk }, upload, parts, write)
+    const checked = { ChecksumType: 'FULL_OBJECT', ChecksumCRC32: base64Of(whole.crc) } as const
     const end = await client.send(
-      new sdk.CompleteMultipartUploadCommand({ ...upload, ...write.onlyIf, ...whole, MultipartUpload: { Parts: done } }),
+      new sdk.CompleteMultipartUploadCommand({ ...upload, ...write.onlyIf, ...checked, MultipartUpload: { Parts: done } }),
       abortable(signal),
     )
-    return { ...(end.ETag ? { ETag: end.ETag } : {}), sizeBytes }
+    return { ...(end.ETag ? { ETag: end.ETag } : {}), sizeBytes: whole.bytes }
   } catch (cause) {
     // Not with the caller's signal: an aborted upload is cleaned up too. If even this fails, the first error is the one to tell.
     await client.send(new sdk.AbortMultipartUploadCommand(upload), abortable(AbortSignal.timeout(30_000))).catch(() => undefined)
@@ -129,8 +134,7 @@ interface SentParts {
   /** In their order. */
   readonly done: CompletedPart[]
   /** Of the whole object. */
-  readonly crc: number
-  readonly sizeBytes: number
+  readonly whole: Summed
 }
 
 async function sendParts(
@@ -139,32 +143,19 @@ async function sendParts(
   parts: AsyncIterable<Part>,
   { onBytes, signal }: MultipartWrite,
 ): Promise<SentParts> {
-  const done: CompletedPart[] = []
-  const sum = { crc: 0 }
+  const sent: { readonly part: CompletedPart; readonly sum: Summed }[] = []
   let sizeBytes = 0
-  const sendPart = async ({ number, bytes }: Part, stop: AbortSignal): Promise<void> => {
-    const part = { PartNumber: number, Body: bytes, ChecksumAlgorithm: 'CRC32' as const }
-    const said = await client.send(new sdk.UploadPartCommand({ ...upload, ...part }), abortable(stop))
+  const sendPart = async ({ number, bytes, release }: Part, stop: AbortSignal): Promise<void> => {
+    const sum = summed(bytes)
+    const about = { PartNumber: number, ChecksumAlgorithm: 'CRC32', ChecksumCRC32: base64Of(sum.crc) } as const
+    const said = await client.send(new sdk.UploadPartCommand({ ...upload, ...about, Body: bytes }), abortable(stop))
     const kept = said.ChecksumCRC32 === undefined ? {} : { ChecksumCRC32: said.ChecksumCRC32 }
-    done.push({ PartNumber: number, ETag: said.ETag, ...kept })
+    sent.push({ part: { PartNumber: number, ETag: said.ETag, ...kept }, sum })
     sizeBytes += bytes.length
+    release?.()
     onBytes?.(sizeBytes)
   }
-  await eachOf(summed(parts, sum), partsAtOnce, sendPart, signal)
-  done.sort((left, right) => (left.PartNumber ?? 0) - (right.PartNumber ?? 0))
-  return { done, crc: sum.crc, sizeBytes }
-}
-
-async function* summed(parts: AsyncIterable<Part>, sum: { crc: number }): AsyncGenerator<Part> {
-  for await (const part of parts) {
-    sum.crc = crc32(part.bytes, sum.crc)
-    yield part
-  }
-}
-
-/** A CRC-32 as S3 writes it. */
-export function base64Of(crc: number): string {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(crc >>> 0)
-  return bytes.toString('base64')
+  await eachOf(parts, partsAtOnce, sendPart, signal)
+  sent.sort((left, right) => (left.part.PartNumber ?? 0) - (right.part.PartNumber ?? 0))
+  return { done: sent.map(({ part }) => part), whole: sent.map(({ sum }) => sum).reduce(joined) }
 }

@@ -7,7 +7,7 @@ import { abortable, type Clients } from '../clients.ts'
 import { meaningOf } from '../meaning.ts'
 import { atTheWall, platformError, type Act } from '../translate.ts'
 import { laneOf, type Answer } from './lane.ts'
-import { base64Of } from './multipart.ts'
+import { base64Of } from './crc.ts'
 
 const fruitlessTries = 8
 

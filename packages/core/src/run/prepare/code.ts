@@ -1,7 +1,7 @@
 import { makeBundle, type Bundle, type Code } from '../../bundle/bundle.ts'
 import { launcherBytes } from '../../bundle/launcher.ts'
 import { SsmError } from '../../errors/ssm-error.ts'
-import { sha256 } from '../../files/digest.ts'
+import { sha256 } from '../../files/digest/digest.ts'
 import { temporaryDirectory } from '../../files/temporary.ts'
 import type { JobName } from '../../names/job-name.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { digestFile, sha256 } from './digest.ts'
-import { temporaryDirectory } from './temporary.ts'
+import { temporaryDirectory } from '../temporary.ts'
 
 test.each([0, 1, 262_143, 262_144, 262_145, 1_000_000])('a file of %i bytes has the digest of its bytes', async (size) => {
   await using scratch = await temporaryDirectory()

@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { briskly } from './brisk.ts'
-import { storageError } from './fs-errors.ts'
+import { briskly } from '../brisk.ts'
+import { storageError } from '../fs-errors.ts'
 
 /** Bytes that are read at a time: a whole small file in one read. */
 export const chunkBytes = 256 * 1024
