@@ -47,7 +47,7 @@ test('1: the program ends with an error; its code, its last words and its log ar
   expect(stdout).toContain('before\n')
   expect(stderr).toMatch(/error: Job t-.* failed: .*exit code 3[\s\S]*broken/)
   // The command that is offered works where this job ran.
-  const offered = /hint: .*: (ssm logs \S+ --platform local)/.exec(stderr)?.[1]?.split(' ').slice(1) ?? []
+  const offered = /hint: .*: (ssm logs \S+ --platform local)$/m.exec(stderr)?.[1]?.split(' ').slice(1) ?? []
   expect(await ssm(folder.path, offered, { SSM_PLATFORM: '' })).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('broken') as string,
@@ -73,6 +73,11 @@ test('4: no credentials, and a folder that cannot be written', async () => {
   const env = { SSM_PLATFORM: 'aws' }
   const { code, stderr } = await ssm(folder.path, ['ps', '-p', 'ex'], { ...env, AWS_EC2_METADATA_DISABLED: 'true' })
   expect([code, stderr.split('\n').length > 1]).toEqual([4, true])
+  writeFileSync(join(folder.path, 'file'), '')
+  const unsaved = await ssm(folder.path, shell('echo done', '-o', 'file/out'))
+  expect(unsaved).toMatchObject({ code: 4, stdout: 'done\n' })
+  // The job itself went well.
+  expect(unsaved.stderr).not.toContain('failed')
 })
 
 test.each([

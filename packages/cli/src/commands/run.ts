@@ -1,15 +1,13 @@
-import { project, type Platform, type RunHandle, type TaskResult } from '@simple-sagemaker/core'
+import { JobFailedError, JobStoppedError, project, type Platform, type RunHandle, type TaskResult } from '@simple-sagemaker/core'
 import { callOptions, parameterOptions, taskOptions } from '@simple-sagemaker/core/options'
 import type { Call } from '../call.ts'
 import { exits } from '../exit-codes.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
 import { openFace, type Face } from '../render/face.ts'
-import { withPlace } from '../render/failure.ts'
 import { runDocument } from '../render/run-document.ts'
 import { runSummary } from '../render/run-summary.ts'
 import { openPlatform, projectOptionsOf } from '../settings/open.ts'
-import { placeFlags } from '../settings/settings.ts'
 import { downloadsOf, taskOf, wishOf, type TaskCommand } from '../task/build.ts'
 import type { SpokenTask } from '../task/words.ts'
 import { pathFrom } from '../world.ts'
@@ -68,9 +66,9 @@ async function runIt(call: Call, task: SpokenTask, platform: Platform, face: Fac
   } catch (error) {
     const interrupted = await interrupts.exitCode(error)
     if (interrupted !== undefined) return interrupted
-    await saveFailedLog(call, handle, face)
+    if (error instanceof JobFailedError || error instanceof JobStoppedError) await saveFailedLog(call, handle, face)
     face.close()
-    throw withPlace(error, placeFlags(parsed, settings))
+    throw error
   } finally {
     interrupts.close()
     letGo(handle)

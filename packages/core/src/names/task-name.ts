@@ -15,14 +15,12 @@ export class InvalidName extends SsmError {
   }
 
   constructor(what: string, value: string, rule: string) {
-    super(
-      'NAME_INVALID',
-      `${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)} is not a ${what} name: ${rule}`,
-      {
-        hint: `Choose a ${what} name of ${rule}.`,
-        facts: { what, value, rule },
-      },
-    )
+    const shown = JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
+    const name = `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} name`
+    super('NAME_INVALID', `${shown} is not ${name}: ${rule}`, {
+      hint: `Choose ${name} of ${rule}.`,
+      facts: { what, value, rule },
+    })
   }
 }
 
