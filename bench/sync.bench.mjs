@@ -39,7 +39,7 @@ export async function bench({ root, folder }) {
     if (sizes[name] === undefined) throw new SetupError(`SSM_BENCH_SYNC knows no '${setting}'`)
     for (let round = 0; round < Number(process.env.SSM_BENCH_ROUNDS ?? 1); round += 1) {
       process.stderr.write(`bench: sync ${setting} …\n`)
-      gather(rows, await onServer({ size: sizes[name], lateMs: Number.parseInt(late), folder }))
+      gather(rows, await onServer({ size: sizes[name], lateMs: Number.parseInt(late), folder, round }))
     }
   }
   return rows
@@ -54,7 +54,7 @@ function gather(rows, found) {
 }
 
 // A fresh server for each round: a store in memory only grows.
-async function onServer({ size, lateMs, folder }) {
+async function onServer({ size, lateMs, folder, round }) {
   const closing = []
   try {
     const rgw = await startRgw({ storeBytes: size.storeBytes })
@@ -66,7 +66,7 @@ async function onServer({ size, lateMs, folder }) {
     const tools = await toolsFor(away.url, sts.url)
     const places = await placesFor(tools, size, folder, rgw.url)
     const rows = []
-    for (const act of acts) rows.push(...(await compared(act, tools, places, size, lateMs)))
+    for (const act of acts) rows.push(...(await compared(act, inTurn(tools, places, round), size, lateMs)))
     for (const { top } of places) await rm(top, { recursive: true })
     return rows
   } finally {
@@ -74,19 +74,26 @@ async function onServer({ size, lateMs, folder }) {
   }
 }
 
+// A store in memory gets slower as it fills, so each round begins with another tool.
+function inTurn(tools, places, round) {
+  const pairs = tools.map((tool, index) => ({ tool, place: places[index] }))
+  return pairs.map((_, index) => pairs[(index + round) % pairs.length])
+}
+
 /** Each tool in turn does the same to files of its own with the same content. */
-async function compared(act, tools, places, { what, files }, lateMs) {
-  const took = []
-  for (const [index, tool] of tools.entries()) {
-    const place = places[index]
+async function compared(act, turns, { what, files }, lateMs) {
+  const took = new Map()
+  for (const { tool, place } of turns) {
     await act.before?.(place, files)
-    took.push(await act.run(tool, place))
+    took.set(tool.name, await act.run(tool, place))
     await act.after?.(place)
   }
   const name = `${act.name}, ${what}${lateMs === 0 ? '' : `, + ${lateMs} ms`}`
-  process.stderr.write(`  ${name}: ${took.map((ms, index) => `${tools[index].name} ${(ms / 1000).toFixed(1)} s`).join(', ')}\n`)
-  const [ours, ...others] = took
-  return others.map((ms, index) => ({ what: name, beside: tools[index + 1].name, ours: [ours], bare: [ms] }))
+  const told = [...took].map(([tool, ms]) => `${tool} ${(ms / 1000).toFixed(1)} s`)
+  process.stderr.write(`  ${name}: ${told.join(', ')}\n`)
+  return [...took].flatMap(([beside, ms]) =>
+    beside === 'ours' ? [] : [{ what: name, beside, ours: [took.get('ours')], bare: [ms] }],
+  )
 }
 
 async function placesFor(tools, { files, bytes }, folder, url) {
@@ -98,6 +105,8 @@ async function placesFor(tools, { files, bytes }, folder, url) {
     await timeProgram(['/usr/bin/aws', '--endpoint-url', url, 's3', 'mb', `s3://${place.bucket}`], { env: environmentFor(url) })
     places.push(place)
   }
+  // What was written just now goes to the disk before the clock runs.
+  await timeProgram(['sync'])
   // The first write into a fresh pool takes the server seconds.
   await timeProgram(['/usr/bin/aws', '--endpoint-url', url, 's3', 'cp', '/etc/hostname', `s3://${places[0].bucket}/first`], {
     env: environmentFor(url),
