@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,7 +6,8 @@ import { isSsmError, project, type Project } from '@simple-sagemaker/core'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { localMachines } from '../support/aws/machines.ts'
 import { noMoto } from '../support/aws/moto.ts'
-import { awsOn, hastyClock, useStandIn } from '../support/aws/room.ts'
+import { awsOn, hastyClock, testKeys, testRegion, useStandIn } from '../support/aws/room.ts'
+import { runTypeScript } from '../support/run-typescript.ts'
 import { ownCache } from '../flows/flow.ts'
 
 // What a user says, from the sentence to the result, through the AWS platform: requests, objects, roles and logs go to the
@@ -32,9 +34,10 @@ const file = (path: string, text: string): string => {
   return whole
 }
 
-async function onAws(work: (ex: Project) => Promise<void>, clock = hastyClock(10)): Promise<void> {
-  await using platform = awsOn(standIn().url, { clock, maxAttempts: 3 })
-  await using ex = project('ex', { platform })
+async function onAws(work: (ex: Project) => Promise<void>, leaseSilenceMs?: number): Promise<void> {
+  await using platform = awsOn(standIn().url, { clock: hastyClock(10), maxAttempts: 3 })
+  const abilities = leaseSilenceMs === undefined ? {} : { abilities: { ...platform.abilities, leaseSilenceMs } }
+  await using ex = project('ex', { platform: { ...platform, ...abilities } })
   await work(ex)
 }
 
@@ -113,11 +116,10 @@ test.skipIf(noMoto)('a program that fails is told with its exit code and its las
 })
 
 test.skipIf(noMoto)(
-  'a client that dies between upload and create leaves nothing that is billed, and the next one goes on',
+  'a client that cannot reach SageMaker after the upload leaves nothing that is billed, and the next one goes on',
   { timeout },
   async () => {
     const task = (ex: Project) => ex.task('t').shell('echo done > "$SM_MODEL_DIR/x"')
-    // The first client's last words never reach SageMaker.
     standIn().proxy.fault(({ operation }) => operation === 'CreateTrainingJob', { kind: 'reset' }, 3)
     await onAws(async (ex) => {
       await expect(task(ex).run()).rejects.toMatchObject({ code: 'PLATFORM_UNREACHABLE' })
@@ -128,5 +130,30 @@ test.skipIf(noMoto)(
       expect(result.decision.kind).toBe('start')
       expect(created()).toBe(1)
     })
+  },
+)
+
+test.skipIf(noMoto)(
+  'a client that is killed between upload and create leaves nothing that is billed, and the next one takes over',
+  { timeout },
+  async () => {
+    const line = 'echo done > "$SM_MODEL_DIR/x"'
+    const env = {
+      AWS_ENDPOINT_URL: standIn().url,
+      AWS_REGION: testRegion,
+      AWS_ACCESS_KEY_ID: testKeys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: testKeys.secretAccessKey,
+    }
+    const client = runTypeScript('../aws/programs/killed-client.ts', [line], env)
+    expect(await once(client, 'exit')).toEqual([null, 'SIGKILL'])
+    expect(standIn().proxy.seen.some(({ method, path }) => method === 'PUT' && path.includes('sourcedir.tar.gz'))).toBe(true)
+    expect(created()).toBe(0)
+    // Its lease is still there: after a silence, here a shorter one, it is taken over.
+    await onAws(async (ex) => {
+      const task = ex.task('t').shell(line)
+      expect((await task.run()).decision.kind).toBe('start')
+      expect((await task.run()).decision.kind).toBe('skip')
+      expect(created()).toBe(1)
+    }, 3_000)
   },
 )

@@ -63,7 +63,8 @@ function notYet({ endedAtMs: _, failureReason: __, ...state }: JobState): JobSta
   const phases = state.phases
     .slice(0, -1)
     .map((phase, index, all) => (index + 1 < all.length ? phase : { name: phase.name, startedAtMs: phase.startedAtMs }))
-  return { ...state, status: 'in-progress', phase: phases.at(-1)?.name ?? 'Starting', phases, finalMetrics: [] }
+  const status = state.status === 'stopped' ? 'stopping' : 'in-progress'
+  return { ...state, status, phase: phases.at(-1)?.name ?? 'Starting', phases, finalMetrics: [] }
 }
 
 /** Brings the lines there in order, as many at a time as came meanwhile. */
