@@ -8,6 +8,8 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import type * as S3Sdk from '@aws-sdk/client-s3'
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import type * as SageMakerSdk from '@aws-sdk/client-sagemaker'
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import type * as ServiceQuotasSdk from '@aws-sdk/client-service-quotas'
 import type { STSClient } from '@aws-sdk/client-sts'
 import type * as StsSdk from '@aws-sdk/client-sts'
 import { PlatformError } from '../platform/errors.ts'
@@ -22,6 +24,7 @@ export interface ClientTypes {
   readonly ecr: ECRClient
   readonly sts: STSClient
   readonly logs: CloudWatchLogsClient
+  readonly quotas: ServiceQuotasClient
 }
 export type ServiceName = keyof ClientTypes
 
@@ -32,6 +35,7 @@ interface Modules {
   readonly ecr: typeof EcrSdk
   readonly sts: typeof StsSdk
   readonly logs: typeof CloudWatchLogsSdk
+  readonly quotas: typeof ServiceQuotasSdk
 }
 
 /** Keys, or a function that gives fresh ones; an SDK provider (`fromSSO()`, …) fits. */
@@ -86,6 +90,7 @@ const load: { readonly [S in ServiceName]: () => Promise<Modules[S]> } = {
   ecr: () => import('@aws-sdk/client-ecr'),
   sts: () => import('@aws-sdk/client-sts'),
   logs: () => import('@aws-sdk/client-cloudwatch-logs'),
+  quotas: () => import('@aws-sdk/client-service-quotas'),
 }
 
 /** Called once for each client we made, with its service: where middleware is added. */
@@ -156,6 +161,7 @@ const serviceIds: Readonly<Record<ServiceName, string>> = {
   ecr: 'ECR',
   sts: 'STS',
   logs: 'CLOUDWATCH_LOGS',
+  quotas: 'SERVICE_QUOTAS',
 }
 
 /** Of one service: as many as small objects travel at once. */
@@ -207,4 +213,5 @@ const makers: { readonly [S in ServiceName]: (sdk: Modules[S], config: SharedCon
   ecr: (sdk, config) => new sdk.ECRClient(config),
   sts: (sdk, config) => new sdk.STSClient(config),
   logs: (sdk, config) => new sdk.CloudWatchLogsClient(config),
+  quotas: (sdk, config) => new sdk.ServiceQuotasClient(config),
 }

@@ -14,6 +14,7 @@ export type { ClientOptions, ClientTypes, Credentials, ServiceName } from './cli
 export type { AwsNotice } from './notices.ts'
 export { policies, type Policies } from './iam/caller-policy.ts'
 export type { PolicyDocument, PolicyPlace, Statement } from './iam/policy.ts'
+export { machineQuotas, type MachineQuota, type MachineUse } from './quotas.ts'
 
 /** How to reach AWS, and what a test or a service may put in its place. */
 export interface AwsOptions extends ClientOptions {

@@ -1,0 +1,59 @@
+import type { ServiceQuota } from '@aws-sdk/client-service-quotas'
+import { abortable, openClients, type ClientOptions } from './clients.ts'
+import { atTheWall } from './translate.ts'
+
+/** Machines of one type for one use: each such pair has a quota of its own. */
+export interface MachineUse {
+  readonly instanceType: string
+  readonly use: 'training' | 'spot training' | 'processing'
+}
+
+/** How many machines the account may rent at once in this region. */
+export interface MachineQuota extends MachineUse {
+  readonly machines: number
+  /** What Service Quotas calls it, in the console and in requests for more: `L-3F53BF0F`. */
+  readonly code: string
+}
+
+/**
+ * What the account may rent of these machines, in the order AWS lists them. Of a machine that AWS lists no quota for, there is
+ * no answer. Asks page after page and stops at the last one it needs; changes nothing.
+ * @throws {PlatformError} `PLATFORM_DENIED` when the caller may not list quotas; an abort rejects with `signal.reason`.
+ */
+export async function machineQuotas(
+  wanted: readonly MachineUse[],
+  options: ClientOptions & { readonly signal?: AbortSignal } = {},
+): Promise<readonly MachineQuota[]> {
+  const { signal } = options
+  await using clients = openClients(options)
+  const { client, sdk } = await clients.open('quotas')
+  const missing = new Map(wanted.map((use) => [quotaName(use), use]))
+  const found: MachineQuota[] = []
+  let token: string | undefined
+  do {
+    const input = { ServiceCode: 'sagemaker', MaxResults: 100, ...(token === undefined ? {} : { NextToken: token }) }
+    const page = await atTheWall({ action: 'servicequotas:ListServiceQuotas' }, signal, () =>
+      client.send(new sdk.ListServiceQuotasCommand(input), abortable(signal)),
+    )
+    for (const quota of quotasOf(page.Quotas ?? [], missing)) {
+      found.push(quota)
+      missing.delete(quotaName(quota))
+    }
+    token = page.NextToken
+    // There are thousands of them, on twenty pages and more.
+  } while (token !== undefined && missing.size > 0)
+  return found
+}
+
+/** The quotas of one page that are asked for, by their names. Others, and those without a value, are passed over. */
+export function quotasOf(page: readonly ServiceQuota[], asked: ReadonlyMap<string, MachineUse>): readonly MachineQuota[] {
+  return page.flatMap(({ QuotaName = '', QuotaCode, Value }) => {
+    const use = asked.get(QuotaName)
+    return use === undefined || QuotaCode === undefined || Value === undefined
+      ? []
+      : [{ ...use, machines: Value, code: QuotaCode }]
+  })
+}
+
+/** As SageMaker names it, here and in the error of a job that asks for too much. */
+export const quotaName = ({ instanceType, use }: MachineUse): string => `${instanceType} for ${use} job usage`
