@@ -1,4 +1,7 @@
-import { count, duration, flag, text, trainingOnly } from './option.ts'
+import type { JobKind } from '../spec/job-kind.ts'
+import { count, duration, flag, text, trainingOnly, type ValueOf } from './option.ts'
+
+const usualTypes: Readonly<Record<JobKind, string>> = { training: 'ml.m5.large', processing: 'ml.t3.medium' }
 
 /** Which machines, for how long, at which price. */
 export const computeOptions = {
@@ -13,7 +16,7 @@ export const computeOptions = {
   instanceType: text({
     summary: 'The type of machine to rent.',
     source: 'ResourceConfig.InstanceType',
-    default: 'ml.m5.large; ml.t3.medium for processing',
+    default: `${usualTypes.training}; ${usualTypes.processing} for processing`,
     longest: 64,
     pattern: /^(local|local_gpu|ml\.[a-z0-9-]+\.[a-z0-9]+)$/,
     shape: 'ml.<family>.<size>',
@@ -130,4 +133,15 @@ export const computeOptions = {
     to: 30,
     flag: { names: ['retries'], args: ['N'] },
   }),
+}
+
+type MachineWord = 'instanceType' | 'instanceCount' | 'spot' | 'warm'
+type MachineOptions = { readonly [Name in MachineWord]?: ValueOf<(typeof computeOptions)[Name]> }
+
+/** The machines a task with these options rents: what is not said has its default. */
+export function machinesOf(
+  kind: JobKind,
+  { instanceType = usualTypes[kind], instanceCount = 1, spot, warm }: MachineOptions,
+): { readonly instanceType: string; readonly instanceCount: number; readonly spot: boolean } {
+  return { instanceType, instanceCount, spot: kind === 'training' && (spot ?? warm === undefined) }
 }

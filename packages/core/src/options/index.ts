@@ -4,7 +4,7 @@
  * @module
  */
 export { accessOptions } from './access.ts'
-export { computeOptions } from './compute.ts'
+export { computeOptions, machinesOf } from './compute.ts'
 export { editDistance, nearest } from './did-you-mean.ts'
 export { imageOptions } from './image.ts'
 export { count, duration, flag, list, oneOf, text, type Flag, type Option, type Problem, type ValueOf } from './option.ts'

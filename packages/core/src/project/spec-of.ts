@@ -2,6 +2,7 @@ import { freeze } from '../lang/freeze.ts'
 import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
+import { machinesOf } from '../options/compute.ts'
 import { InvalidTask } from '../options/errors.ts'
 import type { TrainingOptions } from '../options/task-options.ts'
 import type { ImageSpec } from '../spec/image.ts'
@@ -55,14 +56,14 @@ type Compute = Pick<
 >
 
 function computeOf(kind: Draft['kind'], options: TrainingOptions): Compute {
-  const spot = kind === 'training' && (options.spot ?? options.warm === undefined)
+  const { instanceType, instanceCount, spot } = machinesOf(kind, options)
   const maxRunSeconds = seconds(options.maxRun) ?? 86_400
   // The original's 0 means the same as not given.
   const maxWaitSeconds = seconds(options.maxWait) === 0 ? undefined : seconds(options.maxWait)
   const keepAliveSeconds = seconds(options.warm)
   return {
-    instanceType: options.instanceType ?? (kind === 'training' ? 'ml.m5.large' : 'ml.t3.medium'),
-    instanceCount: options.instanceCount ?? 1,
+    instanceType,
+    instanceCount,
     volumeSizeGiB: options.volumeSizeGiB ?? 30,
     spot,
     maxRunSeconds,
