@@ -172,6 +172,19 @@ test('doctor names what is wrong with its fix, and a Python program of the same 
   expect([aws.code, (JSON.parse(aws.stdout) as { ok: boolean }).ok]).toEqual([4, false])
 }, 60_000)
 
+test('a doctor who is left says nothing of what was not looked at to its end', async () => {
+  await using folder = await workFolder()
+  const world: ReturnType<typeof testWorld> = {
+    ...testWorld({ cwd: folder.path, env: { SSM_PLATFORM: 'local', HOME: folder.path } }),
+    onSignal: (received) => {
+      received('SIGINT')
+      return () => undefined
+    },
+  }
+  expect(await app(['doctor'], world)).toBe(130)
+  expect(world.stdout.text()).toBe('')
+})
+
 test('a reader that goes away ends a log quietly, and a run goes on to its end', async () => {
   await using folder = await workFolder()
   const program = await ssmProgram()

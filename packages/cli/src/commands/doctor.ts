@@ -16,6 +16,8 @@ export async function doctor(call: Call): Promise<number> {
     await using platform = await openPlatform(settings, world, () => undefined)
     checks.push(...(await awsChecks(settings, platform, leaving.signal)))
   }
+  // Whoever left hears of no check that was cut short.
+  leaving.signal.throwIfAborted()
   const broken = checks.filter(({ status }) => status === 'missing')
   if (json) world.stdout.write(`${JSON.stringify({ v: 1, ok: broken.length === 0, platform: settings.platform, checks })}\n`)
   else world.stdout.write(checks.map((check) => checkText(check, paintFor(world.stdout, world))).join(''))

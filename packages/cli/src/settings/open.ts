@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Platform, ProjectOptions } from '@simple-sagemaker/core'
-import type { AwsNotice } from '@simple-sagemaker/core/aws'
+import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
 import { pathFrom, type World } from '../world.ts'
 import type { Settings } from './settings.ts'
 
@@ -11,12 +11,15 @@ export async function openPlatform(settings: Settings, world: World, notice: (me
     return local({ root: localRoot(world) })
   }
   const { aws } = await import('@simple-sagemaker/core/aws')
-  const { region, profile } = settings.values
-  return aws({
+  return aws({ ...clientOptionsOf(settings), onNotice: (happened) => notice(noticeText(happened)) })
+}
+
+/** How AWS is reached, from the settings. */
+export function clientOptionsOf({ values: { region, profile } }: Settings): ClientOptions {
+  return {
     ...(region === undefined ? {} : { region: region.value }),
     ...(profile === undefined ? {} : { profile: profile.value }),
-    onNotice: (happened) => notice(noticeText(happened)),
-  })
+  }
 }
 
 /** The folder that holds the buckets and jobs of the local platform. */

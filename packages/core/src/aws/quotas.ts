@@ -56,4 +56,4 @@ export function quotasOf(page: readonly ServiceQuota[], asked: ReadonlyMap<strin
 }
 
 /** As SageMaker names it, here and in the error of a job that asks for too much. */
-export const quotaName = ({ instanceType, use }: MachineUse): string => `${instanceType} for ${use} job usage`
+const quotaName = ({ instanceType, use }: MachineUse): string => `${instanceType} for ${use} job usage`

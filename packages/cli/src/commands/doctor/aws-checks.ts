@@ -1,10 +1,11 @@
 import { isSsmError, type Platform } from '@simple-sagemaker/core'
 import type { Settings } from '../../settings/settings.ts'
 import type { Check } from './check.ts'
+import { quotaCheck } from './quota-check.ts'
 
 const longestMs = 20_000
 
-/** What the account has: a region, credentials, a bucket, a role. Nothing is made. */
+/** What the account has: a region, credentials, a bucket, a role, machines to rent. Nothing is made. */
 export async function awsChecks(settings: Settings, platform: Platform, leaving: AbortSignal): Promise<readonly Check[]> {
   const signal = AbortSignal.any([leaving, AbortSignal.timeout(longestMs)])
   const region = await tried('region', 'Set AWS_REGION, or --region, or region in ssm.config.json.', async () => ({
@@ -23,11 +24,12 @@ export async function awsChecks(settings: Settings, platform: Platform, leaving:
     },
   )
   if (credentials.status === 'missing') return [region, credentials]
-  const [bucketFound, role] = await Promise.all([
+  const [bucketFound, role, quotas] = await Promise.all([
     bucketCheck(platform, bucket, signal),
     roleCheck(settings, platform, bucket, signal),
+    quotaCheck(settings, region.detail, signal),
   ])
-  return [region, credentials, bucketFound, role, quotas(region.detail)]
+  return [region, credentials, bucketFound, role, quotas]
 }
 
 function bucketCheck(platform: Platform, bucket: string, signal: AbortSignal): Promise<Check> {
@@ -60,14 +62,6 @@ function roleCheck(settings: Settings, platform: Platform, bucket: string, signa
     return { detail: await platform.roles.expected(need, { signal }) }
   })
 }
-
-// Limits are kept by another service, which this program asks for nothing.
-const quotas = (region: string): Check => ({
-  name: 'quotas',
-  status: 'note',
-  detail: 'new accounts may rent no machine of the larger types; a run then says PLATFORM_QUOTA',
-  fix: `See the limits of your account: https://${region}.console.aws.amazon.com/servicequotas/home/services/sagemaker/quotas`,
-})
 
 async function tried(name: string, fix: string, look: () => Promise<{ readonly detail: string }>): Promise<Check> {
   try {
