@@ -4,6 +4,7 @@ import type { AwsNotice } from '@simple-sagemaker/core/aws'
 import { jobName } from '../../packages/core/src/names/job-name.ts'
 import { objectUri } from '../../packages/core/src/names/object-uri.ts'
 import type { JobRef, JobState } from '../../packages/core/src/platform/jobs.ts'
+import type { ReadOptions } from '../../packages/core/src/platform/objects.ts'
 import type { Platform } from '../../packages/core/src/platform/platform.ts'
 import { trainingJob, refOf } from '../contract/job-requests.ts'
 import { noMoto } from '../support/aws/moto.ts'
@@ -17,8 +18,8 @@ const gather = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
   for await (const item of items) found.push(item)
   return found
 }
-const read = async (platform: Platform, uri: string): Promise<Buffer> =>
-  Buffer.concat(await gather(platform.objects.read(objectUri(uri))))
+const read = async (platform: Platform, uri: string, options: ReadOptions = {}): Promise<Buffer> =>
+  Buffer.concat(await gather(platform.objects.read(objectUri(uri), options)))
 const xml = (status: number, code: string, headers: Record<string, string> = {}): Fate => ({
   kind: 'answer',
   status,
@@ -128,6 +129,42 @@ test.skipIf(noMoto)('a download that breaks off again and again goes on where it
   )
   expect((await read(platform, uri)).equals(content)).toBe(true)
   expect(standIn().proxy.seen.filter(({ headers }) => headers.range !== undefined).length).toBe(2)
+})
+
+test.skipIf(noMoto)('a large download comes in parts by several connections, each taken up where it broke', async () => {
+  await using platform = awsOn(standIn().url, hasty)
+  const uri = objectUri(`s3://${await platform.objects.bucket(undefined)}/large`)
+  const bytes = randomBytes(40 * mebibyte + 3)
+  await platform.objects.write(uri, { kind: 'bytes', bytes })
+  standIn().proxy.seen.length = 0
+  // Of each kind of answer: the one that told of the whole, two later parts, and what was taken up again.
+  standIn().proxy.fault(({ method }) => method === 'GET', { kind: 'truncate', bytes: 1_000_000 }, 4)
+  expect((await read(platform, uri, { connections: 4 })).equals(bytes)).toBe(true)
+  const ranges = standIn().proxy.seen.flatMap(({ headers }) => headers.range ?? [])
+  expect(ranges.length).toBe(5 + 4)
+  expect(ranges.some((range) => range === 'bytes=1000000-8388607')).toBe(true)
+  expect(ranges.at(-1)).toMatch(/-41943042$/)
+})
+
+test.skipIf(noMoto)('a large download that nobody reads on leaves no connection busy', async () => {
+  await using platform = awsOn(standIn().url)
+  const uri = objectUri(`s3://${await platform.objects.bucket(undefined)}/large`)
+  await platform.objects.write(uri, { kind: 'bytes', bytes: randomBytes(40 * mebibyte) })
+  for await (const chunk of platform.objects.read(uri, { connections: 4 })) {
+    expect(chunk.length).toBeGreaterThan(0)
+    break
+  }
+  const stop = new AbortController()
+  const reason = new Error('enough')
+  let bytes = 0
+  const reading = (async () => {
+    for await (const chunk of platform.objects.read(uri, { connections: 4, signal: stop.signal })) {
+      bytes += chunk.length
+      if (bytes > 9_000_000) stop.abort(reason)
+    }
+  })()
+  await expect(reading).rejects.toBe(reason)
+  expect(bytes).toBeLessThan(20_000_000)
 })
 
 test.skipIf(noMoto)('bytes that were changed on their way or in the store are refused', async () => {

@@ -72,7 +72,7 @@ test('every command of every method says whose bucket it expects, but the one th
   s3.on(HeadObjectCommand).resolves({ ContentLength: 5, ETag: '"e"' })
   s3.on(GetObjectCommand)
     .resolvesOnce({ Body: body('hel'), ContentLength: 5, ETag: '"e"' })
-    .resolves({ Body: body('lo'), ContentLength: 2, ETag: '"e"' })
+    .resolves({ Body: body('lo'), ContentLength: 2, ContentRange: 'bytes 3-4/5', ETag: '"e"' })
   s3.on(PutObjectCommand).resolves({ ETag: '"e"' })
   s3.on(DeleteObjectsCommand).resolves({})
 
@@ -92,6 +92,19 @@ test('every command of every method says whose bucket it expects, but the one th
   expect(without.map(({ args }) => args[0].constructor)).toEqual([CreateBucketCommand])
   // None that the sources send was left out here.
   expect([...new Set(sentTo(s3))].sort()).toEqual(commandsInSources())
+})
+
+test('a server that answers a range with the whole is refused, before wrong bytes are given', async () => {
+  await using world = mockedAws({ clock: hastyClock(100) })
+  ready(world)
+  world.s3
+    .on(GetObjectCommand)
+    .resolvesOnce({ Body: body('hel'), ContentLength: 5, ETag: '"e"' })
+    .resolves({ Body: body('hello'), ContentLength: 5, ETag: '"e"' })
+  await expect(collect(world.platform.objects.read(at('k')))).rejects.toMatchObject({
+    code: 'PLATFORM_REFUSED',
+    facts: { range: 'bytes=3-4' },
+  })
 })
 
 test('a bucket of another account is read as a known one, and never written', async () => {

@@ -52,7 +52,7 @@ function noteTaken({ parsed }: Call, face: Face): void {
 }
 
 async function runIt(call: Call, task: SpokenTask, platform: Platform, face: Face): Promise<number> {
-  const { parsed, world, settings } = call
+  const { parsed, world } = call
   const handle = await task.start(wishOf(parsed))
   const interrupts = new Interrupts(call, handle, platform, face)
   try {

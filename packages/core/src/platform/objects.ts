@@ -15,6 +15,11 @@ export type ObjectBody =
   | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number }
   | { readonly kind: 'stream'; readonly chunks: AsyncIterable<Uint8Array> }
 
+export interface ReadOptions extends Abortable {
+  /** How many connections may bring a large object at once, where there are such; default 1. Each holds some megabytes in memory. */
+  readonly connections?: number
+}
+
 export interface WriteOptions extends Abortable {
   /**
    * Writes only if no object is there (`'absent'`) or the one there still has this etag.
@@ -48,7 +53,7 @@ export interface Objects {
    * The object's bytes, in order, verified where the platform keeps a checksum.
    * @throws {PlatformError} `OBJECT_MISSING`, `OBJECT_CORRUPT`, `PLATFORM_DENIED`.
    */
-  read(uri: ObjectUri, options?: Abortable): AsyncIterable<Uint8Array>
+  read(uri: ObjectUri, options?: ReadOptions): AsyncIterable<Uint8Array>
   /**
    * Writes one object, whole or not at all: a reader sees the old bytes or the new ones.
    * @throws {PlatformError} `OBJECT_CHANGED`, `PLATFORM_DENIED`, `STORAGE_FULL`; an abort rejects with `signal.reason`.

@@ -21,6 +21,8 @@ export interface DownloadFolderOptions {
 const smallBytes = 256 * 1024
 const smallAtOnce = 128
 const largeAtOnce = 16
+/** On many networks one connection alone is slow: fewer files than this come by so many connections each. */
+const connectionsEnough = 4
 
 /**
  * Brings every object below a folder of the store into a local folder, each file whole or not at all. All names are checked
@@ -34,21 +36,24 @@ export async function downloadFolder(
   const wanted = await wantedFiles(options)
   const bytes = wanted.reduce((sum, { object }) => sum + object.sizeBytes, 0)
   const meter = transferMeter({ ofBytes: bytes, ofFiles: wanted.length, tell: options.onProgress })
-  const fetch = (file: WantedFile, signal: AbortSignal): Promise<void> => fetched(file, options.objects, meter, signal)
-  const isSmall = ({ object }: WantedFile): boolean => object.sizeBytes <= smallBytes
-  await eachOf(
-    wanted.filter((file) => !isSmall(file)),
-    largeAtOnce,
-    fetch,
-    options.signal,
-  )
-  await eachOf(wanted.filter(isSmall), smallAtOnce, fetch, options.signal)
+  const large = wanted.filter(({ object }) => object.sizeBytes > smallBytes)
+  const small = wanted.filter(({ object }) => object.sizeBytes <= smallBytes)
+  const connections = large.length < connectionsEnough ? connectionsEnough : 1
+  const fetch = (file: WantedFile, signal: AbortSignal): Promise<void> =>
+    fetched(file, options.objects, meter, { connections, signal })
+  await eachOf(large, largeAtOnce, fetch, options.signal)
+  await eachOf(small, smallAtOnce, fetch, options.signal)
   return { files: wanted.length, bytes }
 }
 
 interface WantedFile {
   readonly object: StoredObject
   readonly path: string
+}
+
+interface FetchOptions {
+  readonly connections: number
+  readonly signal: AbortSignal
 }
 
 async function wantedFiles({ source, target, objects, signal }: DownloadFolderOptions): Promise<readonly WantedFile[]> {
@@ -66,8 +71,9 @@ async function wantedFiles({ source, target, objects, signal }: DownloadFolderOp
   return wanted
 }
 
-async function fetched({ object, path }: WantedFile, objects: Objects, meter: Meter, signal: AbortSignal): Promise<void> {
-  const chunks = counted(object, objects, meter, signal)
+async function fetched({ object, path }: WantedFile, objects: Objects, meter: Meter, options: FetchOptions): Promise<void> {
+  const { signal } = options
+  const chunks = counted(object, objects, meter, options)
   const content = object.sizeBytes <= smallBytes ? await gathered(chunks) : chunks
   const written = await writeWhole(path, content, { signal })
   meter.finished(object.uri, written)
@@ -80,16 +86,16 @@ async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
   return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held)
 }
 
-async function* counted(object: StoredObject, objects: Objects, meter: Meter, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* counted(object: StoredObject, objects: Objects, meter: Meter, options: FetchOptions): AsyncGenerator<Uint8Array> {
   let bytes = 0
-  for await (const chunk of objects.read(object.uri, { signal })) {
+  for await (const chunk of objects.read(object.uri, options)) {
     bytes += chunk.length
     meter.moved(object.uri, bytes)
     yield chunk
   }
   if (bytes === object.sizeBytes) return
   // Written anew since it was listed, as the state of a running job may be: then its new size counts.
-  const now = await objects.find(object.uri, { signal })
+  const now = await objects.find(object.uri, { signal: options.signal })
   if (now?.sizeBytes === bytes) return
   throw new SsmError('OBJECT_CORRUPT', `${object.uri} ended after ${bytes} of ${object.sizeBytes} bytes`, {
     hint: 'Download it again; if it happens again, the object itself is damaged.',

@@ -22,7 +22,7 @@ export function awsObjects(options: BucketsOptions): Objects {
     list: (prefix, { signal } = {}) => listObjects(clients, prefix, signal),
     folders: (folder, { signal } = {}) => listFolders(clients, folder, signal),
     find: (uri, { signal } = {}) => findObject(clients, uri, signal),
-    read: (uri, { signal } = {}) => readObject(clients, uri, clock, signal),
+    read: (uri, options = {}) => readObject(clients, uri, clock, options),
     write: (uri, body, settings = {}) => writeObject(clients, clock, uri, body, settings).catch(asBodyFailure),
     remove: (uris, { signal } = {}) => removeObjects(clients, uris, signal),
   }

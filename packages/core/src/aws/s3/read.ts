@@ -1,15 +1,29 @@
 import { crc32 } from 'node:zlib'
 import { addressOf, type ObjectUri } from '../../names/object-uri.ts'
 import { PlatformError } from '../../platform/errors.ts'
+import type { ReadOptions } from '../../platform/objects.ts'
 import { growingPauses } from '../../time/backoff.ts'
 import type { Clock } from '../../time/clock.ts'
 import { abortable, type Clients } from '../clients.ts'
 import { meaningOf } from '../meaning.ts'
 import { atTheWall, platformError, type Act } from '../translate.ts'
-import { laneOf, type Answer } from './lane.ts'
 import { base64Of } from './crc.ts'
+import { laneOf, type Answer } from './lane.ts'
 
 const fruitlessTries = 8
+
+/** From this size on an object may be fetched in parts of that size by several connections. */
+const severalPartsBytes = 32 * 1024 * 1024
+const partBytes = 8 * 1024 * 1024
+
+/** One object, as it is asked for. */
+interface Source {
+  readonly clients: Clients
+  readonly clock: Clock
+  readonly act: Act
+  readonly target: { readonly Bucket: string; readonly Key: string }
+  readonly signal: AbortSignal | undefined
+}
 
 /**
  * An object's bytes in order. A connection that breaks is taken up again where it broke, of the very same object; eight
@@ -19,36 +33,90 @@ export async function* readObject(
   clients: Clients,
   uri: ObjectUri,
   clock: Clock,
-  signal?: AbortSignal,
+  { connections = 1, signal }: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
   const { bucket, key } = addressOf(uri)
   const act: Act = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }
-  let first: Answer | undefined
-  let at = 0
+  const source: Source = { clients, clock, act, target: { Bucket: bucket, Key: key }, signal }
+  const whole = await answered(source)
+  const end = whole.ContentLength
+  const inOne = connections === 1 || end === undefined || end < severalPartsBytes
+  const chunks = inOne ? bytesFrom(source, whole, 0, end, whole) : inParts(source, whole, end, connections)
   let crc = 0
+  for await (const chunk of chunks) {
+    if (sumOf(whole) !== undefined) crc = crc32(chunk, crc)
+    yield chunk
+  }
+  checkSum(uri, whole, crc)
+}
+
+/** The answer that told of the whole gives the first part, and other connections those after it. */
+async function* inParts(source: Source, whole: Answer, end: number, connections: number): AsyncGenerator<Uint8Array> {
+  const stop = new AbortController()
+  const signal = source.signal === undefined ? stop.signal : AbortSignal.any([source.signal, stop.signal])
+  const ahead: Promise<readonly Uint8Array[]>[] = []
+  let begun = partBytes
+  const begin = (): void => {
+    if (begun >= end) return
+    const [from, to] = [begun, Math.min(begun + partBytes, end)]
+    begun = to
+    const part = gathered(bytesFrom({ ...source, signal }, whole, from, to))
+    // Whoever comes to this part sees its failure.
+    part.catch(() => undefined)
+    ahead.push(part)
+  }
+  try {
+    for (let others = 1; others < connections; others += 1) begin()
+    yield* bytesFrom(source, whole, 0, partBytes, whole)
+    for (let part = ahead.shift(); part !== undefined; part = ahead.shift()) {
+      const chunks = await part
+      begin()
+      yield* chunks
+    }
+  } finally {
+    stop.abort()
+    await Promise.allSettled(ahead)
+  }
+}
+
+async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return all
+}
+
+/** The bytes of the very same object from one place to another; `answer` is one that begins there, if there is one already. */
+async function* bytesFrom(
+  source: Source,
+  whole: Answer,
+  from: number,
+  to: number | undefined,
+  answer?: Answer,
+): AsyncGenerator<Uint8Array> {
+  const { act, clock, signal } = source
   let pauses = patience()
-  for (;;) {
-    const said = await answerFrom(clients, act, { Bucket: bucket, Key: key }, first, at, signal)
-    first ??= said
+  for (let [at, said] = [from, answer]; ; said = undefined) {
+    said ??= await answered(source, { whole, from: at, to })
     let broken: unknown = Object.assign(new Error('The answer ended too early'), { code: 'ECONNRESET' })
     try {
       for await (const chunk of bytesOf(said)) {
-        at += chunk.length
-        if (sumOf(first) !== undefined) crc = crc32(chunk, crc)
+        // The answer that told of the whole goes on after the first part.
+        const wanted = to === undefined ? chunk : chunk.subarray(0, to - at)
+        at += wanted.length
         pauses = patience()
-        yield chunk
+        yield wanted
+        if (at === to) break
       }
     } catch (cause) {
       if (signal?.aborted === true) throw signal.reason
       if (meaningOf(cause) === 'corrupt') throw platformError(act, cause)
       broken = cause
     }
-    if (at === (first.ContentLength ?? at)) break
+    if (at === (to ?? at)) return
     const pause = pauses.next()
     if (pause.done === true) throw platformError(act, broken)
     await clock.sleep(pause.value, signal)
   }
-  checkSum(uri, first, crc)
 }
 
 /** The pauses before one gives up: a byte that arrives starts them anew. */
@@ -57,22 +125,34 @@ function* patience(): Generator<number, undefined> {
   for (let tries = 0; tries < fruitlessTries; tries += 1) yield pauses.next().value
 }
 
-/** The object from its start, or the very same object from where its bytes broke off. */
-async function answerFrom(
-  clients: Clients,
-  act: Act,
-  target: { readonly Bucket: string; readonly Key: string },
-  first: Answer | undefined,
-  at: number,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  const { client, sdk } = await clients.open('s3')
-  const brief = first === undefined ? await laneOf(client).get(target, signal) : undefined
-  if (brief !== undefined) return brief
-  const same = first?.ETag === undefined ? {} : { IfMatch: first.ETag }
-  const from = first === undefined ? { ChecksumMode: 'ENABLED' as const } : { Range: `bytes=${at}-`, ...same }
-  return atTheWall(act, signal, () => client.send(new sdk.GetObjectCommand({ ...target, ...from }), abortable(signal)))
+interface Stretch {
+  readonly whole: Answer
+  readonly from: number
+  readonly to: number | undefined
 }
+
+/** An answer with the whole object, or with a stretch of the very same one. */
+async function answered({ clients, act, target, signal }: Source, stretch?: Stretch): Promise<Answer> {
+  const { client, sdk } = await clients.open('s3')
+  const brief = stretch === undefined ? await laneOf(client).get(target, signal) : undefined
+  if (brief !== undefined) return brief
+  const what = stretch === undefined ? { ChecksumMode: 'ENABLED' as const } : stretchOf(stretch)
+  const said = await atTheWall(act, signal, () =>
+    client.send(new sdk.GetObjectCommand({ ...target, ...what }), abortable(signal)),
+  )
+  // A server that knows no ranges answers with the whole.
+  if (stretch !== undefined && said.ContentRange?.startsWith(`bytes ${stretch.from}-`) !== true)
+    throw new PlatformError('PLATFORM_REFUSED', `The server at this endpoint does not give parts of objects.`, {
+      facts: { ...target, range: stretchOf(stretch).Range },
+      hint: 'Use an endpoint that answers GetObject with a Range as S3 does.',
+    })
+  return said
+}
+
+const stretchOf = ({ whole, from, to }: Stretch): { readonly Range: string; readonly IfMatch?: string } => ({
+  Range: `bytes=${from}-${to === undefined ? '' : to - 1}`,
+  ...(whole.ETag === undefined ? {} : { IfMatch: whole.ETag }),
+})
 
 /** The CRC-32 of the whole object, where S3 keeps one: a sum of sums, `…-3`, cannot be compared with the bytes. */
 function sumOf({ ChecksumCRC32: kept, ChecksumType: type }: Answer): string | undefined {

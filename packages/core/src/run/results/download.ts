@@ -59,6 +59,9 @@ async function fetchOutput(
   return (await extractArchive(chunks, target, { signal })).files
 }
 
+/** A model may be gigabytes, and on many networks one connection alone is slow. */
+const connections = 4
+
 async function* counted(
   uri: ObjectUri,
   ofBytes: number,
@@ -67,7 +70,7 @@ async function* counted(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0
-  for await (const chunk of context.platform.objects.read(uri, { signal })) {
+  for await (const chunk of context.platform.objects.read(uri, { connections, signal })) {
     bytes += chunk.length
     tell({ bytes, ofBytes, files: bytes >= ofBytes ? 1 : 0, ofFiles: 1 })
     yield chunk
