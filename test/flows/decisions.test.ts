@@ -31,6 +31,29 @@ test('the same content in another folder, at another time and on other machines 
   expect(second.job).toBe(first.job)
 })
 
+test(
+  'a last word that changes the work starts it again, wherever it lies; one that does not, does not',
+  { timeout },
+  async () => {
+    await using place = lab()
+    const task = place.project('p').task('t').shell('echo "$LEVEL"').env({ LEVEL: 'info' })
+    const level = (text: string) =>
+      task.request((request) => ({ ...request, Environment: { ...request.Environment, LEVEL: text } }))
+    const larger = task.request((request) => ({
+      ...request,
+      ResourceConfig: { ...request.ResourceConfig, InstanceType: 'ml.p3.2xlarge' },
+      Tags: [{ Key: 'job', Value: request.TrainingJobName }],
+    }))
+    await task.run()
+    expect((await larger.explain()).decision.kind).toBe('skip')
+    expect((await level('debug').explain()).sentence).toBe('t is started, because changed: request Environment is new')
+    await level('debug').run()
+    expect((await level('debug').explain()).decision.kind).toBe('skip')
+    expect((await level('trace').explain()).sentence).toBe('t is started, because changed: request Environment')
+    expect((await task.explain()).sentence).toBe('t is started, because changed: request Environment is gone')
+  },
+)
+
 test('one byte of code, of data, one argument or parameter starts it again, and the part is named', { timeout }, async () => {
   await using place = lab()
   place.file('src/run.sh', 'echo 1', 0o755)

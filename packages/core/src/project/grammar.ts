@@ -48,7 +48,10 @@ export interface TrainingTask<
   extends
     TrainingWords<'ready', Name, Known, Result, Params, Said, TrainingTask<Name, Known, Result, Params, Said>>,
     Runs<Name, TrainingOutput, Result> {
-  /** The typed last word on the AWS request: whatever this library has no word for. */
+  /**
+   * The typed last word on the AWS request: whatever this library has no word for. What it changes of the work itself is part
+   * of what is compared with earlier runs, so it is called more than once and must give the same for the same request.
+   */
   request(
     change: (request: CreateTrainingJobCommandInput) => CreateTrainingJobCommandInput,
   ): TrainingTask<Name, Known, Result, Params, Said>
@@ -76,7 +79,10 @@ export interface ProcessingTask<Name extends string = string, Known = NoTasks, R
   extends
     ProcessingWords<'ready', Name, Known, Result, Said, ProcessingTask<Name, Known, Result, Said>>,
     Runs<Name, ProcessingOutput, Result> {
-  /** The typed last word on the AWS request: whatever this library has no word for. */
+  /**
+   * The typed last word on the AWS request: whatever this library has no word for. What it changes of the work itself is part
+   * of what is compared with earlier runs, so it is called more than once and must give the same for the same request.
+   */
   request(
     change: (request: CreateProcessingJobCommandInput) => CreateProcessingJobCommandInput,
   ): ProcessingTask<Name, Known, Result, Said>

@@ -2,6 +2,7 @@ import { freeze } from '../lang/freeze.ts'
 import type { JobRequest } from '../platform/jobs.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import type { RequestFacts } from './facts.ts'
+import { withLastWords } from './last-words.ts'
 import { processingRequest } from './processing.ts'
 import { trainingRequest } from './training.ts'
 
@@ -9,9 +10,4 @@ import { trainingRequest } from './training.ts'
 export function jobRequest(spec: TaskSpec, facts: RequestFacts): JobRequest {
   if (spec.kind === 'training') return freeze({ kind: 'training', input: withLastWords(spec, trainingRequest(spec, facts)) })
   return freeze({ kind: 'processing', input: withLastWords(spec, processingRequest(spec, facts)) })
-}
-
-function withLastWords<Input extends JobRequest['input']>(spec: TaskSpec, first: Input): Input {
-  // The builder's `request()` word types each last word for the task's own kind.
-  return spec.lastWords.reduce((input, say) => say(input) as Input, first)
 }

@@ -1,8 +1,8 @@
 import { describeChange } from '../../bundle/fingerprint.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { newJobName } from '../../names/job-name.ts'
+import { withoutSecrets } from '../../request/last-words.ts'
 import { jobRequest } from '../../request/request.ts'
-import { Secret } from '../../secrets/secret.ts'
 import type { Decision, TaskHistory } from '../../spec/result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { RunContext } from '../context.ts'
@@ -86,7 +86,7 @@ async function requestOf(aim: Aim, context: RunContext): Promise<Plan['request']
     hasState: await stateIfAny(aim, context),
     ...(code === undefined ? {} : { code }),
   })
-  return jobRequest({ ...spec, env: masked(spec.env) }, facts)
+  return jobRequest(withoutSecrets(spec), facts)
 }
 
 async function stateIfAny(aim: Aim, context: RunContext): Promise<boolean> {
@@ -97,9 +97,6 @@ async function stateIfAny(aim: Aim, context: RunContext): Promise<boolean> {
     throw cause
   }
 }
-
-const masked = (env: TaskSpec['env']): TaskSpec['env'] =>
-  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value instanceof Secret ? '<secret>' : value]))
 
 function uploadsOf(aim: Aim): readonly PlannedUpload[] {
   const code: PlannedUpload = {
