@@ -14,9 +14,14 @@ export interface Compiled {
   instantiations(): number
 }
 
+export interface CompileOptions {
+  /** Whether the platforms' own entries are read (`core/aws`, `core/local`), or stand-ins without types; default `'stand-ins'`. */
+  readonly rooms?: 'real' | 'stand-ins'
+}
+
 /** Compiles files by name and text. Reading what they import takes seconds: give all of them at once. */
-export function compile(files: Readonly<Record<string, string>>): Compiled {
-  const service = ts.createLanguageService(hostOf(files))
+export function compile(files: Readonly<Record<string, string>>, { rooms = 'stand-ins' }: CompileOptions = {}): Compiled {
+  const service = ts.createLanguageService(hostOf(files, rooms === 'real' ? {} : standIns))
   const program = service.getProgram()
   if (program === undefined) throw new Error('The compiler gives no program')
   return {
@@ -35,15 +40,15 @@ export function compile(files: Readonly<Record<string, string>>): Compiled {
 }
 
 // The rooms are opened when a task runs: no sentence shows their types, and the clients behind them take long to read.
-const rooms: Readonly<Record<string, string>> = {
+const standIns: Readonly<Record<string, string>> = {
   'packages/core/src/aws/index.ts': 'export declare const aws: (settings: object) => never',
   'packages/core/src/local/index.ts': 'export declare const local: () => never',
 }
 
-function hostOf(files: Readonly<Record<string, string>>): ts.LanguageServiceHost {
+function hostOf(files: Readonly<Record<string, string>>, instead: Readonly<Record<string, string>>): ts.LanguageServiceHost {
   const names = Object.keys(files).map((name) => `${folder}${name}`)
   const read = (path: string): string | undefined =>
-    files[path.slice(folder.length)] ?? rooms[path.slice(root.length)] ?? ts.sys.readFile(path)
+    files[path.slice(folder.length)] ?? instead[path.slice(root.length)] ?? ts.sys.readFile(path)
   return {
     getScriptFileNames: () => names,
     getScriptVersion: () => '1',
