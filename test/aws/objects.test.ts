@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { objectUri } from '../../packages/core/src/names/object-uri.ts'
 import { noMoto } from '../support/aws/moto.ts'
 import type { Exchange } from '../support/aws/proxy.ts'
-import { awsOn, useStandIn } from '../support/aws/room.ts'
+import { awsOn, hastyClock, useStandIn } from '../support/aws/room.ts'
 
 const standIn = useStandIn()
 const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
@@ -129,6 +129,28 @@ test.skipIf(noMoto)('large bodies go in parts and come back the same, whatever t
     rmSync(folder, { recursive: true })
   }
 })
+
+test.skipIf(noMoto)(
+  'the many parts of a large file arrive as they are, one failing among them, and none asks before it is sent',
+  async () => {
+    await using platform = awsOn(standIn().url, { clock: hastyClock(20) })
+    const uri = objectUri(`s3://${await platform.objects.bucket(undefined)}/large`)
+    const folder = mkdtempSync(join(tmpdir(), 'ssm-'))
+    try {
+      const path = join(folder, 'large')
+      const content = megabytes(75)
+      writeFileSync(path, content)
+      standIn().proxy.fault(({ path: asked }) => asked.includes('partNumber=6'), { kind: 'reset' }, 1)
+      await platform.objects.write(uri, { kind: 'file', path, sizeBytes: content.length })
+      expect((await bytesOf(platform.objects.read(uri))).equals(content)).toBe(true)
+      const parts = standIn().proxy.seen.filter(({ path: asked }) => asked.includes('partNumber='))
+      expect(parts.length).toBe(10 + 1)
+      expect(parts.filter(({ headers }) => headers.expect !== undefined)).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+)
 
 test.skipIf(noMoto)('a conditional write loses against an object that is there, and against one that has changed', async () => {
   await using platform = awsOn(standIn().url)
