@@ -1,3 +1,4 @@
+import { SecondTry } from './test/support/second-try.ts'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 // The sources run without a build. Never add 'module' here: it hands Node the AWS SDK's browser-style files.
@@ -22,7 +23,7 @@ export default defineConfig({
     // Dots and failures for a reader; the numbers as a file for whoever sums them up.
     reporters: [
       'default',
-      './test/support/second-try.ts',
+      new SecondTry(),
       ...(report === undefined ? [] : [['json', { outputFile: report }] satisfies [string, object]]),
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], exclude: ['**/*.test.ts'] },

@@ -74,7 +74,9 @@ test('4: no credentials, and a folder that cannot be written', async () => {
   const { code, stderr } = await ssm(folder.path, ['ps', '-p', 'ex'], { ...env, AWS_EC2_METADATA_DISABLED: 'true' })
   expect([code, stderr.split('\n').length > 1]).toEqual([4, true])
   writeFileSync(join(folder.path, 'file'), '')
-  const unsaved = await ssm(folder.path, shell('echo done', '-o', 'file/out'))
+  for (const path of ['file', 'file/out'])
+    expect(await ssm(folder.path, shell('echo done', '-o', path))).toMatchObject({ code: 4, stdout: '' })
+  const unsaved = await ssm(folder.path, shell(`echo done; touch '${folder.path}/late'`, '-o', 'late'))
   expect(unsaved).toMatchObject({ code: 4, stdout: 'done\n' })
   // The job itself went well.
   expect(unsaved.stderr).not.toContain('failed')

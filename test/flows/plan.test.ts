@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Secret } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
 import { everythingIn } from '../support/leftovers.ts'
-import { lab, ownCache, timeout, type Lab } from './flow.ts'
+import { failureOf, lab, ownCache, timeout, type Lab } from './flow.ts'
 
 ownCache()
 
@@ -106,4 +106,47 @@ test('a plan names what runs first, what is not honoured here, and no secret', {
   expect(plan.request.input.Environment).toMatchObject({ TOKEN: '<secret>', SSM_TASK: 't' })
   expect(JSON.stringify(plan)).not.toContain('plan-canary')
   expect(place.jobs('prep')).toEqual([])
+})
+
+test('a plan says what must run first, and what stays behind', { timeout }, async () => {
+  await using place = lab()
+  const open = place.project('p')
+  const early = open.task('t').shell('true').input.fromTask('prep', 'model')
+  expect((await early.plan()).warnings).toEqual(['input model is not there: task prep must run first'])
+  await expect(early.run()).rejects.toMatchObject({
+    code: 'OUTPUT_MISSING',
+    hint: expect.stringContaining('Run task prep first') as string,
+  })
+  const train = place.file('src/train.py', 'print("done")')
+  const alone = open.task('alone').code(train)
+  expect((await alone.plan()).warnings).toEqual([])
+  const requirements = place.file('src/requirements.txt', '')
+  expect((await alone.plan()).warnings).toEqual([expect.stringMatching(/^the requirements.txt beside .* stays here: /)])
+  expect(
+    (
+      await open
+        .task('both')
+        .code('train.py', { sourceDir: join(place.folder, 'src') })
+        .plan()
+    ).warnings,
+  ).toEqual([])
+  expect(
+    (
+      await open
+        .task('named')
+        .code(train, { dependencies: [requirements] })
+        .plan()
+    ).warnings,
+  ).toEqual([])
+  const told: string[] = []
+  await alone.run({ onEvent: (event) => void (event.type === 'warned' && told.push(event.message)) })
+  expect(told).toEqual((await alone.plan()).warnings)
+})
+
+test('what fails in a plan or an explanation leads back to who asked for it', { timeout }, async () => {
+  await using place = lab()
+  const task = place.project('p').task('t').code('nowhere.py')
+  const askedHere = async (work: 'plan' | 'explain'): Promise<unknown> => await task[work]()
+  for (const work of ['plan', 'explain'] as const)
+    expect((await failureOf(askedHere(work))).stack).toMatch(/nowhere\.py[\s\S]*askedHere/)
 })

@@ -1,7 +1,7 @@
 import type { Reporter, TestCase } from 'vitest/node'
 
 /** Names the tests that passed only when they were tried again: each of them hides a race, in itself or in the code. */
-export default class SecondTry implements Reporter {
+export class SecondTry implements Reporter {
   readonly #names: string[] = []
 
   onTestCaseResult(test: TestCase): void {

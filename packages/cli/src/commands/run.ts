@@ -1,4 +1,13 @@
-import { JobFailedError, JobStoppedError, project, type Platform, type RunHandle, type TaskResult } from '@simple-sagemaker/core'
+import { statSync } from 'node:fs'
+import {
+  JobFailedError,
+  JobStoppedError,
+  project,
+  SsmError,
+  type Platform,
+  type RunHandle,
+  type TaskResult,
+} from '@simple-sagemaker/core'
 import { callOptions, parameterOptions, taskOptions } from '@simple-sagemaker/core/options'
 import type { Call } from '../call.ts'
 import { exits } from '../exit-codes.ts'
@@ -53,6 +62,7 @@ function noteTaken({ parsed }: Call, face: Face): void {
 
 async function runIt(call: Call, task: SpokenTask, platform: Platform, face: Face): Promise<number> {
   const { parsed, world } = call
+  refuseFile(call)
   const handle = await task.start(wishOf(parsed))
   const interrupts = new Interrupts(call, handle, platform, face)
   try {
@@ -72,6 +82,24 @@ async function runIt(call: Call, task: SpokenTask, platform: Platform, face: Fac
   } finally {
     interrupts.close()
     letGo(handle)
+  }
+}
+
+/** Where nothing can be saved is said before a job is paid for. */
+function refuseFile({ parsed, world }: Call): void {
+  const { outputPath } = valuesOf(parsed, { outputPath: callOptions.outputPath })
+  if (outputPath === undefined || kindAt(pathFrom(world, outputPath)) !== 'file') return
+  throw new SsmError('STORAGE_DENIED', `${outputPath} is a file, or below one: nothing can be saved there`, {
+    hint: 'Give -o the name of a folder.',
+    facts: { path: outputPath },
+  })
+}
+
+function kindAt(path: string): 'file' | 'other' {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? 'file' : 'other'
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR' ? 'file' : 'other'
   }
 }
 

@@ -45,7 +45,7 @@ const sentences: Readonly<Record<Exclude<Meaning, 'denied' | 'quota'>, Sentence>
   'no region': {
     code: 'PLATFORM_CREDENTIALS',
     says: () => 'No AWS region is set.',
-    hint: 'Set AWS_REGION, or "region" in the profile, or give the platform a region: aws({ region: "us-east-1" }).',
+    hint: 'Set AWS_REGION, name a region (--region; region: "us-east-1"), or try it without an account: platform "local".',
   },
   'clock skew': {
     code: 'PLATFORM_CREDENTIALS',

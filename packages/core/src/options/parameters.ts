@@ -19,7 +19,7 @@ export const parameterOptions = {
     most: 100,
     read: readJsonOrText,
     entry: (name, value) => {
-      if (!/^[A-Za-z0-9_.-]{1,256}$/.test(name)) return { message: 'a name has 1 to 256 letters, digits, "_", "-" and "."' }
+      if (!/^[A-Za-z0-9_.-]{1,256}$/.test(name)) return { message: 'needs a name of 1 to 256 letters, digits, "_", "-" and "."' }
       if (name.startsWith('sagemaker_'))
         return { message: 'names that start with sagemaker_ are reserved', hint: 'Choose another name.' }
       const unsayable = unsayableInJson(value)
@@ -102,15 +102,18 @@ export const parameterOptions = {
     most: 40,
     read: (text) => text,
     entry: (name, value) => {
-      if (name.length < 1 || name.length > 255) return { message: 'a name has 1 to 255 characters' }
+      if (name.length < 1 || name.length > 255) return { message: 'needs a name of 1 to 255 characters' }
       const source = value instanceof RegExp ? value.source : value
       if (typeof source !== 'string' || source.length < 1 || source.length > 500)
-        return { message: 'an expression has 1 to 500 characters' }
+        return { message: 'must be an expression of 1 to 500 characters' }
       if (value instanceof RegExp && value.flags.replace(/[gu]/g, '') !== '')
-        return { message: `the flags ${value.flags} mean nothing to SageMaker`, hint: 'Write the expression without flags.' }
+        return {
+          message: `has the flags ${value.flags}, which mean nothing to SageMaker`,
+          hint: 'Write the expression without flags.',
+        }
       return hasGroup(source)
         ? undefined
-        : { message: 'an expression needs a group ( ) around the number', hint: 'For example /loss=([0-9.]+)/.' }
+        : { message: 'needs a group ( ) around the number', hint: 'For example /loss=([0-9.]+)/.' }
     },
     flag: { names: ['metric_definitions', 'md'], args: ['NAME', 'REGEXP'] },
   }),

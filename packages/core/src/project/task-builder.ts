@@ -6,7 +6,7 @@ import type { TaskResult } from '../run/results/task-result.ts'
 import type { Explanation, Plan } from '../run/results/plan.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { OutputName } from '../spec/outputs.ts'
-import { callerOf } from '../errors/caller.ts'
+import { callerOf, type Caller } from '../errors/caller.ts'
 import { outputsOf } from '../run/past/outputs.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
@@ -130,8 +130,10 @@ export class TaskBuilder implements EveryWord {
   run = async (options: RunOptions = {}): Promise<TaskResult> => await this.#runner.run(this.spec(), options, callerOf(this.run))
   start = async (options: RunOptions = {}): Promise<RunHandle> =>
     await this.#runner.start(this.spec(), options, callerOf(this.start))
-  plan = async (options: RunOptions = {}): Promise<Plan> => await this.#runner.plan(this.spec(), options)
-  explain = async (options: RunOptions = {}): Promise<Explanation> => await this.#runner.explain(this.spec(), options)
+  plan = async (options: RunOptions = {}): Promise<Plan> =>
+    await this.#runner.plan(this.spec(), options).catch(rethrown(callerOf(this.plan)))
+  explain = async (options: RunOptions = {}): Promise<Explanation> =>
+    await this.#runner.explain(this.spec(), options).catch(rethrown(callerOf(this.explain)))
 
   #program(program: Program): TaskBuilder {
     return this.#next({ program })
@@ -145,6 +147,12 @@ export class TaskBuilder implements EveryWord {
     return new TaskBuilder({ ...this.#draft, ...change }, this.#runner)
   }
 }
+
+const rethrown =
+  (caller: Caller) =>
+  (error: unknown): never => {
+    throw caller(error)
+  }
 
 interface BuilderInputs {
   local(path: string, options?: InputOptions): TaskBuilder

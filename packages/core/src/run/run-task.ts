@@ -40,7 +40,7 @@ async function settle(aim: Aim, wish: RunWish, context: RunContext): Promise<Set
     const late = await decision(aim, wish, context)
     if (late.kind !== 'start') return decided(late, late.job, context)
     context.tell({ type: 'decided', decision: late })
-    tellWarnings(aim, context)
+    await tellWarnings(aim, context)
     return { decision: late, job: await submit(aim, wish, lease, context) }
   })
   return started.catch((cause: unknown) => {

@@ -21,6 +21,8 @@ export interface FoundInput {
   readonly identity: FingerprintParts
   /** For a folder or file of this machine: what a sync would do. */
   readonly local?: { readonly path: string; readonly plan: FolderPlan }
+  /** Why a run would fail, where only looking goes on: nobody made it yet, and nobody will by itself. */
+  readonly missing?: string
 }
 
 export interface FindOptions {
@@ -136,8 +138,11 @@ async function findOutput(
       : (fresh.outputs as Partial<Record<string, { readonly uri: ObjectUri; readonly job: string }>>)[output]
   if (stored !== undefined && (await exists(stored.uri, context)))
     return found(input, stored.uri, { '': `${source.task} ${output} of job ${stored.job}` })
-  if (options.allowMissing && stored === undefined)
-    return found(input, outputPlaceholder(source, output, bucket), { '': `${source.task} ${output}, not there yet` })
+  if (options.allowMissing && stored === undefined) {
+    const placeholder = found(input, outputPlaceholder(source, output, bucket), { '': `${source.task} ${output}, not there yet` })
+    if (input.source.kind !== 'task') return placeholder
+    return { ...placeholder, missing: `input ${input.channel} is not there: task ${source.task} must run first` }
+  }
   throw stored === undefined ? neverCompleted(source, output) : leftNothing(source, output, stored.job)
 }
 
@@ -171,7 +176,7 @@ function neverCompleted(source: Source, output: OutputName): SsmError {
     'OUTPUT_MISSING',
     `Task ${source.task} of project ${source.project} has no completed job, so there is no ${output} of it`,
     {
-      hint: `Run task ${source.task} first, or give its output by value: .input.from(${source.task}.output('${output}')).`,
+      hint: `Run task ${source.task} first. In a program, .input.from(…output('${output}')) of that task runs it by itself.`,
       facts: { task: source.task, output },
     },
   )

@@ -1,21 +1,34 @@
-import type { Abilities } from '../../platform/platform.ts'
+import { dirname, join, resolve } from 'node:path'
+import { kindOf } from '../../files/look.ts'
+import type { Platform } from '../../platform/platform.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { RunContext } from '../context.ts'
 import type { Aim } from './aim.ts'
 
-/** What was said and this platform cannot honour: one sentence, or none. */
-export function warningsFor(spec: TaskSpec, platform: string, abilities: Abilities): readonly string[] {
-  const said = spec.said.filter((name) => abilities.ignores.includes(name) && !(name === 'spot' && !spec.spot))
-  if (said.length === 0) return []
+/** What was said and this platform cannot honour, and what was meant and stays behind: a sentence for each. */
+export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly string[]> {
+  const said = spec.said.filter((name) => platform.abilities.ignores.includes(name) && !(name === 'spot' && !spec.spot))
+  const without = said.length === 1 ? 'it' : 'them'
   return [
-    `the ${platform} platform does not honour ${said.join(', ')}: the job runs without ${said.length === 1 ? 'it' : 'them'}`,
+    ...(said.length === 0
+      ? []
+      : [`the ${platform.name} platform does not honour ${said.join(', ')}: the job runs without ${without}`]),
+    ...(await requirementsLeft(spec)),
   ]
 }
 
+/** An entry goes alone unless its folder is named: what it needs would be missed on the machine, not here. */
+async function requirementsLeft({ program }: TaskSpec): Promise<readonly string[]> {
+  if (program.kind !== 'code' || program.sourceDir !== undefined || !program.entry.endsWith('.py')) return []
+  const requirements = join(dirname(resolve(program.entry)), 'requirements.txt')
+  if (program.dependencies.some((path) => resolve(path) === requirements)) return []
+  if ((await kindOf(requirements).catch(() => undefined)) !== 'file') return []
+  return [`the requirements.txt beside ${program.entry} stays here: name its folder as sourceDir (-s) to have it installed`]
+}
+
 /** Tells what cannot be honoured, so that nothing is dropped in silence. */
-export function tellWarnings(aim: Aim, context: RunContext): void {
-  const { name, abilities } = context.platform
-  for (const message of warningsFor(aim.spec, name, abilities)) context.tell({ type: 'warned', message })
+export async function tellWarnings(aim: Aim, context: RunContext): Promise<void> {
+  for (const message of await warningsFor(aim.spec, context.platform)) context.tell({ type: 'warned', message })
   if ((aim.code?.skipped.count ?? 0) > 0 && aim.code?.files.length === 0)
     context.tell({ type: 'warned', message: 'every file of the code was left out by ignore rules' })
 }

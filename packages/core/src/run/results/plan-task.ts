@@ -26,7 +26,7 @@ export async function planTask(spec: TaskSpec, wish: RunWish, context: RunContex
     request: await requestOf(aim, context),
     uploads: decision.kind === 'start' ? uploadsOf(aim) : [],
     skipped: aim.code?.skipped.paths ?? [],
-    warnings: warningsFor(spec, context.platform.name, context.platform.abilities),
+    warnings: [...(await warningsFor(spec, context.platform)), ...aim.inputs.flatMap(({ missing }) => missing ?? [])],
     needs,
   }
 }
