@@ -22,16 +22,17 @@ export async function quotaCheck(settings: Settings, region: string, signal: Abo
     return quotaFinding(needs, await machineQuotas(needs, { ...clientOptionsOf(settings), signal }), region)
   } catch (cause) {
     const code = isSsmError(cause) ? { code: cause.code } : {}
-    // Where nobody knows the service, the SDK tells of its difficulties with the answer.
-    const said =
-      isSsmError(cause) && !/\$response|Unexpected token/.test(cause.message) ? firstLine(cause) : 'the service did not answer'
     const hint = isSsmError(cause, 'PLATFORM_DENIED') ? `${cause.hint ?? ''} Or look yourself:` : 'See them in the console:'
     const fix = `${hint} ${quotaPage(region)}`
-    return { name: 'quotas', status: 'note', detail: `not known: ${said}`, fix, ...code }
+    return { name: 'quotas', status: 'note', detail: `not known: ${saidBy(cause)}`, fix, ...code }
   }
 }
 
-const firstLine = ({ message }: Error): string => message.split('\n')[0] ?? message
+/** In one line; where nobody knows the service, the SDK tells of its difficulties with the answer, which help nobody. */
+function saidBy(cause: unknown): string {
+  const said = cause instanceof Error ? (cause.message.split('\n')[0] ?? cause.name) : String(cause)
+  return /\$response|Unexpected token/.test(said) ? 'the service did not answer' : said
+}
 
 /** The machines of these options, for every use that has a quota of its own; none when runs stay on this computer. */
 export function machineNeeds(defaults: Settings['defaults']): readonly MachineNeed[] {
