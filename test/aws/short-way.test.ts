@@ -44,6 +44,8 @@ test.skipIf(noMoto)('all but the first go the short way, with the owner, a check
     expect(sent).toHaveLength(uris.length)
     expect(sent.every(({ headers }) => headers['x-amz-expected-bucket-owner'] === standIn().account)).toBe(true)
     expect(new Set(sent.map(({ headers }) => headers.authorization)).size).toBe(sent.length)
+    // One after the other, on connections that are kept.
+    expect(new Set(sent.map(({ port }) => port)).size).toBeLessThanOrEqual(3)
   }
   const checksums = standIn()
     .proxy.seen.filter(isOf('PUT'))

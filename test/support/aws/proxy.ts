@@ -11,6 +11,8 @@ export interface Exchange {
   readonly body: Buffer
   /** `CreateTrainingJob`, `PutObject`-like S3 calls have none. */
   readonly operation: string | undefined
+  /** Of the client: each connection has its own. */
+  readonly port: number | undefined
 }
 
 export interface Answer {
@@ -91,6 +93,7 @@ export async function startProxy(target: string): Promise<Proxy> {
         headers: incoming.headers,
         body,
         operation,
+        port: incoming.socket.remotePort,
       }
       seen.push(exchange)
       const fault = faults.map((rule) => rule(exchange)).find((found) => found !== undefined)
@@ -105,7 +108,8 @@ export async function startProxy(target: string): Promise<Proxy> {
       const said = await pass(fate?.kind === 'rewrite' ? rewritten(exchange, fate) : exchange)
       const answer = fate?.kind === 'rewrite' ? ((await fate.with?.(said)) ?? said) : said
       if (fault?.kind === 'lose answer') return incoming.socket.destroy()
-      const { 'transfer-encoding': _, ...headers } = answer.headers
+      // How the server behind sends and ends is its own affair.
+      const { 'transfer-encoding': _, connection: __, ...headers } = answer.headers
       outgoing.writeHead(
         answer.status,
         exchange.method === 'HEAD' ? headers : { ...headers, 'content-length': answer.body.length },

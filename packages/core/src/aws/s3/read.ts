@@ -100,19 +100,20 @@ async function* bytesFrom(
     let broken: unknown = Object.assign(new Error('The answer ended too early'), { code: 'ECONNRESET' })
     try {
       for await (const chunk of bytesOf(said)) {
-        // The answer that told of the whole goes on after the first part.
         const wanted = to === undefined ? chunk : chunk.subarray(0, to - at)
         at += wanted.length
         pauses = patience()
         yield wanted
-        if (at === to) break
+        // The answer that told of the whole goes on after the first part. Any other is read to its end, so that its connection is kept.
+        if (at === to && to !== whole.ContentLength && said === whole) return
       }
+      if (at === (to ?? at)) return
     } catch (cause) {
       if (signal?.aborted === true) throw signal.reason
       if (meaningOf(cause) === 'corrupt') throw platformError(act, cause)
+      if (at === to) return
       broken = cause
     }
-    if (at === (to ?? at)) return
     const pause = pauses.next()
     if (pause.done === true) throw platformError(act, broken)
     await clock.sleep(pause.value, signal)
