@@ -8,6 +8,9 @@ export type TaskName = Brand<string, 'TaskName'>
 export const longestTaskName = 34
 const longestProjectName = 63
 
+// Without types anything may be said in place of a name.
+const isText = (value: unknown): value is string => typeof value === 'string'
+
 /** A name that SageMaker or S3 would refuse. */
 export class InvalidName extends SsmError {
   static {
@@ -15,18 +18,18 @@ export class InvalidName extends SsmError {
   }
 
   constructor(what: string, value: string, rule: string) {
-    const shown = JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
+    const shown = isText(value) ? JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value) : `a ${typeof value}`
     const name = `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} name`
     super('NAME_INVALID', `${shown} is not ${name}: ${rule}`, {
       hint: `Choose ${name} of ${rule}.`,
-      facts: { what, value, rule },
+      facts: { what, value: isText(value) ? value : shown, rule },
     })
   }
 }
 
 /** 1–63 letters, digits, `-`, `_` and `.`, starting with a letter or digit. */
 export function projectName(text: string): ProjectName {
-  if (text.length > longestProjectName || !/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(text)) {
+  if (!isText(text) || text.length > longestProjectName || !/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(text)) {
     throw new InvalidName(
       'project',
       text,
@@ -38,7 +41,7 @@ export function projectName(text: string): ProjectName {
 
 /** 1–34 letters, digits and hyphens, with no hyphen at either end: it becomes the first part of every job name. */
 export function taskName(text: string): TaskName {
-  if (text.length > longestTaskName || !/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(text)) {
+  if (!isText(text) || text.length > longestTaskName || !/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(text)) {
     throw new InvalidName('task', text, `1 to ${longestTaskName} letters, digits and hyphens, with no hyphen at either end`)
   }
   return text as TaskName

@@ -12,15 +12,19 @@ export class InvalidTask extends SsmError {
 
   constructor(task: string, problems: readonly Problem[], options: { readonly cause?: unknown } = {}) {
     const hints = [...new Set(problems.flatMap((problem) => problem.hint ?? []))]
-    super('TASK_INVALID', `Task ${task} cannot run:\n${problems.map(describeProblem).join('\n')}`, {
+    // Without types a task may have been called anything.
+    const name = isText(task) ? task : shown(task)
+    super('TASK_INVALID', `Task ${name} cannot run:\n${problems.map(describeProblem).join('\n')}`, {
       ...options,
       hint: hints.length > 0 ? hints.join(' ') : 'Mend the words listed above; nothing was started.',
-      facts: { task, problems: problems.map(({ value, ...rest }) => ({ ...rest, value: shown(value) })) },
+      facts: { task: name, problems: problems.map(({ value, ...rest }) => ({ ...rest, value: shown(value) })) },
     })
-    this.task = task
+    this.task = name
     this.problems = problems
   }
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string'
 
 function describeProblem(problem: Problem): string {
   const given = problem.value === undefined ? '' : ` (given: ${shown(problem.value)})`

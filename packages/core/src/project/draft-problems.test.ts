@@ -116,8 +116,9 @@ test('what is said without types is refused in words, never stumbled over', () =
       ).toBe(true)
       expect(said(() => ready.input.fromTask(untyped(value), untyped(value)))).toBe(true)
       expect(said(() => open.task(untyped(value)).shell('true'))).toBe(true)
+      expect(said(() => project(untyped(value)).task('t').shell('true'))).toBe(true)
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: [[{ toString: undefined }], [[{ toString: undefined }]], [Symbol('name')], [Object.create(null)]] },
   )
 })
 
