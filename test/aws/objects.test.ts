@@ -146,7 +146,7 @@ test.skipIf(noMoto)(
       const parts = standIn().proxy.seen.filter(({ path: asked }) => asked.includes('partNumber='))
       expect(parts.length).toBe(10 + 1)
       expect(parts.filter(({ headers }) => headers.expect !== undefined)).toEqual([])
-    expect(new Set(parts.map(({ port }) => port)).size).toBeLessThanOrEqual(4 + 1)
+      expect(new Set(parts.map(({ port }) => port)).size).toBeLessThanOrEqual(4 + 1)
     } finally {
       rmSync(folder, { recursive: true })
     }
