@@ -13,7 +13,8 @@ import { objectsContract } from './objects.ts'
 import { rolesContract } from './roles.ts'
 
 let standIn: StandIn | undefined
-const root = mkdtempSync(join(tmpdir(), 'ssm-contract-aws-'))
+// What is skipped cleans nothing up.
+const root = noMoto === undefined ? mkdtempSync(join(tmpdir(), 'ssm-contract-aws-')) : ''
 beforeAll(async () => {
   if (noMoto !== undefined) return
   standIn = await startStandIn()

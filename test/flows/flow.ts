@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isSsmError, type RunEvent, type SsmError } from '@simple-sagemaker/core'
-import { afterAll } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 
 export { lab, repository, type Lab } from '../system/lab.ts'
 
@@ -12,12 +12,15 @@ export const timeout = 60_000
 /** Digests of files are remembered in a folder of these tests alone, for as long as they run. */
 export function ownCache(): void {
   const before = process.env['SSM_CACHE_DIR']
-  const folder = mkdtempSync(join(tmpdir(), 'ssm-flows-'))
-  process.env['SSM_CACHE_DIR'] = folder
+  let folder: string | undefined
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ssm-flows-'))
+    process.env['SSM_CACHE_DIR'] = folder
+  })
   afterAll(() => {
     if (before === undefined) delete process.env['SSM_CACHE_DIR']
     else process.env['SSM_CACHE_DIR'] = before
-    rmSync(folder, { recursive: true, force: true })
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
   })
 }
 
