@@ -104,12 +104,12 @@ function kindAt(path: string): 'file' | 'other' {
 }
 
 /** What a download brought: the folder as it was typed, and files by part. */
-export interface Brought {
+export interface DownloadSummary {
   readonly folder: string
   readonly files: Readonly<Partial<Record<string, number>>>
 }
 
-async function download({ parsed, world }: Call, result: TaskResult, signal: AbortSignal): Promise<Brought | undefined> {
+async function download({ parsed, world }: Call, result: TaskResult, signal: AbortSignal): Promise<DownloadSummary | undefined> {
   const { outputPath } = valuesOf(parsed, { outputPath: callOptions.outputPath })
   if (outputPath === undefined) return undefined
   // A processing task has no model: the flag is taken, as the original took it.

@@ -1,12 +1,12 @@
 import type { TaskResult } from '@simple-sagemaker/core'
 import type { Call } from '../call.ts'
-import type { Brought } from '../commands/run.ts'
+import type { DownloadSummary } from '../commands/run.ts'
 
 /** What `run`, `shell` and `process` print with `--json`: one document, times as ISO 8601, spans in seconds. */
 export function runDocument(
   { settings }: Call,
   result: TaskResult,
-  downloaded: Brought | undefined,
+  downloaded: DownloadSummary | undefined,
   warnings: readonly string[],
 ): Readonly<Record<string, unknown>> {
   const outputs = Object.values(result.outputs).map(({ output, uri }) => [output, { uri }] as const)

@@ -1,12 +1,12 @@
 import type { TaskResult } from '@simple-sagemaker/core'
 import type { Call } from '../call.ts'
-import type { Brought } from '../commands/run.ts'
+import type { DownloadSummary } from '../commands/run.ts'
 import { placeFlags } from '../settings/settings.ts'
 import type { SummaryLine } from './lines.ts'
 import { countText, spanText } from './text.ts'
 
 /** The end of a run for people: how it went, what it cost, where the results are, what comes next. */
-export function runSummary(call: Call, result: TaskResult, downloaded: Brought | undefined): readonly SummaryLine[] {
+export function runSummary(call: Call, result: TaskResult, downloaded: DownloadSummary | undefined): readonly SummaryLine[] {
   const skipped = result.decision.kind === 'skip'
   const head = skipped ? `${result.task} was completed before` : `${result.task} completed in ${spanText(result.seconds * 1000)}`
   return [
@@ -23,7 +23,7 @@ function costLines({ billableSeconds, savings }: TaskResult): readonly SummaryLi
   return [{ name: 'billed', text: `${spanText(billableSeconds * 1000)} a machine${saved}` }]
 }
 
-function resultLines(call: Call, result: TaskResult, downloaded: Brought | undefined): readonly SummaryLine[] {
+function resultLines(call: Call, result: TaskResult, downloaded: DownloadSummary | undefined): readonly SummaryLine[] {
   const project = call.settings.values.project?.value ?? ''
   const place = placeFlags(call.parsed, call.settings)
   const task = `-p ${project} -t ${result.task}${place === '' ? '' : ` ${place}`}`

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Dirent } from 'node:fs'
 import { SsmError } from '../errors/ssm-error.ts'
 import { fsCodeOf, orStorageError } from '../files/fs-errors.ts'
-import { kindOf } from '../files/look.ts'
+import { kindOf } from '../files/stat.ts'
 
 /** A fresh folder near a target, whose content moves there at once or disappears with its scope. */
 export interface Staging extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { SsmError } from '../errors/ssm-error.ts'
 import { sortByBytes } from '../files/byte-order.ts'
-import { fileFacts, kindOf, type FileFacts } from '../files/look.ts'
+import { fileFacts, kindOf, type FileFacts } from '../files/stat.ts'
 import { filesBelow } from '../files/walk.ts'
 import type { Program } from '../spec/program.ts'
 import { ignoreRulesOf, type SkippedPath } from './ignore-rules.ts'

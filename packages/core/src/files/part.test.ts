@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { briskly } from './brisk.ts'
+import { syncWhileFast } from './sync-io.ts'
 import { readSmallFile } from './part.ts'
 import { temporaryDirectory, writeWhole } from './temporary.ts'
 
 /** Makes the disk look slow. */
 async function slowly(): Promise<void> {
   for (let round = 0; round < 10; round += 1)
-    await briskly(
+    await syncWhileFast(
       () => {
         for (const endMs = performance.now() + 1; performance.now() < endMs;);
       },

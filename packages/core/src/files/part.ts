@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { SsmError } from '../errors/ssm-error.ts'
-import { briskly } from './brisk.ts'
+import { syncWhileFast } from './sync-io.ts'
 import { storageError } from './fs-errors.ts'
 
 /** A file held open, read in pieces of the reader's choice. */
@@ -31,7 +31,7 @@ export const smallFileBytes = 256 * 1024
  */
 export function readSmallFile(path: string, sizeBytes: number): Promise<Uint8Array> {
   return translated(path, () =>
-    briskly(
+    syncWhileFast(
       () => beginningNow(path, sizeBytes),
       async () => {
         await using file = await openFile(path)

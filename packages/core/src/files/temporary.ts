@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { briskly } from './brisk.ts'
+import { syncWhileFast } from './sync-io.ts'
 import { fsCodeOf, orStorageError } from './fs-errors.ts'
 
 /** A folder that removes itself, with all that is in it, when its scope ends. */
@@ -48,7 +48,7 @@ export async function writeWhole(
     const draft = join(dirname(target), `.ssm-${randomBytes(9).toString('hex')}.tmp`)
     if (!isSmall(content) || options.durable === true) return writeAndRename(target, draft, content, options)
     options.signal?.throwIfAborted()
-    return briskly(
+    return syncWhileFast(
       () => writeAndRenameNow(target, draft, content, options.mode),
       () => writeAndRename(target, draft, content, options),
     )
@@ -120,7 +120,7 @@ async function writeDraft(
     let written = 0
     for await (const chunk of chunksOf(content)) {
       options.signal?.throwIfAborted()
-      await briskly(
+      await syncWhileFast(
         () => writeNow(file.fd, chunk),
         () => file.writeFile(chunk),
       )

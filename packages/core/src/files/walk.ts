@@ -5,7 +5,7 @@ import type { ErrorCode } from '../errors/codes.ts'
 import { SsmError } from '../errors/ssm-error.ts'
 import { sortByBytes } from './byte-order.ts'
 import { fsCodeOf } from './fs-errors.ts'
-import { factsOf, lookAt, lookAtEach, neitherFileNorFolder, unreadable, type FileFacts } from './look.ts'
+import { factsOf, statPath, lstatEach, neitherFileNorFolder, unreadable, type FileFacts } from './stat.ts'
 
 /** A file found below a folder. */
 export interface WalkedFile extends FileFacts {
@@ -60,7 +60,7 @@ interface Found {
 async function* runsBelow(folder: string, options: WalkOptions): AsyncGenerator<readonly WalkedFile[]> {
   const root = resolve(folder)
   const missing = options.missing ?? 'INPUT_MISSING'
-  const top = await lookAt(root, missing)
+  const top = await statPath(root, missing)
   if (!top.isDirectory()) {
     throw new SsmError(missing, `${root} is not a folder`, { hint: 'Name a folder.', facts: { path: root } })
   }
@@ -117,7 +117,7 @@ async function namesIn({ folder, prefix, missing, filter, signal }: Place): Prom
 
 async function lookInto(place: Place, names: readonly string[], found: Found[]): Promise<void> {
   const paths = names.map((name) => pathIn(place.folder, name))
-  const looks = await lookAtEach(paths)
+  const looks = await lstatEach(paths)
   for (const [index, name] of names.entries()) {
     const [path, look] = [paths[index] ?? name, looks[index]]
     if (look === undefined || look instanceof Error) throw unreadable(path, place.missing, look)
@@ -131,7 +131,7 @@ async function lookInto(place: Place, names: readonly string[], found: Found[]):
 /** What a link points to, or `undefined` when the filter does not want it: a dead link that is ignored is no error. */
 async function followed(path: string, relativePath: string, place: Place): Promise<Stats | undefined> {
   if (!place.filter(relativePath, 'file')) return undefined
-  const stats = await lookAt(path, place.missing).catch((cause: unknown) => {
+  const stats = await statPath(path, place.missing).catch((cause: unknown) => {
     throw fsCodeOf(cause instanceof SsmError ? cause.cause : cause) === 'ENOENT' ? leadsNowhere(path, place, cause) : cause
   })
   return stats.isDirectory() && !place.filter(relativePath, 'folder') ? undefined : stats

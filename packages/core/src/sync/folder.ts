@@ -1,5 +1,5 @@
 import { isSsmError } from '../errors/ssm-error.ts'
-import { together } from '../lang/together.ts'
+import { allOrAbort } from '../lang/all-or-abort.ts'
 import { folderUri, type ObjectUri } from '../names/object-uri.ts'
 import type { Objects } from '../platform/objects.ts'
 import { readIndex, writeIndex, type SyncIndex } from './index-object.ts'
@@ -95,7 +95,7 @@ async function compared(options: PlanFolderOptions): Promise<{
   readonly plan: SyncPlan
   readonly index: SyncIndex
 }> {
-  const [listing, stored, index] = await together(options.signal, (signal) => [
+  const [listing, stored, index] = await allOrAbort(options.signal, (signal) => [
     listLocal(options.source, { signal, ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }) }),
     storedFiles(options.objects, folderUri(options.target), { signal }),
     readIndex(options.objects, options.index, { signal }),

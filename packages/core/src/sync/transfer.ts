@@ -1,4 +1,4 @@
-import { fileFacts } from '../files/look.ts'
+import { fileFacts } from '../files/stat.ts'
 import { eachOf } from '../lang/each-of.ts'
 import { objectUri, type ObjectUri } from '../names/object-uri.ts'
 import type { Objects } from '../platform/objects.ts'

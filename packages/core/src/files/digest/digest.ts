@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { briskly } from '../brisk.ts'
+import { syncWhileFast } from '../sync-io.ts'
 import { storageError } from '../fs-errors.ts'
 
 /** Bytes that are read at a time: a whole small file in one read. */
@@ -24,7 +24,7 @@ export interface FileDigest {
  */
 export async function digestFile(path: string, options: { readonly signal?: AbortSignal } = {}): Promise<FileDigest> {
   options.signal?.throwIfAborted()
-  const small = await briskly(
+  const small = await syncWhileFast(
     () => digestNow(path),
     async () => undefined,
   )

@@ -1,6 +1,6 @@
 import { SsmError } from '../../errors/ssm-error.ts'
 import type { Progress } from '../../events/run-event.ts'
-import { together } from '../../lang/together.ts'
+import { allOrAbort } from '../../lang/all-or-abort.ts'
 import { newJobName, type JobName } from '../../names/job-name.ts'
 import { addressOf } from '../../names/object-uri.ts'
 import type { JobRef, JobRequest } from '../../platform/jobs.ts'
@@ -38,7 +38,7 @@ export async function submit(aim: Aim, wish: RunWish, lease: Lease, context: Run
 }
 
 async function prepare(aim: Aim, job: JobName, context: RunContext): Promise<JobRequest> {
-  const [code, , identity, stateThere] = await together(context.signal, (signal) => [
+  const [code, , identity, stateThere] = await allOrAbort(context.signal, (signal) => [
     sendCode(aim, job, { ...context, signal }),
     sendInputs(aim, { ...context, signal }),
     imageAndRole(aim, { ...context, signal }),

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import { kindOf } from '../../files/look.ts'
+import { kindOf } from '../../files/stat.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { RunContext } from '../context.ts'

@@ -20,7 +20,7 @@ let workedMs = 0
  * takes several times longer than the work on a local disk, and with ten thousand files that is seconds. When the disk is
  * slow, as one behind a network is, it is done `elsewhere`, many pieces at a time. Both must do the same.
  */
-export async function briskly<Value>(now: () => Value, elsewhere: () => Promise<Value>): Promise<Value> {
+export async function syncWhileFast<Value>(now: () => Value, elsewhere: () => Promise<Value>): Promise<Value> {
   const startMs = performance.now()
   if (startMs < elsewhereUntilMs) return elsewhere()
   try {

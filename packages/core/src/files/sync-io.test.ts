@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { briskly } from './brisk.ts'
+import { syncWhileFast } from './sync-io.ts'
 
 const wait = (ms: number): void => {
   for (const endMs = performance.now() + ms; performance.now() < endMs;);
@@ -8,7 +8,7 @@ const wait = (ms: number): void => {
 test('a slow disk is left to other threads, and tried again later', async () => {
   const places: string[] = []
   const work = (ms: number): Promise<void> =>
-    briskly(
+    syncWhileFast(
       () => {
         wait(ms)
         places.push('here')
@@ -27,14 +27,14 @@ test('what fails here fails as it would elsewhere', async () => {
   const fail = (): never => {
     throw new Error('no')
   }
-  await expect(briskly(fail, async () => fail())).rejects.toThrow('no')
+  await expect(syncWhileFast(fail, async () => fail())).rejects.toThrow('no')
 })
 
 test('others get their turn in a long row of work', async () => {
   let turns = 0
   const timer = setInterval(() => (turns += 1), 1)
   for (let piece = 0; piece < 200; piece += 1)
-    await briskly(
+    await syncWhileFast(
       () => wait(0.2),
       async () => wait(0.2),
     )

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { together } from './together.ts'
+import { allOrAbort } from './all-or-abort.ts'
 
 test('all values come in their places', async () => {
-  const [number, text] = await together(undefined, () => [Promise.resolve(1), Promise.resolve('two')])
+  const [number, text] = await allOrAbort(undefined, () => [Promise.resolve(1), Promise.resolve('two')])
   expect([number + 1, text.toUpperCase()]).toEqual([2, 'TWO'])
 })
 
@@ -14,7 +14,7 @@ test('the first failure aborts the others, and is told when all have ended', asy
     ended = true
     throw new Error('second')
   }
-  await expect(together(undefined, (signal) => [slow(signal), Promise.reject(new Error('first'))])).rejects.toThrow('first')
+  await expect(allOrAbort(undefined, (signal) => [slow(signal), Promise.reject(new Error('first'))])).rejects.toThrow('first')
   expect(ended).toBe(true)
 })
 
@@ -22,7 +22,7 @@ test('an abort from outside rejects with its reason', async () => {
   const stop = new AbortController()
   const waits = (signal: AbortSignal): Promise<never> =>
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('inner'))))
-  const done = together(stop.signal, (signal) => [waits(signal)])
+  const done = allOrAbort(stop.signal, (signal) => [waits(signal)])
   const reason = new Error('enough')
   stop.abort(reason)
   await expect(done).rejects.toBe(reason)

@@ -2,7 +2,7 @@
  * Does several things at once and gives all their values. The first failure aborts the others, and it rejects with that
  * failure only when all have ended: nothing goes on in the background. `signal` stops them from outside.
  */
-export async function together<const Values extends readonly unknown[]>(
+export async function allOrAbort<const Values extends readonly unknown[]>(
   signal: AbortSignal | undefined,
   start: (signal: AbortSignal) => { readonly [Index in keyof Values]: Promise<Values[Index]> },
 ): Promise<Values> {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ErrorCode } from '../errors/codes.ts'
 import { SsmError } from '../errors/ssm-error.ts'
-import { briskly } from './brisk.ts'
+import { syncWhileFast } from './sync-io.ts'
 import { storageError, type StorageAct } from './fs-errors.ts'
 
 /** One regular file as it was when it was looked at. */
@@ -25,7 +25,7 @@ export interface FileFacts {
  * @throws {SsmError} the `missing` code when it is not there or is no regular file, `STORAGE_DENIED`.
  */
 export async function fileFacts(path: string, missing: ErrorCode = 'INPUT_MISSING'): Promise<FileFacts> {
-  const stats = await lookAt(path, missing)
+  const stats = await statPath(path, missing)
   if (!stats.isFile()) {
     throw new SsmError(missing, `${path} is not a file`, { hint: 'Name a file.', facts: { path } })
   }
@@ -37,7 +37,7 @@ export async function fileFacts(path: string, missing: ErrorCode = 'INPUT_MISSIN
  * @throws {SsmError} `STORAGE_DENIED` when the file system does not tell, or it is neither.
  */
 export async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
-  const stats = await lookAt(path, 'INPUT_MISSING').catch((cause: unknown) => {
+  const stats = await statPath(path, 'INPUT_MISSING').catch((cause: unknown) => {
     if (cause instanceof SsmError && cause.code === 'INPUT_MISSING') return undefined
     throw cause
   })
@@ -51,9 +51,9 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
  * What is at a path, links followed.
  * @throws {SsmError} the `missing` code, `STORAGE_DENIED`.
  */
-export async function lookAt(path: string, missing: ErrorCode): Promise<Stats> {
+export async function statPath(path: string, missing: ErrorCode): Promise<Stats> {
   try {
-    return await briskly(
+    return await syncWhileFast(
       () => statSync(path),
       () => stat(path),
     )
@@ -66,7 +66,7 @@ const sliceSize = 16
 const slowSliceMs = 2
 
 /** What is at each of these paths, links not followed; an error in the place of one that cannot be looked at. */
-export async function lookAtEach(paths: readonly string[]): Promise<readonly (Stats | Error)[]> {
+export async function lstatEach(paths: readonly string[]): Promise<readonly (Stats | Error)[]> {
   const looks: (Stats | Error)[] = []
   // A look at a local disk takes less time than handing it to another thread and back: with 60 000 files that is half a
   // second. A slow slice means a network in between, and then nobody else shall wait for it.
