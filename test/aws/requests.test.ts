@@ -43,8 +43,8 @@ const base: TaskSpec = {
   securityGroups: [],
   networkIsolation: false,
   encryptTraffic: false,
-  said: [],
-  lastWords: [],
+  givenOptions: [],
+  requestOverrides: [],
 }
 const { maxWaitSeconds: _, ...onDemand } = { ...base, spot: false }
 const processing: TaskSpec = {

@@ -128,7 +128,7 @@ test('a task that cannot be is refused with all that is wrong, and nothing is wr
   await using place = lab()
   const task = place.project('p').task('t_1').shell(' ').instances('m5', 0).input.s3('s3://B', { channel: 'a b' })
   const error = await failureOf(task.run())
-  expect(error).toMatchObject({ name: 'InvalidTask', code: 'TASK_INVALID' })
+  expect(error).toMatchObject({ name: 'InvalidTaskError', code: 'TASK_INVALID' })
   const paths = ['task', 'instanceType', 'instanceCount', 'shell', 'input[0].channel', 'input[0].uri']
   expect(Object(error)).toMatchObject({ problems: paths.map((path) => ({ path })) })
   expect(place.objects()).toEqual([])

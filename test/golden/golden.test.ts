@@ -49,7 +49,7 @@ const tasks: Readonly<Record<string, Describing>> = {
     .algorithm('xgboost', { version: '1.7-1' })
     .hyperparameters({ num_round: 10 })
     .input.s3('s3://public/train.csv', { channel: 'train', contentType: 'text/csv' }),
-  'training-last-words': ex
+  'training-request-overrides': ex
     .task('t')
     .code('worker.py')
     .request((request) => ({ ...request, EnableNetworkIsolation: true }))

@@ -33,8 +33,8 @@ export function taskOf(name: string, ...inputs: readonly Pick<InputSpec, 'source
     securityGroups: [],
     networkIsolation: false,
     encryptTraffic: false,
-    said: [],
-    lastWords: [],
+    givenOptions: [],
+    requestOverrides: [],
   }
 }
 

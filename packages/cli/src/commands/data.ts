@@ -1,4 +1,4 @@
-import { isSsmError, type TaskData } from '@simple-sagemaker/core'
+import { isSsmError, type TaskStore } from '@simple-sagemaker/core'
 import { callOptions } from '@simple-sagemaker/core/options'
 import type { Call } from '../call.ts'
 import { exits } from '../exit-codes.ts'
@@ -59,7 +59,7 @@ interface Inventory {
   readonly state: { readonly files: number; readonly bytes: number }
 }
 
-async function inventory(left: TaskData, signal: AbortSignal): Promise<Inventory> {
+async function inventory(left: TaskStore, signal: AbortSignal): Promise<Inventory> {
   let [files, bytes] = [0, 0]
   try {
     for await (const { sizeBytes } of left.state({ signal })) [files, bytes] = [files + 1, bytes + sizeBytes]

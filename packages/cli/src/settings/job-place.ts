@@ -1,4 +1,4 @@
-import { project, SsmError, type JobState, type ObjectUri, type Platform, type TaskData } from '@simple-sagemaker/core'
+import { project, SsmError, type JobState, type ObjectUri, type Platform, type TaskStore } from '@simple-sagemaker/core'
 import { projectOptions } from '@simple-sagemaker/core/options'
 import type { Call } from '../call.ts'
 import { usageError } from '../grammar/usage-error.ts'
@@ -7,7 +7,7 @@ import { projectOptionsOf } from './open.ts'
 import type { Settings } from './settings.ts'
 
 /** What earlier jobs of one task left. */
-export function dataOf(settings: Settings, platform: Platform, task: string): TaskData {
+export function dataOf(settings: Settings, platform: Platform, task: string): TaskStore {
   return project(settings.values.project?.value ?? '', projectOptionsOf(settings, platform)).data(task)
 }
 

@@ -36,8 +36,8 @@ const plain: TaskSpec = {
   securityGroups: [],
   networkIsolation: false,
   encryptTraffic: false,
-  said: [],
-  lastWords: [],
+  givenOptions: [],
+  requestOverrides: [],
 }
 const found: FingerprintFacts = {
   codeFiles: [
@@ -79,7 +79,7 @@ test('machines, prices, limits, tags, roles, keys, networks and places change no
     subnets: fc.array(word),
     securityGroups: fc.array(word),
     encryptTraffic: fc.boolean(),
-    said: fc.array(word),
+    givenOptions: fc.array(word),
   })
   fc.assert(fc.property(elsewhere, (other) => of(other) === of()))
 })
@@ -156,7 +156,7 @@ const sentences: readonly (readonly [string, Partial<TaskSpec>, Partial<Fingerpr
     {},
     ['image from {"framework":"pytorch","kind":"framework"} to {"framework":"pytorch","kind":"framework","version":"2.6"}'],
   ],
-  ['a last word on the request', {}, { lastWords: { HyperParameters: 'a'.repeat(64) } }, ['request HyperParameters is new']],
+  ['a last word on the request', {}, { requestOverrides: { HyperParameters: 'a'.repeat(64) } }, ['request HyperParameters is new']],
   ['the distribution of frameworks', { distribution: 'multi_worker_mirrored' }, {}, ['distribution is new']],
   [
     'how an input is shared',

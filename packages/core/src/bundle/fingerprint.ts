@@ -13,8 +13,8 @@ export interface FingerprintFacts {
   readonly entry?: string
   /** Channel → what identifies its data: a digest of content, `job/output`, or key, size and etag. */
   readonly inputs: Readonly<Record<string, FingerprintParts>>
-  /** Field of the request → a digest of what the user's last words made of it. */
-  readonly lastWords?: Readonly<Record<string, string>>
+  /** Field of the request → a digest of what `request()` edits made of it. */
+  readonly requestOverrides?: Readonly<Record<string, string>>
 }
 
 /**
@@ -47,7 +47,7 @@ export function fingerprintParts(spec: TaskSpec, facts: FingerprintFacts): Finge
       Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, value instanceof Secret ? '<secret>' : value])),
     ),
     ...(spec.distribution === undefined ? {} : { distribution: spec.distribution }),
-    ...prefixed('request', facts.lastWords ?? {}),
+    ...prefixed('request', facts.requestOverrides ?? {}),
   }
 }
 

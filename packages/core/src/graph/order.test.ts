@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { InvalidTask } from '../options/errors.ts'
+import { InvalidTaskError } from '../options/errors.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { drawGraph } from './drawing.ts'
 import { graphOf, type GraphNode } from './order.ts'
@@ -78,13 +78,13 @@ test.each([
     taskOf(name, ...edges.filter(([from]) => from === name).map(([, to]) => byName(to))),
   )
   const said = expect.stringContaining(path.join(' → ')) as string
-  expect(() => graphOf(specs)).toThrow(expect.objectContaining({ name: 'GraphCycle', code: 'GRAPH_CYCLE', path, message: said }))
+  expect(() => graphOf(specs)).toThrow(expect.objectContaining({ name: 'GraphCycleError', code: 'GRAPH_CYCLE', path, message: said }))
 })
 
 test('two different tasks of one name in one graph are refused; the same one described twice is one', () => {
   expect(names(graphOf([taskOf('end', byValue(taskOf('prep')), byValue(taskOf('prep')))]))).toEqual(['prep', 'end'])
   const otherwise = { ...taskOf('prep'), args: ['x'] }
-  expect(() => graphOf([taskOf('end', byValue(taskOf('prep')), byValue(otherwise))])).toThrow(InvalidTask)
+  expect(() => graphOf([taskOf('end', byValue(taskOf('prep')), byValue(otherwise))])).toThrow(InvalidTaskError)
   // One name in two projects is two tasks.
   const elsewhere = { ...taskOf('prep'), project: 'other' as TaskSpec['project'] }
   expect(graphOf([taskOf('end', byValue(taskOf('prep')), byValue(elsewhere))])).toHaveLength(3)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
-import { InvalidTask } from '../options/errors.ts'
+import { InvalidTaskError } from '../options/errors.ts'
 import { taskKey } from '../run/context.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 
@@ -12,11 +12,11 @@ export interface GraphNode {
 }
 
 /** Tasks that depend on each other in a circle. */
-export class GraphCycle extends SsmError {
+export class GraphCycleError extends SsmError {
   readonly path: readonly string[]
 
   static {
-    nameOnPrototype(this, 'GraphCycle')
+    nameOnPrototype(this, 'GraphCycleError')
   }
 
   constructor(path: readonly string[]) {
@@ -31,7 +31,7 @@ export class GraphCycle extends SsmError {
 /**
  * The tasks and everything they need, each once, in an order in which every task comes after what it needs. A task given
  * by value is needed; one given by name is needed when it is among these tasks, and else taken from its past.
- * @throws {GraphCycle}, {InvalidTask} when two different tasks have one name.
+ * @throws {GraphCycleError}, {InvalidTaskError} when two different tasks have one name.
  */
 export function graphOf(targets: readonly TaskSpec[]): readonly GraphNode[] {
   const specs = gather(targets)
@@ -53,8 +53,8 @@ function gather(targets: readonly TaskSpec[]): ReadonlyMap<string, TaskSpec> {
   return specs
 }
 
-const described = (spec: TaskSpec, how: string): InvalidTask =>
-  new InvalidTask(spec.task, [
+const described = (spec: TaskSpec, how: string): InvalidTaskError =>
+  new InvalidTaskError(spec.task, [
     {
       path: 'task',
       value: spec.task,
@@ -89,7 +89,7 @@ function inOrder(nodes: ReadonlyMap<string, GraphNode>): readonly GraphNode[] {
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
       const need = nodes.get(top.node.needs[top.next++] ?? '')
       if (need !== undefined && state.get(need.key) === 'open')
-        throw new GraphCycle(
+        throw new GraphCycleError(
           cycleOf(
             path.map(({ node }) => node),
             need,

@@ -1,12 +1,12 @@
 import type { Brand } from '../lang/brand.ts'
-import { InvalidName, type TaskName } from './task-name.ts'
+import { InvalidNameError, type TaskName } from './task-name.ts'
 
 /** 1–63 letters, digits and hyphens with none at either end, as `TrainingJobName` and `ProcessingJobName` demand. */
 export type JobName = Brand<string, 'JobName'>
 
 export function jobName(text: string): JobName {
   if (text.length > 63 || !/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(text)) {
-    throw new InvalidName('job', text, '1 to 63 letters, digits and hyphens, with no hyphen at either end')
+    throw new InvalidNameError('job', text, '1 to 63 letters, digits and hyphens, with no hyphen at either end')
   }
   return text as JobName
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { isJobOf, jobName, newJobName, taskOfJob } from './job-name.ts'
 import { layoutOf } from './layout.ts'
 import { addressOf, folderUri, joinUri, objectUri } from './object-uri.ts'
-import { InvalidName, longestTaskName, projectName, taskName } from './task-name.ts'
+import { InvalidNameError, longestTaskName, projectName, taskName } from './task-name.ts'
 
 const taskText = fc.stringMatching(/^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,16}$/).filter((text) => text.length <= longestTaskName)
 const projectText = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,20}$/)
@@ -68,12 +68,12 @@ test.each([
 const wrong = ['', '-', '-a', 'a-', 'a b', 'a/b', 'a\n', 'ä', '..', 'a'.repeat(64), 'a\0']
 
 test.each(wrong)('%j is no name of a task or a job', (text) => {
-  expect(() => taskName(text)).toThrow(InvalidName)
-  expect(() => jobName(text)).toThrow(InvalidName)
+  expect(() => taskName(text)).toThrow(InvalidNameError)
+  expect(() => jobName(text)).toThrow(InvalidNameError)
 })
 
 test.each(wrong.filter((text) => text !== 'a-'))('%j is no name of a project', (text) => {
-  expect(() => projectName(text)).toThrow(InvalidName)
+  expect(() => projectName(text)).toThrow(InvalidNameError)
 })
 
 test('a name that is refused says what a name may be', () => {
@@ -92,7 +92,7 @@ test('any text is a name or refused by name', () => {
     try {
       return parse(text) === text
     } catch (cause) {
-      return cause instanceof InvalidName
+      return cause instanceof InvalidNameError
     }
   }
   fc.assert(
@@ -138,7 +138,7 @@ test.each([
   's3://bucket/a\0b',
   ' s3://bucket/k',
 ])('%j is no object', (text) => {
-  expect(() => objectUri(text)).toThrow(InvalidName)
+  expect(() => objectUri(text)).toThrow(InvalidNameError)
 })
 
 test('parts are joined with single slashes, and a folder ends with one', () => {

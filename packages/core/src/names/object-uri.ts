@@ -1,5 +1,5 @@
 import type { Brand } from '../lang/brand.ts'
-import { InvalidName } from './task-name.ts'
+import { InvalidNameError } from './task-name.ts'
 
 /** `s3://bucket/key`, the key possibly empty or ending in `/`. On every platform, the local one included. */
 export type ObjectUri = Brand<string, 'ObjectUri'>
@@ -12,7 +12,7 @@ export interface ObjectAddress {
 export function objectUri(text: string): ObjectUri {
   const found = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\s\S]*))?$/.exec(text)
   if (found === null || text.length > 1024 || (found[2] ?? '').includes('\0')) {
-    throw new InvalidName('object', text, 's3://<bucket>/<key>, at most 1024 characters')
+    throw new InvalidNameError('object', text, 's3://<bucket>/<key>, at most 1024 characters')
   }
   return text as ObjectUri
 }

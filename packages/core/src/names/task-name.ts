@@ -12,9 +12,9 @@ const longestProjectName = 63
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 /** A name that SageMaker or S3 would refuse. */
-export class InvalidName extends SsmError {
+export class InvalidNameError extends SsmError {
   static {
-    nameOnPrototype(this, 'InvalidName')
+    nameOnPrototype(this, 'InvalidNameError')
   }
 
   constructor(what: string, value: string, rule: string) {
@@ -30,7 +30,7 @@ export class InvalidName extends SsmError {
 /** 1–63 letters, digits, `-`, `_` and `.`, starting with a letter or digit. */
 export function projectName(text: string): ProjectName {
   if (!isText(text) || text.length > longestProjectName || !/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(text)) {
-    throw new InvalidName(
+    throw new InvalidNameError(
       'project',
       text,
       `1 to ${longestProjectName} letters, digits, ".", "_" and "-", starting with a letter or digit`,
@@ -42,7 +42,7 @@ export function projectName(text: string): ProjectName {
 /** 1–34 letters, digits and hyphens, with no hyphen at either end: it becomes the first part of every job name. */
 export function taskName(text: string): TaskName {
   if (!isText(text) || text.length > longestTaskName || !/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(text)) {
-    throw new InvalidName('task', text, `1 to ${longestTaskName} letters, digits and hyphens, with no hyphen at either end`)
+    throw new InvalidNameError('task', text, `1 to ${longestTaskName} letters, digits and hyphens, with no hyphen at either end`)
   }
   return text as TaskName
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Secret } from '../secrets/secret.ts'
 import { optionProblems } from './check.ts'
-import { InvalidTask } from './errors.ts'
+import { InvalidTaskError } from './errors.ts'
 import { taskOptions, type TaskOptionName, type TrainingOptions } from './task-options.ts'
 
 /** A value that must be refused, where the problem lies, and what its sentence must say of the limit. */
@@ -156,7 +156,7 @@ test('all that is wrong is told at once, in one error', () => {
   const options = Object.fromEntries(Object.entries(rows).map(([name, refused]) => [name, refused[0]?.[0]]))
   const problems = optionProblems('training', { ...options, sport: true } as TrainingOptions)
   expect(new Set(problems.map(({ path }) => path))).toEqual(new Set([...Object.keys(rows), 'sport']))
-  const error = new InvalidTask('t', problems)
+  const error = new InvalidTaskError('t', problems)
   expect(problems.filter(({ path, message }) => !error.message.includes(`${path} ${message}`))).toEqual([])
   expect(problems.filter(({ hint = '' }) => error.hint?.includes(hint) !== true)).toEqual([])
   expect(error.problems).toEqual(problems)
@@ -239,8 +239,8 @@ test('whatever is given is judged, never stumbled over, and can be told', () => 
   fc.assert(
     fc.property(fc.constantFrom('training', 'processing'), options, (kind, given) => {
       const problems = optionProblems(kind, given)
-      expect(new InvalidTask('t', problems).message.length).toBeGreaterThan(0)
-      expect(() => JSON.stringify(new InvalidTask('t', problems))).not.toThrow()
+      expect(new InvalidTaskError('t', problems).message.length).toBeGreaterThan(0)
+      expect(() => JSON.stringify(new InvalidTaskError('t', problems))).not.toThrow()
       expect(problems.every(({ path, message }) => path.length >= 0 && message.length > 0)).toBe(true)
     }),
     { numRuns: 500 },
@@ -254,5 +254,5 @@ test('a value that cannot be told does not hide what is wrong with it', () => {
     hyperparameters: { a: circle, b: 1n as never },
     instanceCount: 5n as never,
   })
-  expect(new InvalidTask('t', problems).problems).toHaveLength(3)
+  expect(new InvalidTaskError('t', problems).problems).toHaveLength(3)
 })

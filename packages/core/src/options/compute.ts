@@ -73,7 +73,7 @@ export const computeOptions = {
    * A duration from `'1 second'` to `'28 days'` (processing: `'9 days'`); default `'24 hours'`.
    * With `spot` the wait for machines is counted apart, by `maxWait`.
    *
-   * @throws {InvalidTask} `TASK_INVALID` outside that span.
+   * @throws {InvalidTaskError} `TASK_INVALID` outside that span.
    * @see StoppingCondition.MaxRuntimeInSeconds in the CreateTrainingJob reference
    */
   maxRun: duration({

@@ -2,12 +2,12 @@ import { nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
 import type { Problem } from './option.ts'
 
 /** A task that cannot run as it is described. `problems` holds all of them, not the first. */
-export class InvalidTask extends SsmError {
+export class InvalidTaskError extends SsmError {
   readonly task: string
   readonly problems: readonly Problem[]
 
   static {
-    nameOnPrototype(this, 'InvalidTask')
+    nameOnPrototype(this, 'InvalidTaskError')
   }
 
   constructor(task: string, problems: readonly Problem[], options: { readonly cause?: unknown } = {}) {

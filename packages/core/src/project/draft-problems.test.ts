@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSsmError } from '../errors/ssm-error.ts'
-import { InvalidTask } from '../options/errors.ts'
+import { InvalidTaskError } from '../options/errors.ts'
 import type { Problem } from '../options/option.ts'
 import { project } from './project.ts'
 
@@ -14,7 +14,7 @@ function problemsOf(task: { output(name: 'state'): unknown }): readonly Problem[
     task.output('state')
     return []
   } catch (cause) {
-    if (cause instanceof InvalidTask) return cause.problems
+    if (cause instanceof InvalidTaskError) return cause.problems
     throw cause
   }
 }
@@ -124,10 +124,10 @@ test('what is said without types is refused in words, never stumbled over', () =
 
 test('a task cannot be added twice, nor taken for an older one', () => {
   const known = open.add(ready)
-  expect(() => known.add(untyped(ready))).toThrow(InvalidTask)
-  expect(() => known.task(untyped('t'))).toThrow(InvalidTask)
-  expect(() => known.existing(untyped('t'))).toThrow(InvalidTask)
-  expect(() => open.add(untyped(open.task('draft')))).toThrow(InvalidTask)
+  expect(() => known.add(untyped(ready))).toThrow(InvalidTaskError)
+  expect(() => known.task(untyped('t'))).toThrow(InvalidTaskError)
+  expect(() => known.existing(untyped('t'))).toThrow(InvalidTaskError)
+  expect(() => open.add(untyped(open.task('draft')))).toThrow(InvalidTaskError)
 })
 
 test('a builder is frozen: a word gives a new one and leaves the old as it was', () => {

@@ -5,7 +5,7 @@ import type { OutputName } from '../spec/outputs.ts'
 import type { Distribution, InputMode, InputSource } from '../spec/inputs.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
-import type { LastWord } from '../spec/task-spec.ts'
+import type { RequestOverride } from '../spec/task-spec.ts'
 import type { InputOptions, OutputRef } from './inputs.ts'
 
 /** What was said so far, as it was said: checked and completed by `specOf`. */
@@ -20,7 +20,7 @@ export interface Draft {
   /** `algorithm('xgboost', …)`: the image is found by this name. */
   readonly algorithm: { readonly name: string; readonly version?: string } | undefined
   readonly inputs: readonly DraftInput[]
-  readonly lastWords: readonly LastWord[]
+  readonly requestOverrides: readonly RequestOverride[]
   readonly resultSchema: StandardSchemaV1 | undefined
   readonly hyperparameterSchema: StandardSchemaV1 | undefined
 }

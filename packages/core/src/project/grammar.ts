@@ -9,7 +9,7 @@ import type { Explain } from './explain.ts'
 import type { FreeChannel, InputOptions, NoTasks, OutputRef, OutputsOf, TaskNames } from './inputs.ts'
 import type { Explanation, Plan } from '../run/results/plan.ts'
 import type { RunHandle, RunOptions } from './running/run-handle.ts'
-import type { AnyHyperparameters, SharedTable, Shorthands, TrainingTable, WordsOf } from './words.ts'
+import type { AnyHyperparameters, SharedTable, Shorthands, TrainingTable, WordsOf } from './option-methods.ts'
 
 /*
  * The sentences one can say. A draft has no `run`: saying what to run makes it ready. Both are the same frozen object
@@ -49,7 +49,7 @@ export interface TrainingTask<
     TrainingWords<'ready', Name, Known, Result, Params, Said, TrainingTask<Name, Known, Result, Params, Said>>,
     Runs<Name, TrainingOutput, Result> {
   /**
-   * The typed last word on the AWS request: whatever this library has no word for. What it changes of the work itself is part
+   * Escape hatch: edit the raw AWS request. What it changes of the work itself is part
    * of what is compared with earlier runs, so it is called more than once and must give the same for the same request.
    */
   request(
@@ -80,7 +80,7 @@ export interface ProcessingTask<Name extends string = string, Known = NoTasks, R
     ProcessingWords<'ready', Name, Known, Result, Said, ProcessingTask<Name, Known, Result, Said>>,
     Runs<Name, ProcessingOutput, Result> {
   /**
-   * The typed last word on the AWS request: whatever this library has no word for. What it changes of the work itself is part
+   * Escape hatch: edit the raw AWS request. What it changes of the work itself is part
    * of what is compared with earlier runs, so it is called more than once and must give the same for the same request.
    */
   request(
@@ -162,7 +162,7 @@ export interface Runs<Name extends string, Out extends OutputName, Result> {
   /**
    * Runs the task, and first what it was given by value, and waits for its end. What has not changed since it completed is
    * skipped; the same job still running is joined. An abort of `signal` ends the waiting, not the job.
-   * @throws {InvalidTask} before anything starts, with all problems. {JobFailedError} {JobStoppedError} {RunAbortedError} {PlatformError}
+   * @throws {InvalidTaskError} before anything starts, with all problems. {JobFailedError} {JobStoppedError} {RunAbortedError} {PlatformError}
    */
   run(options?: RunOptions): Promise<TaskResult<Out, Result>>
   /** Starts the same in the background: a handle with its events, its log and its result. Use `await using`, or `detach()`. */

@@ -2,7 +2,7 @@ import type { TrainingOptions } from '../options/task-options.ts'
 import { drawGraph, type TaskGraph } from '../graph/drawing.ts'
 import { graphOf } from '../graph/order.ts'
 import { GraphFailedError, type TaskOutcome } from '../graph/run-graph.ts'
-import { InvalidTask } from '../options/errors.ts'
+import { InvalidTaskError } from '../options/errors.ts'
 import { freeze } from '../lang/freeze.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import type { JobKind } from '../spec/job-kind.ts'
@@ -16,7 +16,7 @@ import { openPlatforms, type PlatformChoice, type Platforms, type PlatformSettin
 import type { RunOptions } from './running/run-handle.ts'
 import { lazyRunner, type Runner } from './running/runner.ts'
 import { TaskBuilder } from './task-builder.ts'
-import { taskData, type TaskData } from './task-data.ts'
+import { taskStore, type TaskStore } from './task-store.ts'
 
 /** What holds for every task of a project. */
 export interface ProjectOptions extends PlatformSettings {
@@ -135,8 +135,8 @@ export class Project<Known = NoTasks> {
   }
 
   /** What earlier jobs of a task left: its jobs, its newest result, its state. */
-  data(task: TaskNames<Known>): TaskData {
-    return taskData({
+  data(task: TaskNames<Known>): TaskStore {
+    return taskStore({
       platforms: this.#shared.platforms,
       project: projectName(this.name),
       task: taskName(task),
@@ -155,7 +155,7 @@ export class Project<Known = NoTasks> {
 
   #refuseTwice(name: string): void {
     if (!this.#names.includes(name)) return
-    throw new InvalidTask(name, [
+    throw new InvalidTaskError(name, [
       {
         path: 'task',
         value: name,
@@ -177,7 +177,7 @@ export class Project<Known = NoTasks> {
       program: undefined,
       algorithm: undefined,
       inputs: [],
-      lastWords: [],
+      requestOverrides: [],
       resultSchema: undefined,
       hyperparameterSchema: undefined,
     }
@@ -187,7 +187,7 @@ export class Project<Known = NoTasks> {
 
 /**
  * Opens a project: nothing is read, sent or checked before a task runs.
- * @throws {InvalidName} for a name that SageMaker or S3 would refuse.
+ * @throws {InvalidNameError} for a name that SageMaker or S3 would refuse.
  */
 export function project(name: string, options: ProjectOptions = {}): Project {
   projectName(name)

@@ -3,7 +3,7 @@ import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
 import { machinesOf } from '../options/compute.ts'
-import { InvalidTask } from '../options/errors.ts'
+import { InvalidTaskError } from '../options/errors.ts'
 import type { TrainingOptions } from '../options/task-options.ts'
 import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec } from '../spec/inputs.ts'
@@ -14,7 +14,7 @@ import { inputProblems, nameProblems, programProblems } from './draft-problems.t
 
 /**
  * The task that a draft describes, complete with its defaults and frozen.
- * @throws {InvalidTask} with every problem there is.
+ * @throws {InvalidTaskError} with every problem there is.
  */
 export function specOf(draft: Draft): TaskSpec {
   const problems = [
@@ -23,7 +23,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...programProblems(draft),
     ...inputProblems(draft),
   ]
-  if (problems.length > 0 || draft.program === undefined) throw new InvalidTask(draft.task, problems)
+  if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)
   return freeze({
     kind: draft.kind,
     project: projectName(draft.project),
@@ -38,8 +38,8 @@ export function specOf(draft: Draft): TaskSpec {
     ...accessOf(draft.options),
     ...(draft.resultSchema === undefined ? {} : { resultSchema: draft.resultSchema }),
     ...(draft.hyperparameterSchema === undefined ? {} : { hyperparameterSchema: draft.hyperparameterSchema }),
-    said: Object.keys(draft.options),
-    lastWords: draft.lastWords,
+    givenOptions: Object.keys(draft.options),
+    requestOverrides: draft.requestOverrides,
   })
 }
 

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { freeze } from '../lang/freeze.ts'
-import { InvalidTask } from '../options/errors.ts'
+import { InvalidTaskError } from '../options/errors.ts'
 import { mergeOptions, type TrainingOptions } from '../options/task-options.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import type { Explanation, Plan } from '../run/results/plan.ts'
@@ -10,7 +10,7 @@ import { callerOf, type Caller } from '../errors/caller.ts'
 import { outputsOf } from '../run/past/outputs.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
-import type { LastWord, TaskSpec } from '../spec/task-spec.ts'
+import type { RequestOverride, TaskSpec } from '../spec/task-spec.ts'
 import type { Duration } from '../time/duration.ts'
 import { addInput, pathOrUri, sourceOf, taskSource, type Draft } from './draft.ts'
 import type {
@@ -101,7 +101,7 @@ export class TaskBuilder implements EveryWord {
   networkIsolation = (networkIsolation = true): TaskBuilder => this.with({ networkIsolation })
   encryptTraffic = (encryptTraffic = true): TaskBuilder => this.with({ encryptTraffic })
 
-  request = (change: LastWord): TaskBuilder => this.#next({ lastWords: [...this.#draft.lastWords, change] })
+  request = (change: RequestOverride): TaskBuilder => this.#next({ requestOverrides: [...this.#draft.requestOverrides, change] })
   resultSchema = (resultSchema: StandardSchemaV1): TaskBuilder => this.#next({ resultSchema })
   hyperparameterSchema = (hyperparameterSchema: StandardSchemaV1): TaskBuilder => this.#next({ hyperparameterSchema })
 
@@ -118,7 +118,7 @@ export class TaskBuilder implements EveryWord {
   output = (output: OutputName): OutputRef => {
     const known = outputsOf(this.#draft.kind)
     if (known.includes(output)) return freeze({ kind: 'output-ref', output, spec: this.spec() })
-    throw new InvalidTask(this.#draft.task, [{ path: 'output', value: output, message: `must be one of ${known.join(', ')}` }])
+    throw new InvalidTaskError(this.#draft.task, [{ path: 'output', value: output, message: `must be one of ${known.join(', ')}` }])
   }
 
   /** The complete task, checked once: the same builder always gives the same object. */

@@ -38,8 +38,8 @@ const spec: TaskSpec = {
   securityGroups: [],
   networkIsolation: false,
   encryptTraffic: false,
-  said: [],
-  lastWords: [],
+  givenOptions: [],
+  requestOverrides: [],
 }
 
 /** Reads the settings as the launcher does, in a real shell, and tells what arrived. */

@@ -50,10 +50,10 @@ export interface TaskSpec {
   /** Checks what the work wrote with its toolkit's result call; any Standard Schema. */
   readonly resultSchema?: StandardSchemaV1
   readonly hyperparameterSchema?: StandardSchemaV1
-  /** Names of the options that were said, not defaulted: a platform that cannot honour one of these is told of. */
-  readonly said: readonly string[]
-  /** The user's typed last words on the request, in order. */
-  readonly lastWords: readonly LastWord[]
+  /** Names of the options that were set, not defaulted: a platform that cannot honour one of these warns. */
+  readonly givenOptions: readonly string[]
+  /** The edits of `request()`, in order. */
+  readonly requestOverrides: readonly RequestOverride[]
 }
 
-export type LastWord = (request: JobRequest['input']) => JobRequest['input']
+export type RequestOverride = (request: JobRequest['input']) => JobRequest['input']

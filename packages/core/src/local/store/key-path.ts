@@ -1,4 +1,4 @@
-import { InvalidName } from '../../names/task-name.ts'
+import { InvalidNameError } from '../../names/task-name.ts'
 
 // Ordinary keys are their own paths, so that people find their files. A `%` starts what a file system cannot say:
 //   %-   an empty segment: `a//b`, and the last one of a folder marker `a/`
@@ -15,7 +15,7 @@ const endsHere = '%='
 /** The path of a key below its bucket's folder, with `/`: never outside it, whatever the key. */
 export function pathOfKey(key: string): string {
   if (key === '' || key.includes('\0') || /\p{Surrogate}/u.test(key)) {
-    throw new InvalidName('object', key, 'a key of at least one character of valid Unicode without NUL')
+    throw new InvalidNameError('object', key, 'a key of at least one character of valid Unicode without NUL')
   }
   return key.split('/').map(pathOfSegment).join('/')
 }

@@ -1,7 +1,7 @@
 import { describeCode, type Code } from '../../bundle/bundle.ts'
 import { fingerprintOf, fingerprintParts } from '../../bundle/fingerprint.ts'
 import { layoutOf, type TaskLayout } from '../../names/layout.ts'
-import { lastWordsEffect } from '../../request/last-words.ts'
+import { requestOverrideEffects } from '../../request/request-overrides.ts'
 import type { Program } from '../../spec/program.ts'
 import type { FingerprintParts } from '../../spec/result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
@@ -44,7 +44,7 @@ export async function takeAim(spec: TaskSpec, context: RunContext, options: AimO
     codeFiles,
     ...entryOf(spec.program, code),
     inputs: Object.fromEntries(inputs.map((input) => [input.resolved.channel, input.identity])),
-    lastWords: lastWordsEffect(spec),
+    requestOverrides: requestOverrideEffects(spec),
   })
   return { spec, bucket, layout, code, inputs, parts, fingerprint: fingerprintOf(parts) }
 }

@@ -1,24 +1,24 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { optionProblems } from '../../options/check.ts'
-import { InvalidTask } from '../../options/errors.ts'
+import { InvalidTaskError } from '../../options/errors.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 
 /**
  * The task with its hyperparameters as its schema gives them back: defaults filled in, values converted.
- * @throws {InvalidTask} with every issue of the schema, before anything starts.
+ * @throws {InvalidTaskError} with every issue of the schema, before anything starts.
  */
 export async function checkHyperparameters(spec: TaskSpec): Promise<TaskSpec> {
   if (spec.hyperparameterSchema === undefined) return spec
   const outcome = await spec.hyperparameterSchema['~standard'].validate(spec.hyperparameters)
   if (outcome.issues !== undefined) {
-    throw new InvalidTask(
+    throw new InvalidTaskError(
       spec.task,
       outcome.issues.map((issue) => ({ path: `hyperparameters${issuePath(issue)}`, value: undefined, message: issue.message })),
     )
   }
   const hyperparameters = given(outcome.value)
   const problems = optionProblems('training', { hyperparameters })
-  if (problems.length > 0) throw new InvalidTask(spec.task, problems)
+  if (problems.length > 0) throw new InvalidTaskError(spec.task, problems)
   return { ...spec, hyperparameters }
 }
 

@@ -7,7 +7,7 @@ import type { Aim } from './aim.ts'
 
 /** What was said and this platform cannot honour, and what was meant and stays behind: a sentence for each. */
 export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly string[]> {
-  const said = spec.said.filter((name) => platform.abilities.ignores.includes(name) && !(name === 'spot' && !spec.spot))
+  const said = spec.givenOptions.filter((name) => platform.abilities.ignores.includes(name) && !(name === 'spot' && !spec.spot))
   const without = said.length === 1 ? 'it' : 'them'
   return [
     ...(said.length === 0

@@ -1,7 +1,7 @@
 import { describeChange } from '../../bundle/fingerprint.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { newJobName } from '../../names/job-name.ts'
-import { withoutSecrets } from '../../request/last-words.ts'
+import { withoutSecrets } from '../../request/request-overrides.ts'
 import { jobRequest } from '../../request/request.ts'
 import type { Decision, TaskHistory } from '../../spec/result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'

@@ -10,10 +10,10 @@ import type { RequestFacts } from './facts.ts'
 import { processingRequest } from './processing.ts'
 import { trainingRequest } from './training.ts'
 
-/** The request with the user's last words said over it. */
-export function withLastWords<Input extends JobRequest['input']>(spec: TaskSpec, first: Input): Input {
-  // The builder's `request()` word types each last word for the task's own kind.
-  return spec.lastWords.reduce((input, say) => say(input) as Input, first)
+/** The request with the edits of `request()` applied. */
+export function withRequestOverrides<Input extends JobRequest['input']>(spec: TaskSpec, first: Input): Input {
+  // The `request()` method types each override for the kind of its task.
+  return spec.requestOverrides.reduce((input, override) => override(input) as Input, first)
 }
 
 /** The spec with every secret masked: for what is shown or remembered. */
@@ -23,12 +23,12 @@ export function withoutSecrets(spec: TaskSpec): TaskSpec {
 }
 
 /**
- * What the last words change of the work itself, before anything is found or made: a digest of each field they change. They
+ * What `request()` edits change of the work itself, before anything is found or made: a digest of each field they change. They
  * are tried on a request with stand-ins for all that lies somewhere, so that a place makes no difference.
  */
-export function lastWordsEffect(spec: TaskSpec): Readonly<Record<string, string>> {
-  if (spec.lastWords.length === 0) return {}
-  const [before, after] = [plainRequest(spec), withLastWords(spec, plainRequest(spec))].map(
+export function requestOverrideEffects(spec: TaskSpec): Readonly<Record<string, string>> {
+  if (spec.requestOverrides.length === 0) return {}
+  const [before, after] = [plainRequest(spec), withRequestOverrides(spec, plainRequest(spec))].map(
     (input) => new Map(Object.entries(input)),
   )
   if (before === undefined || after === undefined) return {}

@@ -12,11 +12,11 @@ import { downloadJob } from '../run/results/download.ts'
 import type { Downloaded, DownloadOptions } from '../run/results/task-result.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import { systemClock } from '../time/clock.ts'
-import type { TaskData, TaskDataPlace } from './task-data.ts'
+import type { TaskStore, TaskStorePlace } from './task-store.ts'
 
 /** Reads what earlier jobs of a task left. */
-export function taskDataOf(place: TaskDataPlace): TaskData {
-  return new PastOfTask(place)
+export function openTaskStore(place: TaskStorePlace): TaskStore {
+  return new OpenedTaskStore(place)
 }
 
 interface Opened {
@@ -25,10 +25,10 @@ interface Opened {
   readonly signal: AbortSignal
 }
 
-class PastOfTask implements TaskData {
-  readonly #place: TaskDataPlace
+class OpenedTaskStore implements TaskStore {
+  readonly #place: TaskStorePlace
 
-  constructor(place: TaskDataPlace) {
+  constructor(place: TaskStorePlace) {
     this.#place = place
   }
 

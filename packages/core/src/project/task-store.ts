@@ -7,7 +7,7 @@ import type { StoredOutput } from '../spec/result.ts'
 import type { Platforms } from './platforms.ts'
 
 /** What earlier jobs of a task left. */
-export interface TaskData {
+export interface TaskStore {
   /** The task's jobs, newest first. */
   jobs(options?: Abortable): AsyncIterable<JobState>
   /** Asks the newest job to stop, when it is running. Gives that job. */
@@ -23,7 +23,7 @@ export interface TaskData {
 }
 
 /** Which task, and where. */
-export interface TaskDataPlace {
+export interface TaskStorePlace {
   readonly platforms: Platforms
   readonly project: ProjectName
   readonly task: TaskName
@@ -32,8 +32,8 @@ export interface TaskDataPlace {
 }
 
 /** What earlier jobs of a task left; the code that reads it is read when it is first asked. */
-export function taskData(place: TaskDataPlace): TaskData {
-  const opened = async (): Promise<TaskData> => (await import('./past-of-task.ts')).taskDataOf(place)
+export function taskStore(place: TaskStorePlace): TaskStore {
+  const opened = async (): Promise<TaskStore> => (await import('./open-task-store.ts')).openTaskStore(place)
   return {
     async *jobs(options) {
       yield* (await opened()).jobs(options)
