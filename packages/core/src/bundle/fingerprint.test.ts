@@ -156,7 +156,12 @@ const sentences: readonly (readonly [string, Partial<TaskSpec>, Partial<Fingerpr
     {},
     ['image from {"framework":"pytorch","kind":"framework"} to {"framework":"pytorch","kind":"framework","version":"2.6"}'],
   ],
-  ['a last word on the request', {}, { requestOverrides: { HyperParameters: 'a'.repeat(64) } }, ['request HyperParameters is new']],
+  [
+    'a last word on the request',
+    {},
+    { requestOverrides: { HyperParameters: 'a'.repeat(64) } },
+    ['request HyperParameters is new'],
+  ],
   ['the distribution of frameworks', { distribution: 'multi_worker_mirrored' }, {}, ['distribution is new']],
   [
     'how an input is shared',

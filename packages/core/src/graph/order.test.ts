@@ -78,7 +78,9 @@ test.each([
     taskOf(name, ...edges.filter(([from]) => from === name).map(([, to]) => byName(to))),
   )
   const said = expect.stringContaining(path.join(' → ')) as string
-  expect(() => graphOf(specs)).toThrow(expect.objectContaining({ name: 'GraphCycleError', code: 'GRAPH_CYCLE', path, message: said }))
+  expect(() => graphOf(specs)).toThrow(
+    expect.objectContaining({ name: 'GraphCycleError', code: 'GRAPH_CYCLE', path, message: said }),
+  )
 })
 
 test('two different tasks of one name in one graph are refused; the same one described twice is one', () => {

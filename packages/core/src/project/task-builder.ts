@@ -118,7 +118,9 @@ export class TaskBuilder implements EveryWord {
   output = (output: OutputName): OutputRef => {
     const known = outputsOf(this.#draft.kind)
     if (known.includes(output)) return freeze({ kind: 'output-ref', output, spec: this.spec() })
-    throw new InvalidTaskError(this.#draft.task, [{ path: 'output', value: output, message: `must be one of ${known.join(', ')}` }])
+    throw new InvalidTaskError(this.#draft.task, [
+      { path: 'output', value: output, message: `must be one of ${known.join(', ')}` },
+    ])
   }
 
   /** The complete task, checked once: the same builder always gives the same object. */

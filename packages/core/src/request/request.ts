@@ -8,6 +8,7 @@ import { trainingRequest } from './training.ts'
 
 /** The request of a task with the edits of `request()` applied, frozen: nothing changes it on its way. */
 export function jobRequest(spec: TaskSpec, facts: RequestFacts): JobRequest {
-  if (spec.kind === 'training') return freeze({ kind: 'training', input: withRequestOverrides(spec, trainingRequest(spec, facts)) })
+  if (spec.kind === 'training')
+    return freeze({ kind: 'training', input: withRequestOverrides(spec, trainingRequest(spec, facts)) })
   return freeze({ kind: 'processing', input: withRequestOverrides(spec, processingRequest(spec, facts)) })
 }
