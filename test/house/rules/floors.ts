@@ -3,7 +3,7 @@ import type { ProjectFile } from './files.ts'
 import { importsOf, type Import } from './imports.ts'
 
 const stairs =
-  'lang time secrets errors names files archive spec options platform events request bundle sync images run graph project'.split(
+  'lang time secrets errors names files archive spec options platform events request bundle sync graph run project'.split(
     ' ',
   )
 const rooms = ['aws', 'local']

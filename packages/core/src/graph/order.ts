@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
 import { InvalidTaskError } from '../options/errors.ts'
-import { taskKey } from '../run/context.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
+import { taskKey } from './task-key.ts'
 
 /** One task of a graph, and the keys of those it needs. */
 export interface GraphNode {

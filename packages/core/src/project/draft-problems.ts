@@ -3,7 +3,7 @@ import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { nearest } from '../options/did-you-mean.ts'
 import type { Problem } from '../options/option.ts'
-import { outputsOf } from '../run/past/outputs.ts'
+import { outputsOf } from '../run/results/outputs.ts'
 import type { Draft, DraftInput } from './draft.ts'
 
 /*

@@ -7,8 +7,8 @@ import type { StoredOutput } from '../spec/result.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Explain } from './explain.ts'
 import type { FreeChannel, InputOptions, NoTasks, OutputRef, OutputsOf, TaskNames } from './inputs.ts'
-import type { Explanation, Plan } from '../run/results/plan.ts'
-import type { RunHandle, RunOptions } from './running/run-handle.ts'
+import type { Explanation, Plan } from '../run/plan.ts'
+import type { RunHandle, RunOptions } from '../run/handle.ts'
 import type { AnyHyperparameters, SharedTable, Shorthands, TrainingTable, WordsOf } from './option-methods.ts'
 
 /*

@@ -2,7 +2,6 @@ import type { Tell } from '../events/run-event.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { JobRef } from '../platform/jobs.ts'
 import type { Decision } from '../spec/result.ts'
-import type { TaskSpec } from '../spec/task-spec.ts'
 import type { Clock } from '../time/clock.ts'
 import type { TaskResult } from './results/task-result.ts'
 
@@ -19,9 +18,4 @@ export interface RunContext {
   readonly upstream: ReadonlyMap<string, TaskResult>
   /** Called once, when the job is submitted, joined, or found to be done. */
   readonly reached: (job: JobRef, decision: Decision) => void
-}
-
-/** One task of one project, whatever object describes it. */
-export function taskKey(spec: Pick<TaskSpec, 'project' | 'prefix' | 'task'>): string {
-  return `${spec.prefix}/${spec.project}/${spec.task}`
 }

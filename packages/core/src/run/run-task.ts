@@ -4,25 +4,25 @@ import type { TaskSpec } from '../spec/task-spec.ts'
 import type { RunContext } from './context.ts'
 import { JobFailedError, JobStoppedError } from './follow/errors.ts'
 import { followJob, recallJob, type EndedJob } from './follow/follow.ts'
-import { decide, type RunWish } from './past/decide.ts'
-import { readHistory } from './past/history.ts'
-import { takeAim, type Aim } from './prepare/aim.ts'
-import { checkHyperparameters } from './prepare/hyperparameters.ts'
-import { LeaseLost, withLease } from './prepare/lease.ts'
-import { submit } from './prepare/prepare.ts'
-import { tellWarnings } from './prepare/warnings.ts'
+import { decide, type RunPolicy } from './decide/decide.ts'
+import { readHistory } from './decide/history.ts'
+import { resolveTask, type ResolvedTask } from './resolve/resolve-task.ts'
+import { checkHyperparameters } from './resolve/hyperparameters.ts'
+import { LeaseLost, withLease } from './decide/lease.ts'
+import { submit } from './submit/submit.ts'
+import { tellWarnings } from './submit/warnings.ts'
 import { taskResult } from './results/collect.ts'
 import type { TaskResult } from './results/task-result.ts'
 
 /** The story of one task: decide, start or join or recall, follow to the end, give the result. */
-export async function runTask(spec: TaskSpec, wish: RunWish, context: RunContext): Promise<TaskResult> {
+export async function runTask(spec: TaskSpec, policy: RunPolicy, context: RunContext): Promise<TaskResult> {
   const checked = await checkHyperparameters(spec)
-  const aim = await takeAim(checked, context, { dryRun: false })
-  const { decision, job } = await settle(aim, wish, context)
+  const task = await resolveTask(checked, context, { dryRun: false })
+  const { decision, job } = await settle(task, policy, context)
   context.reached(job, decision)
   const ended = decision.kind === 'skip' ? await recallJob(job, context) : await followJob(job, checked.metrics, context)
   if (ended.state.status !== 'completed') throw endedBadly(ended)
-  const result = await taskResult(aim, decision, ended, context)
+  const result = await taskResult(task, decision, ended, context)
   context.tell({ type: 'finished', outcome: { kind: 'completed', job: job.name, skipped: decision.kind === 'skip' } })
   return result
 }
@@ -32,26 +32,26 @@ interface Settled {
   readonly job: JobRef
 }
 
-async function settle(aim: Aim, wish: RunWish, context: RunContext): Promise<Settled> {
-  const early = await decision(aim, wish, context)
+async function settle(task: ResolvedTask, policy: RunPolicy, context: RunContext): Promise<Settled> {
+  const early = await decision(task, policy, context)
   if (early.kind !== 'start') return decided(early, early.job, context)
   // Two clients may come to here at once: the one that gets the lease decides again, and so does the other after it.
-  const started = withLease(aim.layout.lease, context, async (lease) => {
-    const late = await decision(aim, wish, context)
+  const started = withLease(task.layout.lease, context, async (lease) => {
+    const late = await decision(task, policy, context)
     if (late.kind !== 'start') return decided(late, late.job, context)
     context.tell({ type: 'decided', decision: late })
-    await tellWarnings(aim, context)
-    return { decision: late, job: await submit(aim, wish, lease, context) }
+    await tellWarnings(task, context)
+    return { decision: late, job: await submit(task, policy, lease, context) }
   })
   return started.catch((cause: unknown) => {
-    if (cause instanceof LeaseLost) return settle(aim, wish, context)
+    if (cause instanceof LeaseLost) return settle(task, policy, context)
     throw cause
   })
 }
 
-async function decision(aim: Aim, wish: RunWish, context: RunContext): Promise<Decision> {
-  const history = await readHistory(aim.spec.task, aim.layout, [aim.spec.kind], context.platform, { signal: context.signal })
-  return decide(history, aim, wish)
+async function decision(task: ResolvedTask, policy: RunPolicy, context: RunContext): Promise<Decision> {
+  const history = await readHistory(task.spec.task, task.layout, [task.spec.kind], context.platform, { signal: context.signal })
+  return decide(history, task, policy)
 }
 
 function decided(decision: Decision, job: JobRef, context: RunContext): Settled {

@@ -5,20 +5,20 @@ import type { Decision } from '../../spec/result.ts'
 import type { RunContext } from '../context.ts'
 import type { EndedJob } from '../follow/follow.ts'
 import { logLines } from '../follow/lines.ts'
-import { storedOutputs } from '../past/outputs.ts'
-import type { Aim } from '../prepare/aim.ts'
+import { storedOutputs } from './outputs.ts'
+import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { downloadJob } from './download.ts'
 import type { TaskResult } from './task-result.ts'
 import { readTypedResult } from './typed-result.ts'
 
 /** What came out of a completed job, as a handle to fetch more of it. */
 export async function taskResult(
-  aim: Pick<Aim, 'spec' | 'layout'>,
+  task: Pick<ResolvedTask, 'spec' | 'layout'>,
   decision: Decision,
   ended: EndedJob,
   context: RunContext,
 ): Promise<TaskResult> {
-  const { spec, layout } = aim
+  const { spec, layout } = task
   const { state } = ended
   return {
     ...facts(state, decision, spec.task),

@@ -9,7 +9,7 @@ import type { JobRef } from '../../platform/jobs.ts'
 import { downloadFolder } from '../../sync/download.ts'
 import type { OutputName } from '../../spec/outputs.ts'
 import type { RunContext } from '../context.ts'
-import { outputsOf, outputUri } from '../past/outputs.ts'
+import { outputsOf, outputUri } from './outputs.ts'
 import { writeLogs } from './log-files.ts'
 import type { Downloadable, Downloaded, DownloadOptions } from './task-result.ts'
 

@@ -17,7 +17,7 @@ export class ResultInvalidError extends SsmError {
     const lines = issues.map(({ path, message }) => `  result${path}: ${message}`)
     super('RESULT_INVALID', `Job ${job} completed, but its result is not what the task declares:\n${lines.join('\n')}`, {
       ...options,
-      hint: 'Mend the program or the schema; the job itself and its outputs are kept.',
+      hint: 'Fix the program or the schema; the job and its outputs are kept.',
       facts: { job, issues },
     })
     this.issues = issues

@@ -5,8 +5,8 @@ import type { TaskLayout } from '../../names/layout.ts'
 import type { JobState } from '../../platform/jobs.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { RunContext } from '../context.ts'
-import { readSmall } from '../past/history.ts'
-import { issuePath } from '../prepare/hyperparameters.ts'
+import { readSmall } from '../decide/history.ts'
+import { issuePath } from '../resolve/hyperparameters.ts'
 import { ResultInvalidError } from './errors.ts'
 
 const mostResultBytes = 16 * 1024 * 1024

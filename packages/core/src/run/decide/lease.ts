@@ -2,7 +2,7 @@ import { isSsmError } from '../../errors/ssm-error.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import { growingPauses } from '../../time/backoff.ts'
 import type { RunContext } from '../context.ts'
-import { readSmall } from '../past/history.ts'
+import { readSmall } from './history.ts'
 
 /** The right to start a task's next job. */
 export interface Lease {

@@ -10,9 +10,10 @@ import type { OutputName } from '../../spec/outputs.ts'
 import type { FingerprintParts } from '../../spec/result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { planFolder, type FolderPlan } from '../../sync/folder.ts'
-import { taskKey, type RunContext } from '../context.ts'
-import { outputUri } from '../past/outputs.ts'
-import { pastJobs } from '../past/history.ts'
+import { taskKey } from '../../graph/task-key.ts'
+import type { RunContext } from '../context.ts'
+import { outputUri } from '../results/outputs.ts'
+import { pastJobs } from '../decide/history.ts'
 
 /** One input, found: where it is, what identifies it, and what of it must still be sent. */
 export interface FoundInput {

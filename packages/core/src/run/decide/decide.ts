@@ -3,7 +3,7 @@ import { isTerminal } from '../../platform/jobs.ts'
 import type { Decision, FingerprintParts, PastJob, TaskHistory } from '../../spec/result.ts'
 
 /** How one call wants it. */
-export interface RunWish {
+export interface RunPolicy {
   /** Starts a new job whatever happened before. */
   readonly force?: boolean
   /** `'completed'` takes the newest job when it completed, whatever has changed since, as the Python original did. */
@@ -13,18 +13,18 @@ export interface RunWish {
 }
 
 /** What is about to run. */
-export interface Intention {
+export interface RunIdentity {
   readonly fingerprint: string
   readonly parts: FingerprintParts
 }
 
 /** Skip, join or start, from what happened before and what is wished. Pure. */
-export function decide(history: TaskHistory, intention: Intention, wish: RunWish): Decision {
-  if (wish.force === true) return start('it was forced')
-  if (wish.clean === true) return start('its state is cleaned')
+export function decide(history: TaskHistory, identity: RunIdentity, policy: RunPolicy): Decision {
+  if (policy.force === true) return start('it was forced')
+  if (policy.clean === true) return start('its state is cleaned')
   const { newest } = history
   if (newest === undefined) return start('it has never run')
-  return wish.skip === 'completed' ? anyCompleted(newest) : sameOnly(newest, intention)
+  return policy.skip === 'completed' ? anyCompleted(newest) : sameOnly(newest, identity)
 }
 
 function anyCompleted({ state }: PastJob): Decision {
@@ -35,11 +35,11 @@ function anyCompleted({ state }: PastJob): Decision {
   return start(`its newest job ${state.status}`)
 }
 
-function sameOnly({ state, record }: PastJob, intention: Intention): Decision {
+function sameOnly({ state, record }: PastJob, identity: RunIdentity): Decision {
   const job = { kind: state.kind, name: state.name }
   if (record === undefined) return start('its newest job was made by another tool, so what it ran is not known')
-  if (record.fingerprint !== intention.fingerprint) {
-    const changes = changesBetween(record.parts, intention.parts)
+  if (record.fingerprint !== identity.fingerprint) {
+    const changes = changesBetween(record.parts, identity.parts)
     return { kind: 'start', because: changed(changes.map(describeChange)), changes }
   }
   if (state.status === 'completed') return { kind: 'skip', job, because: 'nothing has changed since it completed' }

@@ -1,5 +1,5 @@
-import type { JobRequest } from '../../platform/jobs.ts'
-import type { Decision } from '../../spec/result.ts'
+import type { JobRequest } from '../platform/jobs.ts'
+import type { Decision } from '../spec/result.ts'
 
 /** What a run would do, found out without writing anything. */
 export interface Plan {

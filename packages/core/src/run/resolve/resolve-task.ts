@@ -10,7 +10,7 @@ import { findInputs, type FoundInput } from './inputs.ts'
 import { localPartOf, remoteIdentity, remoteOf } from './remote.ts'
 
 /** A task as it would run now: its code read, its inputs found, its fingerprint known. Nothing is written yet. */
-export interface Aim {
+export interface ResolvedTask {
   readonly spec: TaskSpec
   readonly bucket: string
   readonly layout: TaskLayout
@@ -21,7 +21,7 @@ export interface Aim {
   readonly fingerprint: string
 }
 
-export interface AimOptions {
+export interface ResolveOptions {
   /** Finds out everything and makes nothing: no bucket, and outputs that do not exist yet are placeholders. */
   readonly dryRun: boolean
 }
@@ -30,7 +30,7 @@ export interface AimOptions {
  * Reads everything that decides whether the task must run.
  * @throws {SsmError} `CODE_MISSING`, `INPUT_MISSING`, `OUTPUT_MISSING`, `PLATFORM_*`.
  */
-export async function takeAim(spec: TaskSpec, context: RunContext, options: AimOptions): Promise<Aim> {
+export async function resolveTask(spec: TaskSpec, context: RunContext, options: ResolveOptions): Promise<ResolvedTask> {
   const { signal } = context
   const bucket = await context.platform.objects.bucket(spec.bucket, { signal, dryRun: options.dryRun })
   const layout = layoutOf({ bucket, prefix: spec.prefix, project: spec.project, task: spec.task })

@@ -1,25 +1,25 @@
-import { isSsmError } from '../../errors/ssm-error.ts'
-import { cacheFolder } from '../../files/cache.ts'
-import type { JobRef } from '../../platform/jobs.ts'
-import type { RunContext } from '../../run/context.ts'
-import { RunAbortedError } from '../../run/follow/errors.ts'
-import type { RunWish } from '../../run/past/decide.ts'
-import type { TaskResult } from '../../run/results/task-result.ts'
-import { runTask } from '../../run/run-task.ts'
-import type { TaskSpec } from '../../spec/task-spec.ts'
-import type { Clock } from '../../time/clock.ts'
-import type { Platforms } from '../platforms.ts'
-import type { RunControls } from './run-handle.ts'
+import { isSsmError } from '../errors/ssm-error.ts'
+import { cacheFolder } from '../files/cache.ts'
+import type { JobRef } from '../platform/jobs.ts'
+import type { RunContext } from './context.ts'
+import { RunAbortedError } from './follow/errors.ts'
+import type { RunPolicy } from './decide/decide.ts'
+import type { TaskResult } from './results/task-result.ts'
+import { runTask } from './run-task.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import type { Clock } from '../time/clock.ts'
+import type { TaskPlatforms } from './runner.ts'
+import type { RunControls } from './handle.ts'
 
 export interface Surroundings {
-  readonly platforms: Platforms
+  readonly platforms: TaskPlatforms
   readonly clock: Clock
 }
 
 /** One task of a run. */
 export interface OneTask {
   readonly spec: TaskSpec
-  readonly wish: RunWish
+  readonly policy: RunPolicy
   /** Whether it is the task that was asked for, and not one that it needs. */
   readonly isTarget: boolean
   /** Results of the tasks it needs. */
@@ -31,7 +31,7 @@ export interface OneTask {
  * is submitted is asked to stop by whoever stops the run, and its end is waited for.
  */
 export async function runOne(task: OneTask, run: RunControls, { platforms, clock }: Surroundings): Promise<TaskResult> {
-  const { spec, wish, isTarget, upstream } = task
+  const { spec, policy, isTarget, upstream } = task
   const own = new AbortController()
   const leave = (): void => own.abort(run.signal.reason)
   const giveUp = (): void => own.abort(run.stopping.reason)
@@ -42,7 +42,7 @@ export async function runOne(task: OneTask, run: RunControls, { platforms, clock
     run.signal.throwIfAborted()
     run.stopping.throwIfAborted()
     const platform = await platforms.forTask(spec)
-    return await runTask(spec, wish, {
+    return await runTask(spec, policy, {
       platform,
       clock,
       signal: own.signal,

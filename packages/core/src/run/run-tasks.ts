@@ -1,25 +1,26 @@
-import type { Caller } from '../../errors/caller.ts'
-import type { RunEvent, RunHappening } from '../../events/run-event.ts'
-import { cacheFolder } from '../../files/cache.ts'
-import { graphOf, type GraphNode } from '../../graph/order.ts'
-import { GraphFailedError, runGraph, type TaskOutcome } from '../../graph/run-graph.ts'
-import type { Platform } from '../../platform/platform.ts'
-import { taskKey, type RunContext } from '../../run/context.ts'
-import { RunAbortedError } from '../../run/follow/errors.ts'
-import { explainTask, planTask } from '../../run/results/plan-task.ts'
-import type { TaskResult } from '../../run/results/task-result.ts'
-import { redactAll } from '../../secrets/redact.ts'
-import type { TaskSpec } from '../../spec/task-spec.ts'
-import { systemClock, type Clock } from '../../time/clock.ts'
-import type { Platforms } from '../platforms.ts'
-import { startRun, type RunControls, type RunHandle, type RunOptions } from './run-handle.ts'
+import type { Caller } from '../errors/caller.ts'
+import type { RunEvent, RunHappening } from '../events/run-event.ts'
+import { cacheFolder } from '../files/cache.ts'
+import { graphOf, type GraphNode } from '../graph/order.ts'
+import { GraphFailedError, type TaskOutcome } from './outcome.ts'
+import { runGraph } from './scheduler.ts'
+import type { Platform } from '../platform/platform.ts'
+import { taskKey } from '../graph/task-key.ts'
+import type { RunContext } from './context.ts'
+import { RunAbortedError } from './follow/errors.ts'
+import { explainTask, planTask } from './plan-task.ts'
+import type { TaskResult } from './results/task-result.ts'
+import { redactAll } from '../secrets/redact.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import { systemClock, type Clock } from '../time/clock.ts'
+import { startRun, type RunControls, type RunHandle, type RunOptions } from './handle.ts'
 import { runOne, type Surroundings } from './run-one.ts'
-import type { Runner } from './runner.ts'
+import type { Runner, TaskPlatforms } from './runner.ts'
 
 const usualParallel = 4
 
 /** Runs the tasks of one project on its platforms. */
-export function runnerOf(platforms: Platforms, clock: Clock = systemClock): Runner {
+export function runnerOf(platforms: TaskPlatforms, clock: Clock = systemClock): Runner {
   const around: Surroundings = { platforms, clock }
   return {
     start: (spec, options, caller) => start(spec, options, caller, around),
@@ -69,7 +70,7 @@ function runNodes(
     tell: run.tell,
     runOne: (node, upstream) => {
       const isTarget = targets.has(node.key)
-      return runOne({ spec: node.spec, isTarget, wish: isTarget ? options : forNeeded(options), upstream }, run, around)
+      return runOne({ spec: node.spec, isTarget, policy: isTarget ? options : forNeeded(options), upstream }, run, around)
     },
   })
 }

@@ -1,54 +1,14 @@
 import type { RunHappening } from '../events/run-event.ts'
-import { isSsmError, nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
-import type { TaskResult } from '../run/results/task-result.ts'
-import type { GraphNode } from './order.ts'
-
-/** How one task of a graph ended. */
-export type TaskOutcome<Result = TaskResult> =
-  | { readonly status: 'completed'; readonly result: Result }
-  | { readonly status: 'failed'; readonly error: unknown }
-  /** Not started, because tasks it needs failed. */
-  | { readonly status: 'blocked'; readonly by: readonly string[] }
+import { isSsmError } from '../errors/ssm-error.ts'
+import type { TaskOutcome } from './outcome.ts'
+import type { TaskResult } from './results/task-result.ts'
+import type { GraphNode } from '../graph/order.ts'
 
 export interface GraphRun {
   /** How many tasks run at once. */
   readonly parallel: number
   readonly tell: (task: string, happening: RunHappening) => void
   readonly runOne: (node: GraphNode, upstream: ReadonlyMap<string, TaskResult>) => Promise<TaskResult>
-}
-
-/** Some tasks of a graph failed; those that need them were not started, all others ended well. */
-export class GraphFailedError extends SsmError {
-  /** Task name → how it ended. */
-  readonly outcomes: Readonly<Record<string, TaskOutcome>>
-
-  static {
-    nameOnPrototype(this, 'GraphFailedError')
-  }
-
-  constructor(outcomes: Readonly<Record<string, TaskOutcome>>) {
-    const failed = Object.entries(outcomes).flatMap(([task, outcome]) =>
-      outcome.status === 'failed' ? [{ task, error: outcome.error }] : [],
-    )
-    const blocked = Object.entries(outcomes).filter(([, outcome]) => outcome.status === 'blocked')
-    const reasons = failed.map(({ task, error }) => `  ${task}: ${error instanceof Error ? error.message : String(error)}`)
-    super(
-      'GRAPH_FAILED',
-      [
-        `${failed.length} of ${Object.keys(outcomes).length} tasks failed, ${blocked.length} were blocked by them:`,
-        ...reasons,
-      ].join('\n'),
-      {
-        cause: failed[0]?.error,
-        hint: 'Mend the failed ones and run again: finished tasks are skipped.',
-        facts: {
-          failed: failed.map(({ task, error }) => ({ task, code: isSsmError(error) ? error.code : undefined })),
-          blocked: blocked.map(([task]) => task),
-        },
-      },
-    )
-    this.outcomes = outcomes
-  }
 }
 
 /**

@@ -3,9 +3,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { byName, taskOf } from '../../../../test/support/tasks.ts'
 import type { RunHappening } from '../events/run-event.ts'
-import type { TaskResult } from '../run/results/task-result.ts'
-import { graphOf, type GraphNode } from './order.ts'
-import { GraphFailedError, runGraph, type TaskOutcome } from './run-graph.ts'
+import type { TaskResult } from './results/task-result.ts'
+import { graphOf, type GraphNode } from '../graph/order.ts'
+import { GraphFailedError, type TaskOutcome } from './outcome.ts'
+import { runGraph } from './scheduler.ts'
 
 /** A graph by the names of what each task needs. */
 const graph = (needs: Readonly<Record<string, readonly string[]>>): readonly GraphNode[] =>

@@ -3,7 +3,7 @@ import { kindOf } from '../../files/stat.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { RunContext } from '../context.ts'
-import type { Aim } from './aim.ts'
+import type { ResolvedTask } from '../resolve/resolve-task.ts'
 
 /** What was said and this platform cannot honour, and what was meant and stays behind: a sentence for each. */
 export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly string[]> {
@@ -27,8 +27,8 @@ async function requirementsLeft({ program }: TaskSpec): Promise<readonly string[
 }
 
 /** Tells what cannot be honoured, so that nothing is dropped in silence. */
-export async function tellWarnings(aim: Aim, context: RunContext): Promise<void> {
-  for (const message of await warningsFor(aim.spec, context.platform)) context.tell({ type: 'warned', message })
-  if ((aim.code?.skipped.count ?? 0) > 0 && aim.code?.files.length === 0)
+export async function tellWarnings(task: ResolvedTask, context: RunContext): Promise<void> {
+  for (const message of await warningsFor(task.spec, context.platform)) context.tell({ type: 'warned', message })
+  if ((task.code?.skipped.count ?? 0) > 0 && task.code?.files.length === 0)
     context.tell({ type: 'warned', message: 'every file of the code was left out by ignore rules' })
 }

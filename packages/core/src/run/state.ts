@@ -1,6 +1,6 @@
-import type { TaskLayout } from '../../names/layout.ts'
-import type { Platform } from '../../platform/platform.ts'
-import type { StoredObject } from '../../platform/objects.ts'
+import type { TaskLayout } from '../names/layout.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { StoredObject } from '../platform/objects.ts'
 
 /** Whether earlier jobs of a task left state. */
 export async function hasState(layout: TaskLayout, platform: Platform, signal: AbortSignal): Promise<boolean> {

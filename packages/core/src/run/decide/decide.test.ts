@@ -4,11 +4,11 @@ import { fingerprintOf } from '../../bundle/fingerprint.ts'
 import { jobName } from '../../names/job-name.ts'
 import type { JobStatus } from '../../platform/jobs.ts'
 import type { FingerprintParts, PastJob, TaskHistory } from '../../spec/result.ts'
-import { decide, type Intention, type RunWish } from './decide.ts'
+import { decide, type RunIdentity, type RunPolicy } from './decide.ts'
 
 const name = jobName('t-2026-01-02-03-04-05-AbCdEfGh')
 const parts: FingerprintParts = { kind: 'training', 'hyperparameter lr': '0.1' }
-const intention: Intention = { parts, fingerprint: fingerprintOf(parts) }
+const identity: RunIdentity = { parts, fingerprint: fingerprintOf(parts) }
 const job = { kind: 'training', name } as const
 
 function history(status: JobStatus, before: FingerprintParts | 'unknown' = parts): TaskHistory {
@@ -32,7 +32,7 @@ function history(status: JobStatus, before: FingerprintParts | 'unknown' = parts
 }
 
 const other: FingerprintParts = { ...parts, 'hyperparameter lr': '0.2' }
-const kept: RunWish = { skip: 'completed' }
+const kept: RunPolicy = { skip: 'completed' }
 
 test.each([
   ['never ran', {}, {}, 'start', 'it has never run'],
@@ -71,13 +71,13 @@ test.each([
   ['changed, failed, kept', history('failed', other), kept, 'start', 'its newest job failed'],
   ['never ran, kept', {}, kept, 'start', 'it has never run'],
   ['completed, kept, forced', history('completed'), { ...kept, force: true }, 'start', 'it was forced'],
-] as const)('%s', (_, past, wish, kind, because) => {
-  expect(decide(past, intention, wish)).toMatchObject({ kind, because })
+] as const)('%s', (_, past, policy, kind, because) => {
+  expect(decide(past, identity, policy)).toMatchObject({ kind, because })
 })
 
 test('every part that changed is told as data, and the first three in words', () => {
   const before = { ...parts, a: '1', b: '1', c: '1', d: '1' }
-  const decision = decide(history('completed', before), intention, {})
+  const decision = decide(history('completed', before), identity, {})
   expect(decision).toEqual({
     kind: 'start',
     because: 'changed: a is gone, b is gone, c is gone and 1 more',
@@ -95,11 +95,11 @@ test('a job is only taken for this run when it is the same run; nothing is skipp
       someParts,
       status,
       fc.record({ force: fc.boolean(), clean: fc.boolean() }),
-      (before, now, ended, wish) => {
-        const decision = decide(history(ended, before), { parts: now, fingerprint: fingerprintOf(now) }, wish)
+      (before, now, ended, policy) => {
+        const decision = decide(history(ended, before), { parts: now, fingerprint: fingerprintOf(now) }, policy)
         const same = fingerprintOf(before) === fingerprintOf(now)
         const wanted =
-          wish.force || wish.clean || !same
+          policy.force || policy.clean || !same
             ? 'start'
             : ended === 'completed'
               ? 'skip'

@@ -8,8 +8,8 @@ import type { ObjectUri } from '../../names/object-uri.ts'
 import type { CodeFacts } from '../../request/facts.ts'
 import { launchSettings } from '../../request/launch-settings.ts'
 import type { RunContext } from '../context.ts'
-import type { Aim } from './aim.ts'
-import { fetchRemote } from './remote.ts'
+import type { ResolvedTask } from '../resolve/resolve-task.ts'
+import { fetchRemote } from '../resolve/remote.ts'
 import { writeObject } from './write.ts'
 
 /** The three files of a job's code channel, packed on this machine; gone with its scope. */
@@ -21,35 +21,35 @@ interface PackedCode extends AsyncDisposable {
 }
 
 /** Packs a job's code and sends it; `undefined` when the image runs its own program. */
-export async function sendCode(aim: Aim, job: JobName, context: RunContext): Promise<CodeFacts | undefined> {
-  if (aim.code === undefined) return undefined
-  await using packed = await pack(aim, aim.code, job, context)
+export async function sendCode(task: ResolvedTask, job: JobName, context: RunContext): Promise<CodeFacts | undefined> {
+  if (task.code === undefined) return undefined
+  await using packed = await pack(task, task.code, job, context)
   const { bundle } = packed
   context.tell({ type: 'packed', files: bundle.files.length, bytes: bundle.bytes, skippedFiles: bundle.skipped.count })
-  const place = aim.layout.job(job)
+  const place = task.layout.job(job)
   await Promise.all([
-    writeObject(place.launcher, { kind: 'bytes', bytes: packed.launcher }, aim, context),
-    writeObject(place.launcherSettings, { kind: 'bytes', bytes: packed.settings }, aim, context),
-    sendBundle(place.bundle, bundle, aim, context),
+    writeObject(place.launcher, { kind: 'bytes', bytes: packed.launcher }, task, context),
+    writeObject(place.launcherSettings, { kind: 'bytes', bytes: packed.settings }, task, context),
+    sendBundle(place.bundle, bundle, task, context),
   ])
   return packed.facts
 }
 
 /** What the request of this job would pin; packs and sends nothing away. */
-export async function pinnedCode(aim: Aim, job: JobName, context: RunContext): Promise<CodeFacts | undefined> {
-  if (aim.code === undefined) return undefined
-  await using packed = await pack(aim, aim.code, job, context)
+export async function pinnedCode(task: ResolvedTask, job: JobName, context: RunContext): Promise<CodeFacts | undefined> {
+  if (task.code === undefined) return undefined
+  await using packed = await pack(task, task.code, job, context)
   return packed.facts
 }
 
-async function pack(aim: Aim, code: Code, job: JobName, context: RunContext): Promise<PackedCode> {
+async function pack(task: ResolvedTask, code: Code, job: JobName, context: RunContext): Promise<PackedCode> {
   const scratch = await temporaryDirectory()
   try {
-    const program = await fetchRemote(aim.spec.program, scratch.path, context)
+    const program = await fetchRemote(task.spec.program, scratch.path, context)
     const bundle = await makeBundle(program, scratch.path, { signal: context.signal })
     assertUnchanged(code, bundle)
     const launcher = await launcherBytes()
-    const settings = Buffer.from(launchSettings(aim.spec, job, bundle.entry))
+    const settings = Buffer.from(launchSettings(task.spec, job, bundle.entry))
     const facts = { launcherSha256: sha256(launcher), settingsSha256: sha256(settings), bundleSha256: bundle.sha256 }
     return { launcher, settings, bundle, facts, [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose]() }
   } catch (cause) {
@@ -74,9 +74,9 @@ function assertUnchanged(before: Code, packed: Code): void {
   )
 }
 
-async function sendBundle(uri: ObjectUri, bundle: Bundle, aim: Aim, context: RunContext): Promise<void> {
+async function sendBundle(uri: ObjectUri, bundle: Bundle, task: ResolvedTask, context: RunContext): Promise<void> {
   const ofBytes = bundle.sizeBytes
   const onBytes = (bytes: number): void =>
     context.tell({ type: 'uploaded', what: 'code', progress: { bytes, ofBytes, files: bytes >= ofBytes ? 1 : 0, ofFiles: 1 } })
-  await writeObject(uri, { kind: 'file', path: bundle.path, sizeBytes: ofBytes }, aim, context, onBytes)
+  await writeObject(uri, { kind: 'file', path: bundle.path, sizeBytes: ofBytes }, task, context, onBytes)
 }

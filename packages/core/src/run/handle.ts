@@ -1,20 +1,20 @@
-import type { Caller } from '../../errors/caller.ts'
-import { Broadcast } from '../../events/broadcast.ts'
-import type { RunEvent, RunHappening } from '../../events/run-event.ts'
-import type { JobRef } from '../../platform/jobs.ts'
-import type { FollowOptions, LogLine } from '../../platform/logs.ts'
-import type { Platform } from '../../platform/platform.ts'
-import { logLines } from '../../run/follow/lines.ts'
-import type { RunWish } from '../../run/past/decide.ts'
-import type { TaskResult } from '../../run/results/task-result.ts'
-import { redactAll } from '../../secrets/redact.ts'
-import type { OutputName } from '../../spec/outputs.ts'
-import type { Decision } from '../../spec/result.ts'
-import type { Clock } from '../../time/clock.ts'
-import { deferred } from './deferred.ts'
+import type { Caller } from '../errors/caller.ts'
+import { Broadcast } from '../events/broadcast.ts'
+import type { RunEvent, RunHappening } from '../events/run-event.ts'
+import type { JobRef } from '../platform/jobs.ts'
+import type { FollowOptions, LogLine } from '../platform/logs.ts'
+import type { Platform } from '../platform/platform.ts'
+import { logLines } from './follow/lines.ts'
+import type { RunPolicy } from './decide/decide.ts'
+import type { TaskResult } from './results/task-result.ts'
+import { redactAll } from '../secrets/redact.ts'
+import type { OutputName } from '../spec/outputs.ts'
+import type { Decision } from '../spec/result.ts'
+import type { Clock } from '../time/clock.ts'
+import { deferred } from '../lang/deferred.ts'
 
 /** How one call behaves. What the task *is* was said in the chain. */
-export interface RunOptions extends RunWish {
+export interface RunOptions extends RunPolicy {
   /** Ends the preparing and the waiting, with `RunAbortedError`; a submitted job goes on. */
   readonly signal?: AbortSignal
   /** Called with everything that happens, in order. */

@@ -1,10 +1,15 @@
-import type { Caller } from '../../errors/caller.ts'
-import type { TaskOutcome } from '../../graph/run-graph.ts'
-import type { Explanation, Plan } from '../../run/results/plan.ts'
-import type { TaskResult } from '../../run/results/task-result.ts'
-import type { TaskSpec } from '../../spec/task-spec.ts'
-import type { Platforms } from '../platforms.ts'
-import type { RunHandle, RunOptions } from './run-handle.ts'
+import type { Caller } from '../errors/caller.ts'
+import type { TaskOutcome } from './outcome.ts'
+import type { Explanation, Plan } from './plan.ts'
+import type { TaskResult } from './results/task-result.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { RunHandle, RunOptions } from './handle.ts'
+
+/** Where the tasks of a project run. */
+export interface TaskPlatforms {
+  forTask(spec: Pick<TaskSpec, 'instanceType'>): Promise<Platform>
+}
 
 /** Runs the tasks of one project. */
 export interface Runner {
@@ -17,7 +22,7 @@ export interface Runner {
 }
 
 /** A runner whose code is read when something runs for the first time: describing tasks must cost nothing. */
-export function lazyRunner(platforms: Platforms): Runner {
+export function lazyRunner(platforms: TaskPlatforms): Runner {
   const opened = async (): Promise<Runner> => (await import('./run-tasks.ts')).runnerOf(platforms)
   return {
     run: async (spec, options, caller) => await (await opened()).run(spec, options, caller),

@@ -10,64 +10,64 @@ import { jobRequest } from '../../request/request.ts'
 import type { JobRecord } from '../../spec/result.ts'
 import { syncFolder } from '../../sync/folder.ts'
 import type { RunContext } from '../context.ts'
-import type { RunWish } from '../past/decide.ts'
-import { cleanState, hasState } from '../past/state.ts'
+import type { RunPolicy } from '../decide/decide.ts'
+import { cleanState, hasState } from '../state.ts'
 import { version } from '../version.ts'
-import type { Aim } from './aim.ts'
+import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { sendCode } from './code.ts'
-import type { Lease } from './lease.ts'
+import type { Lease } from '../decide/lease.ts'
 import { writeObject } from './write.ts'
 
 /**
  * Prepares a job — code, inputs, image, role, all that can be at once — and submits it.
  * @throws {LeaseLost} when another client may have started the task meanwhile.
  */
-export async function submit(aim: Aim, wish: RunWish, lease: Lease, context: RunContext): Promise<JobRef> {
-  if (wish.clean === true)
-    context.tell({ type: 'state-cleaned', files: await cleanState(aim.layout, context.platform, context.signal) })
-  const name = newJobName(aim.spec.task, context.clock.now())
-  const request = await prepare(aim, name, context)
-  await writeRecord(aim, name, context)
+export async function submit(task: ResolvedTask, policy: RunPolicy, lease: Lease, context: RunContext): Promise<JobRef> {
+  if (policy.clean === true)
+    context.tell({ type: 'state-cleaned', files: await cleanState(task.layout, context.platform, context.signal) })
+  const name = newJobName(task.spec.task, context.clock.now())
+  const request = await prepare(task, name, context)
+  await writeRecord(task, name, context)
   await lease.confirm()
   context.signal.throwIfAborted()
   // Without the signal: an answer that nobody waits for could be a job that nobody knows of.
   await context.platform.jobs.start(request)
-  const job = { kind: aim.spec.kind, name }
+  const job = { kind: task.spec.kind, name }
   context.tell({ type: 'submitted', job })
   return job
 }
 
-async function prepare(aim: Aim, job: JobName, context: RunContext): Promise<JobRequest> {
+async function prepare(task: ResolvedTask, job: JobName, context: RunContext): Promise<JobRequest> {
   const [code, , identity, stateThere] = await allOrAbort(context.signal, (signal) => [
-    sendCode(aim, job, { ...context, signal }),
-    sendInputs(aim, { ...context, signal }),
-    imageAndRole(aim, { ...context, signal }),
-    hasState(aim.layout, context.platform, signal),
+    sendCode(task, job, { ...context, signal }),
+    sendInputs(task, { ...context, signal }),
+    imageAndRole(task, { ...context, signal }),
+    hasState(task.layout, context.platform, signal),
   ])
   return jobRequest(
-    aim.spec,
-    requestFacts(aim, job, { ...identity, hasState: stateThere, ...(code === undefined ? {} : { code }) }),
+    task.spec,
+    requestFacts(task, job, { ...identity, hasState: stateThere, ...(code === undefined ? {} : { code }) }),
   )
 }
 
-async function imageAndRole(aim: Aim, { platform, signal }: RunContext): Promise<Pick<RequestFacts, 'imageUri' | 'roleArn'>> {
-  const { image, kind, instanceType } = aim.spec
+async function imageAndRole(task: ResolvedTask, { platform, signal }: RunContext): Promise<Pick<RequestFacts, 'imageUri' | 'roleArn'>> {
+  const { image, kind, instanceType } = task.spec
   const imageUri = await platform.images.resolve({ image, kind, instanceType }, { signal })
-  return { imageUri, roleArn: await platform.roles.ensure(roleNeed(aim, imageUri), { signal }) }
+  return { imageUri, roleArn: await platform.roles.ensure(roleNeed(task, imageUri), { signal }) }
 }
 
 /** The facts of a request, from what was found and made. */
 export function requestFacts(
-  aim: Aim,
+  task: ResolvedTask,
   job: JobName,
   made: Pick<RequestFacts, 'imageUri' | 'roleArn' | 'hasState' | 'code'>,
 ): RequestFacts {
-  const { layout, fingerprint } = aim
-  return { job, layout, fingerprint, version, inputs: aim.inputs.map((input) => input.resolved), ...made }
+  const { layout, fingerprint } = task
+  return { job, layout, fingerprint, version, inputs: task.inputs.map((input) => input.resolved), ...made }
 }
 
 /** What the job's role must be able to do. */
-export function roleNeed({ spec, bucket, layout, inputs }: Aim, imageUri: string): RoleNeed {
+export function roleNeed({ spec, bucket, layout, inputs }: ResolvedTask, imageUri: string): RoleNeed {
   const ownFolder = addressOf(layout.root)
   const elsewhere = inputs
     .map((input) => addressOf(input.resolved.uri))
@@ -84,19 +84,19 @@ export function roleNeed({ spec, bucket, layout, inputs }: Aim, imageUri: string
   }
 }
 
-async function sendInputs(aim: Aim, context: RunContext): Promise<void> {
-  for (const input of aim.inputs) {
+async function sendInputs(task: ResolvedTask, context: RunContext): Promise<void> {
+  for (const input of task.inputs) {
     if (input.local === undefined) continue
     const { channel } = input.resolved
     const { digest } = await syncFolder({
       source: input.local.path,
-      target: aim.layout.input(channel),
-      index: aim.layout.inputIndex(channel),
+      target: task.layout.input(channel),
+      index: task.layout.inputIndex(channel),
       cacheDir: context.cacheDir,
       objects: context.platform.objects,
       signal: context.signal,
       onProgress: (progress: Progress) => context.tell({ type: 'uploaded', what: `input ${channel}`, progress }),
-      kmsKey: aim.spec.outputKmsKey,
+      kmsKey: task.spec.outputKmsKey,
     })
     if (digest !== input.local.plan.digest) throw changedInput(input.local.path, channel)
   }
@@ -111,14 +111,14 @@ function changedInput(path: string, channel: string): SsmError {
 }
 
 /** Kept with the job before there is one: a job without a record could never be skipped. */
-async function writeRecord(aim: Aim, job: JobName, context: RunContext): Promise<void> {
+async function writeRecord(task: ResolvedTask, job: JobName, context: RunContext): Promise<void> {
   const record: JobRecord = {
     v: 1,
     job,
-    kind: aim.spec.kind,
-    fingerprint: aim.fingerprint,
-    parts: aim.parts,
+    kind: task.spec.kind,
+    fingerprint: task.fingerprint,
+    parts: task.parts,
     createdAtMs: context.clock.now(),
   }
-  await writeObject(aim.layout.job(job).record, { kind: 'bytes', bytes: Buffer.from(JSON.stringify(record)) }, aim, context)
+  await writeObject(task.layout.job(job).record, { kind: 'bytes', bytes: Buffer.from(JSON.stringify(record)) }, task, context)
 }

@@ -8,7 +8,7 @@ import type { ObjectBody, WriteOptions } from '../../platform/objects.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { systemClock } from '../../time/clock.ts'
 import type { RunContext } from '../context.ts'
-import { readSmall } from '../past/history.ts'
+import { readSmall } from './history.ts'
 import { LeaseLost, withLease } from './lease.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ssm-lease-'))
