@@ -3,9 +3,7 @@ import type { ProjectFile } from './files.ts'
 import { importsOf, type Import } from './imports.ts'
 
 const stairs =
-  'lang time secrets errors names files archive spec options platform events request bundle sync graph run project'.split(
-    ' ',
-  )
+  'lang time secrets errors names files archive spec options platform events request bundle sync graph run project'.split(' ')
 const rooms = ['aws', 'local']
 const belowTheRooms = stairs.slice(0, stairs.indexOf('platform') + 1)
 const source = 'packages/core/src/'

@@ -50,7 +50,10 @@ async function prepare(task: ResolvedTask, job: JobName, context: RunContext): P
   )
 }
 
-async function imageAndRole(task: ResolvedTask, { platform, signal }: RunContext): Promise<Pick<RequestFacts, 'imageUri' | 'roleArn'>> {
+async function imageAndRole(
+  task: ResolvedTask,
+  { platform, signal }: RunContext,
+): Promise<Pick<RequestFacts, 'imageUri' | 'roleArn'>> {
   const { image, kind, instanceType } = task.spec
   const imageUri = await platform.images.resolve({ image, kind, instanceType }, { signal })
   return { imageUri, roleArn: await platform.roles.ensure(roleNeed(task, imageUri), { signal }) }
