@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
 import type { Platform } from '../platform/platform.ts'
 import { localImages } from './images.ts'
-import { localJobs } from './jobs.ts'
-import { localLogs } from './log/logs.ts'
-import type { SpotInterruption } from './records.ts'
+import { localJobs } from './jobs/jobs.ts'
+import { localLogs } from './logs/logs.ts'
+import type { SpotInterruption } from './jobs/records.ts'
 import { localRoles } from './roles.ts'
-import { maxMachines } from './start.ts'
-import { directoryObjects } from './store/objects.ts'
+import { maxMachines } from './jobs/start.ts'
+import { directoryObjects } from './objects/objects.ts'
 
 export interface LocalOptions {
   /** The folder that holds buckets and jobs; default `SSM_LOCAL_DIR`, else `.ssm` in the working folder. */

@@ -9,8 +9,8 @@ import { ranToEnd, untilRunning } from '../../../../test/contract/jobs.ts'
 import { processesLeft } from '../../../../test/support/leftovers.ts'
 import { objectUri } from '../names/object-uri.ts'
 import { local } from './index.ts'
-import { jobPlace, readState } from './records.ts'
-import { pidOf } from './process-identity.ts'
+import { jobPlace, readState } from './jobs/records.ts'
+import { pidOf } from './process/identity.ts'
 
 // What happens at the limits of this computer: a full disk, a read-only one, a program that never stops talking.
 const base = mkdtempSync(join(tmpdir(), 'ssm-limits-'))

@@ -11,8 +11,8 @@ import { runTypeScript } from '../../../../test/support/run-typescript.ts'
 import { objectUri } from '../names/object-uri.ts'
 import type { JobRef, JobState } from '../platform/jobs.ts'
 import { local, type LocalOptions } from './index.ts'
-import { jobPlace, readState } from './records.ts'
-import { pidOf } from './process-identity.ts'
+import { jobPlace, readState } from './jobs/records.ts'
+import { pidOf } from './process/identity.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ssm-local-'))
 const folder = objectUri('s3://ssm-local/test/')

@@ -1,6 +1,6 @@
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import type { JobRequest } from '../../platform/jobs.ts'
-import type { JobPlan } from '../plan.ts'
+import type { JobPlan } from '../request/job-plan.ts'
 
 /** The configuration files of one machine, as SageMaker writes them: absolute path to content. */
 export function configFiles(request: JobRequest, plan: JobPlan, host: string): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
-import type { JobPlan } from '../plan.ts'
+import type { JobPlan } from '../request/job-plan.ts'
 import { arnOf } from './config-files.ts'
 import type { MachineTree } from './tree.ts'
 

@@ -1,6 +1,6 @@
 import { addressOf, objectUri, type ObjectUri } from '../../names/object-uri.ts'
-import type { InputPlan } from '../plan.ts'
-import type { DirectoryObjects } from '../store/objects.ts'
+import type { InputPlan } from '../request/job-plan.ts'
+import type { DirectoryObjects } from '../objects/objects.ts'
 import { JobProblem } from './job-problem.ts'
 
 /** One object of a channel and where it lies below the channel's folder. */

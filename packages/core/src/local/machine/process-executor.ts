@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
-import { identityOf, signal as send, type ProcessIdentity } from '../process-identity.ts'
+import { identityOf, signal as send, type ProcessIdentity } from '../process/identity.ts'
 import { JobProblem } from './job-problem.ts'
 
 /** A program to run as one machine. */

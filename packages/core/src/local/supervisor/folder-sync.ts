@@ -5,7 +5,7 @@ import { sortByBytes } from '../../files/byte-order.ts'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { addressOf, folderUri, joinUri, type ObjectUri } from '../../names/object-uri.ts'
-import type { DirectoryObjects } from '../store/objects.ts'
+import type { DirectoryObjects } from '../objects/objects.ts'
 import { copy, put, type MachineTree } from '../machine/tree.ts'
 
 /** A folder that all machines of a job share with the store: checkpoints, or an output. */

@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import type { JobPhase, JobStatus, MetricValue } from '../../platform/jobs.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
-import { writeState, type JobPlace, type StoredState } from '../records.ts'
+import type { ProcessIdentity } from '../process/identity.ts'
+import { writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
 
 /** What the supervisor tells of its job, kept in `state.json`. */
 export interface Journal {

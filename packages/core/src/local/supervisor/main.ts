@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { placeIn } from '../records.ts'
-import { passedOn } from '../inherited.ts'
+import { placeIn } from '../jobs/records.ts'
+import { passedOn } from '../process/inherited.ts'
 import { supervise } from './supervise.ts'
 
 // The program behind every local job: node supervisor.cjs <root> <job>. It outlives the client that started it. No await at

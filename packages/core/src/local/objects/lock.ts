@@ -3,7 +3,7 @@ import { readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { systemClock } from '../../time/clock.ts'
-import { isAlive, ownIdentity, type ProcessIdentity } from '../process-identity.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
 import { makeFolders } from './folders.ts'
 
 /** The lock that guards what lies at a path below the root, however that root was reached. */

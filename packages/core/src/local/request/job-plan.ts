@@ -5,11 +5,11 @@ import type {
   ProcessingInput,
 } from '@aws-sdk/client-sagemaker'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
-import type { JobName } from '../names/job-name.ts'
-import { joinUri, objectUri, type ObjectUri } from '../names/object-uri.ts'
-import { PlatformError } from '../platform/errors.ts'
-import type { JobRequest } from '../platform/jobs.ts'
-import type { JobKind } from '../spec/job-kind.ts'
+import type { JobName } from '../../names/job-name.ts'
+import { joinUri, objectUri, type ObjectUri } from '../../names/object-uri.ts'
+import { PlatformError } from '../../platform/errors.ts'
+import type { JobRequest } from '../../platform/jobs.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
 import {
   argvOf,
   environmentOf,
@@ -21,7 +21,7 @@ import {
   secondsOf,
   unsupported,
   uriOf,
-} from './request-parts.ts'
+} from './parts.ts'
 
 /** What a request means for machines on this computer: the same for both kinds of job. */
 export interface JobPlan {

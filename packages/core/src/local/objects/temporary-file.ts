@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAlive, ownIdentity } from '../process-identity.ts'
+import { isAlive, ownIdentity } from '../process/identity.ts'
 import { makeFolders } from './folders.ts'
 
 /** A path for a file or folder that is not yet what it is to become: on the store's own file system, outside what is listed. */

@@ -6,7 +6,7 @@ import { textOf } from '../../../../../test/contract/contract.ts'
 import { runTypeScript } from '../../../../../test/support/run-typescript.ts'
 import { objectUri } from '../../names/object-uri.ts'
 import { local } from '../index.ts'
-import { ownIdentity } from '../process-identity.ts'
+import { ownIdentity } from '../process/identity.ts'
 import { withLock } from './lock.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'ssm-lock-'))

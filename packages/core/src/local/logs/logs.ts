@@ -3,11 +3,11 @@ import { fsCodeOf } from '../../files/fs-errors.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
 import type { FollowOptions, LogLine, Logs } from '../../platform/logs.ts'
-import { changesOf } from '../changes.ts'
-import { currentState } from '../liveness.ts'
+import { changesOf } from '../jobs/changes.ts'
+import { currentState } from '../jobs/liveness.ts'
 import { streamOf } from './format.ts'
 import { openLog, type LogReader } from './reader.ts'
-import { jobPlace } from '../records.ts'
+import { jobPlace } from '../jobs/records.ts'
 
 /** Follows the log files of a job's machines. `closed` ends every following. */
 export function localLogs(root: string, closed: AbortSignal): Logs {

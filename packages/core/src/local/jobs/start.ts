@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { fsCodeOf, storageError } from '../files/fs-errors.ts'
-import { PlatformError } from '../platform/errors.ts'
-import { isTerminal, type JobRequest } from '../platform/jobs.ts'
-import { supervisorEnvironment } from './inherited.ts'
-import { planOf, type JobPlan } from './plan.ts'
-import { identityOf, ownIdentity } from './process-identity.ts'
+import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
+import { PlatformError } from '../../platform/errors.ts'
+import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
+import { supervisorEnvironment } from '../process/inherited.ts'
+import { planOf, type JobPlan } from '../request/job-plan.ts'
+import { identityOf, ownIdentity } from '../process/identity.ts'
 import { jobPlace, pipePath, placeIn, readState, writeRecord, writeState, type JobPlace, type JobSettings } from './records.ts'
-import { makeFolders } from './store/folders.ts'
-import { withLock } from './store/lock.ts'
-import { temporaryFile } from './store/temporary-file.ts'
+import { makeFolders } from '../objects/folders.ts'
+import { withLock } from '../objects/lock.ts'
+import { temporaryFile } from '../objects/temporary-file.ts'
 
 /** As many machines as one job can have on this computer. */
 export const maxMachines = 64
@@ -20,20 +20,31 @@ export const maxMachines = 64
 // While Node starts, the pipes are made that it will need. Forked twice, their maker is no child of the supervisor.
 const starter = 'p=$1 r=$2 j=$3; shift 3; ( mkfifo -m 600 -- "$@" & ) >/dev/null 2>&1; exec "$0" "$p" "$r" "$j"'
 
-const program = fileURLToPath(new URL('../../dist/programs/supervisor.cjs', import.meta.url))
+/** Where the supervisor's program lies, looked for in the folders above this file: it runs from `src`, `dist` and from bundles. */
+function supervisorProgram(): string | undefined {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); dirname(folder) !== folder; folder = dirname(folder)) {
+    for (const place of ['programs', 'dist/programs']) {
+      const path = join(folder, place, 'supervisor.cjs')
+      if (existsSync(path)) return path
+    }
+  }
+  return undefined
+}
+
+let foundProgram: string | undefined
 
 /** Records a job and starts its supervisor, which outlives this process. */
 export async function startJob(root: string, settings: JobSettings, request: JobRequest): Promise<void> {
   const plan = planOf(request, maxMachines)
-  if (!existsSync(program)) {
+  const program = (foundProgram ??= supervisorProgram())
+  if (program === undefined) {
     throw new PlatformError('PLATFORM_UNSUPPORTED', 'The program that keeps local jobs was not built', {
       hint: 'In a clone of the repository, run: node scripts/setup.mjs',
-      facts: { program },
     })
   }
   const place = jobPlace(root, plan.name)
   record(root, place, settings, request, plan)
-  await launch(root, place, plan)
+  await launch(program, root, place, plan)
 }
 
 // The whole folder appears in one act, so there is never a job without its request.
@@ -80,7 +91,7 @@ function recordError(root: string, plan: JobPlan, cause: unknown): unknown {
   return storageError({ act: 'record a job in', path: root, missing: 'STORAGE_DENIED', ...hint }, cause)
 }
 
-async function launch(root: string, place: JobPlace, plan: JobPlan): Promise<void> {
+async function launch(program: string, root: string, place: JobPlace, plan: JobPlan): Promise<void> {
   const log = openSync(place.supervisorLog, 'a', 0o600)
   try {
     const pipes = plan.hosts.map((host) => pipePath(place, host))

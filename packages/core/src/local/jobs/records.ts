@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { JobName } from '../names/job-name.ts'
-import type { JobRequest, JobState } from '../platform/jobs.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import type { JobName } from '../../names/job-name.ts'
+import type { JobRequest, JobState } from '../../platform/jobs.ts'
+import type { ProcessIdentity } from '../process/identity.ts'
 
 /** Where the records of one job lie: `<root>/jobs/<job>/`. */
 export interface JobPlace {

@@ -1,11 +1,11 @@
-import { fsCodeOf } from '../files/fs-errors.ts'
-import { isTerminal, type JobState } from '../platform/jobs.ts'
-import { isAlive, pidOf, signal } from './process-identity.ts'
+import { fsCodeOf } from '../../files/fs-errors.ts'
+import { isTerminal, type JobState } from '../../platform/jobs.ts'
+import { isAlive, pidOf, signal } from '../process/identity.ts'
 import { forgetEnvironment, readState, writeState, type JobPlace, type StoredState } from './records.ts'
-import { removeTrees } from './machine/remove-trees.ts'
-import { withLock } from './store/lock.ts'
-import { endOf } from './supervisor/journal.ts'
-import { killStrays } from './machine/process-executor.ts'
+import { removeTrees } from '../machine/remove-trees.ts'
+import { withLock } from '../objects/lock.ts'
+import { endOf } from '../supervisor/journal.ts'
+import { killStrays } from '../machine/process-executor.ts'
 
 // How long a client that died while it started a job may have left a supervisor on its way.
 const handOverMs = 5_000

@@ -1,6 +1,6 @@
-import { jobName, type JobName } from '../names/job-name.ts'
-import { objectUri, type ObjectUri } from '../names/object-uri.ts'
-import { PlatformError } from '../platform/errors.ts'
+import { jobName, type JobName } from '../../names/job-name.ts'
+import { objectUri, type ObjectUri } from '../../names/object-uri.ts'
+import { PlatformError } from '../../platform/errors.ts'
 
 // The parts of a request, each read and checked in one place.
 

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { MetricValue } from '../../platform/jobs.ts'
 import { longestLineBytes } from './format.ts'
-import type { JobPlan } from '../plan.ts'
+import type { JobPlan } from '../request/job-plan.ts'
 
 /** Finds metric values in the output of one machine, line by line. */
 export interface MetricFinder {
