@@ -10,18 +10,7 @@ import { joinUri, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { JobRequest } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
-import {
-  argvOf,
-  environmentOf,
-  hostsOf,
-  nameOf,
-  pathOf,
-  patternOf,
-  refused,
-  secondsOf,
-  unsupported,
-  uriOf,
-} from './parts.ts'
+import { argvOf, environmentOf, hostsOf, nameOf, pathOf, patternOf, refused, secondsOf, unsupported, uriOf } from './parts.ts'
 
 /** What a request means for machines on this computer: the same for both kinds of job. */
 export interface JobPlan {
