@@ -8,7 +8,11 @@ const report = process.env['SSM_TEST_REPORT']
 const runsSlowTests = process.env['SSM_SLOW'] === '1'
 const slowTests: TestProjectInlineConfiguration = {
   extends: true,
-  test: { name: 'slow', globalSetup: ['./test/support/programs.ts'], include: ['test/slow/**/*.test.ts'] },
+  test: {
+    name: 'slow',
+    globalSetup: ['./test/support/programs.ts'],
+    include: ['test/slow/**/*.test.ts', 'test/chaos/**/*.test.ts'],
+  },
 }
 
 export default defineConfig({
@@ -34,7 +38,7 @@ export default defineConfig({
           name: 'unit',
           globalSetup: ['./test/support/programs.ts'],
           include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['test/live/**', 'test/slow/**', '**/node_modules/**', '**/dist/**'],
+          exclude: ['test/live/**', 'test/slow/**', 'test/chaos/**', '**/node_modules/**', '**/dist/**'],
         },
       },
       ...(runsSlowTests ? [slowTests] : []),
