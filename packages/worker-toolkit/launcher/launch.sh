@@ -96,7 +96,7 @@ $1  $2
 unpack_bundle() {
   has tar || give_up 127 "tar is not in the image, so the job's code cannot be unpacked. Use an image with tar, or add it in a Dockerfile."
   # -o: the files belong to whoever runs the job, not to the user numbers of the archive.
-  tar -xzof "$channel/sourcedir.tar.gz" -C "$code" ||
+  TAR_OPTIONS='' tar -xzof "$channel/sourcedir.tar.gz" -C "$code" ||
     give_up 1 "the job's code could not be unpacked into $code (tar needs gzip, and room on the disk)"
 }
 
@@ -108,6 +108,8 @@ restore_state() {
 }
 
 # Archives of the channels named in the settings, one folder a line, are unpacked beside themselves: a model of another task.
+# Whoever wrote them may have been hostile, and the tar programs differ in what they let through. So an archive is listed before
+# it is unpacked, goes into an empty folder of its own, and only then do its files move into the channel, never through a link.
 unpack_channels() {
   [ -n "${ssm_unpack-}" ] || return 0
   while IFS= read -r folder; do
@@ -119,10 +121,87 @@ END
 
 unpack_archives_in() {
   set +f
-  for archive in "$1"/*.tar.gz "$1"/*.tgz; do
-    [ ! -f "$archive" ] || tar -xzof "$archive" -C "$1" </dev/null || give_up 1 "$archive could not be unpacked (is the disk full, or the file no archive?)"
+  set -- "$1" "$1"/*.tar.gz "$1"/*.tgz
+  into=$1 staging=$1/.ssm-unpack-$$ archives=0
+  shift
+  for archive; do
+    [ -f "$archive" ] || continue
+    # The staging folder is inside the channel, because a channel may be a file system of its own.
+    [ "$archives" -gt 0 ] || mkdir "$staging" || give_up 1 "$staging cannot be created: is the disk full, or the channel read-only?"
+    archives=$((archives + 1))
+    stage_archive "$archive" "$staging/$archives"
   done
+  archive=1
+  while [ "$archive" -le "$archives" ]; do
+    merge_folder "$staging/$archive" "$into" ||
+      give_up_unpacking "the archives of $into could not be unpacked beside each other: one holds a folder where another holds a file"
+    archive=$((archive + 1))
+  done
+  [ "$archives" -eq 0 ] || rm -rf "$staging"
   set -f
+}
+
+stage_archive() {
+  list_archive "$1" | refuse_unsafe_entries ||
+    give_up_unpacking "$1 was not unpacked: it holds a device, a link or a name that leads out of its folder, or a line break in a name. Open it in your own code instead."
+  # -o: the files belong to whoever runs the job, not to the user numbers of the archive.
+  { mkdir "$2" && TAR_OPTIONS='' tar -xzof "$1" -C "$2" </dev/null && chmod -R u+rwX "$2"; } ||
+    give_up_unpacking "$1 could not be unpacked (is the disk full, or the file no archive?)"
+}
+
+list_archive() {
+  LC_ALL=C TAR_OPTIONS='' tar -tvzf "$1" </dev/null 2>/dev/null
+}
+
+# Every entry begins a line with its type. The rest of a line is read strictly, for an owner or a name may imitate the other
+# fields: no absolute name or link, no `..`. Links that stay inside are common: `last.ckpt -> epoch-9.ckpt`.
+refuse_unsafe_entries() {
+  export LC_ALL=C
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+      *' /'* | *' ../'* | */../* | */.. | *' ..' | *'/.. '* | *' .. '*) return 1 ;;
+      [-dlh]*) ;;
+      *) return 1 ;;
+    esac
+  done
+}
+
+# Moves what is in one folder into another. Folders that are in both are merged, files of the second are replaced.
+merge_folder() {
+  for entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    target=$2/${entry##*/}
+    { exists "$entry" && exists "$target"; } || continue
+    if is_folder "$target"; then
+      is_folder "$entry" && merge_folder "$entry" "$target" || return 1
+    else
+      rm -f "$target" && mv "$entry" "$target" || return 1
+    fi
+  done
+  move_new "$1" "$2"
+}
+
+move_new() {
+  from=$1 to=$2
+  set --
+  for entry in "$from"/* "$from"/.[!.]* "$from"/..?*; do
+    { exists "$entry" && ! exists "$to/${entry##*/}"; } || continue
+    set -- "$@" "$entry"
+    [ $# -lt 100 ] || { mv "$@" "$to/" && set --; } || return 1
+  done
+  [ $# -eq 0 ] || mv "$@" "$to/"
+}
+
+exists() {
+  [ -e "$1" ] || [ -h "$1" ]
+}
+
+is_folder() {
+  [ -d "$1" ] && [ ! -h "$1" ]
+}
+
+give_up_unpacking() {
+  rm -rf "$staging"
+  give_up 1 "$1"
 }
 
 # ---- facts of this machine ---------------------------------------------------------------------------------------------------
