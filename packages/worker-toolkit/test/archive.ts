@@ -37,6 +37,12 @@ function blocksOf({ name, type, link = '', content = '', owner = '' }: ArchiveEn
     [337, number(3, 8)],
   ]
   for (const [at, text] of fields) header.write(text, at)
-  header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148)
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  )
   return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)])
 }
