@@ -1,4 +1,4 @@
-import { exitCodes } from '../packages/cli/src/exit-codes.ts'
+import { exitCodes } from '../packages/cli/src/grammar/exit-codes.ts'
 import type { CommandSpec } from '../packages/cli/src/grammar/command.ts'
 import { commands, everywhere } from '../packages/cli/src/grammar/commands.ts'
 import { spelling } from '../packages/cli/src/grammar/help.ts'

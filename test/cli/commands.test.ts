@@ -7,12 +7,12 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { app } from '../../packages/cli/src/app.ts'
 import { commandNamed } from '../../packages/cli/src/grammar/commands.ts'
-import { lenient } from '../../packages/cli/src/grammar/lenient.ts'
+import { compat } from '../../packages/cli/src/grammar/compat.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import { textsOf } from '../../packages/cli/src/grammar/values.ts'
 import { lacking } from '../support/prerequisites.ts'
 import { environment, ssm as started, ssmProgram, workFolder } from './support/ssm.ts'
-import { testWorld } from './support/world.ts'
+import { testContext } from './support/context.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const task = ['-p', 'ex', '-t', 't'] as const
@@ -23,9 +23,9 @@ async function ssm(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const world = testWorld({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
-  const code = await app(argv, world)
-  return { code, stdout: world.stdout.text(), stderr: world.stderr.text() }
+  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
+  const code = await app(argv, context)
+  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
 }
 
 test('logs shows the last lines, one machine, one word, and when', async () => {
@@ -100,7 +100,7 @@ test.each([
 ])('%j of the original is taken for what it can mean', (argv, policy, warnings) => {
   const run = commandNamed('run')
   if (run === undefined) throw new Error('no run')
-  const found = lenient(parse(run, argv))
+  const found = compat(parse(run, argv))
   expect(found.warnings).toEqual(warnings)
   expect(textsOf(found.parsed, 'distribution')[0]?.[0]).toBe(policy)
 })
@@ -174,15 +174,15 @@ test('doctor names what is wrong with its fix, and a Python program of the same 
 
 test('a doctor who is left says nothing of what was not looked at to its end', async () => {
   await using folder = await workFolder()
-  const world: ReturnType<typeof testWorld> = {
-    ...testWorld({ cwd: folder.path, env: { SSM_PLATFORM: 'local', HOME: folder.path } }),
+  const context: ReturnType<typeof testContext> = {
+    ...testContext({ cwd: folder.path, env: { SSM_PLATFORM: 'local', HOME: folder.path } }),
     onSignal: (received) => {
       received('SIGINT')
       return () => undefined
     },
   }
-  expect(await app(['doctor'], world)).toBe(130)
-  expect(world.stdout.text()).toBe('')
+  expect(await app(['doctor'], context)).toBe(130)
+  expect(context.stdout.text()).toBe('')
 })
 
 test('a reader that goes away ends a log quietly, and a run goes on to its end', async () => {

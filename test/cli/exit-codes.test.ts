@@ -5,9 +5,9 @@ import { expect, test } from 'vitest'
 import { SsmError } from '@simple-sagemaker/core'
 import { errorCodes } from '../../packages/core/src/errors/codes.ts'
 import { app } from '../../packages/cli/src/app.ts'
-import { exitCodeOf, exitCodes } from '../../packages/cli/src/exit-codes.ts'
+import { exitCodeOf, exitCodes } from '../../packages/cli/src/grammar/exit-codes.ts'
 import { workFolder } from './support/ssm.ts'
-import { testWorld } from './support/world.ts'
+import { testContext } from './support/context.ts'
 
 interface Said {
   readonly code: number
@@ -17,9 +17,9 @@ interface Said {
 
 /** Runs a command in this very process, on the local platform in a folder. */
 async function ssm(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Said> {
-  const world = testWorld({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
-  const code = await app(argv, world)
-  return { code, stdout: world.stdout.text(), stderr: world.stderr.text() }
+  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
+  const code = await app(argv, context)
+  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
 }
 
 const task = ['-p', 'ex', '-t', 't'] as const
@@ -36,7 +36,7 @@ test('0: a job that ends well, and one that is skipped because nothing has chang
   expect(second.stderr).toContain('nothing has changed')
 })
 
-test('1: the program ends with an error; its code, its last words and its log are told', async () => {
+test('1: the program ends with an error; its code, its last words and its log are shown', async () => {
   await using folder = await workFolder()
   const { code, stderr, stdout } = await ssm(
     folder.path,

@@ -4,14 +4,14 @@ import { app } from '../../packages/cli/src/app.ts'
 import { knownFlags } from '../../packages/cli/src/grammar/command.ts'
 import { commands } from '../../packages/cli/src/grammar/commands.ts'
 import { commandHelp } from '../../packages/cli/src/grammar/help.ts'
-import { widthOf } from '../../packages/cli/src/render/text.ts'
-import { version } from '../../packages/cli/src/version.ts'
-import { testWorld } from './support/world.ts'
+import { widthOf } from '../../packages/cli/src/terminal/text.ts'
+import { version } from '../../packages/cli/src/grammar/version.ts'
+import { testContext } from './support/context.ts'
 
 test.each(['', ...commands.map(({ name }) => name)])('ssm %s --help says what it says', async (name) => {
-  const world = testWorld()
-  expect(await app([...(name === '' ? [] : [name]), '--help'], world)).toBe(0)
-  await expect(world.stdout.text()).toMatchFileSnapshot(`./help/${name === '' ? 'ssm' : name}.txt`)
+  const context = testContext()
+  expect(await app([...(name === '' ? [] : [name]), '--help'], context)).toBe(0)
+  await expect(context.stdout.text()).toMatchFileSnapshot(`./help/${name === '' ? 'ssm' : name}.txt`)
 })
 
 test('help names every flag, and fits the terminal', () => {
@@ -36,16 +36,16 @@ test.each([
   [['run', '-p', 'x', '--nonsense', '--help']],
   [['--version']],
 ])('%j shows a page and exits with 0', async (argv) => {
-  const world = testWorld()
-  expect(await app(argv, world)).toBe(0)
-  expect(world.stdout.text()).not.toBe('')
-  expect(world.stderr.text()).toBe('')
+  const context = testContext()
+  expect(await app(argv, context)).toBe(0)
+  expect(context.stdout.text()).not.toBe('')
+  expect(context.stderr.text()).toBe('')
 })
 
 test('--help behind -- is the program’s own', async () => {
-  const world = testWorld()
-  expect(await app(['run', '-p', 'ex', '--', '--help'], world)).toBe(2)
-  expect(world.stderr.text()).toContain('needs --task_name')
+  const context = testContext()
+  expect(await app(['run', '-p', 'ex', '--', '--help'], context)).toBe(2)
+  expect(context.stderr.text()).toContain('needs --task_name')
 })
 
 test.each([
@@ -62,11 +62,11 @@ test.each([
     'ml.m5.large',
   ],
 ])('%j is refused with the way out', async (argv, message, hint) => {
-  const world = testWorld()
-  expect(await app(argv, world)).toBe(2)
-  expect(world.stdout.text()).toBe('')
-  expect(world.stderr.text()).toContain(message)
-  expect(world.stderr.text()).toContain(hint)
+  const context = testContext()
+  expect(await app(argv, context)).toBe(2)
+  expect(context.stdout.text()).toBe('')
+  expect(context.stderr.text()).toContain(message)
+  expect(context.stderr.text()).toContain(hint)
 })
 
 test('the version that is shown is the one of the package', () => {

@@ -4,16 +4,16 @@ import process from 'node:process'
 import { expect, test } from 'vitest'
 import { app } from '../../packages/cli/src/app.ts'
 import { workFolder } from './support/ssm.ts'
-import { testWorld } from './support/world.ts'
+import { testContext } from './support/context.ts'
 
 async function ssm(
   cwd: string,
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const world = testWorld({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
-  const code = await app(argv, world)
-  return { code, stdout: world.stdout.text(), stderr: world.stderr.text() }
+  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
+  const code = await app(argv, context)
+  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
 }
 
 /** The one JSON document on stdout, with nothing on stderr that is no JSON. */

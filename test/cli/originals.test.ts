@@ -3,35 +3,36 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { project } from '@simple-sagemaker/core'
 import { commandNamed } from '../../packages/cli/src/grammar/commands.ts'
-import { lenient } from '../../packages/cli/src/grammar/lenient.ts'
+import { compat } from '../../packages/cli/src/grammar/compat.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import { checkValues } from '../../packages/cli/src/grammar/values.ts'
-import { projectOptionsOf } from '../../packages/cli/src/settings/open.ts'
+import { projectOptionsOf } from '../../packages/cli/src/settings/open-platform.ts'
 import { settingsOf } from '../../packages/cli/src/settings/settings.ts'
-import { downloadsOf, taskOf, wishOf, type TaskCommand } from '../../packages/cli/src/task/build.ts'
+import { taskOf, type TaskCommand } from '../../packages/cli/src/task/build.ts'
+import { downloadsOf, policyOf } from '../../packages/cli/src/task/policy.ts'
 import { local } from '@simple-sagemaker/core/local'
 import { lacking } from '../support/prerequisites.ts'
 import { argvOf, originalFolder, shell } from './support/original.ts'
 import { everyFlag, originalLines } from './support/original-lines.ts'
 import { workFolder } from './support/ssm.ts'
-import { testWorld } from './support/world.ts'
+import { testContext } from './support/context.ts'
 
 test.each([...originalLines, ...everyFlag])(
   'the original line of $name means what it says',
-  ({ text, spec, wish = {}, downloads }) => {
+  ({ text, spec, policy = {}, downloads }) => {
     const [name = '', ...argv] = argvOf(text)
     const command = commandNamed(name)
     if (command === undefined) throw new Error(`no command in ${text}`)
-    const { parsed, warnings } = lenient(parse(command, argv))
+    const { parsed, warnings } = compat(parse(command, argv))
     checkValues(command, parsed)
-    const world = testWorld({ cwd: '/here' })
-    const settings = settingsOf(parsed, world)
+    const context = testContext({ cwd: '/here' })
+    const settings = settingsOf(parsed, context)
     const named = project(settings.values.project?.value ?? '', projectOptionsOf(settings, local({ root: '/nowhere' })))
-    const task = taskOf(name as TaskCommand, parsed, named, parsed.given.get('task')?.[0]?.texts[0] ?? '', world)
+    const task = taskOf(name as TaskCommand, parsed, named, parsed.given.get('task')?.[0]?.texts[0] ?? '', context)
     const described = (task as unknown as { spec(): Readonly<Record<string, unknown>> }).spec()
     expect(warnings).toEqual([])
     for (const [part, expected] of Object.entries(spec)) expect({ [part]: described[part] }).toEqual({ [part]: expected })
-    expect(wishOf(parsed)).toEqual(wish)
+    expect(policyOf(parsed)).toEqual(policy)
     expect(downloads === undefined ? undefined : downloadsOf(parsed)).toEqual(downloads)
   },
 )

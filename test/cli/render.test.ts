@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { RunEvent } from '@simple-sagemaker/core'
 import { LiveRegion } from '../../packages/cli/src/render/live-region.ts'
-import { progressText, Story } from '../../packages/cli/src/render/story.ts'
-import { bytesText, fit, safeLine, sparkline, spanText, table, widthOf, wrap } from '../../packages/cli/src/render/text.ts'
+import { progressText, RunLog } from '../../packages/cli/src/render/run-log.ts'
+import { bytesText, fit, safeLine, sparkline, spanText, table, widthOf, wrap } from '../../packages/cli/src/terminal/text.ts'
 import { momentOf } from '../../packages/cli/src/commands/logs.ts'
-import { recorded } from './support/world.ts'
+import { recorded } from './support/context.ts'
 
 test('numbers are said in words', () => {
   expect([0, 999, 1_000, 1_234_567, 99_950_000, 5e12].map(bytesText)).toEqual([
@@ -74,10 +74,10 @@ test('the live region rubs out exactly what it drew, also after the terminal bec
   expect(sink.text()).toBe(`${'x'.repeat(30)}\nshort\n\u001b[4A\r\u001b[J`)
 })
 
-test('a story tells decisions, transfers and phases with their times, and warnings', () => {
-  const story = new Story()
+test('a run log tells decisions, transfers and phases with their times, and warnings', () => {
+  const runLog = new RunLog()
   const at = (atMs: number, happening: Record<string, unknown>): readonly string[] =>
-    story.tell({ atMs, task: 't', ...happening } as unknown as RunEvent).map(({ kind, text }) => `${kind}: ${text}`)
+    runLog.tell({ atMs, task: 't', ...happening } as unknown as RunEvent).map(({ kind, text }) => `${kind}: ${text}`)
   const progress = (bytes: number): Record<string, unknown> => ({
     type: 'uploaded',
     what: 'input data',
@@ -87,7 +87,7 @@ test('a story tells decisions, transfers and phases with their times, and warnin
     'fact: t is started, because it has never run',
   ])
   expect(at(0, progress(1e6))).toEqual([])
-  expect(story.live(500)[0]).toBe('↑ input data  █████░░░░░░░░░░░░░░░ 25 %  1.0 MB of 4.0 MB  0 of 2 files  2.0 MB/s  1.5 s left')
+  expect(runLog.live(500)[0]).toBe('↑ input data  █████░░░░░░░░░░░░░░░ 25 %  1.0 MB of 4.0 MB  0 of 2 files  2.0 MB/s  1.5 s left')
   expect(at(2_000, progress(4e6))).toEqual(['done: uploaded input data: 2 files, 4.0 MB in 2.0 s (2.0 MB/s)'])
   expect(at(2_000, { type: 'status-changed', job: 'j', status: 'in-progress', phase: 'Starting' })).toEqual([])
   expect(at(5_000, { type: 'status-changed', job: 'j', status: 'in-progress', phase: 'Training' })).toEqual([
@@ -95,7 +95,7 @@ test('a story tells decisions, transfers and phases with their times, and warnin
   ])
   expect(at(6_000, { type: 'measured', job: 'j', machine: 'algo-1', metric: 'loss', value: 2 })).toEqual([])
   expect(at(7_000, { type: 'measured', job: 'j', machine: 'algo-1', metric: 'loss', value: 1 })).toEqual([])
-  expect(story.live(8_000)).toEqual(['loss █▁ 1', 'Training 3.0 s  8.0 s'])
+  expect(runLog.live(8_000)).toEqual(['loss █▁ 1', 'Training 3.0 s  8.0 s'])
   expect(at(8_000, { type: 'warned', message: 'careful' })).toEqual(['warning: careful'])
   expect(at(9_000, { type: 'status-changed', job: 'j', status: 'completed', phase: 'Completed' })).toEqual([
     'done: Training 4.0 s',

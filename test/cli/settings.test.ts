@@ -6,12 +6,12 @@ import { commandNamed } from '../../packages/cli/src/grammar/commands.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import { placeFlags, settingsOf, type Settings } from '../../packages/cli/src/settings/settings.ts'
 import { workFolder } from './support/ssm.ts'
-import { testWorld } from './support/world.ts'
+import { testContext } from './support/context.ts'
 
 function settings(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}): Settings {
   const command = commandNamed('config')
   if (command === undefined) throw new Error('no config')
-  return settingsOf(parse(command, argv), testWorld({ cwd, env: { HOME: cwd, ...env } }))
+  return settingsOf(parse(command, argv), testContext({ cwd, env: { HOME: cwd, ...env } }))
 }
 
 test('a flag wins over SSM_*, that over AWS_*, that over the project’s file, that over the user’s, that over the default', async () => {
@@ -57,11 +57,11 @@ test.each([
 ])('a file that says %s is refused with its path', async (text, message, hint) => {
   await using folder = await workFolder()
   writeFileSync(join(folder.path, 'ssm.config.json'), text)
-  const world = testWorld({ cwd: folder.path, env: { HOME: folder.path } })
-  expect(await app(['config'], world)).toBe(2)
-  expect(world.stderr.text()).toContain(join(folder.path, 'ssm.config.json'))
-  expect(world.stderr.text()).toContain(message)
-  expect(world.stderr.text()).toContain(hint)
+  const context = testContext({ cwd: folder.path, env: { HOME: folder.path } })
+  expect(await app(['config'], context)).toBe(2)
+  expect(context.stderr.text()).toContain(join(folder.path, 'ssm.config.json'))
+  expect(context.stderr.text()).toContain(message)
+  expect(context.stderr.text()).toContain(hint)
 })
 
 test('defaults of the files are where every task starts from', async () => {
@@ -70,9 +70,9 @@ test('defaults of the files are where every task starts from', async () => {
     join(folder.path, 'ssm.config.json'),
     '{"platform": "local", "project": "ex", "defaults": {"instanceCount": 2, "env": {"LEVEL": "info"}}}',
   )
-  const world = testWorld({ cwd: folder.path, env: { HOME: folder.path } })
-  expect(await app(['plan', 'shell', '-t', 't', '--cmd', 'x', '--json'], world)).toBe(0)
-  const plan = JSON.parse(world.stdout.text()) as { request: { input: Record<string, Record<string, unknown>> } }
+  const context = testContext({ cwd: folder.path, env: { HOME: folder.path } })
+  expect(await app(['plan', 'shell', '-t', 't', '--cmd', 'x', '--json'], context)).toBe(0)
+  const plan = JSON.parse(context.stdout.text()) as { request: { input: Record<string, Record<string, unknown>> } }
   expect(plan.request.input['ResourceConfig']).toMatchObject({ InstanceCount: 2 })
   expect(plan.request.input['Environment']).toMatchObject({ LEVEL: 'info' })
 })
@@ -80,14 +80,14 @@ test('defaults of the files are where every task starts from', async () => {
 test('printed commands name the place when flags did', () => {
   const command = commandNamed('run')
   const parsed = parse(command ?? ({} as never), ['--it', 'local', '-b', 'my-bucket'])
-  expect(placeFlags(parsed, settingsOf(parsed, testWorld()))).toBe('--platform local --bucket_name my-bucket')
+  expect(placeFlags(parsed, settingsOf(parsed, testContext()))).toBe('--platform local --bucket_name my-bucket')
   const quiet = parse(command ?? ({} as never), [])
-  expect(placeFlags(quiet, settingsOf(quiet, testWorld({ env: { SSM_PLATFORM: 'local' } })))).toBe('')
+  expect(placeFlags(quiet, settingsOf(quiet, testContext({ env: { SSM_PLATFORM: 'local' } })))).toBe('')
 })
 
 test('config shows what holds, and where it was said', async () => {
   await using folder = await workFolder()
-  const world = testWorld({ cwd: folder.path, env: { HOME: folder.path, SSM_PROJECT: 'ex' } })
-  expect(await app(['config', '--show-origin', '--platform', 'local'], world)).toBe(0)
-  expect(world.stdout.text()).toMatch(/platform +local +flag --platform\nproject +ex +variable SSM_PROJECT\n/)
+  const context = testContext({ cwd: folder.path, env: { HOME: folder.path, SSM_PROJECT: 'ex' } })
+  expect(await app(['config', '--show-origin', '--platform', 'local'], context)).toBe(0)
+  expect(context.stdout.text()).toMatch(/platform +local +flag --platform\nproject +ex +variable SSM_PROJECT\n/)
 })

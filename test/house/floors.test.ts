@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isCoreSource, isSource, projectFiles } from './rules/files.ts'
-import { packageProblems, stairProblems } from './rules/floors.ts'
+import { cliLayerProblems, importCircles, packageProblems, stairProblems } from './rules/floors.ts'
 
 const core = projectFiles(isCoreSource)
 const others = projectFiles((path) => isSource(path) && !isCoreSource(path))
@@ -12,6 +12,33 @@ test('every file of core imports from its own folder and from lower steps', () =
 
 test('the worker toolkit depends on nothing, and the command line on core alone', () => {
   expect(others.flatMap(packageProblems)).toEqual([])
+})
+
+test('every file of the command line imports from its own folder and from lower layers', () => {
+  const cli = others.filter(({ path }) => path.startsWith('packages/cli/src/'))
+  expect(cli.length).toBeGreaterThan(20)
+  expect(cli.flatMap(cliLayerProblems)).toEqual([])
+})
+
+test('no file of the command line or the worker toolkit imports itself by a detour', () => {
+  expect(importCircles(others)).toEqual([])
+})
+
+test('the law sees a higher layer of the command line, a folder that is no layer, and a circle', () => {
+  const inCli = (path: string, from: string): readonly string[] =>
+    cliLayerProblems({ path: `packages/cli/src/${path}`, text: `import type { A } from '${from}'` })
+  expect(inCli('grammar/a.ts', '../settings/b.ts')).toHaveLength(1)
+  expect(inCli('render/a.ts', '../commands/run.ts')).toHaveLength(1)
+  expect(inCli('task/a.ts', '../app.ts')).toHaveLength(1)
+  expect(inCli('task/a.ts', '../attic/a.ts')).toHaveLength(1)
+  expect(inCli('commands/run/a.ts', '../../render/b.ts')).toEqual([])
+  expect(inCli('app.ts', './commands/run.ts')).toEqual([])
+  const file = (path: string, from: string): { readonly path: string; readonly text: string } => ({
+    path: `packages/cli/src/${path}.ts`,
+    text: `import type { A } from './${from}.ts'`,
+  })
+  expect(importCircles([file('a', 'b'), file('b', 'c'), file('c', 'a')])).toHaveLength(1)
+  expect(importCircles([file('a', 'b'), file('b', 'c'), file('c', 'd')])).toEqual([])
 })
 
 const inCore = (path: string, text: string): readonly string[] => stairProblems({ path: `packages/core/src/${path}`, text })

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { commandNamed } from '../../packages/cli/src/grammar/commands.ts'
-import { lenient } from '../../packages/cli/src/grammar/lenient.ts'
+import { compat } from '../../packages/cli/src/grammar/compat.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import { checkValues } from '../../packages/cli/src/grammar/values.ts'
 import { argvOf } from '../cli/support/original.ts'
@@ -94,7 +94,7 @@ function complaint(text: string): readonly string[] {
   const command = commandNamed(name)
   if (command === undefined) return [`there is no command ${name}`]
   try {
-    const { parsed, warnings } = lenient(parse(command, argv))
+    const { parsed, warnings } = compat(parse(command, argv))
     checkValues(command, parsed)
     // The project may come from the settings.
     const missing = command.needs.filter((key) => key !== 'project' && !parsed.given.has(key))

@@ -1,11 +1,11 @@
-import type { Call, Command } from './call.ts'
-import { exitCodeOf, exits, leftBy } from './exit-codes.ts'
+import type { Call, Command } from './settings/call.ts'
+import { exitCodeOf, exits, signalBehind } from './grammar/exit-codes.ts'
 import { dashed, knownFlags, type CommandSpec } from './grammar/command.ts'
 import { commandNamed, commands, everywhere, frontCommand, type CommandName } from './grammar/commands.ts'
 import { commandHelp, overview } from './grammar/help.ts'
-import { lenient } from './grammar/lenient.ts'
+import { compat } from './grammar/compat.ts'
 import { nearName } from './grammar/near-names.ts'
-import { globalOptions, planOptions } from './grammar/own-options.ts'
+import { globalOptions, planOptions } from './grammar/cli-options.ts'
 import { parse } from './grammar/parse.ts'
 import { readToken } from './grammar/token.ts'
 import { usageError } from './grammar/usage-error.ts'
@@ -13,8 +13,8 @@ import { checkValues, valuesOf } from './grammar/values.ts'
 import { renderFailure, withPlace } from './render/failure.ts'
 import { helpDocument } from './render/help-document.ts'
 import { placeFlags, settingsOf } from './settings/settings.ts'
-import { version } from './version.ts'
-import type { World } from './world.ts'
+import { version } from './grammar/version.ts'
+import type { CliContext } from './terminal/context.ts'
 
 // Loaded when asked for: help and completion never wait for what runs jobs.
 const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<Command>>> = {
@@ -33,20 +33,20 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<
 }
 
 /** Runs one command line to its end. Resolves to the exit code; never rejects. */
-export async function app(argv: readonly string[], world: World): Promise<number> {
+export async function app(argv: readonly string[], context: CliContext): Promise<number> {
   const front = beforeRest(argv)
-  const verbose = front.includes('--verbose') || (world.env['SSM_DEBUG'] ?? '') !== ''
-  const told = { json: front.includes('--json'), verbose }
+  const verbose = front.includes('--verbose') || (context.env['SSM_DEBUG'] ?? '') !== ''
+  const output = { json: front.includes('--json'), verbose }
   try {
     const line = splitLine(argv, front)
-    const page = pageFor(line, told.json, world)
+    const page = pageFor(line, output.json, context)
     if (page !== undefined) {
-      world.stdout.write(page)
+      context.stdout.write(page)
       return exits.done
     }
-    return await dispatch(line, told, world)
+    return await dispatch(line, output, context)
   } catch (error) {
-    if (leftBy(error) === undefined || told.json) renderFailure(error, world, told)
+    if (signalBehind(error) === undefined || output.json) renderFailure(error, context, output)
     return exitCodeOf(error)
   }
 }
@@ -113,40 +113,40 @@ function namedOrThrow(word: string): NamedCommand {
 }
 
 /** What is shown instead of doing anything. */
-function pageFor({ command, asks }: Line, json: boolean, world: World): string | undefined {
+function pageFor({ command, asks }: Line, json: boolean, context: CliContext): string | undefined {
   if (asks === 'version') return json ? `${JSON.stringify({ v: 1, version })}\n` : `${version}\n`
   if (asks === undefined) return undefined
   if (json) return `${JSON.stringify(helpDocument(command === undefined ? commands : [command]))}\n`
-  const columns = world.stdout.isTTY ? world.stdout.columns() : 100
+  const columns = context.stdout.isTTY ? context.stdout.columns() : 100
   return command === undefined ? overview(commands, everywhere, columns) : commandHelp(command, columns)
 }
 
 async function dispatch(
   { before, command, argv }: Line,
-  told: { readonly json: boolean; readonly verbose: boolean },
-  world: World,
+  output: { readonly json: boolean; readonly verbose: boolean },
+  context: CliContext,
 ): Promise<number> {
   if (command === undefined) throw usageError('No command was given', 'See: ssm --help')
   if (command.name === 'plan' || command.name === 'why')
     throw usageError(`ssm ${command.name} stands in front of a line of run, shell or process`, `See: ssm ${command.name} --help`)
-  const { parsed, warnings } = lenient(parse(command, argv))
+  const { parsed, warnings } = compat(parse(command, argv))
   checkValues(command, parsed)
   for (const { name, isNeeded } of command.positionals.slice(parsed.positionals.length)) {
     if (isNeeded) throw usageError(`ssm ${command.name} needs ${name}`, `See: ssm ${command.name} --help`)
   }
-  const said = valuesOf(parsed, globalOptions)
+  const given = valuesOf(parsed, globalOptions)
   const { dryRun } = valuesOf(parsed, planOptions)
-  const settings = settingsOf(parsed, world)
+  const settings = settingsOf(parsed, context)
   needAll(command, parsed, settings)
   const call: Call = {
     command,
     parsed,
     settings,
-    world,
+    context,
     warnings,
-    json: said.json === true,
-    verbose: told.verbose,
-    quiet: said.quiet === true,
+    json: given.json === true,
+    verbose: output.verbose,
+    quiet: given.quiet === true,
     instead: before ?? (dryRun === true ? 'plan' : undefined),
   }
   try {

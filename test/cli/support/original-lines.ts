@@ -4,7 +4,7 @@ export interface OriginalLine {
   readonly text: string
   /** Parts of the described task that must be exactly so. */
   readonly spec: Readonly<Record<string, unknown>>
-  readonly wish?: Readonly<Record<string, unknown>>
+  readonly policy?: Readonly<Record<string, unknown>>
   readonly downloads?: readonly string[]
 }
 
@@ -118,7 +118,7 @@ export const originalLines: readonly OriginalLine[] = [
     --df $BASEDIR/example6 --repo_name "task6_repo" --aws_repo_name "task6_repo" \\
     --ic 2 --task_type 1 -o $1/example6_1 --ks`,
     spec: task61,
-    wish: { skip: 'completed' },
+    policy: { skip: 'completed' },
   },
   {
     name: 'task2',
@@ -215,7 +215,7 @@ export const everyFlag: readonly OriginalLine[] = [
       hyperparameters: { hyper: 'x y' },
       args: ['--raw', 'a b', ''],
     },
-    wish: { force: true, clean: true },
+    policy: { force: true, clean: true },
     downloads: ['logs', 'state', 'model', 'output'],
   },
   {
@@ -230,7 +230,7 @@ export const everyFlag: readonly OriginalLine[] = [
       spot: false,
       metrics: { m: '(.*)' },
     },
-    wish: { force: true, skip: 'completed' },
+    policy: { force: true, skip: 'completed' },
     downloads: ['logs'],
   },
   {
@@ -247,7 +247,7 @@ export const everyFlag: readonly OriginalLine[] = [
       args: ['arg1', '-arg2', '--arg3', 'argument 4'],
       maxRunSeconds: 900,
     },
-    wish: { clean: true },
+    policy: { clean: true },
     downloads: ['logs', 'state', 'output'],
   },
   {

@@ -76,3 +76,45 @@ export function packageProblems(file: ProjectFile): readonly string[] {
     return wrong ? [`${file.path} imports ${from}`] : []
   })
 }
+
+// The layers of the command line, the lowest first. Files beside the folders (app.ts, main.ts) stand above them all.
+const cliLayers = ['terminal', 'grammar', 'completion', 'settings', 'task', 'render', 'commands']
+const cliSource = 'packages/cli/src/'
+
+/** Where a file of the command line imports from a higher layer, or from a folder that is no layer. */
+export function cliLayerProblems(file: ProjectFile): readonly string[] {
+  const inside = file.path.slice(cliSource.length)
+  return importsOf(file).flatMap(({ from }) => {
+    if (!from.startsWith('.')) return []
+    const target = posix.normalize(posix.join(posix.dirname(inside), from))
+    const [here, there] = [folderOf(inside), folderOf(target)]
+    if (here === '' || here === there) return []
+    const [mine, other] = [cliLayers.indexOf(here), cliLayers.indexOf(there)]
+    return mine >= 0 && other >= 0 && other < mine ? [] : [`${inside} imports ${from}: ${there || target} is not below ${here}`]
+  })
+}
+
+/** Every circle of imports among these files, each once, as the files it leads through. */
+export function importCircles(files: readonly ProjectFile[]): readonly string[] {
+  const known = new Set(files.map(({ path }) => path))
+  const targets = new Map(
+    files.map((file) => [
+      file.path,
+      importsOf(file)
+        .filter(({ from }) => from.startsWith('.'))
+        .map(({ from }) => posix.normalize(posix.join(posix.dirname(file.path), from)))
+        .filter((path) => known.has(path) && path !== file.path),
+    ]),
+  )
+  const circles: string[] = []
+  const done = new Set<string>()
+  const visit = (path: string, way: readonly string[]): void => {
+    const at = way.indexOf(path)
+    if (at >= 0) circles.push([...way.slice(at), path].join(' → '))
+    if (at >= 0 || done.has(path)) return
+    for (const target of targets.get(path) ?? []) visit(target, [...way, path])
+    done.add(path)
+  }
+  for (const { path } of files) visit(path, [])
+  return circles
+}

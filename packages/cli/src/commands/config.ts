@@ -1,10 +1,10 @@
-import type { Call } from '../call.ts'
-import { exits } from '../exit-codes.ts'
-import { configOptions } from '../grammar/own-options.ts'
+import type { Call } from '../settings/call.ts'
+import { exits } from '../grammar/exit-codes.ts'
+import { configOptions } from '../grammar/cli-options.ts'
 import { valuesOf } from '../grammar/values.ts'
-import { table } from '../render/text.ts'
+import { table } from '../terminal/text.ts'
 import { settingNames } from '../settings/config-file.ts'
-import { localRoot } from '../settings/open.ts'
+import { localRoot } from '../settings/open-platform.ts'
 
 interface Row {
   readonly name: string
@@ -14,12 +14,12 @@ interface Row {
 
 /** `ssm config`: the settings that hold here, and where they come from. */
 export async function config(call: Call): Promise<number> {
-  const { settings, world, json, parsed } = call
+  const { settings, context, json, parsed } = call
   const { showOrigin } = valuesOf(parsed, configOptions)
   const rows = settingRows(call)
   if (json) {
-    const said = Object.fromEntries(rows.map(({ name, ...rest }) => [name, rest]))
-    world.stdout.write(`${JSON.stringify({ v: 1, settings: said, defaults: settings.defaults, files: settings.files })}\n`)
+    const shown = Object.fromEntries(rows.map(({ name, ...rest }) => [name, rest]))
+    context.stdout.write(`${JSON.stringify({ v: 1, settings: shown, defaults: settings.defaults, files: settings.files })}\n`)
     return exits.done
   }
   const origin = settings.files.join(', ')
@@ -30,16 +30,16 @@ export async function config(call: Call): Promise<number> {
   }))
   const head = ['SETTING', 'VALUE', ...(showOrigin === true ? ['FROM'] : [])]
   const shown = [...rows, ...defaults].map((row) => [row.name, row.value, ...(showOrigin === true ? [row.origin] : [])])
-  world.stdout.write(table(head, shown))
+  context.stdout.write(table(head, shown))
   return exits.done
 }
 
-function settingRows({ settings, world }: Call): readonly Row[] {
-  const said = settingNames.flatMap((name): readonly Row[] => {
+function settingRows({ settings, context }: Call): readonly Row[] {
+  const set = settingNames.flatMap((name): readonly Row[] => {
     const setting = settings.values[name]
     if (setting !== undefined) return [{ name, ...setting }]
     return name === 'platform' ? [{ name, value: settings.platform, origin: 'default' }] : []
   })
-  const named = (world.env['SSM_LOCAL_DIR'] ?? '') !== ''
-  return [...said, { name: 'localDir', value: localRoot(world), origin: named ? 'variable SSM_LOCAL_DIR' : 'default' }]
+  const named = (context.env['SSM_LOCAL_DIR'] ?? '') !== ''
+  return [...set, { name: 'localDir', value: localRoot(context), origin: named ? 'variable SSM_LOCAL_DIR' : 'default' }]
 }

@@ -1,15 +1,15 @@
 import { isSsmError, type TaskStore } from '@simple-sagemaker/core'
 import { callOptions } from '@simple-sagemaker/core/options'
-import type { Call } from '../call.ts'
-import { exits } from '../exit-codes.ts'
+import type { Call } from '../settings/call.ts'
+import { exits } from '../grammar/exit-codes.ts'
 import { valuesOf } from '../grammar/values.ts'
-import { openFace } from '../render/face.ts'
-import { bytesText, countText } from '../render/text.ts'
+import { openReporter } from '../render/open-reporter.ts'
+import { bytesText, countText } from '../terminal/text.ts'
 import { dataOf } from '../settings/job-place.ts'
-import { openPlatform } from '../settings/open.ts'
-import { downloadsOf } from '../task/build.ts'
-import { pathFrom } from '../world.ts'
-import { signalOf } from './signal.ts'
+import { openPlatform } from '../settings/open-platform.ts'
+import { downloadsOf } from '../task/policy.ts'
+import { pathFrom } from '../terminal/context.ts'
+import { abortOnSignal } from './abort-signal.ts'
 
 interface Did {
   cleanedStateFiles?: number
@@ -18,14 +18,14 @@ interface Did {
 
 /** `ssm data`: clears the state, downloads, or shows what there is. */
 export async function data(call: Call): Promise<number> {
-  const { parsed, settings, world, json, quiet } = call
+  const { parsed, settings, context, json, quiet } = call
   const task = parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
   const { clean, outputPath } = valuesOf(parsed, callOptions)
-  const face = openFace(world, { json, quiet, machines: 1 })
-  for (const warning of call.warnings) face.warn(warning)
-  await using platform = await openPlatform(settings, world, (text) => face.note(text))
-  using leaving = signalOf(world)
-  const { signal } = leaving
+  const reporter = openReporter(context, { json, quiet, machines: 1 })
+  for (const warning of call.warnings) reporter.warn(warning)
+  await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
+  using interrupt = abortOnSignal(context)
+  const { signal } = interrupt
   const left = dataOf(settings, platform, task)
   const did: Did = {}
   try {
@@ -33,17 +33,17 @@ export async function data(call: Call): Promise<number> {
     if (outputPath !== undefined)
       did.downloaded = {
         folder: outputPath,
-        files: (await left.download(pathFrom(world, outputPath), { only: downloadsOf(parsed), signal })).files,
+        files: (await left.download(pathFrom(context, outputPath), { only: downloadsOf(parsed), signal })).files,
       }
     if (json)
-      world.stdout.write(
+      context.stdout.write(
         `${JSON.stringify({ v: 1, task, ...did, ...(clean === true || outputPath !== undefined ? {} : await inventory(left, signal)) })}\n`,
       )
-    else if (clean === true || outputPath !== undefined) tellDid(did, (text) => face.note(text))
-    else world.stdout.write(inventoryText(await inventory(left, signal)))
+    else if (clean === true || outputPath !== undefined) tellDid(did, (text) => reporter.note(text))
+    else context.stdout.write(inventoryText(await inventory(left, signal)))
     return exits.done
   } finally {
-    face.close()
+    reporter.close()
   }
 }
 

@@ -6,26 +6,26 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { SsmError, type TaskGraph } from '@simple-sagemaker/core'
-import type { Call } from '../call.ts'
-import { exits } from '../exit-codes.ts'
-import { graphOptions } from '../grammar/own-options.ts'
+import type { Call } from '../settings/call.ts'
+import { exits } from '../grammar/exit-codes.ts'
+import { graphOptions } from '../grammar/cli-options.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
-import { pathFrom } from '../world.ts'
-import { signalOf } from './signal.ts'
+import { pathFrom } from '../terminal/context.ts'
+import { abortOnSignal } from './abort-signal.ts'
 
 /** `ssm graph FILE`: the tasks of a project that a file exports, as text or for Mermaid. */
-export async function graph({ parsed, world, json }: Call): Promise<number> {
+export async function graph({ parsed, context, json }: Call): Promise<number> {
   const { mermaid } = valuesOf(parsed, graphOptions)
-  const file = pathFrom(world, parsed.positionals[0] ?? '')
+  const file = pathFrom(context, parsed.positionals[0] ?? '')
   if (!existsSync(file))
     throw new SsmError('CODE_MISSING', `There is no file ${file}`, {
       hint: 'Name a .ts, .js or .mjs file that exports a project.',
       facts: { path: file },
     })
-  using leaving = signalOf(world)
-  const drawn = await drawingOf(file, leaving.signal)
-  world.stdout.write(
+  using interrupt = abortOnSignal(context)
+  const drawn = await drawingOf(file, interrupt.signal)
+  context.stdout.write(
     json
       ? `${JSON.stringify({ v: 1, tasks: drawn.tasks, edges: drawn.edges })}\n`
       : mermaid === true
@@ -91,13 +91,13 @@ function load(file: string, signal: AbortSignal): Promise<Drawing | null> {
   return new Promise((resolve, reject) => {
     const argv = ['--input-type=module', '-e', loader, pathToFileURL(file).href]
     const child = spawn(process.execPath, argv, { cwd: dirname(file), stdio: ['ignore', 'ignore', 'pipe', 'pipe'], signal })
-    const said = { drawing: '', stderr: '' }
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
-    child.stdio[3]?.on('data', (bytes: Buffer) => (said.drawing += bytes.toString('utf8')))
+    const output = { drawing: '', stderr: '' }
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+    child.stdio[3]?.on('data', (bytes: Buffer) => (output.drawing += bytes.toString('utf8')))
     child.on('error', reject)
     child.on('close', (code) => {
-      if (code === 0 && said.drawing !== '') resolve(JSON.parse(said.drawing) as Drawing | null)
-      else reject(new Error(reasonIn(said.stderr) ?? `it ended with ${code}`))
+      if (code === 0 && output.drawing !== '') resolve(JSON.parse(output.drawing) as Drawing | null)
+      else reject(new Error(reasonIn(output.stderr) ?? `it ended with ${code}`))
     })
   })
 }

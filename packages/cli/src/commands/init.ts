@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import type { Call } from '../call.ts'
-import { exits } from '../exit-codes.ts'
+import type { Call } from '../settings/call.ts'
+import { exits } from '../grammar/exit-codes.ts'
 import { usageError } from '../grammar/usage-error.ts'
-import { version } from '../version.ts'
-import { pathFrom } from '../world.ts'
+import { version } from '../grammar/version.ts'
+import { pathFrom } from '../terminal/context.ts'
 
 /** `ssm init`: a small project that runs on this computer at once. Existing files are never touched. */
-export async function init({ parsed, world, json, quiet }: Call): Promise<number> {
-  const folder = pathFrom(world, parsed.positionals[0] ?? '.')
+export async function init({ parsed, context, json, quiet }: Call): Promise<number> {
+  const folder = pathFrom(context, parsed.positionals[0] ?? '.')
   const files = starterFiles(nameFor(folder))
   const there = Object.keys(files).filter((name) => existsSync(join(folder, name)))
   if (there.length > 0)
@@ -20,10 +20,10 @@ export async function init({ parsed, world, json, quiet }: Call): Promise<number
   mkdirSync(folder, { recursive: true })
   // `wx`: whoever made the file since we looked keeps it.
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { flag: 'wx' })
-  if (json) world.stdout.write(`${JSON.stringify({ v: 1, folder, files: Object.keys(files) })}\n`)
+  if (json) context.stdout.write(`${JSON.stringify({ v: 1, folder, files: Object.keys(files) })}\n`)
   else if (!quiet)
-    world.stderr.write(
-      `made ${Object.keys(files).join(', ')}\nnext: ${relative(world.cwd, folder) === '' ? '' : `cd ${relative(world.cwd, folder)} && `}npm install && npm start\n`,
+    context.stderr.write(
+      `made ${Object.keys(files).join(', ')}\nnext: ${relative(context.cwd, folder) === '' ? '' : `cd ${relative(context.cwd, folder)} && `}npm install && npm start\n`,
     )
   return exits.done
 }

@@ -1,28 +1,28 @@
 import type { JobState, LogLine, Platform } from '@simple-sagemaker/core'
-import type { Call } from '../call.ts'
-import { exits } from '../exit-codes.ts'
-import { logOptions } from '../grammar/own-options.ts'
+import type { Call } from '../settings/call.ts'
+import { exits } from '../grammar/exit-codes.ts'
+import { logOptions } from '../grammar/cli-options.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
 import { logWriter } from '../render/lines.ts'
 import { iso } from '../render/run-document.ts'
 import { jobMeant } from '../settings/job-place.ts'
-import { openPlatform } from '../settings/open.ts'
-import { signalOf } from './signal.ts'
+import { openPlatform } from '../settings/open-platform.ts'
+import { abortOnSignal } from './abort-signal.ts'
 
 const usualTail = 100
 
 /** `ssm logs`: the last lines of a job, and with `--follow` every new one. */
 export async function logs(call: Call): Promise<number> {
-  const { settings, world, json, parsed } = call
-  const said = valuesOf(parsed, logOptions)
-  const sinceMs = said.since === undefined ? undefined : momentOf(said.since, world.now())
-  await using platform = await openPlatform(settings, world, () => undefined)
-  using leaving = signalOf(world)
-  const job = await jobMeant(call, platform, leaving.signal)
-  const wanted = filterOf(said.machine, said.search)
-  const tail = said.tail ?? usualTail
-  const show = said.follow === true ? follow : showLast
+  const { settings, context, json, parsed } = call
+  const flags = valuesOf(parsed, logOptions)
+  const sinceMs = flags.since === undefined ? undefined : momentOf(flags.since, context.now())
+  await using platform = await openPlatform(settings, context, () => undefined)
+  using interrupt = abortOnSignal(context)
+  const job = await jobMeant(call, platform, interrupt.signal)
+  const wanted = filterOf(flags.machine, flags.search)
+  const tail = flags.tail ?? usualTail
+  const show = flags.follow === true ? follow : showLast
   // Awaited here: the platform closes when this function ends.
   return await show({
     call,
@@ -31,8 +31,8 @@ export async function logs(call: Call): Promise<number> {
     wanted,
     tail: tail === 0 ? Number.POSITIVE_INFINITY : tail,
     sinceMs,
-    signal: leaving.signal,
-    show: lineShower(call, job, json && said.follow === true, said.timestamps === true),
+    signal: interrupt.signal,
+    show: lineShower(call, job, json && flags.follow === true, flags.timestamps === true),
   })
 }
 
@@ -51,7 +51,7 @@ async function showLast(reading: Reading): Promise<number> {
   const { call, job, show } = reading
   const lines = await lastLines(reading)
   if (call.json)
-    call.world.stdout.write(`${JSON.stringify({ v: 1, job: job.name, status: job.status, lines: lines.map(lineDocument) })}\n`)
+    call.context.stdout.write(`${JSON.stringify({ v: 1, job: job.name, status: job.status, lines: lines.map(lineDocument) })}\n`)
   else for (const line of lines) show(line)
   return exits.done
 }
@@ -86,15 +86,15 @@ async function follow(reading: Reading): Promise<number> {
     const number = (seen.get(line.machine) ?? 0) + 1
     seen.set(line.machine, number)
     if (number > (before.get(line.machine) ?? 0) && wanted(line)) show(line)
-    if (call.world.stdout.isBroken()) break
+    if (call.context.stdout.isBroken()) break
   }
   return exits.done
 }
 
-function lineShower({ world }: Call, job: JobState, json: boolean, timestamps: boolean): (line: LogLine) => void {
-  const write = logWriter(world, job.machines)
+function lineShower({ context }: Call, job: JobState, json: boolean, timestamps: boolean): (line: LogLine) => void {
+  const write = logWriter(context, job.machines)
   return (line) => {
-    if (json) world.stdout.write(`${JSON.stringify({ v: 1, ...lineDocument(line) })}\n`)
+    if (json) context.stdout.write(`${JSON.stringify({ v: 1, ...lineDocument(line) })}\n`)
     else write(line.machine, timestamps ? `${iso(line.atMs)} ${line.text}` : line.text)
   }
 }

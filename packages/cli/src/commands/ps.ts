@@ -1,17 +1,17 @@
 import { isSsmError, project, type JobState, type Platform } from '@simple-sagemaker/core'
 import { projectOptions } from '@simple-sagemaker/core/options'
-import type { Call } from '../call.ts'
-import { exits } from '../exit-codes.ts'
-import { listOptions } from '../grammar/own-options.ts'
+import type { Call } from '../settings/call.ts'
+import { exits } from '../grammar/exit-codes.ts'
+import { listOptions } from '../grammar/cli-options.ts'
 import { valuesOf } from '../grammar/values.ts'
 import { LiveRegion } from '../render/live-region.ts'
-import { canRedraw, paintFor, type Paint } from '../render/paint.ts'
+import { canRedraw, coloursFor, type Colours } from '../terminal/colours.ts'
 import { iso } from '../render/run-document.ts'
-import { spanText, table } from '../render/text.ts'
+import { spanText, table } from '../terminal/text.ts'
 import { dataOf, foldersBelow } from '../settings/job-place.ts'
-import { openPlatform } from '../settings/open.ts'
+import { openPlatform } from '../settings/open-platform.ts'
 import type { Settings } from '../settings/settings.ts'
-import { signalOf } from './signal.ts'
+import { abortOnSignal } from './abort-signal.ts'
 
 const watchMs = 2_000
 const mostAtOnce = 8
@@ -25,39 +25,39 @@ interface Listed {
 
 /** `ssm ps`: jobs of a task, of a project, or of every project in the bucket; newest first. */
 export async function ps(call: Call): Promise<number> {
-  const { parsed, settings, world, json } = call
+  const { parsed, settings, context, json } = call
   const { watch, last = 5 } = valuesOf(parsed, listOptions)
   const { task } = valuesOf(parsed, projectOptions)
   // A name that cannot be is an error; one that has no jobs is not.
   if (settings.values.project !== undefined) project(settings.values.project.value, { platform: settings.platform })
-  await using platform = await openPlatform(settings, world, () => undefined)
-  using leaving = signalOf(world)
-  const list = (): Promise<readonly Listed[]> => listed(settings, platform, task, last, leaving.signal)
+  await using platform = await openPlatform(settings, context, () => undefined)
+  using interrupt = abortOnSignal(context)
+  const list = (): Promise<readonly Listed[]> => listed(settings, platform, task, last, interrupt.signal)
   if (watch !== true) {
     const jobs = await list()
-    world.stdout.write(
+    context.stdout.write(
       json
         ? `${JSON.stringify({ v: 1, jobs: jobs.map(jobDocument) })}\n`
-        : jobsText(jobs, world.now(), paintFor(world.stdout, world)),
+        : jobsText(jobs, context.now(), coloursFor(context.stdout, context)),
     )
     return exits.done
   }
-  return await watchJobs(call, list, leaving.signal)
+  return await watchJobs(call, list, interrupt.signal)
 }
 
-async function watchJobs({ world, json }: Call, list: () => Promise<readonly Listed[]>, signal: AbortSignal): Promise<number> {
-  const region = new LiveRegion(world.stdout)
-  const colours = paintFor(world.stdout, world)
-  const redraws = !json && canRedraw(world.stdout, world)
+async function watchJobs({ context, json }: Call, list: () => Promise<readonly Listed[]>, signal: AbortSignal): Promise<number> {
+  const region = new LiveRegion(context.stdout)
+  const colours = coloursFor(context.stdout, context)
+  const redraws = !json && canRedraw(context.stdout, context)
   let shown = ''
-  while (!world.stdout.isBroken()) {
+  while (!context.stdout.isBroken()) {
     const jobs = await list()
     const now = JSON.stringify(jobs.map(jobDocument))
-    if (redraws) region.draw(shortened(jobsText(jobs, world.now(), colours).trimEnd().split('\n')))
-    else if (now !== shown) world.stdout.write(json ? `{"v":1,"jobs":${now}}\n` : `${jobsText(jobs, world.now(), colours)}\n`)
+    if (redraws) region.draw(shortened(jobsText(jobs, context.now(), colours).trimEnd().split('\n')))
+    else if (now !== shown) context.stdout.write(json ? `{"v":1,"jobs":${now}}\n` : `${jobsText(jobs, context.now(), colours)}\n`)
     shown = now
     if (jobs.every(({ job }) => job.status !== 'in-progress' && job.status !== 'stopping')) break
-    await world.sleep(watchMs, signal)
+    await context.sleep(watchMs, signal)
   }
   return exits.done
 }
@@ -74,8 +74,8 @@ async function listed(
   last: number,
   signal: AbortSignal,
 ): Promise<readonly Listed[]> {
-  const said = settings.values.project?.value
-  const projects = said === undefined ? await foldersOrNone(settings, platform, [], signal) : [said]
+  const named = settings.values.project?.value
+  const projects = named === undefined ? await foldersOrNone(settings, platform, [], signal) : [named]
   const places: { readonly project: string; readonly task: string }[] = []
   for (const name of projects) {
     const tasks = task === undefined ? await foldersOrNone(settings, platform, [name], signal) : [task]
@@ -159,7 +159,7 @@ function jobDocument({ project, task, job }: Listed): Readonly<Record<string, un
   }
 }
 
-function jobsText(jobs: readonly Listed[], nowMs: number, colours: Paint): string {
+function jobsText(jobs: readonly Listed[], nowMs: number, colours: Colours): string {
   if (jobs.length === 0) return 'no jobs\n'
   const rows = jobs.map(({ project, task, job }) => {
     const isOver = job.endedAtMs !== undefined

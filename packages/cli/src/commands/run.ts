@@ -9,39 +9,41 @@ import {
   type TaskResult,
 } from '@simple-sagemaker/core'
 import { callOptions, parameterOptions, taskOptions } from '@simple-sagemaker/core/options'
-import type { Call } from '../call.ts'
-import { exits } from '../exit-codes.ts'
+import type { Call } from '../settings/call.ts'
+import { exits } from '../grammar/exit-codes.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
-import { openFace, type Face } from '../render/face.ts'
+import { openReporter } from '../render/open-reporter.ts'
+import type { Reporter } from '../render/reporter.ts'
 import { runDocument } from '../render/run-document.ts'
 import { runSummary } from '../render/run-summary.ts'
-import { openPlatform, projectOptionsOf } from '../settings/open.ts'
-import { downloadsOf, taskOf, wishOf, type TaskCommand } from '../task/build.ts'
-import type { SpokenTask } from '../task/words.ts'
-import { pathFrom } from '../world.ts'
-import { Interrupts } from './run/interrupts.ts'
+import { openPlatform, projectOptionsOf } from '../settings/open-platform.ts'
+import { taskOf, type TaskCommand } from '../task/build.ts'
+import { downloadsOf, policyOf, type DownloadSummary } from '../task/policy.ts'
+import type { DynamicTask } from '../task/dynamic-task.ts'
+import { pathFrom } from '../terminal/context.ts'
+import { CtrlC } from './run/ctrl-c.ts'
 import { saveFailedLog } from './run/failed-log.ts'
 import { showExplanation, showPlan } from './run/plan.ts'
 
 /** `ssm run`, `ssm shell`, `ssm process`, and `plan` and `why` in front of them. */
 export async function run(call: Call): Promise<number> {
-  const { parsed, settings, world } = call
+  const { parsed, settings, context } = call
   const name = textOf(parsed.given.get('task')?.at(-1)?.texts[0])
   const machines =
     valuesOf(parsed, { instanceCount: taskOptions.instanceCount }).instanceCount ?? settings.defaults.instanceCount ?? 1
-  const face = openFace(world, { json: call.json, quiet: call.quiet, machines })
+  const reporter = openReporter(context, { json: call.json, quiet: call.quiet, machines })
   try {
-    for (const warning of call.warnings) face.warn(warning)
-    noteTaken(call, face)
-    await using platform = await openPlatform(settings, world, (text) => face.note(text))
+    for (const warning of call.warnings) reporter.warn(warning)
+    noteTaken(call, reporter)
+    await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
     const projectNamed = project(textOf(settings.values.project?.value), projectOptionsOf(settings, platform))
-    const task = taskOf(taskCommand(call), parsed, projectNamed, name, world)
-    if (call.instead === 'plan') return await showPlan(call, task, wishOf(parsed), face)
-    if (call.instead === 'why') return await showExplanation(call, task, wishOf(parsed))
-    return await runIt(call, task, platform, face)
+    const task = taskOf(taskCommand(call), parsed, projectNamed, name, context)
+    if (call.instead === 'plan') return await showPlan(call, task, policyOf(parsed), reporter)
+    if (call.instead === 'why') return await showExplanation(call, task, policyOf(parsed))
+    return await runIt(call, task, platform, reporter)
   } finally {
-    face.close()
+    reporter.close()
   }
 }
 
@@ -51,44 +53,44 @@ function taskCommand({ command }: Call): TaskCommand {
   throw usageError(`ssm ${name} describes no task`)
 }
 
-/** What was no option and became a hyperparameter is said, so that a slip of the finger is seen. */
-function noteTaken({ parsed }: Call, face: Face): void {
+/** Prints which unknown options became hyperparameters, so that a typing error is seen. */
+function noteTaken({ parsed }: Call, reporter: Reporter): void {
   if (parsed.taken.length === 0) return
   const values = valuesOf(parsed, { hyperparameters: parameterOptions.hyperparameters }).hyperparameters ?? {}
-  face.note(
+  reporter.note(
     `hyperparameters: ${parsed.taken.map((name) => `${name}=${typeof values[name] === 'string' ? values[name] : JSON.stringify(values[name])}`).join(', ')}`,
   )
 }
 
-async function runIt(call: Call, task: SpokenTask, platform: Platform, face: Face): Promise<number> {
-  const { parsed, world } = call
+async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter: Reporter): Promise<number> {
+  const { parsed, context } = call
   refuseFile(call)
-  const handle = await task.start(wishOf(parsed))
-  const interrupts = new Interrupts(call, handle, platform, face)
+  const handle = await task.start(policyOf(parsed))
+  const ctrlC = new CtrlC(call, handle, platform, reporter)
   try {
-    for await (const event of handle.events()) face.happened(event)
+    for await (const event of handle.events()) reporter.onEvent(event)
     const result = await handle.result()
-    interrupts.jobIsDone()
-    const downloaded = await download(call, result, interrupts.signal)
-    if (call.json) world.stdout.write(`${JSON.stringify(runDocument(call, result, downloaded, face.warnings))}\n`)
-    face.summary(runSummary(call, result, downloaded))
+    ctrlC.jobIsDone()
+    const downloaded = await download(call, result, ctrlC.signal)
+    if (call.json) context.stdout.write(`${JSON.stringify(runDocument(call, result, downloaded, reporter.warnings))}\n`)
+    reporter.summary(runSummary(call, result, downloaded))
     return exits.done
   } catch (error) {
-    const interrupted = await interrupts.exitCode(error)
+    const interrupted = await ctrlC.exitCode(error)
     if (interrupted !== undefined) return interrupted
-    if (error instanceof JobFailedError || error instanceof JobStoppedError) await saveFailedLog(call, handle, face)
-    face.close()
+    if (error instanceof JobFailedError || error instanceof JobStoppedError) await saveFailedLog(call, handle, reporter)
+    reporter.close()
     throw error
   } finally {
-    interrupts.close()
+    ctrlC.close()
     letGo(handle)
   }
 }
 
-/** Where nothing can be saved is said before a job is paid for. */
-function refuseFile({ parsed, world }: Call): void {
+/** Refuses an output folder that cannot be one before a job costs anything. */
+function refuseFile({ parsed, context }: Call): void {
   const { outputPath } = valuesOf(parsed, { outputPath: callOptions.outputPath })
-  if (outputPath === undefined || kindAt(pathFrom(world, outputPath)) !== 'file') return
+  if (outputPath === undefined || kindAt(pathFrom(context, outputPath)) !== 'file') return
   throw new SsmError('STORAGE_DENIED', `${outputPath} is a file, or below one: nothing can be saved there`, {
     hint: 'Give -o the name of a folder.',
     facts: { path: outputPath },
@@ -103,18 +105,12 @@ function kindAt(path: string): 'file' | 'other' {
   }
 }
 
-/** What a download brought: the folder as it was typed, and files by part. */
-export interface DownloadSummary {
-  readonly folder: string
-  readonly files: Readonly<Partial<Record<string, number>>>
-}
-
-async function download({ parsed, world }: Call, result: TaskResult, signal: AbortSignal): Promise<DownloadSummary | undefined> {
+async function download({ parsed, context }: Call, result: TaskResult, signal: AbortSignal): Promise<DownloadSummary | undefined> {
   const { outputPath } = valuesOf(parsed, { outputPath: callOptions.outputPath })
   if (outputPath === undefined) return undefined
   // A processing task has no model: the flag is taken, as the original took it.
   const only = downloadsOf(parsed).filter((part) => part !== 'model' || result.kind === 'training')
-  const { files } = await result.download(pathFrom(world, outputPath), { only, signal })
+  const { files } = await result.download(pathFrom(context, outputPath), { only, signal })
   return { folder: outputPath, files }
 }
 

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import { completedFlags, completedWord, fronts, quoted, type Values } from './words.ts'
+import { completedFlags, completedWord, fronts, quoted, type Values } from './candidates.ts'
 
 /** Completion for bash 3.2 and newer. */
 export function bashScript(commands: readonly CommandSpec[]): string {

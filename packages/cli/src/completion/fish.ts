@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import { completedFlags, completedWord, type CompletedFlag, type Values } from './words.ts'
+import { completedFlags, completedWord, type CompletedFlag, type Values } from './candidates.ts'
 
 /** Completion for fish. */
 export function fishScript(commands: readonly CommandSpec[]): string {

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import { completedFlags, completedWord, fronts, quoted, type Values } from './words.ts'
+import { completedFlags, completedWord, fronts, quoted, type Values } from './candidates.ts'
 
 /** Completion for zsh, with a word about every flag. */
 export function zshScript(commands: readonly CommandSpec[]): string {

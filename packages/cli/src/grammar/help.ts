@@ -1,6 +1,6 @@
-import { widthOf, wrap } from '../render/text.ts'
+import { widthOf, wrap } from '../terminal/text.ts'
 import { dashed, type AnyOption, type CommandSpec, type FlagGroup } from './command.ts'
-import { exits } from '../exit-codes.ts'
+import { exits } from './exit-codes.ts'
 
 // Wide enough for most names; longer ones get a line of their own.
 const nameColumns = 34

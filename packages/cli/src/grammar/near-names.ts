@@ -1,6 +1,6 @@
 import { editDistance } from '@simple-sagemaker/core/options'
 
-// `--lr` is no mistyped `--fr`: names this short are told apart by every letter.
+// `--lr` is no mistyped `--fr`: names this short differ in every letter.
 const shortestCompared = 4
 
 /**

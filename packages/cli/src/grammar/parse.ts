@@ -90,7 +90,7 @@ class Reader {
     const hint =
       this.#command.extra === 'nothing'
         ? helpHint(this.#command)
-        : 'Arguments for the program go after --, hyperparameters are said as --key value.'
+        : 'Arguments for the program go after --, hyperparameters are written --key value.'
     throw usageError(`Unexpected argument ${JSON.stringify(token)}`, hint, { argument: token })
   }
 

@@ -1,7 +1,7 @@
 import { isSsmError, SsmError } from '@simple-sagemaker/core'
-import { exitCodeOf } from '../exit-codes.ts'
-import type { World } from '../world.ts'
-import { paintFor } from './paint.ts'
+import { exitCodeOf } from '../grammar/exit-codes.ts'
+import type { CliContext } from '../terminal/context.ts'
+import { coloursFor } from '../terminal/colours.ts'
 
 /** An error as one JSON document, without what is not plain data. */
 export function failureDocument(error: unknown): Readonly<Record<string, unknown>> {
@@ -12,20 +12,20 @@ export function failureDocument(error: unknown): Readonly<Record<string, unknown
 /** Tells what went wrong and what to do next; the causes and the stack only when asked for, or when nobody foresaw it. */
 export function renderFailure(
   error: unknown,
-  world: World,
+  context: CliContext,
   { json, verbose }: { readonly json: boolean; readonly verbose: boolean },
 ): void {
   if (json) {
-    world.stderr.write(`${JSON.stringify(failureDocument(error))}\n`)
+    context.stderr.write(`${JSON.stringify(failureDocument(error))}\n`)
     return
   }
-  const colours = paintFor(world.stderr, world)
+  const colours = coloursFor(context.stderr, context)
   const [first = '', ...more] = messageOf(error).split('\n')
-  world.stderr.write(`${colours.red('error:')} ${[colours.bold(first), ...more].join('\n')}\n`)
-  if (isSsmError(error) && error.hint !== undefined) world.stderr.write(`${colours.cyan('hint:')} ${error.hint}\n`)
-  if (verbose) for (const line of causesOf(error)) world.stderr.write(`${colours.dim(line)}\n`)
+  context.stderr.write(`${colours.red('error:')} ${[colours.bold(first), ...more].join('\n')}\n`)
+  if (isSsmError(error) && error.hint !== undefined) context.stderr.write(`${colours.cyan('hint:')} ${error.hint}\n`)
+  if (verbose) for (const line of causesOf(error)) context.stderr.write(`${colours.dim(line)}\n`)
   if (!isSsmError(error) && !verbose)
-    world.stderr.write(`${colours.cyan('hint:')} Nobody foresaw this. Add --verbose to see where it comes from.\n`)
+    context.stderr.write(`${colours.cyan('hint:')} Nobody foresaw this. Add --verbose to see where it comes from.\n`)
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error))

@@ -1,5 +1,5 @@
-import type { Sink } from '../world.ts'
-import { fit, widthOf } from './text.ts'
+import type { Sink } from '../terminal/context.ts'
+import { fit, widthOf } from '../terminal/text.ts'
 
 /** Some lines at the bottom of a terminal that are drawn over and over, below everything that stays. */
 export class LiveRegion {

@@ -1,9 +1,9 @@
 import type { TaskResult } from '@simple-sagemaker/core'
-import type { Call } from '../call.ts'
-import type { DownloadSummary } from '../commands/run.ts'
+import type { Call } from '../settings/call.ts'
+import type { DownloadSummary } from '../task/policy.ts'
 import { placeFlags } from '../settings/settings.ts'
 import type { SummaryLine } from './lines.ts'
-import { countText, spanText } from './text.ts'
+import { countText, spanText } from '../terminal/text.ts'
 
 /** The end of a run for people: how it went, what it cost, where the results are, what comes next. */
 export function runSummary(call: Call, result: TaskResult, downloaded: DownloadSummary | undefined): readonly SummaryLine[] {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SsmError } from '@simple-sagemaker/core'
 import { nearest, projectOptions, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
-import { pathFrom, type World } from '../world.ts'
+import { pathFrom, type CliContext } from '../terminal/context.ts'
 
 /** Settings that a file, a variable or a flag can give. */
 export const settingNames = ['platform', 'region', 'profile', 'project', 'bucket', 'prefix'] as const
@@ -18,8 +18,8 @@ export interface ConfigFile {
 }
 
 /** The project's file: `ssm.config.json` of the working folder or the nearest one above. */
-export function projectConfig(world: World): ConfigFile | undefined {
-  for (let folder = world.cwd; ; folder = dirname(folder)) {
+export function projectConfig(context: CliContext): ConfigFile | undefined {
+  for (let folder = context.cwd; ; folder = dirname(folder)) {
     const path = join(folder, 'ssm.config.json')
     if (existsSync(path)) return readConfig(path)
     if (folder === dirname(folder)) return undefined
@@ -27,10 +27,10 @@ export function projectConfig(world: World): ConfigFile | undefined {
 }
 
 /** The user's file: `SSM_CONFIG`, else `ssm/config.json` in the folder for configuration. */
-export function userConfig(world: World): ConfigFile | undefined {
-  const named = world.env['SSM_CONFIG']
-  if (named !== undefined && named !== '') return readConfig(pathFrom(world, named))
-  const home = world.env['XDG_CONFIG_HOME'] || join(world.env['HOME'] || homedir(), '.config')
+export function userConfig(context: CliContext): ConfigFile | undefined {
+  const named = context.env['SSM_CONFIG']
+  if (named !== undefined && named !== '') return readConfig(pathFrom(context, named))
+  const home = context.env['XDG_CONFIG_HOME'] || join(context.env['HOME'] || homedir(), '.config')
   const path = join(home, 'ssm', 'config.json')
   return existsSync(path) ? readConfig(path) : undefined
 }
@@ -74,7 +74,7 @@ function defaultsOf(path: string, value: unknown): TrainingOptions {
   const names = Object.keys(taskOptions)
   const unknown = Object.keys(value).find((name) => !names.includes(name))
   if (unknown !== undefined) throw wrong(path, `defaults has no option ${JSON.stringify(unknown)}`, hintFor(unknown, names))
-  // Values are checked with the task, where every problem is told at once.
+  // Values are checked with the task, where every problem is reported at once.
   return value
 }
 

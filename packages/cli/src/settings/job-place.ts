@@ -1,9 +1,9 @@
 import { project, SsmError, type JobState, type ObjectUri, type Platform, type TaskStore } from '@simple-sagemaker/core'
 import { projectOptions } from '@simple-sagemaker/core/options'
-import type { Call } from '../call.ts'
+import type { Call } from './call.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
-import { projectOptionsOf } from './open.ts'
+import { projectOptionsOf } from './open-platform.ts'
 import type { Settings } from './settings.ts'
 
 /** What earlier jobs of one task left. */

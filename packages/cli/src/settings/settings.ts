@@ -3,10 +3,10 @@ import { dashed } from '../grammar/command.ts'
 import type { Parsed } from '../grammar/parse.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
-import type { World } from '../world.ts'
+import type { CliContext } from '../terminal/context.ts'
 import { projectConfig, settingNames, userConfig, type ConfigFile, type SettingName } from './config-file.ts'
 
-/** One setting that holds, and where it was said. */
+/** One setting that holds, and where it was given. */
 export interface Setting {
   readonly value: string
   readonly origin: string
@@ -35,11 +35,11 @@ const variables: Readonly<Record<SettingName, readonly string[]>> = {
  * What holds: a flag, else a variable, else the project's file, else the user's, else the default.
  * @throws {SsmError} `USAGE` for a file that cannot be understood, and a platform there is not.
  */
-export function settingsOf(parsed: Parsed, world: World): Settings {
-  const files = [projectConfig(world), userConfig(world)].filter((file) => file !== undefined)
+export function settingsOf(parsed: Parsed, context: CliContext): Settings {
+  const files = [projectConfig(context), userConfig(context)].filter((file) => file !== undefined)
   const flags = valuesOf(parsed, projectOptions)
   const entries = settingNames.flatMap((name) => {
-    const setting = flagSetting(parsed, name, flags[name]) ?? variableSetting(name, world) ?? fileSetting(name, files)
+    const setting = flagSetting(parsed, name, flags[name]) ?? variableSetting(name, context) ?? fileSetting(name, files)
     return setting === undefined ? [] : [[name, setting] as const]
   })
   const values: Settings['values'] = Object.fromEntries(entries)
@@ -52,13 +52,13 @@ export function settingsOf(parsed: Parsed, world: World): Settings {
   }
 }
 
-function platformOf(parsed: Parsed, said: Setting | undefined): 'aws' | 'local' {
+function platformOf(parsed: Parsed, named: Setting | undefined): 'aws' | 'local' {
   // As in the original: this type of machine is this machine.
   const { instanceType } = valuesOf(parsed, { instanceType: taskOptions.instanceType })
   if (instanceType === 'local' || instanceType === 'local_gpu') return 'local'
-  const name = said?.value ?? 'aws'
+  const name = named?.value ?? 'aws'
   if (name === 'aws' || name === 'local') return name
-  throw usageError(`There is no platform ${JSON.stringify(name)} (from ${said?.origin ?? ''})`, 'Choose aws or local.')
+  throw usageError(`There is no platform ${JSON.stringify(name)} (from ${named?.origin ?? ''})`, 'Choose aws or local.')
 }
 
 function flagSetting(parsed: Parsed, name: SettingName, value: string | undefined): Setting | undefined {
@@ -66,9 +66,9 @@ function flagSetting(parsed: Parsed, name: SettingName, value: string | undefine
   return value === undefined || spelled === undefined ? undefined : { value, origin: `flag ${spelled}` }
 }
 
-function variableSetting(name: SettingName, world: World): Setting | undefined {
+function variableSetting(name: SettingName, context: CliContext): Setting | undefined {
   for (const variable of variables[name]) {
-    const value = world.env[variable]
+    const value = context.env[variable]
     if (value !== undefined && value !== '') return { value, origin: `variable ${variable}` }
   }
   return undefined
@@ -85,10 +85,10 @@ function fileSetting(name: SettingName, files: readonly ConfigFile[]): Setting |
 /** The flags that a printed command needs so that it means the same place as this one: those that were flags here. */
 export function placeFlags(parsed: Parsed, settings: Settings): string {
   const { platform, region, profile, bucket, prefix } = settings.values
-  const said = { region, profile, bucket, prefix }
-  const flags = Object.entries(said).flatMap(([name, setting]) =>
+  const place = { region, profile, bucket, prefix }
+  const flags = Object.entries(place).flatMap(([name, setting]) =>
     setting?.origin.startsWith('flag ') === true
-      ? [`${dashed(projectOptions[name as keyof typeof said].flag?.names[0] ?? name)} ${setting.value}`]
+      ? [`${dashed(projectOptions[name as keyof typeof place].flag?.names[0] ?? name)} ${setting.value}`]
       : [],
   )
   const byType = settings.platform === 'local' && platform?.value !== 'local'

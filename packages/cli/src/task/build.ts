@@ -1,59 +1,59 @@
 import { existsSync } from 'node:fs'
 import type { InputOptions, Project } from '@simple-sagemaker/core'
-import { callOptions, programOptions, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { programOptions, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
 import type { Parsed } from '../grammar/parse.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { textsOf, valuesOf } from '../grammar/values.ts'
-import { pathFrom, type World } from '../world.ts'
-import { speak, type SpokenTask } from './words.ts'
+import { pathFrom, type CliContext } from '../terminal/context.ts'
+import { dynamicTask, type DynamicTask } from './dynamic-task.ts'
 
 /** The commands that describe a task. */
 export type TaskCommand = 'run' | 'shell' | 'process'
 
 /** The task that a line of `run`, `shell` or `process` describes. */
-export function taskOf(command: TaskCommand, parsed: Parsed, project: Project, name: string, world: World): SpokenTask {
-  const draft = speak(project, command === 'process' ? 'processing' : 'training', name)
-  const options = optionsOf(parsed, world)
-  const said = Object.keys(options).length === 0 ? draft : draft.with(options)
-  return withInputs(withProgram(command, said, parsed, world), parsed, world)
+export function taskOf(command: TaskCommand, parsed: Parsed, project: Project, name: string, context: CliContext): DynamicTask {
+  const draft = dynamicTask(project, command === 'process' ? 'processing' : 'training', name)
+  const options = optionsOf(parsed, context)
+  const configured = Object.keys(options).length === 0 ? draft : draft.with(options)
+  return withInputs(withProgram(command, configured, parsed, context), parsed, context)
 }
 
-function optionsOf(parsed: Parsed, world: World): TrainingOptions {
+function optionsOf(parsed: Parsed, context: CliContext): TrainingOptions {
   const { args: listed = [], dockerfile, ...options } = valuesOf(parsed, taskOptions)
   const args = [...listed, ...(parsed.rest ?? [])]
   return {
     ...options,
     ...(args.length === 0 ? {} : { args }),
     // A folder counts from where the user stands; anything else is the text of a Dockerfile.
-    ...(dockerfile === undefined ? {} : { dockerfile: isPath(dockerfile, world) ? pathFrom(world, dockerfile) : dockerfile }),
+    ...(dockerfile === undefined ? {} : { dockerfile: isPath(dockerfile, context) ? pathFrom(context, dockerfile) : dockerfile }),
   }
 }
 
-const isPath = (text: string, world: World): boolean => !text.includes('\n') && existsSync(pathFrom(world, text))
+const isPath = (text: string, context: CliContext): boolean => !text.includes('\n') && existsSync(pathFrom(context, text))
 
-function withProgram(command: TaskCommand, task: SpokenTask, parsed: Parsed, world: World): SpokenTask {
-  const said = valuesOf(parsed, programOptions)
-  const dependencies = (said.dependencies ?? []).map((path) => pathFrom(world, path))
+function withProgram(command: TaskCommand, task: DynamicTask, parsed: Parsed, context: CliContext): DynamicTask {
+  const given = valuesOf(parsed, programOptions)
+  const dependencies = (given.dependencies ?? []).map((path) => pathFrom(context, path))
   if (command === 'shell') {
-    return task.shell(said.shell ?? '', {
+    return task.shell(given.shell ?? '', {
       dependencies,
-      ...(said.files === undefined ? {} : { files: pathFrom(world, said.files) }),
+      ...(given.files === undefined ? {} : { files: pathFrom(context, given.files) }),
     })
   }
-  if (command === 'process') return withProcess(task, said, dependencies, world)
-  const { entry = '', sourceDir } = said
-  if (sourceDir === undefined) return task.code(pathFrom(world, entry), { dependencies })
-  return task.code(entry, { dependencies, sourceDir: isUri(sourceDir) ? sourceDir : pathFrom(world, sourceDir) })
+  if (command === 'process') return withProcess(task, given, dependencies, context)
+  const { entry = '', sourceDir } = given
+  if (sourceDir === undefined) return task.code(pathFrom(context, entry), { dependencies })
+  return task.code(entry, { dependencies, sourceDir: isUri(sourceDir) ? sourceDir : pathFrom(context, sourceDir) })
 }
 
-type Said = { readonly code?: string; readonly command?: readonly string[]; readonly entrypoint?: readonly string[] }
+type ProcessFlags = { readonly code?: string; readonly command?: readonly string[]; readonly entrypoint?: readonly string[] }
 
 function withProcess(
-  task: SpokenTask,
-  { code, command, entrypoint }: Said,
+  task: DynamicTask,
+  { code, command, entrypoint }: ProcessFlags,
   dependencies: readonly string[],
-  world: World,
-): SpokenTask {
+  context: CliContext,
+): DynamicTask {
   if (code !== undefined && entrypoint !== undefined)
     throw usageError('--code and --entrypoint say two different programs', 'Say one of them; --command goes with --code.')
   if (entrypoint !== undefined) {
@@ -62,16 +62,16 @@ function withProcess(
     return task.entrypoint(entrypoint, { dependencies })
   }
   if (code === undefined) throw usageError('Nothing says what to run', 'Say --code FILE, or --entrypoint PROGRAM.')
-  const script = isUri(code) ? code : pathFrom(world, code)
+  const script = isUri(code) ? code : pathFrom(context, code)
   // A script without a program of its own runs as its kind does: Python, sh, Node.
   return command === undefined ? task.code(script, { dependencies }) : task.command(command, script, { dependencies })
 }
 
-function withInputs(task: SpokenTask, parsed: Parsed, world: World): SpokenTask {
+function withInputs(task: DynamicTask, parsed: Parsed, context: CliContext): DynamicTask {
   const how = howOf(unpackedChannels(parsed))
   const withPaths = textsOf(parsed, 'inputPath').reduce((sofar, [path = '', distribution, subdir]) => {
     const options = how('data', distribution, subdir)
-    return isUri(path) ? sofar.input.s3(path, options) : sofar.input.local(pathFrom(world, path), options)
+    return isUri(path) ? sofar.input.s3(path, options) : sofar.input.local(pathFrom(context, path), options)
   }, task)
   const withUris = textsOf(parsed, 'inputS3').reduce(
     (sofar, [channel = '', uri = '', distribution, subdir]) => sofar.input.s3(uri, how(channel, distribution, subdir)),
@@ -83,7 +83,7 @@ function withInputs(task: SpokenTask, parsed: Parsed, world: World): SpokenTask 
     withUris,
   )
   const model = textsOf(parsed, 'modelUri').at(-1)?.[0]
-  return model === undefined ? withTasks : withTasks.input.model(isUri(model) ? model : pathFrom(world, model))
+  return model === undefined ? withTasks : withTasks.input.model(isUri(model) ? model : pathFrom(context, model))
 }
 
 /** The channels of `--unpack`, each of which must be an input's. */
@@ -111,25 +111,3 @@ function howOf(unpacked: readonly string[]) {
 }
 
 const isUri = (text: string): boolean => /^s3:\/\//i.test(text)
-
-/** How this call wants it: what `--force_running`, `--clean_state` and `--keep_state` mean. */
-export function wishOf(parsed: Parsed): { readonly force?: boolean; readonly clean?: boolean; readonly skip?: 'completed' } {
-  const { force, clean, keep } = valuesOf(parsed, callOptions)
-  if (clean === true && keep === true) throw usageError('--clean_state and --keep_state cannot both be', 'Leave one of them out.')
-  return {
-    ...(force === true ? { force } : {}),
-    ...(clean === true ? { clean } : {}),
-    ...(keep === true ? { skip: 'completed' as const } : {}),
-  }
-}
-
-/** What `-o` brings: the logs always, the rest when it is asked for. */
-export function downloadsOf(parsed: Parsed): readonly ('logs' | 'state' | 'model' | 'output')[] {
-  const { downloadState, downloadModel, downloadOutput } = valuesOf(parsed, callOptions)
-  return [
-    'logs',
-    ...(downloadState === true ? (['state'] as const) : []),
-    ...(downloadModel === true ? (['model'] as const) : []),
-    ...(downloadOutput === true ? (['output'] as const) : []),
-  ]
-}

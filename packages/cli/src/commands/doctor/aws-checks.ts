@@ -6,8 +6,8 @@ import { quotaCheck } from './quota-check.ts'
 const longestMs = 20_000
 
 /** What the account has: a region, credentials, a bucket, a role, machines to rent. Nothing is made. */
-export async function awsChecks(settings: Settings, platform: Platform, leaving: AbortSignal): Promise<readonly Check[]> {
-  const signal = AbortSignal.any([leaving, AbortSignal.timeout(longestMs)])
+export async function awsChecks(settings: Settings, platform: Platform, interrupt: AbortSignal): Promise<readonly Check[]> {
+  const signal = AbortSignal.any([interrupt, AbortSignal.timeout(longestMs)])
   const region = await tried('region', 'Set AWS_REGION, or --region, or region in ssm.config.json.', async () => ({
     detail: await platform.region(),
   }))

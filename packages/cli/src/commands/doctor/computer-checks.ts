@@ -2,24 +2,24 @@ import { execFile } from 'node:child_process'
 import { accessSync, constants, existsSync, openSync, readSync, closeSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import process from 'node:process'
-import type { Call } from '../../call.ts'
-import { localRoot } from '../../settings/open.ts'
-import type { World } from '../../world.ts'
+import type { Call } from '../../settings/call.ts'
+import { localRoot } from '../../settings/open-platform.ts'
+import type { CliContext } from '../../terminal/context.ts'
 import type { Check } from './check.ts'
 
 const oldestNode = [20, 19] as const
 const longestMs = 10_000
 
 /** What this computer has: Node, Python, a shell, container engines, a folder that can be written, the right `ssm`. */
-export async function computerChecks({ world, settings }: Call, signal: AbortSignal): Promise<readonly Check[]> {
-  const [python, engines] = await Promise.all([pythonCheck(world, signal), engineCheck(world, signal)])
+export async function computerChecks({ context, settings }: Call, signal: AbortSignal): Promise<readonly Check[]> {
+  const [python, engines] = await Promise.all([pythonCheck(context, signal), engineCheck(context, signal)])
   return [
     nodeCheck(),
     python,
-    shellCheck(world),
+    shellCheck(context),
     engines,
-    ...(settings.platform === 'local' ? [folderCheck(world)] : []),
-    pathCheck(world),
+    ...(settings.platform === 'local' ? [folderCheck(context)] : []),
+    pathCheck(context),
   ]
 }
 
@@ -35,29 +35,29 @@ function nodeCheck(): Check {
   }
 }
 
-async function pythonCheck(world: World, signal: AbortSignal): Promise<Check> {
-  const said = await answerOf(world, 'python3', ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], signal)
-  if (said === undefined)
+async function pythonCheck(context: CliContext, signal: AbortSignal): Promise<Check> {
+  const version = await answerOf(context, 'python3', ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], signal)
+  if (version === undefined)
     return {
       name: 'python',
       status: 'warning',
       detail: 'python3 is not there: Python programs cannot run on the local platform',
       fix: 'Install Python 3.6 or newer as python3.',
     }
-  const [major = 0, minor = 0] = said.split('.').map(Number)
-  if (major > 3 || (major === 3 && minor >= 6)) return { name: 'python', status: 'ok', detail: said }
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > 3 || (major === 3 && minor >= 6)) return { name: 'python', status: 'ok', detail: version }
   return {
     name: 'python',
     status: 'warning',
-    detail: `${said} is too old for the worker toolkit`,
+    detail: `${version} is too old for the worker toolkit`,
     fix: 'Install Python 3.6 or newer as python3.',
   }
 }
 
-function shellCheck(world: World): Check {
-  const bash = whereIs(world, 'bash')
+function shellCheck(context: CliContext): Check {
+  const bash = whereIs(context, 'bash')
   if (bash !== undefined) return { name: 'shell', status: 'ok', detail: bash }
-  const sh = whereIs(world, 'sh')
+  const sh = whereIs(context, 'sh')
   if (sh !== undefined)
     return {
       name: 'shell',
@@ -68,10 +68,10 @@ function shellCheck(world: World): Check {
   return { name: 'shell', status: 'missing', detail: 'neither bash nor sh is there', fix: 'Install bash.' }
 }
 
-async function engineCheck(world: World, signal: AbortSignal): Promise<Check> {
+async function engineCheck(context: CliContext, signal: AbortSignal): Promise<Check> {
   for (const engine of ['docker', 'podman']) {
-    if (whereIs(world, engine) === undefined) continue
-    const version = await answerOf(world, engine, ['version', '--format', '{{.Server.Version}}'], signal)
+    if (whereIs(context, engine) === undefined) continue
+    const version = await answerOf(context, engine, ['version', '--format', '{{.Server.Version}}'], signal)
     if (version !== undefined && version !== '') return { name: 'containers', status: 'ok', detail: `${engine} ${version}` }
     return {
       name: 'containers',
@@ -88,8 +88,8 @@ async function engineCheck(world: World, signal: AbortSignal): Promise<Check> {
   }
 }
 
-function folderCheck(world: World): Check {
-  const root = localRoot(world)
+function folderCheck(context: CliContext): Check {
+  const root = localRoot(context)
   let folder = root
   while (!existsSync(folder)) folder = dirname(folder)
   try {
@@ -107,8 +107,8 @@ function folderCheck(world: World): Check {
 }
 
 /** The Python original installs a program of the same name. */
-function pathCheck(world: World): Check {
-  const first = whereIs(world, 'ssm')
+function pathCheck(context: CliContext): Check {
+  const first = whereIs(context, 'ssm')
   if (first === undefined)
     return { name: 'ssm on PATH', status: 'note', detail: 'not there: it is started as npx ssm, or by its path' }
   if (!/python/i.test(firstLine(first))) return { name: 'ssm on PATH', status: 'ok', detail: first }
@@ -120,8 +120,8 @@ function pathCheck(world: World): Check {
   }
 }
 
-function whereIs(world: World, program: string): string | undefined {
-  for (const folder of (world.env['PATH'] ?? '').split(delimiter)) {
+function whereIs(context: CliContext, program: string): string | undefined {
+  for (const folder of (context.env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, program)
     try {
       accessSync(path, constants.X_OK)
@@ -148,7 +148,7 @@ function firstLine(path: string): string {
 }
 
 /** What a program says, trimmed; `undefined` when it cannot be started or fails. */
-function answerOf({ env }: World, program: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+function answerOf({ env }: CliContext, program: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile(program, [...args], { env: { ...env }, timeout: longestMs, signal }, (error, stdout) =>
       resolve(error === null ? stdout.trim() : undefined),

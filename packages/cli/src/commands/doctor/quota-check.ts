@@ -1,7 +1,7 @@
 import { isSsmError } from '@simple-sagemaker/core'
 import type { MachineQuota, MachineUse } from '@simple-sagemaker/core/aws'
 import { machinesOf } from '@simple-sagemaker/core/options'
-import { clientOptionsOf } from '../../settings/open.ts'
+import { clientOptionsOf } from '../../settings/open-platform.ts'
 import type { Settings } from '../../settings/settings.ts'
 import type { Check } from './check.ts'
 
@@ -30,8 +30,8 @@ export async function quotaCheck(settings: Settings, region: string, signal: Abo
 
 /** In one line; where nobody knows the service, the SDK tells of its difficulties with the answer, which help nobody. */
 function saidBy(cause: unknown): string {
-  const said = cause instanceof Error ? (cause.message.split('\n')[0] ?? cause.name) : String(cause)
-  return /\$response|Unexpected token/.test(said) ? 'the service did not answer' : said
+  const text = cause instanceof Error ? (cause.message.split('\n')[0] ?? cause.name) : String(cause)
+  return /\$response|Unexpected token/.test(text) ? 'the service did not answer' : text
 }
 
 /** The machines of these options, for every use that has a quota of its own; none when runs stay on this computer. */

@@ -1,25 +1,25 @@
 import type { Plan, RunOptions } from '@simple-sagemaker/core'
-import type { Call } from '../../call.ts'
-import { exits } from '../../exit-codes.ts'
-import type { Face } from '../../render/face.ts'
-import { bytesText, countText } from '../../render/text.ts'
-import type { SpokenTask } from '../../task/words.ts'
-import { signalOf } from '../signal.ts'
+import type { Call } from '../../settings/call.ts'
+import { exits } from '../../grammar/exit-codes.ts'
+import type { Reporter } from '../../render/reporter.ts'
+import { bytesText, countText } from '../../terminal/text.ts'
+import type { DynamicTask } from '../../task/dynamic-task.ts'
+import { abortOnSignal } from '../abort-signal.ts'
 
 /** `ssm plan …`: the decision, the uploads and the exact request; nothing is written. */
-export async function showPlan({ world, json }: Call, task: SpokenTask, wish: RunOptions, face: Face): Promise<number> {
-  using leaving = signalOf(world)
-  const plan = await task.plan({ ...wish, signal: leaving.signal })
-  for (const warning of plan.warnings) face.warn(warning)
-  world.stdout.write(json ? `${JSON.stringify({ v: 1, ...plan })}\n` : planText(plan))
+export async function showPlan({ context, json }: Call, task: DynamicTask, policy: RunOptions, reporter: Reporter): Promise<number> {
+  using interrupt = abortOnSignal(context)
+  const plan = await task.plan({ ...policy, signal: interrupt.signal })
+  for (const warning of plan.warnings) reporter.warn(warning)
+  context.stdout.write(json ? `${JSON.stringify({ v: 1, ...plan })}\n` : planText(plan))
   return exits.done
 }
 
 /** `ssm why …`: one sentence. */
-export async function showExplanation({ world, json }: Call, task: SpokenTask, wish: RunOptions): Promise<number> {
-  using leaving = signalOf(world)
-  const explanation = await task.explain({ ...wish, signal: leaving.signal })
-  world.stdout.write(json ? `${JSON.stringify({ v: 1, ...explanation })}\n` : `${explanation.sentence}\n`)
+export async function showExplanation({ context, json }: Call, task: DynamicTask, policy: RunOptions): Promise<number> {
+  using interrupt = abortOnSignal(context)
+  const explanation = await task.explain({ ...policy, signal: interrupt.signal })
+  context.stdout.write(json ? `${JSON.stringify({ v: 1, ...explanation })}\n` : `${explanation.sentence}\n`)
   return exits.done
 }
 

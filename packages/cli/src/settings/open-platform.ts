@@ -1,17 +1,17 @@
 import { join } from 'node:path'
 import type { Platform, ProjectOptions } from '@simple-sagemaker/core'
 import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
-import { pathFrom, type World } from '../world.ts'
+import { pathFrom, type CliContext } from '../terminal/context.ts'
 import type { Settings } from './settings.ts'
 
-/** Opens the platform that the settings name; what it notices is told. Loads the AWS half only when it is asked for. */
-export async function openPlatform(settings: Settings, world: World, notice: (message: string) => void): Promise<Platform> {
+/** Opens the platform that the settings name; its notices go to `notice`. Loads the AWS half only when it is asked for. */
+export async function openPlatform(settings: Settings, context: CliContext, notice: (message: string) => void): Promise<Platform> {
   if (settings.platform === 'local') {
     const { local } = await import('@simple-sagemaker/core/local')
-    return local({ root: localRoot(world) })
+    return local({ root: localRoot(context) })
   }
   const { aws } = await import('@simple-sagemaker/core/aws')
-  return aws({ ...clientOptionsOf(settings), onNotice: (happened) => notice(noticeText(happened)) })
+  return aws({ ...clientOptionsOf(settings), onNotice: (happened) => notice(awsNoticeText(happened)) })
 }
 
 /** How AWS is reached, from the settings. */
@@ -23,9 +23,9 @@ export function clientOptionsOf({ values: { region, profile } }: Settings): Clie
 }
 
 /** The folder that holds the buckets and jobs of the local platform. */
-export function localRoot(world: World): string {
-  const named = world.env['SSM_LOCAL_DIR']
-  return named === undefined || named === '' ? join(world.cwd, '.ssm') : pathFrom(world, named)
+export function localRoot(context: CliContext): string {
+  const named = context.env['SSM_LOCAL_DIR']
+  return named === undefined || named === '' ? join(context.cwd, '.ssm') : pathFrom(context, named)
 }
 
 /** What the library needs to know of a project, from the settings. */
@@ -39,7 +39,7 @@ export function projectOptionsOf(settings: Settings, platform: Platform): Projec
   }
 }
 
-function noticeText(notice: AwsNotice): string {
+function awsNoticeText(notice: AwsNotice): string {
   switch (notice.type) {
     case 'bucket-created':
       return `made the bucket ${notice.bucket}`

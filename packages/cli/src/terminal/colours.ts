@@ -1,7 +1,7 @@
-import type { Sink, World } from '../world.ts'
+import type { Sink, CliContext } from './context.ts'
 
 /** Colours of a stream, or none. */
-export interface Paint {
+export interface Colours {
   readonly isOn: boolean
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
@@ -14,11 +14,11 @@ export interface Paint {
 }
 
 /** The colours for a stream: `NO_COLOR` and `TERM=dumb` forbid them, `FORCE_COLOR` demands them, else a terminal has them. */
-export function paintFor(sink: Sink, world: World): Paint {
-  return paint(wantsColour(sink, world))
+export function coloursFor(sink: Sink, context: CliContext): Colours {
+  return coloursWhen(wantsColour(sink, context))
 }
 
-function wantsColour(sink: Sink, { env }: World): boolean {
+function wantsColour(sink: Sink, { env }: CliContext): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false
   const forced = env['FORCE_COLOR']
   if (forced !== undefined) return forced !== '0' && forced !== 'false'
@@ -28,7 +28,7 @@ function wantsColour(sink: Sink, { env }: World): boolean {
 const numberedColours = [36, 35, 33, 32, 34, 96, 95, 93]
 
 /** Colours when they are on, and plain text else. */
-export function paint(isOn: boolean): Paint {
+export function coloursWhen(isOn: boolean): Colours {
   const colour = (code: number) => (text: string) => (isOn && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text)
   return {
     isOn,
@@ -43,7 +43,7 @@ export function paint(isOn: boolean): Paint {
 }
 
 /** Whether a stream is a terminal on which lines can be drawn over: none in CI, none that is dumb. */
-export function canRedraw(sink: Sink, { env }: World): boolean {
+export function canRedraw(sink: Sink, { env }: CliContext): boolean {
   const isCi = (env['CI'] ?? '') !== '' && env['CI'] !== 'false' && env['CI'] !== '0'
   return sink.isTTY && env['TERM'] !== 'dumb' && !isCi
 }

@@ -1,19 +1,19 @@
-import type { Sink, World } from '../../../packages/cli/src/world.ts'
+import type { Sink, CliContext } from '../../../packages/cli/src/terminal/context.ts'
 
 /** A stream that remembers. */
 export interface Recorded extends Sink {
   readonly text: () => string
 }
 
-/** A world of a test's own: nothing of the real one gets in or out but files. */
-export function testWorld(
+/** A context of a test's own: nothing of the real one gets in or out but files. */
+export function testContext(
   given: {
     readonly cwd?: string
     readonly env?: Readonly<Record<string, string>>
     readonly isTTY?: boolean
     readonly columns?: number
   } = {},
-): World & { readonly stdout: Recorded; readonly stderr: Recorded } {
+): CliContext & { readonly stdout: Recorded; readonly stderr: Recorded } {
   return {
     env: given.env ?? {},
     cwd: given.cwd ?? '/nowhere',

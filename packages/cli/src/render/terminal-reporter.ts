@@ -1,34 +1,34 @@
 import type { RunEvent } from '@simple-sagemaker/core'
-import type { World } from '../world.ts'
-import type { Face, FaceOptions } from './face.ts'
-import { logWriter, toldText, writeSummary, type SummaryLine } from './lines.ts'
+import type { CliContext } from '../terminal/context.ts'
+import type { Reporter, ReporterOptions } from './reporter.ts'
+import { logWriter, noticeLine, writeSummary, type SummaryLine } from './lines.ts'
 import { LiveRegion } from './live-region.ts'
-import { paintFor, type Paint } from './paint.ts'
-import { Story, type Told } from './story.ts'
+import { coloursFor, type Colours } from '../terminal/colours.ts'
+import { RunLog, type Notice } from './run-log.ts'
 
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 const frameMs = 100
 
 /** On a terminal: what stays is written above, the present is drawn over and over below it. */
-export class TerminalFace implements Face {
+export class TerminalReporter implements Reporter {
   readonly #warnings: string[] = []
-  readonly #world: World
-  readonly #colours: Paint
+  readonly #context: CliContext
+  readonly #colours: Colours
   readonly #region: LiveRegion
   readonly #logs: (machine: string, text: string) => void
-  readonly #story = new Story()
+  readonly #runLog = new RunLog()
   readonly #timer: NodeJS.Timeout
   readonly #forget: () => void
   #isRunning = false
 
-  constructor(world: World, options: FaceOptions) {
-    this.#world = world
-    this.#colours = paintFor(world.stderr, world)
-    this.#region = new LiveRegion(world.stderr)
-    this.#logs = logWriter(world, options.machines)
+  constructor(context: CliContext, options: ReporterOptions) {
+    this.#context = context
+    this.#colours = coloursFor(context.stderr, context)
+    this.#region = new LiveRegion(context.stderr)
+    this.#logs = logWriter(context, options.machines)
     this.#timer = setInterval(() => this.#draw(), frameMs)
     this.#timer.unref()
-    this.#forget = world.stderr.onResize(() => this.#draw())
+    this.#forget = context.stderr.onResize(() => this.#draw())
   }
 
   get warnings(): readonly string[] {
@@ -43,16 +43,16 @@ export class TerminalFace implements Face {
     this.#say({ kind: 'warning', text })
   }
 
-  happened(event: RunEvent): void {
+  onEvent(event: RunEvent): void {
     this.#isRunning = event.type !== 'finished'
     if (event.type === 'logged') this.#above(() => this.#logs(event.line.machine, event.line.text))
-    else for (const told of this.#story.tell(event)) this.#say(told)
+    else for (const notice of this.#runLog.tell(event)) this.#say(notice)
   }
 
   summary(lines: readonly SummaryLine[]): void {
     this.#isRunning = false
     this.#region.clear()
-    writeSummary(this.#world, lines, this.#story, this.#colours)
+    writeSummary(this.#context, lines, this.#runLog, this.#colours)
   }
 
   close(): void {
@@ -62,9 +62,9 @@ export class TerminalFace implements Face {
     this.#region.clear()
   }
 
-  #say(told: Told): void {
-    if (told.kind === 'warning') this.#warnings.push(told.text)
-    this.#above(() => this.#world.stderr.write(`${toldText(told, this.#colours)}\n`))
+  #say(notice: Notice): void {
+    if (notice.kind === 'warning') this.#warnings.push(notice.text)
+    this.#above(() => this.#context.stderr.write(`${noticeLine(notice, this.#colours)}\n`))
   }
 
   #above(write: () => void): void {
@@ -75,8 +75,8 @@ export class TerminalFace implements Face {
 
   #draw(): void {
     if (!this.#isRunning) return
-    const now = this.#world.now()
-    const lines = this.#story.live(now)
+    const now = this.#context.now()
+    const lines = this.#runLog.live(now)
     const frame = this.#colours.cyan(frames[Math.floor(now / frameMs) % frames.length] ?? '')
     this.#region.draw(lines.map((line, index) => `${index === lines.length - 1 ? frame : ' '} ${line}`))
   }

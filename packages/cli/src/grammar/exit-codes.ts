@@ -1,7 +1,7 @@
 import { isSsmError, type ErrorCode } from '@simple-sagemaker/core'
-import type { EndSignal } from './world.ts'
+import type { EndSignal } from '../terminal/context.ts'
 
-/** What the shell is told; the same numbers for every command. */
+/** The exit codes; the same for every command. */
 export const exits = {
   done: 0,
   failed: 1,
@@ -51,7 +51,7 @@ export const exitCodes = {
 
 /** The exit code for whatever was thrown; 1 for what nobody foresaw. */
 export function exitCodeOf(error: unknown): number {
-  const signal = leftBy(error)
+  const signal = signalBehind(error)
   if (signal !== undefined) return signalExits[signal]
   return isSsmError(error) ? exitCodes[error.code] : exits.failed
 }
@@ -64,7 +64,7 @@ export const signalExits: Readonly<Record<EndSignal, number>> = {
 }
 
 /** The signal by which the user left a command that was only looking: no failure of anything. */
-export function leftBy(error: unknown): EndSignal | undefined {
+export function signalBehind(error: unknown): EndSignal | undefined {
   const signal = isSsmError(error, 'RUN_ABORTED') ? error.facts['signal'] : undefined
   return signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP' ? signal : undefined
 }

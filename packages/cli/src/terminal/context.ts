@@ -17,12 +17,12 @@ export interface Sink {
 export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /** Everything a command may touch besides files: tests put their own in its place. */
-export interface World {
+export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** Carries data, and nothing else. */
   readonly stdout: Sink
-  /** Carries everything that is said about the data. */
+  /** Carries everything about the data: progress, warnings, errors. */
   readonly stderr: Sink
   readonly canAsk: boolean
   now(): number
@@ -31,8 +31,8 @@ export interface World {
   onSignal(received: (signal: EndSignal) => void): () => void
 }
 
-/** The world of a process that was started from a shell. */
-export function realWorld(): World {
+/** The context of a process that was started from a shell. */
+export function processContext(): CliContext {
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -46,8 +46,8 @@ export function realWorld(): World {
 }
 
 /** A path as the user wrote it, from the folder the command was given in. */
-export function pathFrom(world: World, path: string): string {
-  return isAbsolute(path) ? path : join(world.cwd, path)
+export function pathFrom(context: CliContext, path: string): string {
+  return isAbsolute(path) ? path : join(context.cwd, path)
 }
 
 function sinkOf(stream: NodeJS.WriteStream): Sink {

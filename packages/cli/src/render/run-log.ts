@@ -1,8 +1,8 @@
 import type { Progress, RunEvent } from '@simple-sagemaker/core'
-import { bar, bytesText, countText, sparkline, spanText } from './text.ts'
+import { bar, bytesText, countText, sparkline, spanText } from '../terminal/text.ts'
 
 /** Something worth a line of its own. */
-export interface Told {
+export interface Notice {
   readonly kind: 'fact' | 'done' | 'warning'
   readonly text: string
 }
@@ -21,7 +21,7 @@ const keptValues = 200
  * Turns what happens in a run into lines: those that stay, and those that show the present. Pure but for its memory: the
  * same events give the same lines, on a terminal and in a file.
  */
-export class Story {
+export class RunLog {
   readonly #moving = new Map<string, Moving>()
   readonly #metrics = new Map<string, number[]>()
   #phase: { readonly name: string; readonly sinceMs: number; readonly message: string | undefined } | undefined
@@ -29,7 +29,7 @@ export class Story {
   job: string | undefined
 
   /** The lines that an event is worth. */
-  tell(event: RunEvent): readonly Told[] {
+  tell(event: RunEvent): readonly Notice[] {
     this.#startedAtMs ??= event.atMs
     switch (event.type) {
       case 'decided':
@@ -87,14 +87,14 @@ export class Story {
     return [...this.#metrics].map(([name, values]) => `${name} ${sparkline(values)} ${values.at(-1)}`)
   }
 
-  #decided({ decision, task }: Extract<RunEvent, { type: 'decided' }>): readonly Told[] {
+  #decided({ decision, task }: Extract<RunEvent, { type: 'decided' }>): readonly Notice[] {
     if (decision.kind !== 'start') this.job = decision.job.name
     const verb = { skip: 'skipped', join: 'joined', start: 'started' }[decision.kind]
     const job = decision.kind === 'start' ? '' : ` (${decision.job.name})`
     return [fact(`${task} is ${verb}, because ${decision.because}${job}`)]
   }
 
-  #moved(verb: string, what: string, progress: Progress, atMs: number): readonly Told[] {
+  #moved(verb: string, what: string, progress: Progress, atMs: number): readonly Notice[] {
     const { startedAtMs } = this.#moving.get(what) ?? { startedAtMs: atMs }
     const isOver = progress.bytes >= progress.ofBytes && progress.files >= progress.ofFiles
     if (!isOver) {
@@ -113,7 +113,7 @@ export class Story {
     ]
   }
 
-  #changed({ phase, message, atMs, status }: Extract<RunEvent, { type: 'status-changed' }>): readonly Told[] {
+  #changed({ phase, message, atMs, status }: Extract<RunEvent, { type: 'status-changed' }>): readonly Notice[] {
     const before = this.#phase
     if (before?.name === phase) {
       this.#phase = { ...before, message }
@@ -121,7 +121,7 @@ export class Story {
     }
     const isOver = status === 'completed' || status === 'failed' || status === 'stopped'
     this.#phase = isOver ? undefined : { name: phase, sinceMs: atMs, message }
-    const ended: readonly Told[] =
+    const ended: readonly Notice[] =
       before === undefined ? [] : [{ kind: 'done', text: `${before.name} ${spanText(atMs - before.sinceMs)}` }]
     return ended
   }
@@ -135,7 +135,7 @@ export class Story {
   }
 }
 
-const fact = (text: string): Told => ({ kind: 'fact', text })
+const fact = (text: string): Notice => ({ kind: 'fact', text })
 
 /** `[███░░] 45 %  12 MB of 26 MB  5.1 MB/s  3 s left` */
 export function progressText({ bytes, ofBytes, files, ofFiles }: Progress, elapsedMs: number): string {

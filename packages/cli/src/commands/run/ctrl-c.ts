@@ -1,9 +1,9 @@
 import { RunAbortedError, type Platform, type RunHandle } from '@simple-sagemaker/core'
-import type { Call } from '../../call.ts'
-import { signalExits } from '../../exit-codes.ts'
-import type { Face } from '../../render/face.ts'
+import type { Call } from '../../settings/call.ts'
+import { signalExits } from '../../grammar/exit-codes.ts'
+import type { Reporter } from '../../render/reporter.ts'
 import { placeFlags } from '../../settings/settings.ts'
-import type { EndSignal } from '../../world.ts'
+import type { EndSignal } from '../../terminal/context.ts'
 
 // How long after the first Ctrl-C a second one means: stop the job.
 const secondPressMs = 1_000
@@ -14,11 +14,11 @@ type JobRef = Awaited<ReturnType<RunHandle['job']>>
  * Ctrl-C once lets the job go on and says how to follow it again; twice quickly stops it. Being terminated or losing the
  * terminal lets it go on, too.
  */
-export class Interrupts {
+export class CtrlC {
   readonly #call: Call
   readonly #handle: RunHandle
   readonly #platform: Platform
-  readonly #face: Face
+  readonly #reporter: Reporter
   readonly #forget: () => void
   readonly #leave = new AbortController()
   readonly #second = new AbortController()
@@ -27,12 +27,12 @@ export class Interrupts {
   #isDone = false
   #isTold = false
 
-  constructor(call: Call, handle: RunHandle, platform: Platform, face: Face) {
+  constructor(call: Call, handle: RunHandle, platform: Platform, reporter: Reporter) {
     this.#call = call
     this.#handle = handle
     this.#platform = platform
-    this.#face = face
-    this.#forget = call.world.onSignal((signal) => this.#received(signal))
+    this.#reporter = reporter
+    this.#forget = call.context.onSignal((signal) => this.#received(signal))
     handle.job().then(
       (job) => (this.#job = job),
       () => undefined,
@@ -71,7 +71,7 @@ export class Interrupts {
       return
     }
     this.#first = signal
-    this.#face.close()
+    this.#reporter.close()
     this.#isTold = this.#job !== undefined
     if (this.#isTold) this.#say(this.#farewell())
     this.#leave.abort(new Error(`Ended by ${signal}`))
@@ -87,9 +87,9 @@ export class Interrupts {
   }
 
   async #waitForSecond(job: JobRef): Promise<void> {
-    const { world } = this.#call
+    const { context } = this.#call
     this.#say('press Ctrl-C again now to stop the job')
-    const isSecond = await world.sleep(secondPressMs, this.#second.signal).then(
+    const isSecond = await context.sleep(secondPressMs, this.#second.signal).then(
       () => false,
       () => true,
     )
@@ -99,7 +99,7 @@ export class Interrupts {
   }
 
   #say(text: string): void {
-    const { world, json } = this.#call
-    world.stderr.write(json ? `${JSON.stringify({ v: 1, note: text })}\n` : `${world.stderr.isTTY ? '\r' : ''}${text}\n`)
+    const { context, json } = this.#call
+    context.stderr.write(json ? `${JSON.stringify({ v: 1, note: text })}\n` : `${context.stderr.isTTY ? '\r' : ''}${text}\n`)
   }
 }

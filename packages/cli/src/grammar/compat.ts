@@ -1,14 +1,14 @@
 import type { Occurrence, Parsed } from './parse.ts'
 
 /** A command line of the original with what cannot be honoured taken out and named, one warning each. */
-export interface Lenient {
+export interface Compat {
   readonly parsed: Parsed
   readonly warnings: readonly string[]
 }
 
 /** Makes lines of the original mean what they can: never silently, never by refusing them. */
-export function lenient(parsed: Parsed): Lenient {
-  return [distribution, waitOnDemand, downloadNowhere].reduce<Lenient>(
+export function compat(parsed: Parsed): Compat {
+  return [distribution, waitOnDemand, downloadNowhere].reduce<Compat>(
     (sofar, rule) => {
       const { parsed: next, warnings } = rule(sofar.parsed)
       return { parsed: next, warnings: [...sofar.warnings, ...warnings] }
@@ -17,14 +17,14 @@ export function lenient(parsed: Parsed): Lenient {
   )
 }
 
-const fine = (parsed: Parsed): Lenient => ({ parsed, warnings: [] })
+const fine = (parsed: Parsed): Compat => ({ parsed, warnings: [] })
 
 function changed(
   parsed: Parsed,
   key: string,
   occurrences: readonly Occurrence[] | undefined,
   warnings: readonly string[],
-): Lenient {
+): Compat {
   const given = new Map(parsed.given)
   if (occurrences === undefined) given.delete(key)
   else given.set(key, occurrences)
@@ -34,10 +34,10 @@ function changed(
 const policy = 'multi_worker_mirrored'
 
 /** The original handed JSON to TensorFlow: `{"multi_worker_mirrored_strategy": {"enabled": true}}`. */
-function distribution(parsed: Parsed): Lenient {
-  const said = parsed.given.get('distribution')?.at(-1)
-  const text = said?.texts[0]
-  if (said === undefined || text === undefined || text === policy) return fine(parsed)
+function distribution(parsed: Parsed): Compat {
+  const given = parsed.given.get('distribution')?.at(-1)
+  const text = given?.texts[0]
+  if (given === undefined || text === undefined || text === policy) return fine(parsed)
   if (!/^\s*[{[]/.test(text)) return fine(parsed)
   const asked = policiesIn(text)
   const others = asked.filter((name) => !/^multi_?worker_?mirrored/i.test(name))
@@ -47,7 +47,7 @@ function distribution(parsed: Parsed): Lenient {
       : [
           `--distribution ${text} cannot be honoured${asked.length > others.length ? ` beside ${policy}` : ''}: only ${policy} is known`,
         ]
-  return changed(parsed, 'distribution', asked.length > others.length ? [{ ...said, texts: [policy] }] : undefined, warnings)
+  return changed(parsed, 'distribution', asked.length > others.length ? [{ ...given, texts: [policy] }] : undefined, warnings)
 }
 
 function policiesIn(text: string): readonly string[] {
@@ -64,7 +64,7 @@ const isOff = (how: unknown): boolean =>
   how === false || (typeof how === 'object' && how !== null && 'enabled' in how && how.enabled === false)
 
 /** The original let `--max_wait_mins` stand beside `--no_spot`. */
-function waitOnDemand(parsed: Parsed): Lenient {
+function waitOnDemand(parsed: Parsed): Compat {
   const isOnDemand = parsed.given.get('spot')?.at(-1)?.off === true
   const wait = parsed.given.get('maxWait')?.at(-1)
   if (!isOnDemand || wait === undefined) return fine(parsed)
@@ -75,10 +75,10 @@ function waitOnDemand(parsed: Parsed): Lenient {
   return changed(parsed, 'maxWait', undefined, warnings)
 }
 
-function downloadNowhere(parsed: Parsed): Lenient {
-  const said = ['downloadState', 'downloadModel', 'downloadOutput']
+function downloadNowhere(parsed: Parsed): Compat {
+  const given = ['downloadState', 'downloadModel', 'downloadOutput']
     .flatMap((key) => parsed.given.get(key)?.at(-1) ?? [])
     .filter(({ off }) => !off)
-  if (said.length === 0 || parsed.given.has('outputPath')) return fine(parsed)
-  return { parsed, warnings: [`${said.map(({ spelled }) => spelled).join(', ')} downloads nothing without -o DIR`] }
+  if (given.length === 0 || parsed.given.has('outputPath')) return fine(parsed)
+  return { parsed, warnings: [`${given.map(({ spelled }) => spelled).join(', ')} downloads nothing without -o DIR`] }
 }

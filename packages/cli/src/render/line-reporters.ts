@@ -1,0 +1,47 @@
+import type { CliContext } from '../terminal/context.ts'
+import type { Reporter, ReporterOptions } from './reporter.ts'
+import { logWriter, noticeLine, writeSummary } from './lines.ts'
+import { coloursFor } from '../terminal/colours.ts'
+import { RunLog, type Notice } from './run-log.ts'
+
+/** Says nothing but warnings, as JSON on stderr: stdout is for the one document. */
+export function jsonReporter(context: CliContext): Reporter {
+  const warnings: string[] = []
+  const warn = (text: string): void => {
+    warnings.push(text)
+    context.stderr.write(`${JSON.stringify({ v: 1, warning: text })}\n`)
+  }
+  return {
+    warnings,
+    warn,
+    note: () => undefined,
+    onEvent: (event) => (event.type === 'warned' ? warn(event.message) : undefined),
+    summary: () => undefined,
+    close: () => undefined,
+  }
+}
+
+/** Line by line, for pipes, files, CI, and terminals that cannot be drawn over. */
+export function lineReporter(context: CliContext, options: ReporterOptions): Reporter {
+  const colours = coloursFor(context.stderr, context)
+  const logs = logWriter(context, options.machines)
+  const runLog = new RunLog()
+  const warnings: string[] = []
+  const say = (notice: Notice): void => {
+    if (notice.kind === 'warning') warnings.push(notice.text)
+    if (notice.kind === 'warning' || !options.quiet) context.stderr.write(`${noticeLine(notice, colours)}\n`)
+  }
+  return {
+    warnings,
+    note: (text) => say({ kind: 'fact', text }),
+    warn: (text) => say({ kind: 'warning', text }),
+    onEvent: (event) => {
+      if (event.type === 'logged') logs(event.line.machine, event.line.text)
+      for (const notice of runLog.tell(event)) say(notice)
+    },
+    summary: (lines) => {
+      if (!options.quiet) writeSummary(context, lines, runLog, colours)
+    },
+    close: () => undefined,
+  }
+}

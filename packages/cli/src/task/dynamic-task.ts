@@ -1,0 +1,35 @@
+import type { Explanation, InputOptions, Plan, Project, RunHandle, RunOptions, TaskResult } from '@simple-sagemaker/core'
+import type { TrainingOptions } from '@simple-sagemaker/core/options'
+
+/**
+ * The library's words as a command line says them: in any number and order, with names only known at run time. The library
+ * checks them all again, and tells every problem at once.
+ */
+export interface DynamicTask {
+  readonly name: string
+  readonly input: DynamicInputs
+  with(options: TrainingOptions): DynamicTask
+  code(entry: string, options: { readonly sourceDir?: string; readonly dependencies: readonly string[] }): DynamicTask
+  shell(line: string, options: { readonly files?: string; readonly dependencies: readonly string[] }): DynamicTask
+  command(argv: readonly string[], script: string, options: { readonly dependencies: readonly string[] }): DynamicTask
+  entrypoint(argv: readonly string[], options: { readonly dependencies: readonly string[] }): DynamicTask
+  start(options?: RunOptions): Promise<RunHandle>
+  plan(options?: RunOptions): Promise<Plan>
+  explain(options?: RunOptions): Promise<Explanation>
+}
+
+interface DynamicInputs {
+  local(path: string, options: InputOptions): DynamicTask
+  s3(uri: string, options: InputOptions): DynamicTask
+  model(uri: string): DynamicTask
+  fromTask(task: string, output: string, options: InputOptions): DynamicTask
+}
+
+/** What a run gives. */
+export type DynamicResult = TaskResult
+
+/** A task of a project that takes any method. */
+export function dynamicTask(project: Project, kind: 'training' | 'processing', task: string): DynamicTask {
+  // The types of the chain forbid what is known to be wrong when it is written; here nothing is known before it is typed.
+  return (kind === 'training' ? project.task(task) : project.processing(task)) as unknown as DynamicTask
+}

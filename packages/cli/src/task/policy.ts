@@ -1,0 +1,32 @@
+import { callOptions } from '@simple-sagemaker/core/options'
+import type { Parsed } from '../grammar/parse.ts'
+import { usageError } from '../grammar/usage-error.ts'
+import { valuesOf } from '../grammar/values.ts'
+
+/** How this call runs the task: what `--force_running`, `--clean_state` and `--keep_state` mean. */
+export function policyOf(parsed: Parsed): { readonly force?: boolean; readonly clean?: boolean; readonly skip?: 'completed' } {
+  const { force, clean, keep } = valuesOf(parsed, callOptions)
+  if (clean === true && keep === true) throw usageError('--clean_state and --keep_state cannot both be', 'Leave one of them out.')
+  return {
+    ...(force === true ? { force } : {}),
+    ...(clean === true ? { clean } : {}),
+    ...(keep === true ? { skip: 'completed' as const } : {}),
+  }
+}
+
+/** What `-o` downloads: the logs always, the rest when a flag asks for it. */
+export function downloadsOf(parsed: Parsed): readonly ('logs' | 'state' | 'model' | 'output')[] {
+  const { downloadState, downloadModel, downloadOutput } = valuesOf(parsed, callOptions)
+  return [
+    'logs',
+    ...(downloadState === true ? (['state'] as const) : []),
+    ...(downloadModel === true ? (['model'] as const) : []),
+    ...(downloadOutput === true ? (['output'] as const) : []),
+  ]
+}
+
+/** What a download brought: the folder as it was typed, and the number of files by part. */
+export interface DownloadSummary {
+  readonly folder: string
+  readonly files: Readonly<Partial<Record<string, number>>>
+}
