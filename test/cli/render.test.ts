@@ -87,7 +87,9 @@ test('a run log tells decisions, transfers and phases with their times, and warn
     'fact: t is started, because it has never run',
   ])
   expect(at(0, progress(1e6))).toEqual([])
-  expect(runLog.live(500)[0]).toBe('↑ input data  █████░░░░░░░░░░░░░░░ 25 %  1.0 MB of 4.0 MB  0 of 2 files  2.0 MB/s  1.5 s left')
+  expect(runLog.live(500)[0]).toBe(
+    '↑ input data  █████░░░░░░░░░░░░░░░ 25 %  1.0 MB of 4.0 MB  0 of 2 files  2.0 MB/s  1.5 s left',
+  )
   expect(at(2_000, progress(4e6))).toEqual(['done: uploaded input data: 2 files, 4.0 MB in 2.0 s (2.0 MB/s)'])
   expect(at(2_000, { type: 'status-changed', job: 'j', status: 'in-progress', phase: 'Starting' })).toEqual([])
   expect(at(5_000, { type: 'status-changed', job: 'j', status: 'in-progress', phase: 'Training' })).toEqual([

@@ -105,7 +105,11 @@ function kindAt(path: string): 'file' | 'other' {
   }
 }
 
-async function download({ parsed, context }: Call, result: TaskResult, signal: AbortSignal): Promise<DownloadSummary | undefined> {
+async function download(
+  { parsed, context }: Call,
+  result: TaskResult,
+  signal: AbortSignal,
+): Promise<DownloadSummary | undefined> {
   const { outputPath } = valuesOf(parsed, { outputPath: callOptions.outputPath })
   if (outputPath === undefined) return undefined
   // A processing task has no model: the flag is taken, as the original took it.

@@ -30,7 +30,8 @@ export function noticeLine({ kind, text }: Notice, colours: Colours): string {
 /** The end of a run, with the course of its metrics. */
 export function writeSummary(context: CliContext, lines: readonly SummaryLine[], runLog: RunLog, colours: Colours): void {
   const metrics = runLog.metrics().map((text) => ({ name: 'metric', text }))
-  for (const line of [...lines.slice(0, 1), ...metrics, ...lines.slice(1)]) context.stderr.write(`${summaryText(line, colours)}\n`)
+  for (const line of [...lines.slice(0, 1), ...metrics, ...lines.slice(1)])
+    context.stderr.write(`${summaryText(line, colours)}\n`)
 }
 
 function summaryText({ mark, name, text }: SummaryLine, colours: Colours): string {

@@ -7,5 +7,7 @@ import { TerminalReporter } from './terminal-reporter.ts'
 /** The reporter for these streams: redraws on a terminal, prints line by line in a pipe, prints only JSON with `--json`. */
 export function openReporter(context: CliContext, options: ReporterOptions): Reporter {
   if (options.json) return jsonReporter(context)
-  return canRedraw(context.stderr, context) && !options.quiet ? new TerminalReporter(context, options) : lineReporter(context, options)
+  return canRedraw(context.stderr, context) && !options.quiet
+    ? new TerminalReporter(context, options)
+    : lineReporter(context, options)
 }

@@ -5,7 +5,11 @@ import { pathFrom, type CliContext } from '../terminal/context.ts'
 import type { Settings } from './settings.ts'
 
 /** Opens the platform that the settings name; its notices go to `notice`. Loads the AWS half only when it is asked for. */
-export async function openPlatform(settings: Settings, context: CliContext, notice: (message: string) => void): Promise<Platform> {
+export async function openPlatform(
+  settings: Settings,
+  context: CliContext,
+  notice: (message: string) => void,
+): Promise<Platform> {
   if (settings.platform === 'local') {
     const { local } = await import('@simple-sagemaker/core/local')
     return local({ root: localRoot(context) })

@@ -148,7 +148,12 @@ function firstLine(path: string): string {
 }
 
 /** What a program says, trimmed; `undefined` when it cannot be started or fails. */
-function answerOf({ env }: CliContext, program: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+function answerOf(
+  { env }: CliContext,
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile(program, [...args], { env: { ...env }, timeout: longestMs, signal }, (error, stdout) =>
       resolve(error === null ? stdout.trim() : undefined),

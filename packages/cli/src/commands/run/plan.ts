@@ -7,7 +7,12 @@ import type { DynamicTask } from '../../task/dynamic-task.ts'
 import { abortOnSignal } from '../abort-signal.ts'
 
 /** `ssm plan …`: the decision, the uploads and the exact request; nothing is written. */
-export async function showPlan({ context, json }: Call, task: DynamicTask, policy: RunOptions, reporter: Reporter): Promise<number> {
+export async function showPlan(
+  { context, json }: Call,
+  task: DynamicTask,
+  policy: RunOptions,
+  reporter: Reporter,
+): Promise<number> {
   using interrupt = abortOnSignal(context)
   const plan = await task.plan({ ...policy, signal: interrupt.signal })
   for (const warning of plan.warnings) reporter.warn(warning)
