@@ -34,7 +34,7 @@ const training: readonly FlagGroup[] = [
 ]
 
 const aboutExtra =
-  'Every --KEY VALUE that is no option is a hyperparameter: the program gets it as it is, and it prints which ones it took. Everything after -- is passed to the program untouched.'
+  'Every --KEY VALUE that is no option is a hyperparameter: the program gets it unchanged, and ssm prints which ones it took. Everything after -- is passed to the program untouched.'
 const aboutCtrlC = 'Ctrl-C once lets the job go on and prints how to follow it again; twice within a second stops the job.'
 const job: Positional = { name: 'JOB', summary: 'The name of a job; or say its project and task.', isNeeded: false }
 
