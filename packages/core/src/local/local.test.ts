@@ -12,7 +12,8 @@ import { objectUri } from '../names/object-uri.ts'
 import type { JobRef, JobState } from '../platform/jobs.ts'
 import { local, type LocalOptions } from './index.ts'
 import { jobPlace, readState } from './jobs/records.ts'
-import { pidOf } from './process/identity.ts'
+import { settleAbandoned } from './jobs/settle.ts'
+import { ownIdentity, pidOf, placeOf } from './process/identity.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ssm-local-'))
 const folder = objectUri('s3://ssm-local/test/')
@@ -26,7 +27,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 afterEach(async () => {
   expect(await processesLeft(root)).toEqual([])
   await expect.poll(zombies).toEqual([])
-  const left = everythingIn(root).filter((path) => /^(tmp|locks)\/.|^jobs\/[^/]+\/(machines|lock|state\.json\.)/.test(path))
+  const left = everythingIn(root).filter((path) => /^(tmp|locks|alive)\/.|^jobs\/[^/]+\/(machines|lock|state\.json\.)/.test(path))
   expect(left).toEqual([])
 })
 
@@ -51,6 +52,7 @@ test('a supervisor that is killed fails its job with a reason, and its machines 
   expect(await processesLeft(root)).toEqual([])
   expect(await endOf(job)).toMatchObject({ status: 'failed', phase: 'Failed' })
   expect((await platform.jobs.describe(job))?.failureReason).toContain('was killed while the job was in phase Training')
+  await settleAbandoned(root)
 })
 
 test('a job whose client died before its supervisor began fails after a short while', async () => {
@@ -59,7 +61,7 @@ test('a job whose client died before its supervisor began fails after a short wh
   const place = jobPlace(root, job.name)
   const ended = readState(place)
   const { endedAtMs: _, ...running } = { ...ended }
-  const abandoned = { ...running, status: 'in-progress', phase: 'Starting', phases: [], owner: '999999.gone', ownerIs: 'starter' }
+  const abandoned = { ...running, status: 'in-progress', phase: 'Starting', phases: [], owner: `999999.gone@${placeOf(ownIdentity())}`, ownerIs: 'starter' }
   writeFileSync(place.state, JSON.stringify({ ...abandoned, createdAtMs: Date.now() - 1_000 }))
   expect((await platform.jobs.describe(job))?.status).toBe('in-progress')
   writeFileSync(place.state, JSON.stringify({ ...abandoned, createdAtMs: Date.now() - 6_000 }))

@@ -8,17 +8,25 @@ import { changesOf } from './changes.ts'
 import { currentState } from './liveness.ts'
 import { isAlive, pidOf, signal as send } from '../process/identity.ts'
 import { jobPlace, readState, type JobPlace, type JobSettings } from './records.ts'
+import { settle, settleAbandoned } from './settle.ts'
 import { startJob } from './start.ts'
 
 /** Jobs kept by a supervisor process each. `closed` ends every watching. */
 export function localJobs(root: string, settings: JobSettings, closed: AbortSignal): Jobs {
   const describe = async (job: JobRef): Promise<JobState | undefined> => {
-    const state = await currentState(jobPlace(root, job.name))
+    const state = await currentState(jobPlace(root, job.name), closed)
     return state?.kind === job.kind ? state : undefined
+  }
+  let settledAtMs = -Infinity
+  const settleNowAndThen = async (): Promise<void> => {
+    if (performance.now() - settledAtMs < settleApartMs) return
+    settledAtMs = performance.now()
+    await settleAbandoned(root)
   }
   return {
     async start(request, options) {
       options?.signal?.throwIfAborted()
+      await settleNowAndThen()
       await startJob(root, settings, request)
     },
     describe: async (job, options) => {
@@ -30,6 +38,7 @@ export function localJobs(root: string, settings: JobSettings, closed: AbortSign
       options?.signal?.throwIfAborted()
       const state = await describe(job)
       if (state === undefined) throw lost(job)
+      await settle(jobPlace(root, job.name))
       if (!isTerminal(state.status)) await stop(jobPlace(root, job.name), () => describe(job), options?.signal)
     },
   }
@@ -59,6 +68,8 @@ async function* watch(
     pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)
   }
 }
+
+const settleApartMs = 10_000
 
 // Longer than this nobody looks whether the supervisor is still alive.
 const longestPauseMs = 250

@@ -1,62 +1,42 @@
-import { fsCodeOf } from '../../files/fs-errors.ts'
 import { isTerminal, type JobState } from '../../platform/jobs.ts'
-import { isAlive, pidOf, signal } from '../process/identity.ts'
-import { forgetEnvironment, readState, writeState, type JobPlace, type StoredState } from './records.ts'
-import { removeTrees } from '../machine/remove-trees.ts'
-import { withLock } from '../objects/lock.ts'
+import { livenessOf } from '../process/identity.ts'
 import { endOf } from '../supervisor/journal.ts'
-import { killStrays } from '../machine/process-executor.ts'
+import { isBeating, lastBeatMs } from './heartbeat.ts'
+import { readState, type JobPlace, type StoredState } from './records.ts'
 
 // How long a client that died while it started a job may have left a supervisor on its way.
 const handOverMs = 5_000
 
 /**
- * The job as it is: the stored state, unless the process that would end the job is gone. Then the job has failed, and that
- * is put on record.
+ * The job as it is: the stored state, unless the process that would end the job is gone. Then the job has failed. Reads
+ * only: whoever looks at a job may be on another computer, or in a container that sees no other processes.
  */
-export async function currentState(place: JobPlace): Promise<JobState | undefined> {
+export async function currentState(place: JobPlace, signal?: AbortSignal): Promise<JobState | undefined> {
+  const state = await seenState(place, signal)
+  return state === undefined ? undefined : publicState(state)
+}
+
+/** The same with everything that only this platform is to know. */
+export async function seenState(place: JobPlace, signal?: AbortSignal): Promise<StoredState | undefined> {
   const state = readState(place)
-  if (state === undefined || isTerminal(state.status) || !isAbandoned(state))
-    return state === undefined ? undefined : publicState(state)
-  const failed = await giveUpOnce(place, state)
-  if (failed !== undefined && isTerminal(failed.status)) {
-    forgetEnvironment(place)
-    removeTrees(place.machines)
-  }
-  return publicState(failed ?? state)
+  if (state === undefined || isTerminal(state.status) || !(await isAbandoned(place, state, signal))) return state
+  // It may have ended between the two looks.
+  const again = readState(place)
+  return again === undefined || isTerminal(again.status) || again.owner !== state.owner ? again : abandonedEnd(place, again)
 }
 
-function isAbandoned(state: StoredState): boolean {
-  if (isAlive(state.owner)) return false
-  return state.ownerIs === 'supervisor' || Date.now() - state.createdAtMs > handOverMs
+/** Whether nobody will end this job any more. A process of another place is judged by the heartbeat alone. */
+export async function isAbandoned(place: JobPlace, state: StoredState, signal?: AbortSignal): Promise<boolean> {
+  const owner = livenessOf(state.owner)
+  if (owner === 'alive') return false
+  // By the amount: a clock that was set back must not keep a dead job alive.
+  if (owner === 'gone') return state.ownerIs === 'supervisor' || Math.abs(Date.now() - state.createdAtMs) > handOverMs
+  return !(await isBeating(() => lastBeatMs(place.heartbeat), { signal }))
 }
 
-async function giveUpOnce(place: JobPlace, state: StoredState): Promise<StoredState | undefined> {
-  try {
-    return await withLock(place.lock, () => giveUp(place))
-  } catch (cause) {
-    // Nothing can be put on record where nothing can be written, and yet the job has failed.
-    if (fsCodeOf(cause) === undefined) throw cause
-    return endOf(state, 'failed', 'Failed', abandonedReason(state))
-  }
-}
-
-function giveUp(place: JobPlace): StoredState | undefined {
-  const state = readState(place)
-  if (state === undefined || isTerminal(state.status) || !isAbandoned(state)) return state
-  for (const identity of state.processes) if (isAlive(identity)) signal(pidOf(identity), 'SIGKILL', 'group')
-  killStraysOf(place, state)
-  const failed = endOf(state, 'failed', 'Failed', abandonedReason(state))
-  try {
-    writeState(place, failed)
-  } catch {
-    // Read-only or full: whoever asks next comes to the same result.
-  }
-  return failed
-}
-
-function killStraysOf(place: JobPlace, state: StoredState): void {
-  for (let machine = 1; machine <= state.machines; machine += 1) killStrays(`${place.machines}/algo-${machine}`)
+/** How an abandoned job ended. */
+export function abandonedEnd(place: JobPlace, state: StoredState): StoredState {
+  return endOf(state, 'failed', 'Failed', abandonedReason(state), lastBeatMs(place.heartbeat) ?? state.createdAtMs)
 }
 
 const abandonedReason = (state: StoredState): string =>
@@ -64,7 +44,6 @@ const abandonedReason = (state: StoredState): string =>
     ? 'InternalServerError: the supervisor of this local job never began its work: it or its client was killed. Run the task again.'
     : `InternalServerError: the supervisor of this local job was killed while the job was in phase ${state.phase}. Run the task again.`
 
-/** Without what only this room is to know. */
 function publicState({
   owner: _owner,
   ownerIs: _ownerIs,

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { JobName } from '../../names/job-name.ts'
 import type { JobRequest, JobState } from '../../platform/jobs.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
@@ -13,6 +13,8 @@ export interface JobPlace {
   readonly stop: string
   /** One folder per machine, which stands for its `/`. Gone after the job's end. */
   readonly machines: string
+  /** Touched again and again by the supervisor; gone after the job's end. Outside the folder: it must wake nobody. */
+  readonly heartbeat: string
   /** Held by whoever takes the job over. */
   readonly lock: string
   readonly logs: string
@@ -31,6 +33,11 @@ export function jobPlace(root: string, job: JobName): JobPlace {
   return placeIn(join(root, 'jobs', job))
 }
 
+/** Where the heartbeats of the jobs lie that have not ended. */
+export function heartbeats(root: string): string {
+  return join(root, 'alive')
+}
+
 export function placeIn(folder: string): JobPlace {
   return {
     folder,
@@ -38,6 +45,7 @@ export function placeIn(folder: string): JobPlace {
     state: join(folder, 'state.json'),
     stop: join(folder, 'stop'),
     machines: join(folder, 'machines'),
+    heartbeat: join(heartbeats(dirname(dirname(folder))), basename(folder)),
     lock: join(folder, 'lock'),
     logs: join(folder, 'logs'),
     metrics: join(folder, 'metrics.ndjson'),

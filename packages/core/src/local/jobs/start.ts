@@ -8,7 +8,8 @@ import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
 import { supervisorEnvironment } from '../process/inherited.ts'
 import { planOf, type JobPlan } from '../request/job-plan.ts'
-import { identityOf, ownIdentity } from '../process/identity.ts'
+import { identityOf, ownIdentity, placeOf } from '../process/identity.ts'
+import { beginHeartbeat, endHeartbeat } from './heartbeat.ts'
 import { jobPlace, pipePath, placeIn, readState, writeRecord, writeState, type JobPlace, type JobSettings } from './records.ts'
 import { makeFolders } from '../objects/folders.ts'
 import { withLock } from '../objects/lock.ts'
@@ -72,6 +73,7 @@ function record(root: string, place: JobPlace, settings: JobSettings, request: J
       metricCounts: {},
     })
     makeFolders(dirname(place.folder))
+    beginHeartbeat(place.heartbeat)
     renameSync(draft, place.folder)
   } catch (cause) {
     if (draft !== undefined) rmSync(draft, { recursive: true, force: true })
@@ -107,6 +109,7 @@ async function launch(program: string, root: string, place: JobPlace, plan: JobP
     await handOver(place, child.pid)
   } catch (cause) {
     rmSync(place.folder, { recursive: true, force: true })
+    endHeartbeat(place.heartbeat)
     throw new PlatformError('PLATFORM_CAPACITY', 'This computer could not start another process for the job', {
       cause,
       facts: { job: plan.name },
@@ -122,6 +125,6 @@ async function handOver(place: JobPlace, pid: number): Promise<void> {
   await withLock(place.lock, () => {
     const state = readState(place)
     if (state === undefined || state.ownerIs === 'supervisor' || isTerminal(state.status)) return
-    writeState(place, { ...state, owner: owner ?? `${pid}.gone`, ownerIs: 'supervisor' })
+    writeState(place, { ...state, owner: owner ?? `${pid}.gone@${placeOf(ownIdentity())}`, ownerIs: 'supervisor' })
   })
 }

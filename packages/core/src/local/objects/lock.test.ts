@@ -6,7 +6,7 @@ import { textOf } from '../../../../../test/contract/contract.ts'
 import { runTypeScript } from '../../../../../test/support/run-typescript.ts'
 import { objectUri } from '../../names/object-uri.ts'
 import { local } from '../index.ts'
-import { ownIdentity } from '../process/identity.ts'
+import { ownIdentity, placeOf } from '../process/identity.ts'
 import { withLock } from './lock.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'ssm-lock-'))
@@ -49,8 +49,9 @@ test('writers that are killed at any moment neither block the others nor lose a 
 
 test('the lock of a dead process is taken over, also when its breaker died too', async () => {
   const lock = join(base, 'dead')
-  symlinkSync('999999.gone', lock)
-  symlinkSync('999998.gone', `${lock}~999999.gone`)
+  const here = placeOf(ownIdentity())
+  symlinkSync(`999999.gone@${here}`, lock)
+  symlinkSync(`999998.gone@${here}`, `${lock}~999999.gone@${here}`)
   expect(await withLock(lock, () => 'mine')).toBe('mine')
   expect(readdirSync(base).filter((name) => name.startsWith('dead'))).toEqual([])
 })

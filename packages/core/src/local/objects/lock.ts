@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
+import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { systemClock } from '../../time/clock.ts'
-import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
+import { isGone, livenessOf, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
 import { makeFolders } from './folders.ts'
 
 /** The lock that guards what lies at a path below the root, however that root was reached. */
@@ -13,9 +13,11 @@ export function lockOf(root: string, path: string): string {
 
 /**
  * Does `work` while no other process holds the lock. The work is synchronous, so a lock is held for microseconds and never
- * across an await. A lock whose holder was killed is taken over, by one process only.
+ * across an await. A lock whose holder was killed is taken over, by one process only. Of a holder on another computer, or in
+ * another container, nothing can be seen: its lock is taken over when it was the very same for a long time.
  */
 export async function withLock<Value>(lock: string, work: () => Value, signal?: AbortSignal): Promise<Value> {
+  const isStale = staleness()
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 16)) {
     signal?.throwIfAborted()
     if (take(lock)) {
@@ -26,8 +28,25 @@ export async function withLock<Value>(lock: string, work: () => Value, signal?: 
       }
     }
     const holder = holderOf(lock)
-    if (holder !== undefined && !isAlive(holder)) await release(lock, holder, signal)
+    if (holder !== undefined && (isGone(holder) || isStale(lock, holder))) await release(lock, holder, signal)
     else await systemClock.sleep(pauseMs * (0.5 + Math.random()), signal)
+  }
+}
+
+// Locks are held for microseconds: nobody who lives holds one for so long.
+const longestHoldMs = 10_000
+
+/** Whether a lock whose holder cannot be seen was the same one, by our own clock, for longer than anybody holds one. */
+function staleness(): (lock: string, holder: ProcessIdentity) => boolean {
+  let seen = ''
+  let sinceMs = 0
+  return (lock, holder) => {
+    if (livenessOf(holder) !== 'unknown') return false
+    const stats = lstatSync(lock, { bigint: true, throwIfNoEntry: false })
+    const now = `${holder} ${stats?.ino ?? ''} ${stats?.ctimeNs ?? ''}`
+    if (now !== seen) sinceMs = performance.now()
+    seen = now
+    return performance.now() - sinceMs > longestHoldMs
   }
 }
 

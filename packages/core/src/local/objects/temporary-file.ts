@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, rmSync } from 'node:fs'
+import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAlive, ownIdentity } from '../process/identity.ts'
+import { livenessOf, ownIdentity } from '../process/identity.ts'
 import { makeFolders } from './folders.ts'
 
 /** A path for a file or folder that is not yet what it is to become: on the store's own file system, outside what is listed. */
@@ -11,12 +11,22 @@ export function temporaryFile(root: string): string {
   return join(folder, `${ownIdentity()}~${randomBytes(6).toString('hex')}`)
 }
 
+// Of a process on another computer nothing can be seen; nobody writes one file for so long without touching it.
+const longestSilenceMs = 24 * 3_600_000
+
 /** Removes what killed processes left unfinished. */
 export function sweepTemporaryFiles(root: string): void {
   const folder = join(root, 'tmp')
   for (const name of namesIn(folder)) {
-    if (!isAlive(name.split('~')[0] ?? '')) rmSync(join(folder, name), { force: true, recursive: true })
+    const liveness = livenessOf(name.split('~')[0] ?? '')
+    const path = join(folder, name)
+    if (liveness === 'gone' || (liveness === 'unknown' && isOld(path))) rmSync(path, { force: true, recursive: true })
   }
+}
+
+function isOld(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats !== undefined && Date.now() - stats.mtimeMs > longestSilenceMs
 }
 
 function namesIn(folder: string): readonly string[] {

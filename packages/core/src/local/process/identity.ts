@@ -1,33 +1,64 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { createHash } from 'node:crypto'
 
 /**
- * A process that no later one can be mistaken for: `<pid>.<when it started>`. A number alone is used again by the system
- * sooner or later, and killing by such a number would hit a stranger.
+ * A process that no other one can be mistaken for: `<pid>.<when it started>@<place>`. The place stands for the computer, its
+ * boot and the PID namespace: a process number means nothing outside of the place where it was read.
  */
 export type ProcessIdentity = string
 
-/** The identity of a running process; `undefined` when there is none, or only its zombie. */
-export function identityOf(pid: number): ProcessIdentity | undefined {
-  const startedAt = process.platform === 'linux' ? startOnLinux(pid) : startElsewhere(pid)
-  return startedAt === undefined ? undefined : `${pid}.${startedAt}`
+/** What can be known about a process: from another place, nothing. */
+export type Liveness = 'alive' | 'gone' | 'unknown'
+
+/** How processes look from where we are. */
+export interface ProcessView {
+  /** The place of this view, as identities carry it. */
+  readonly place: string
+  /** When the process with this number started; `undefined` when there is none, or only its zombie. */
+  startOf(pid: number): string | undefined
+  /** Whether a process with this number exists that we may not look at. */
+  hides(pid: number): boolean
+}
+
+/** The identity of a running process; `undefined` when there is none. */
+export function identityOf(pid: number, view: ProcessView = systemView()): ProcessIdentity | undefined {
+  const startedAt = view.startOf(pid)
+  return startedAt === undefined ? undefined : `${pid}.${startedAt}@${view.place}`
 }
 
 let own: ProcessIdentity | undefined
 
 /** This process's own identity. */
 export function ownIdentity(): ProcessIdentity {
-  own ??= identityOf(process.pid) ?? `${process.pid}.0`
+  own ??= identityOf(process.pid) ?? `${process.pid}.0@${systemView().place}`
   return own
 }
 
-/** Whether exactly this process still runs. */
-export function isAlive(identity: ProcessIdentity): boolean {
-  return identity === own || identityOf(pidOf(identity)) === identity
+/** Whether exactly this process still runs, as far as it can be seen from here. */
+export function livenessOf(identity: ProcessIdentity, view: ProcessView = systemView()): Liveness {
+  if (identity === own) return 'alive'
+  if (placeOf(identity) !== view.place) return 'unknown'
+  const pid = pidOf(identity)
+  const startedAt = view.startOf(pid)
+  if (startedAt === undefined) return view.hides(pid) ? 'unknown' : 'gone'
+  return identity === `${pid}.${startedAt}@${view.place}` ? 'alive' : 'gone'
 }
+
+/** Whether the process is surely running: it can be seen, so it can be signalled. */
+export const isAlive = (identity: ProcessIdentity): boolean => livenessOf(identity) === 'alive'
+
+/** Whether the process surely ended. */
+export const isGone = (identity: ProcessIdentity): boolean => livenessOf(identity) === 'gone'
 
 export function pidOf(identity: ProcessIdentity): number {
   return Number.parseInt(identity, 10)
+}
+
+/** Where an identity was read; empty for one that does not say. */
+export function placeOf(identity: ProcessIdentity): string {
+  return identity.split('@')[1] ?? ''
 }
 
 /** Sends a signal to the process, or to its whole group; quiet when nothing is there to receive it. */
@@ -35,31 +66,80 @@ export function signal(pid: number, name: NodeJS.Signals, to: 'process' | 'group
   try {
     process.kill(to === 'group' ? -pid : pid, name)
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && (cause.code === 'ESRCH' || cause.code === 'EPERM'))) throw cause
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code !== 'ESRCH' && code !== 'EPERM') throw cause
   }
 }
 
-let boot: string | undefined
+let view: ProcessView | undefined
 
-function startOnLinux(pid: number): string | undefined {
+/** The processes of this computer. */
+export function systemView(): ProcessView {
+  view ??= process.platform === 'linux' ? linuxView() : { place: elsewhere(), startOf: startElsewhere, hides }
+  return view
+}
+
+function linuxView(): ProcessView {
+  const boot = textOf('/proc/sys/kernel/random/boot_id') ?? ''
+  const spaces = ['pid', 'time'].map((name) => linkOf(`/proc/self/ns/${name}`) ?? '')
+  // A namespace whose /proc is another's: what it shows under a number is a different process.
+  const isOurs = linkOf('/proc/self') === String(process.pid)
+  const place = shortDigest([hostname(), boot, ...spaces, isOurs ? '' : `${process.pid} ${performance.timeOrigin}`])
+  return { place, hides, startOf: (pid) => startIn(isOurs ? `/proc/${pid}` : pid === process.pid ? '/proc/self' : '') }
+}
+
+function hides(pid: number): boolean {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The second field is the program's name in brackets and may itself hold blanks and brackets.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
-    boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8)
-    return `${boot}-${fields[19] ?? ''}`
-  } catch {
-    return undefined
+    process.kill(pid, 0)
+    return false
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM'
   }
+}
+
+function startIn(folder: string): string | undefined {
+  const text = textOf(`${folder}/stat`)
+  if (text === undefined) return undefined
+  // The second field is the program's name in brackets and may itself hold blanks and brackets.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : (fields[19] ?? '')
+}
+
+/** Two computers, or two boots of one, never share it. */
+function elsewhere(): string {
+  return shortDigest([hostname(), outputOf('sysctl', ['-n', 'kern.bootsessionuuid']) ?? outputOf('sysctl', ['-n', 'kern.boottime']) ?? ''])
 }
 
 function startElsewhere(pid: number): string | undefined {
+  const text = outputOf('ps', ['-o', 'stat=,lstart=', '-p', String(pid)])
+  return text === undefined || text === '' || text.startsWith('Z')
+    ? undefined
+    : text.replace(/^\S+\s+/, '').replace(/\W+/g, '-')
+}
+
+function outputOf(program: string, argv: readonly string[]): string | undefined {
   try {
-    const argv = ['-o', 'stat=,lstart=', '-p', String(pid)]
-    const text = execFileSync('ps', argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5_000 }).trim()
-    return text === '' || text.startsWith('Z') ? undefined : text.replace(/^\S+\s+/, '').replace(/\W+/g, '-')
+    return execFileSync(program, argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5_000 }).trim()
   } catch {
     return undefined
   }
 }
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return undefined
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+const shortDigest = (texts: readonly string[]): string =>
+  createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 12)

@@ -73,8 +73,7 @@ function withMetrics(state: StoredState, values: readonly MetricValue[]): Stored
 }
 
 /** The state a job ends in. */
-export function endOf(state: StoredState, status: JobStatus, phase: string, failureReason?: string): StoredState {
-  const nowMs = Date.now()
+export function endOf(state: StoredState, status: JobStatus, phase: string, failureReason?: string, nowMs = Date.now()): StoredState {
   return {
     ...state,
     status,

@@ -5,6 +5,7 @@ import { systemClock } from '../../time/clock.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import { planOf, type OutputPlan } from '../request/job-plan.ts'
 import { ownIdentity } from '../process/identity.ts'
+import { beat, beatEveryMs, endHeartbeat } from '../jobs/heartbeat.ts'
 import { forgetEnvironment, readRecord, readState, writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
 import { withLock } from '../objects/lock.ts'
 import { directoryObjects } from '../objects/objects.ts'
@@ -34,10 +35,21 @@ export async function supervise(root: string, place: JobPlace, inherited: Readon
   const record = readRecord(place)
   const plan = planOf(record.request, Number.MAX_SAFE_INTEGER)
   const job: Job = { place, record, plan, objects: directoryObjects(root), journal: openJournal(place, first), halt, inherited }
+  const heart = keepBeating(place, halt)
   const ending = await carryOut(job)
   removeTrees(place.machines)
   forgetEnvironment(place)
   await untilWritten(() => job.journal.end(ending.status, ending.phase, ending.reason))
+  clearInterval(heart)
+  endHeartbeat(place.heartbeat)
+}
+
+/** Tells other computers that the job is looked after, and hears those that cannot send a signal. */
+function keepBeating(place: JobPlace, halt: Halt): NodeJS.Timeout {
+  return setInterval(() => {
+    beat(place.heartbeat)
+    if (existsSync(place.stop)) halt.request('stop')
+  }, beatEveryMs)
 }
 
 /** Makes the job this process's duty; `undefined` when it was given up meanwhile. */

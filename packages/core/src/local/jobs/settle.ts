@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs'
+import { fsCodeOf } from '../../files/fs-errors.ts'
+import { isTerminal } from '../../platform/jobs.ts'
+import { isAlive, livenessOf, pidOf, signal } from '../process/identity.ts'
+import { killStrays } from '../machine/process-executor.ts'
+import { removeTrees } from '../machine/remove-trees.ts'
+import { withLock } from '../objects/lock.ts'
+import { endHeartbeat, lastBeatMs } from './heartbeat.ts'
+import { abandonedEnd, isAbandoned } from './liveness.ts'
+import { forgetEnvironment, heartbeats, jobPlace, readState, writeState, type JobPlace, type StoredState } from './records.ts'
+import { jobName } from '../../names/job-name.ts'
+
+// A job of another computer or container may only sleep: what it left is kept for so long.
+const foreignSilenceMs = 24 * 3_600_000
+
+/** Puts on record how the jobs of this store ended whose supervisors were killed, and removes what they left. */
+export async function settleAbandoned(root: string): Promise<void> {
+  for (const name of namesIn(heartbeats(root))) {
+    try {
+      await settle(jobPlace(root, jobName(name)))
+    } catch (cause) {
+      // A full or read-only disk: whoever comes next tries again.
+      if (fsCodeOf(cause) === undefined) throw cause
+    }
+  }
+}
+
+/** The same for one job; does nothing to a job that somebody looks after. */
+export async function settle(place: JobPlace): Promise<void> {
+  const state = readState(place)
+  if (state === undefined || isTerminal(state.status)) return endHeartbeat(place.heartbeat)
+  if (!(await isSurelyAbandoned(place, state))) return
+  const settled = await withLock(place.lock, () => {
+    const now = readState(place)
+    if (now === undefined || isTerminal(now.status) || now.owner !== state.owner) return false
+    killAll(place, now)
+    writeState(place, abandonedEnd(place, now))
+    return true
+  })
+  if (!settled) return
+  forgetEnvironment(place)
+  removeTrees(place.machines)
+  endHeartbeat(place.heartbeat)
+}
+
+async function isSurelyAbandoned(place: JobPlace, state: StoredState): Promise<boolean> {
+  if (livenessOf(state.owner) !== 'unknown') return isAbandoned(place, state)
+  return Date.now() - (lastBeatMs(place.heartbeat) ?? state.createdAtMs) > foreignSilenceMs
+}
+
+function killAll(place: JobPlace, state: StoredState): void {
+  for (const identity of state.processes) if (isAlive(identity)) signal(pidOf(identity), 'SIGKILL', 'group')
+  for (let machine = 1; machine <= state.machines; machine += 1) killStrays(`${place.machines}/algo-${machine}`)
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    if (fsCodeOf(cause) === 'ENOENT') return []
+    throw cause
+  }
+}
