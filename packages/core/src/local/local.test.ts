@@ -61,7 +61,14 @@ test('a job whose client died before its supervisor began fails after a short wh
   const place = jobPlace(root, job.name)
   const ended = readState(place)
   const { endedAtMs: _, ...running } = { ...ended }
-  const abandoned = { ...running, status: 'in-progress', phase: 'Starting', phases: [], owner: `999999.gone@${placeOf(ownIdentity())}`, ownerIs: 'starter' }
+  const abandoned = {
+    ...running,
+    status: 'in-progress',
+    phase: 'Starting',
+    phases: [],
+    owner: `999999.gone@${placeOf(ownIdentity())}`,
+    ownerIs: 'starter',
+  }
   writeFileSync(place.state, JSON.stringify({ ...abandoned, createdAtMs: Date.now() - 1_000 }))
   expect((await platform.jobs.describe(job))?.status).toBe('in-progress')
   writeFileSync(place.state, JSON.stringify({ ...abandoned, createdAtMs: Date.now() - 6_000 }))

@@ -37,7 +37,17 @@ function seenFromContainer(job: JobRef, act: 'describe' | 'stop'): unknown {
   if (process.platform !== 'linux' || spawnSync(isolated[0], [...isolated[1], 'true']).status !== 0) return undefined
   const hooks = fileURLToPath(new URL('../../../../scripts/typescript.mjs', import.meta.url))
   const client = fileURLToPath(new URL('../../../../test/support/looking-client.ts', import.meta.url))
-  const argv = [...isolated[1], process.execPath, '--conditions=ssm-source', '--import', hooks, client, root, act, JSON.stringify(job)]
+  const argv = [
+    ...isolated[1],
+    process.execPath,
+    '--conditions=ssm-source',
+    '--import',
+    hooks,
+    client,
+    root,
+    act,
+    JSON.stringify(job),
+  ]
   return JSON.parse(execFileSync(isolated[0], argv, { encoding: 'utf8' }))
 }
 

@@ -10,7 +10,11 @@ interface Born {
 }
 const places = 3
 const pids = 4
-const act = fc.record({ place: fc.nat(places - 1), pid: fc.nat(pids - 1), does: fc.constantFrom('start', 'end', 'end and start') })
+const act = fc.record({
+  place: fc.nat(places - 1),
+  pid: fc.nat(pids - 1),
+  does: fc.constantFrom('start', 'end', 'end and start'),
+})
 
 test('a process is never taken for gone by those who cannot see it, nor for another one by those who can', () => {
   fc.assert(

@@ -107,14 +107,15 @@ function startIn(folder: string): string | undefined {
 
 /** Two computers, or two boots of one, never share it. */
 function elsewhere(): string {
-  return shortDigest([hostname(), outputOf('sysctl', ['-n', 'kern.bootsessionuuid']) ?? outputOf('sysctl', ['-n', 'kern.boottime']) ?? ''])
+  return shortDigest([
+    hostname(),
+    outputOf('sysctl', ['-n', 'kern.bootsessionuuid']) ?? outputOf('sysctl', ['-n', 'kern.boottime']) ?? '',
+  ])
 }
 
 function startElsewhere(pid: number): string | undefined {
   const text = outputOf('ps', ['-o', 'stat=,lstart=', '-p', String(pid)])
-  return text === undefined || text === '' || text.startsWith('Z')
-    ? undefined
-    : text.replace(/^\S+\s+/, '').replace(/\W+/g, '-')
+  return text === undefined || text === '' || text.startsWith('Z') ? undefined : text.replace(/^\S+\s+/, '').replace(/\W+/g, '-')
 }
 
 function outputOf(program: string, argv: readonly string[]): string | undefined {
@@ -141,5 +142,4 @@ function linkOf(path: string): string | undefined {
   }
 }
 
-const shortDigest = (texts: readonly string[]): string =>
-  createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 12)
+const shortDigest = (texts: readonly string[]): string => createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 12)

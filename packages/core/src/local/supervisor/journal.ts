@@ -73,7 +73,13 @@ function withMetrics(state: StoredState, values: readonly MetricValue[]): Stored
 }
 
 /** The state a job ends in. */
-export function endOf(state: StoredState, status: JobStatus, phase: string, failureReason?: string, nowMs = Date.now()): StoredState {
+export function endOf(
+  state: StoredState,
+  status: JobStatus,
+  phase: string,
+  failureReason?: string,
+  nowMs = Date.now(),
+): StoredState {
   return {
     ...state,
     status,
