@@ -32,9 +32,10 @@ test('a job of another computer that is looked after is seen to be, however the 
 
 test('a heartbeat that stopped is noticed, at once when it is long ago', async () => {
   for (const ageMs of [31_000, 300_000, -300_000, 3_600_000]) {
-    const clock = clockAt(1e12)
-    expect(await isBeating(() => 1e12 - ageMs, { clock })).toBe(false)
-    if (ageMs === 3_600_000) expect(clock.waitedMs()).toBe(0)
+    expect(await isBeating(() => 1e12 - ageMs, { clock: clockAt(1e12) })).toBe(false)
   }
+  const clock = clockAt(1e12)
+  expect(await isBeating(() => 1e12 - 3_600_000, { clock })).toBe(false)
+  expect(clock.waitedMs()).toBe(0)
   expect(await isBeating(() => undefined)).toBe(false)
 })
