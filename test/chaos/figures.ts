@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { expect } from 'vitest'
 
 /** What a chaos test counts. The last four must be zero. */
@@ -50,4 +51,13 @@ export function sample(count: number, most: number, next: () => number): readonl
     numbers[other] = kept
   }
   return numbers.slice(0, count).sort((one, two) => one - two)
+}
+
+/** Does the work for each item, as many at once as there are processors. */
+export async function eachAtOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items]
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
 }

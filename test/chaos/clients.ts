@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { everythingIn } from '../support/leftovers.ts'
+import { lab, type Lab } from '../system/lab.ts'
+
+const programs = join(import.meta.dirname, 'programs')
+
+/** A client that was run to its end, or to the kill. */
+export interface Ended {
+  readonly signal: NodeJS.Signals | null
+  readonly code: number | null
+  readonly output: string
+}
+
+/** A hook of `programs` that is preloaded into the client and its supervisors, and what it is told. */
+export interface Hook {
+  readonly program: 'kill-at.cjs' | 'record-changes.cjs'
+  readonly settings: object
+}
+
+/** A folder with inputs, and files of the user's own where the results go. */
+export function prepared(): Lab {
+  const place = lab()
+  place.file('data/a.txt', 'one two three\n')
+  place.file('data/b.txt', 'four five\n')
+  place.file('out/mine.txt', 'mine')
+  place.file('out/notes/deep/mine.txt', 'mine too')
+  return place
+}
+
+/** Runs `programs/pipeline.mjs` in such a folder. */
+export function client(place: Lab, hook?: Hook): Promise<Ended> {
+  const env = {
+    ...process.env,
+    SSM_LOCAL_DIR: place.root,
+    SSM_CACHE_DIR: join(place.folder, 'cache'),
+    TMPDIR: join(place.folder, 'tmp'),
+    ...(hook === undefined ? {} : hooked(place, hook)),
+  }
+  const argv = [join(programs, 'pipeline.mjs'), join(place.folder, 'data'), join(place.folder, 'out')]
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, argv, { env, cwd: place.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve({ code, signal, output }))
+  })
+}
+
+/** Node with the hook in front is also how a client starts its supervisors. */
+function hooked(place: Lab, { program, settings }: Hook): Readonly<Record<string, string>> {
+  const hook = join(programs, program)
+  const node = join(place.folder, 'bin/node')
+  const told = JSON.stringify({ ...settings, node })
+  place.file('bin/node', `#!/bin/sh\nSSM_CHAOS='${told}' exec '${process.execPath}' --require '${hook}' "$@"\n`, 0o755)
+  return { NODE_OPTIONS: `--require ${hook}`, SSM_CHAOS: told }
+}
+
+const expected: Readonly<Record<string, string>> = {
+  'mine.txt': 'mine',
+  'notes/deep/mine.txt': 'mine too',
+  'model/count': '5\n',
+  'output/count': '5\n',
+}
+
+/** What is gone or wrong after the program ended well: files of the user's, results, state. */
+export function lostIn(place: Lab): readonly string[] {
+  const files = Object.entries(expected).flatMap(([name, content]) => {
+    const path = join(place.folder, 'out', name)
+    const found = existsSync(path) ? readFileSync(path, 'utf8').replace(/^ +/, '') : 'nothing'
+    return found === content ? [] : [`out/${name} holds ${JSON.stringify(found)}`]
+  })
+  const object = place.objects().find((path) => path.endsWith('prep/state/algo-1/n'))
+  const state = object === undefined ? 'nothing' : readFileSync(join(place.root, 's3', object), 'utf8')
+  return /^[1-9]\d*\n$/.test(state) ? files : [...files, `the state holds ${JSON.stringify(state)}`]
+}
+
+/** What nobody owns any more. A lease is not looked for when there is nothing to start: the next start takes it over. */
+export async function orphanedIn(place: Lab): Promise<readonly string[]> {
+  const left = (await place.leftovers()).filter((name) => !name.endsWith('/lease.json'))
+  return [...left, ...everythingIn(join(place.folder, 'out')).filter((path) => /(^|\/)\.ssm-(download|unpack)/.test(path))]
+}

@@ -1,0 +1,55 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { setup } from '../../scripts/setup.mjs'
+import { client, lostIn, orphanedIn, prepared } from './clients.ts'
+import { diskAfter, readJournal, restore, type Disk } from './crash-model.ts'
+import { random, report, sample } from './figures.ts'
+
+/** At how many moments the computer stops; each leaves two possible disks. `SSM_CHAOS_CRASHES` for more. */
+const crashes = Number(process.env['SSM_CHAOS_CRASHES'] ?? 30)
+
+beforeAll(setup, 180_000)
+
+test(
+  'after a crash of the computer at any moment, with every byte lost that was not synced, the same program ends well with whole results',
+  { timeout: 1_200_000 },
+  async () => {
+    await using place = prepared()
+    const journal = join(place.folder, 'journal')
+    const folders = [place.root, join(place.folder, 'out')]
+    const before = join(place.folder, 'before')
+    cpSync(join(place.folder, 'out'), before, { recursive: true })
+    const whole = await client(place, { program: 'record-changes.cjs', settings: { journal, below: place.folder } })
+    expect(whole).toMatchObject({ code: 0 })
+    await place.leftovers()
+    const changes = readJournal(journal).filter(
+      (change) => !('path' in change) || folders.some((folder) => change.path.startsWith(folder)),
+    )
+    expect(changes.length).toBeGreaterThan(100)
+    const faults: { readonly lost: string[]; readonly orphaned: string[]; readonly stuck: string[] } = {
+      lost: [],
+      orphaned: [],
+      stuck: [],
+    }
+    const moments = sample(crashes - 1, changes.length, random())
+    // The moment after the last change is when the user has read the result: that one always counts.
+    for (const count of [...moments, changes.length]) {
+      for (const disk of ['names', 'synced'] as const satisfies readonly Disk[]) {
+        const where = (name: string): string => `${disk}, after ${count} of ${changes.length}: ${name}`
+        restore(diskAfter(changes, count, disk), folders)
+        cpSync(before, join(place.folder, 'out'), { recursive: true })
+        const again = await client(place)
+        if (again.code !== 0) faults.stuck.push(where(`the program ended with ${again.code ?? again.signal}: ${again.output}`))
+        faults.lost.push(...lostIn(place).map(where))
+        faults.orphaned.push(...(await orphanedIn(place)).map(where))
+      }
+    }
+    const { lost, orphaned, stuck } = faults
+    report(
+      `crashes of the computer, each with two possible disks, at ${moments.length + 1} of ${changes.length} changes`,
+      { kills: 2 * (moments.length + 1), lost: lost.length, escaped: 0, orphaned: orphaned.length, stuck: stuck.length },
+      [...lost, ...orphaned, ...stuck],
+    )
+  },
+)
