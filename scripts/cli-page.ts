@@ -1,6 +1,6 @@
 import { exitCodes } from '../packages/cli/src/grammar/exit-codes.ts'
 import type { CommandSpec } from '../packages/cli/src/grammar/command.ts'
-import { commands, everywhere } from '../packages/cli/src/grammar/commands.ts'
+import { commands, everywhere } from '../packages/cli/src/grammar/tables/commands.ts'
 import { spelling } from '../packages/cli/src/grammar/help.ts'
 
 /** The guide to the command line, from the tables that parser, help and completion are made of. */

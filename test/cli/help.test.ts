@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { app } from '../../packages/cli/src/app.ts'
 import { knownFlags } from '../../packages/cli/src/grammar/command.ts'
-import { commands } from '../../packages/cli/src/grammar/commands.ts'
+import { commands } from '../../packages/cli/src/grammar/tables/commands.ts'
 import { commandHelp } from '../../packages/cli/src/grammar/help.ts'
 import { widthOf } from '../../packages/cli/src/terminal/text.ts'
-import { version } from '../../packages/cli/src/grammar/version.ts'
+import { version } from '../../packages/cli/src/terminal/version.ts'
 import { testContext } from './support/context.ts'
 
 test.each(['', ...commands.map(({ name }) => name)])('ssm %s --help says what it says', async (name) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSsmError } from '@simple-sagemaker/core'
 import { plainName, knownFlags, type CommandSpec } from '../../packages/cli/src/grammar/command.ts'
-import { commands, processCommand, runCommand, shellCommand } from '../../packages/cli/src/grammar/commands.ts'
+import { commands, processCommand, runCommand, shellCommand } from '../../packages/cli/src/grammar/tables/commands.ts'
 import { parse, type Parsed } from '../../packages/cli/src/grammar/parse.ts'
 import { textsOf } from '../../packages/cli/src/grammar/values.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readJsonOrText } from '../../packages/core/src/options/parameters.ts'
-import { callOptions, inputOptions, programOptions, projectOptions } from '../../packages/core/src/options/run-options.ts'
+import { callOptions, inputOptions, programOptions, projectOptions } from '../../packages/cli/src/grammar/tables/run-options.ts'
 import { taskOptions } from '../../packages/core/src/options/task-options.ts'
 
 const tables = { ...taskOptions, ...projectOptions, ...programOptions, ...inputOptions, ...callOptions }

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { commandNamed } from '../../packages/cli/src/grammar/commands.ts'
+import { commandNamed } from '../../packages/cli/src/grammar/tables/commands.ts'
 import { compat } from '../../packages/cli/src/grammar/compat.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import { checkValues } from '../../packages/cli/src/grammar/values.ts'

@@ -1,19 +1,19 @@
 import type { Call, Command } from './settings/call.ts'
 import { exitCodeOf, exits, signalBehind } from './grammar/exit-codes.ts'
 import { dashed, knownFlags, type CommandSpec } from './grammar/command.ts'
-import { commandNamed, commands, everywhere, frontCommand, type CommandName } from './grammar/commands.ts'
+import { commandNamed, commands, everywhere, frontCommand, type CommandName } from './grammar/tables/commands.ts'
 import { commandHelp, overview } from './grammar/help.ts'
 import { compat } from './grammar/compat.ts'
 import { nearName } from './grammar/near-names.ts'
-import { globalOptions, planOptions } from './grammar/cli-options.ts'
+import { globalOptions, planOptions } from './grammar/tables/cli-options.ts'
 import { parse } from './grammar/parse.ts'
 import { readToken } from './grammar/token.ts'
 import { usageError } from './grammar/usage-error.ts'
 import { checkValues, valuesOf } from './grammar/values.ts'
-import { renderFailure, withPlace } from './render/failure.ts'
+import { renderFailure } from './render/failure.ts'
 import { helpDocument } from './render/help-document.ts'
 import { placeFlags, settingsOf } from './settings/settings.ts'
-import { version } from './grammar/version.ts'
+import { version } from './terminal/version.ts'
 import type { CliContext } from './terminal/context.ts'
 
 // Loaded when asked for: help and completion never wait for what runs jobs.
@@ -36,7 +36,7 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<
 export async function app(argv: readonly string[], context: CliContext): Promise<number> {
   const front = beforeRest(argv)
   const verbose = front.includes('--verbose') || (context.env['SSM_DEBUG'] ?? '') !== ''
-  const output = { json: front.includes('--json'), verbose }
+  const output = { json: front.includes('--json'), verbose, flags: '' }
   try {
     const line = splitLine(argv, front)
     const page = pageFor(line, output.json, context)
@@ -123,7 +123,7 @@ function pageFor({ command, asks }: Line, json: boolean, context: CliContext): s
 
 async function dispatch(
   { before, command, argv }: Line,
-  output: { readonly json: boolean; readonly verbose: boolean },
+  output: { readonly json: boolean; readonly verbose: boolean; flags: string },
   context: CliContext,
 ): Promise<number> {
   if (command === undefined) throw usageError('No command was given', 'See: ssm --help')
@@ -137,6 +137,7 @@ async function dispatch(
   const given = valuesOf(parsed, globalOptions)
   const { dryRun } = valuesOf(parsed, planOptions)
   const settings = settingsOf(parsed, context)
+  output.flags = placeFlags(parsed, settings)
   needAll(command, parsed, settings)
   const call: Call = {
     command,
@@ -149,13 +150,8 @@ async function dispatch(
     quiet: given.quiet === true,
     instead: before ?? (dryRun === true ? 'plan' : undefined),
   }
-  try {
-    return await (
-      await load[command.name]()
-    )(call)
-  } catch (error) {
-    throw withPlace(error, placeFlags(parsed, settings))
-  }
+  const runCommand = await load[command.name]()
+  return await runCommand(call)
 }
 
 function needAll(command: CommandSpec, parsed: Call['parsed'], settings: Call['settings']): void {

@@ -3,7 +3,7 @@ import { bashScript } from '../completion/bash.ts'
 import { fishScript } from '../completion/fish.ts'
 import { zshScript } from '../completion/zsh.ts'
 import { exits } from '../grammar/exit-codes.ts'
-import { commands } from '../grammar/commands.ts'
+import { commands } from '../grammar/tables/commands.ts'
 import { usageError } from '../grammar/usage-error.ts'
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const

@@ -1,5 +1,5 @@
 import { isSsmError, type TaskStore } from '@simple-sagemaker/core'
-import { callOptions } from '@simple-sagemaker/core/options'
+import { callOptions } from '../grammar/tables/run-options.ts'
 import type { Call } from '../settings/call.ts'
 import { exits } from '../grammar/exit-codes.ts'
 import { valuesOf } from '../grammar/values.ts'

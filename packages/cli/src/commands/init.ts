@@ -3,7 +3,7 @@ import { basename, join, relative } from 'node:path'
 import type { Call } from '../settings/call.ts'
 import { exits } from '../grammar/exit-codes.ts'
 import { usageError } from '../grammar/usage-error.ts'
-import { version } from '../grammar/version.ts'
+import { version } from '../terminal/version.ts'
 import { pathFrom } from '../terminal/context.ts'
 
 /** `ssm init`: a small project that runs on this computer at once. Existing files are never touched. */

@@ -1,7 +1,7 @@
 import type { JobState, LogLine, Platform } from '@simple-sagemaker/core'
 import type { Call } from '../settings/call.ts'
 import { exits } from '../grammar/exit-codes.ts'
-import { logOptions } from '../grammar/cli-options.ts'
+import { logOptions } from '../grammar/tables/cli-options.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
 import { logWriter } from '../render/lines.ts'

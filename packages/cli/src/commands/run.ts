@@ -8,7 +8,8 @@ import {
   type RunHandle,
   type TaskResult,
 } from '@simple-sagemaker/core'
-import { callOptions, parameterOptions, taskOptions } from '@simple-sagemaker/core/options'
+import { parameterOptions, taskOptions } from '@simple-sagemaker/core/options'
+import { callOptions } from '../grammar/tables/run-options.ts'
 import type { Call } from '../settings/call.ts'
 import { exits } from '../grammar/exit-codes.ts'
 import { usageError } from '../grammar/usage-error.ts'

@@ -5,6 +5,8 @@ export interface AnyOption {
   readonly summary: string
   readonly default?: string
   readonly choices?: readonly string[]
+  /** The kinds of task that take it; every kind when absent. */
+  readonly kinds?: readonly ('training' | 'processing')[]
   readonly flag?: Flag<unknown>
   readonly problems: (value: never, path: string) => readonly Problem[]
 }

@@ -1,28 +1,38 @@
-import { isSsmError, SsmError } from '@simple-sagemaker/core'
+import { isSsmError } from '@simple-sagemaker/core'
 import { exitCodeOf } from '../grammar/exit-codes.ts'
 import type { CliContext } from '../terminal/context.ts'
 import { coloursFor } from '../terminal/colours.ts'
 
 /** An error as one JSON document, without what is not plain data. */
-export function failureDocument(error: unknown): Readonly<Record<string, unknown>> {
-  const shown = isSsmError(error) ? error.toJSON() : { code: 'UNEXPECTED', message: messageOf(error), facts: {} }
+export function failureDocument(error: unknown, flags = ''): Readonly<Record<string, unknown>> {
+  const shown = isSsmError(error)
+    ? { ...error.toJSON(), ...(error.hint === undefined ? {} : { hint: error.hintWith(flags) }) }
+    : { code: 'UNEXPECTED', message: messageOf(error), facts: {} }
   return { v: 1, error: { ...shown, exitCode: exitCodeOf(error) } }
+}
+
+export interface FailureOptions {
+  readonly json: boolean
+  readonly verbose: boolean
+  /** Flags for the commands that hints name, so that they can be typed as they are. */
+  readonly flags: string
 }
 
 /** Tells what went wrong and what to do next; the causes and the stack only when asked for, or when nobody foresaw it. */
 export function renderFailure(
   error: unknown,
   context: CliContext,
-  { json, verbose }: { readonly json: boolean; readonly verbose: boolean },
+  { json, verbose, flags }: FailureOptions,
 ): void {
   if (json) {
-    context.stderr.write(`${JSON.stringify(failureDocument(error))}\n`)
+    context.stderr.write(`${JSON.stringify(failureDocument(error, flags))}\n`)
     return
   }
   const colours = coloursFor(context.stderr, context)
   const [first = '', ...more] = messageOf(error).split('\n')
   context.stderr.write(`${colours.red('error:')} ${[colours.bold(first), ...more].join('\n')}\n`)
-  if (isSsmError(error) && error.hint !== undefined) context.stderr.write(`${colours.cyan('hint:')} ${error.hint}\n`)
+  const hint = isSsmError(error) ? error.hintWith(flags) : undefined
+  if (hint !== undefined) context.stderr.write(`${colours.cyan('hint:')} ${hint}\n`)
   if (verbose) for (const line of causesOf(error)) context.stderr.write(`${colours.dim(line)}\n`)
   if (!isSsmError(error) && !verbose)
     context.stderr.write(`${colours.cyan('hint:')} Nobody foresaw this. Add --verbose to see where it comes from.\n`)
@@ -40,14 +50,4 @@ function causesOf(error: unknown): readonly string[] {
     next = next instanceof Error ? next.cause : undefined
   }
   return lines
-}
-
-/** The same error with the place added to the commands that its hint names, so that they can be typed as they are. */
-export function withPlace(error: unknown, place: string): unknown {
-  if (place === '' || !isSsmError(error) || error.hint === undefined) return error
-  const hint = error.hint.replace(/\b(ssm logs(?: --follow)?) ([A-Za-z0-9-]+)/g, `$1 $2 ${place}`)
-  if (hint === error.hint) return error
-  const shown = new SsmError(error.code, error.message, { hint, cause: error.cause, facts: error.facts })
-  if (error.stack !== undefined) shown.stack = error.stack
-  return shown
 }

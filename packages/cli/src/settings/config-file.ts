@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SsmError } from '@simple-sagemaker/core'
-import { nearest, projectOptions, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { nearest, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { projectOptions } from '../grammar/tables/run-options.ts'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
 
 /** Settings that a file, a variable or a flag can give. */

@@ -1,5 +1,5 @@
 import { project, SsmError, type JobState, type ObjectUri, type Platform, type TaskStore } from '@simple-sagemaker/core'
-import { projectOptions } from '@simple-sagemaker/core/options'
+import { projectOptions } from '../grammar/tables/run-options.ts'
 import type { Call } from './call.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'

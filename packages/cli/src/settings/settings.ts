@@ -1,4 +1,5 @@
-import { projectOptions, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { projectOptions } from '../grammar/tables/run-options.ts'
 import { dashed } from '../grammar/command.ts'
 import type { Parsed } from '../grammar/parse.ts'
 import { usageError } from '../grammar/usage-error.ts'

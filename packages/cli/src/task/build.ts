@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { InputOptions, Project } from '@simple-sagemaker/core'
-import { programOptions, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { programOptions } from '../grammar/tables/run-options.ts'
 import type { Parsed } from '../grammar/parse.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { textsOf, valuesOf } from '../grammar/values.ts'

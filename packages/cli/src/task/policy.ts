@@ -1,4 +1,4 @@
-import { callOptions } from '@simple-sagemaker/core/options'
+import { callOptions } from '../grammar/tables/run-options.ts'
 import type { Parsed } from '../grammar/parse.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'

@@ -2,10 +2,26 @@ import { redact, redactAll } from '../secrets/redact.ts'
 import type { ErrorCode } from './codes.ts'
 
 const brand = Symbol.for('simple-sagemaker.error')
+const commandHint = Symbol('hint')
+
+/**
+ * A next step that is a command line. The command is kept apart from the words around it, so that whoever shows the hint can
+ * add the flags that lead to the same platform, region and bucket.
+ */
+export interface CommandHint {
+  /** The words in front of the command: `'Read the whole log with: '`. */
+  readonly before: string
+  /** The command without those flags: `'ssm logs train-2026-…'`. */
+  readonly command: string
+  /** The words behind the command. */
+  readonly after?: string
+  /** The flags to add when whoever shows the hint knows none: `'--platform local'`. */
+  readonly flags?: string
+}
 
 export interface SsmErrorOptions {
-  /** The next step for whoever reads the message. */
-  readonly hint?: string
+  /** The next step for whoever reads the message: a text, or a command line with the words around it. */
+  readonly hint?: string | CommandHint
   readonly cause?: unknown
   /** The facts: plain data, also in `toJSON()`. Never secrets. */
   readonly facts?: Readonly<Record<string, unknown>>
@@ -17,13 +33,16 @@ export interface SsmErrorOptions {
  */
 export class SsmError extends Error {
   readonly code: ErrorCode
+  /** The next step, as a sentence. */
   readonly hint: string | undefined
   readonly facts: Readonly<Record<string, unknown>>
 
   constructor(code: ErrorCode, message: string, options: SsmErrorOptions = {}) {
     super(redact(message), options.cause === undefined ? {} : { cause: options.cause })
     this.code = code
-    this.hint = options.hint === undefined ? undefined : redact(options.hint)
+    // Not enumerable: a printed error shows its hint once.
+    Object.defineProperty(this, commandHint, { value: options.hint })
+    this.hint = textOf(options.hint, undefined)
     this.facts = redactAll(options.facts ?? {})
     Object.defineProperty(this, brand, { value: lineage(new.target) })
   }
@@ -38,6 +57,11 @@ export class SsmError extends Error {
     return Array.isArray(names) && names.includes((this as { prototype: Error }).prototype.name)
   }
 
+  /** The hint with these flags in the command that it names, so that the command can be typed as it is. */
+  hintWith(flags: string): string | undefined {
+    return textOf((this as { readonly [commandHint]?: string | CommandHint })[commandHint], flags)
+  }
+
   /** The error as plain data, as `--json` prints it. */
   toJSON(): {
     readonly code: ErrorCode
@@ -47,6 +71,12 @@ export class SsmError extends Error {
   } {
     return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }), facts: this.facts }
   }
+}
+
+function textOf(hint: string | CommandHint | undefined, flags: string | undefined): string | undefined {
+  if (hint === undefined || typeof hint === 'string') return hint === undefined ? undefined : redact(hint)
+  const added = flags ?? hint.flags ?? ''
+  return redact(`${hint.before}${hint.command}${added === '' ? '' : ` ${added}`}${hint.after ?? ''}`)
 }
 
 /** Puts the name where it survives minification and does not show up as a field. Call it in a `static {}` block. */

@@ -21,7 +21,7 @@ export async function runTask(spec: TaskSpec, policy: RunPolicy, context: RunCon
   const { decision, job } = await settle(task, policy, context)
   context.reached(job, decision)
   const ended = decision.kind === 'skip' ? await recallJob(job, context) : await followJob(job, checked.metrics, context)
-  if (ended.state.status !== 'completed') throw endedBadly(ended)
+  if (ended.state.status !== 'completed') throw endedBadly(ended, context.platform.name)
   const result = await taskResult(task, decision, ended, context)
   context.tell({ type: 'finished', outcome: { kind: 'completed', job: job.name, skipped: decision.kind === 'skip' } })
   return result
@@ -59,9 +59,9 @@ function decided(decision: Decision, job: JobRef, context: RunContext): Settled 
   return { decision, job }
 }
 
-function endedBadly({ state, lastLines }: EndedJob): Error {
+function endedBadly({ state, lastLines }: EndedJob, platform: string): Error {
   if (state.status === 'stopped') return new JobStoppedError(state)
   const failed = new JobFailedError(state, [])
   const lines = failed.machine === undefined ? [...lastLines.values()].flat().slice(-20) : lastLines.get(failed.machine)
-  return new JobFailedError(state, lines ?? [])
+  return new JobFailedError(state, lines ?? [], { platform })
 }

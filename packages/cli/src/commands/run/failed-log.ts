@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunHandle } from '@simple-sagemaker/core'
-import { callOptions } from '@simple-sagemaker/core/options'
+import { callOptions } from '../../grammar/tables/run-options.ts'
 import type { Call } from '../../settings/call.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import type { Reporter } from '../../render/reporter.ts'

@@ -18,11 +18,20 @@ export class JobFailedError extends SsmError {
     nameOnPrototype(this, 'JobFailedError')
   }
 
-  constructor(state: JobState, lastLines: readonly string[], options: { readonly cause?: unknown } = {}) {
+  /** @param options.platform the name of the platform that ran the job, for the command in the hint. */
+  constructor(
+    state: JobState,
+    lastLines: readonly string[],
+    { platform, ...options }: { readonly cause?: unknown; readonly platform?: string } = {},
+  ) {
     const { exitCode, machine } = readReason(state.failureReason ?? '')
     super('JOB_FAILED', failureMessage(state, lastLines), {
       ...options,
-      hint: `Read the whole log with: ssm logs ${state.name}`,
+      hint: {
+        before: 'Read the whole log with: ',
+        command: `ssm logs ${state.name}`,
+        ...(platform === undefined ? {} : { flags: `--platform ${platform}` }),
+      },
       facts: { job: state.name, kind: state.kind, exitCode, machine, reason: state.failureReason, lastLines },
     })
     this.job = { kind: state.kind, name: state.name }
@@ -76,7 +85,7 @@ export class RunAbortedError extends SsmError {
         hint:
           job === undefined
             ? 'Nothing was started.'
-            : `Follow it with: ssm logs --follow ${job.name}; run the task again to join it.`,
+            : { before: 'Follow it with: ', command: `ssm logs --follow ${job.name}`, after: '; run the task again to join it.' },
         facts: { task, job: job?.name },
       },
     )

@@ -1,9 +1,11 @@
-import { flag, list, oneOf, text, trainingOnly } from './option.ts'
+import { flag, list, oneOf, text, trainingOnly } from '@simple-sagemaker/core/options'
 
-/**
- * What is said about a project or one call rather than about a task: methods and plain options in the library, flags on
- * the command line. Declared here so that flags, help and docs come from one table.
+/*
+ * Flags that describe a project, a program or one call rather than an option of a task. In the library they are methods and
+ * plain arguments; here they are made with the same makers as the options, so that parser, help and guide read one table.
  */
+
+/** Which task, and where it lives. */
 export const projectOptions = {
   project: text({
     summary: 'Project name.',

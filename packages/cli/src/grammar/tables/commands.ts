@@ -1,21 +1,12 @@
-import {
-  accessOptions,
-  callOptions,
-  computeOptions,
-  imageOptions,
-  inputOptions,
-  parameterOptions,
-  programOptions,
-  projectOptions,
-} from '@simple-sagemaker/core/options'
-import type { CommandSpec, FlagGroup, Positional } from './command.ts'
+import { accessOptions, computeOptions, imageOptions, parameterOptions } from '@simple-sagemaker/core/options'
+import { callOptions, inputOptions, programOptions, projectOptions } from './run-options.ts'
+import type { AnyOption, CommandSpec, FlagGroup, Positional } from '../command.ts'
 import { configOptions, globalOptions, graphOptions, listOptions, logOptions, planOptions } from './cli-options.ts'
 
 const { project, prefix, task, bucket, platform, region, profile } = projectOptions
 const { entry, sourceDir, dependencies, shell, files, code, entrypoint, command } = programOptions
 const { hyperparameters, args, env, tags, metrics } = parameterOptions
 const { distribution, ...sharedImage } = imageOptions
-const { spot: _spot, maxWait: _maxWait, warm: _warm, retries: _retries, ...processingCompute } = computeOptions
 const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput } = callOptions
 
 const where = { project, task, prefix, bucket }
@@ -23,15 +14,22 @@ const where = { project, task, prefix, bucket }
 export const everywhere: FlagGroup = { title: 'Everywhere', options: { platform, region, profile, ...globalOptions } }
 const download: FlagGroup = { title: 'Download', options: { outputPath, downloadState, downloadModel, downloadOutput } }
 const access: FlagGroup = { title: 'Access', options: accessOptions }
-const training: readonly FlagGroup[] = [
+const everyKind: readonly FlagGroup[] = [
   { title: 'Machines', options: computeOptions },
   { title: 'Image', options: sharedImage },
   { title: 'Running', options: { force, ...planOptions, distribution, hyperparameters, args, env, tags } },
-  { title: 'Inputs, state, metrics', options: { ...inputOptions, clean, keep, metrics, enableMetrics } },
+  { title: 'Inputs and state', options: { ...inputOptions, clean, keep } },
+  { title: 'Metrics', options: { metrics, enableMetrics } },
   download,
   access,
-  everywhere,
 ]
+
+/** The groups with the options that this kind of task takes. */
+function groupsFor(kind: 'training' | 'processing'): readonly FlagGroup[] {
+  const takes = ([, option]: readonly [string, AnyOption]): boolean => option.kinds?.includes(kind) ?? true
+  const taken = everyKind.map(({ title, options }) => ({ title, options: Object.fromEntries(Object.entries(options).filter(takes)) }))
+  return [...taken.filter(({ options }) => Object.keys(options).length > 0), everywhere]
+}
 
 const aboutExtra =
   'Every --KEY VALUE that is no option is a hyperparameter: the program gets it unchanged, and ssm prints which ones it took. Everything after -- is passed to the program untouched.'
@@ -54,7 +52,7 @@ export const runCommand = {
   positionals: [],
   needs: ['project', 'task', 'entry'],
   extra: 'hyperparameters',
-  groups: [{ title: 'Task', options: where }, { title: 'Code', options: { entry, sourceDir, dependencies } }, ...training],
+  groups: [{ title: 'Task', options: where }, { title: 'Code', options: { entry, sourceDir, dependencies } }, ...groupsFor('training')],
 } as const satisfies CommandSpec
 
 /** `ssm shell`. */
@@ -69,7 +67,7 @@ export const shellCommand = {
   positionals: [],
   needs: ['project', 'task', 'shell'],
   extra: 'hyperparameters',
-  groups: [{ title: 'Task', options: where }, { title: 'Code', options: { shell, files, dependencies } }, ...training],
+  groups: [{ title: 'Task', options: where }, { title: 'Code', options: { shell, files, dependencies } }, ...groupsFor('training')],
 } as const satisfies CommandSpec
 
 /** `ssm process`. */
@@ -90,13 +88,7 @@ export const processCommand = {
   groups: [
     { title: 'Task', options: where },
     { title: 'Code', options: { code, entrypoint, command, dependencies } },
-    { title: 'Machines', options: processingCompute },
-    { title: 'Image', options: sharedImage },
-    { title: 'Running', options: { force, ...planOptions, args, env, tags } },
-    { title: 'Inputs and state', options: { ...inputOptions, clean, keep } },
-    download,
-    access,
-    everywhere,
+    ...groupsFor('processing'),
   ],
 } as const satisfies CommandSpec
 
