@@ -19,11 +19,7 @@ export interface FailureOptions {
 }
 
 /** Tells what went wrong and what to do next; the causes and the stack only when asked for, or when nobody foresaw it. */
-export function renderFailure(
-  error: unknown,
-  context: CliContext,
-  { json, verbose, flags }: FailureOptions,
-): void {
+export function renderFailure(error: unknown, context: CliContext, { json, verbose, flags }: FailureOptions): void {
   if (json) {
     context.stderr.write(`${JSON.stringify(failureDocument(error, flags))}\n`)
     return

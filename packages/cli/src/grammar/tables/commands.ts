@@ -27,7 +27,10 @@ const everyKind: readonly FlagGroup[] = [
 /** The groups with the options that this kind of task takes. */
 function groupsFor(kind: 'training' | 'processing'): readonly FlagGroup[] {
   const takes = ([, option]: readonly [string, AnyOption]): boolean => option.kinds?.includes(kind) ?? true
-  const taken = everyKind.map(({ title, options }) => ({ title, options: Object.fromEntries(Object.entries(options).filter(takes)) }))
+  const taken = everyKind.map(({ title, options }) => ({
+    title,
+    options: Object.fromEntries(Object.entries(options).filter(takes)),
+  }))
   return [...taken.filter(({ options }) => Object.keys(options).length > 0), everywhere]
 }
 
@@ -52,7 +55,11 @@ export const runCommand = {
   positionals: [],
   needs: ['project', 'task', 'entry'],
   extra: 'hyperparameters',
-  groups: [{ title: 'Task', options: where }, { title: 'Code', options: { entry, sourceDir, dependencies } }, ...groupsFor('training')],
+  groups: [
+    { title: 'Task', options: where },
+    { title: 'Code', options: { entry, sourceDir, dependencies } },
+    ...groupsFor('training'),
+  ],
 } as const satisfies CommandSpec
 
 /** `ssm shell`. */
@@ -67,7 +74,11 @@ export const shellCommand = {
   positionals: [],
   needs: ['project', 'task', 'shell'],
   extra: 'hyperparameters',
-  groups: [{ title: 'Task', options: where }, { title: 'Code', options: { shell, files, dependencies } }, ...groupsFor('training')],
+  groups: [
+    { title: 'Task', options: where },
+    { title: 'Code', options: { shell, files, dependencies } },
+    ...groupsFor('training'),
+  ],
 } as const satisfies CommandSpec
 
 /** `ssm process`. */
