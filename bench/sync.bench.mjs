@@ -7,7 +7,8 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { SetupError } from '../scripts/support.mjs'
+import { root, SetupError } from '../scripts/support.mjs'
+import { builtFromSources } from './built.mjs'
 import { isThere, timeProgram } from './measure.mjs'
 import { noRgw, rgwEnvironment, startRgw, startSts } from './rgw.mjs'
 
@@ -27,10 +28,10 @@ const acts = [
 ]
 
 /** How fast a folder is sent, compared and brought back, beside other tools; and an unchanged folder of 60 000 files. */
-export async function bench({ root, folder }) {
+export async function bench({ folder }) {
   const rows = []
   const asked = (process.env.SSM_BENCH_SYNC ?? 'unchanged,small').split(',')
-  if (asked.includes('unchanged')) rows.push(await unchanged(root, join(folder, 'many')))
+  if (asked.includes('unchanged')) rows.push(await unchanged(join(folder, 'many')))
   const settings = asked.filter((setting) => setting !== 'unchanged')
   const reason = settings.length === 0 ? undefined : await noRgw()
   if (reason !== undefined) return [...rows, { what: 'sync', beside: 'other tools on one server', skipped: reason }]
@@ -63,8 +64,9 @@ async function onServer({ size, lateMs, folder, round }) {
     closing.push(sts)
     const away = lateMs === 0 ? rgw : await delayed(rgw.url, lateMs)
     if (away !== rgw) closing.push(away)
-    const tools = await toolsFor(away.url, sts.url)
-    const places = await placesFor(tools, size, folder, rgw.url)
+    const act = await builtFromSources(root, 'sync', 'bench/sync-act.mjs')
+    const tools = await toolsFor(act, away.url, sts.url)
+    const places = await placesFor(act, tools, size, folder, rgw.url)
     const rows = []
     for (const act of acts) rows.push(...(await compared(act, inTurn(tools, places, round), size, lateMs)))
     for (const { top } of places) await rm(top, { recursive: true })
@@ -96,23 +98,19 @@ async function compared(act, turns, { what, files }, lateMs) {
   )
 }
 
-async function placesFor(tools, { files, bytes }, folder, url) {
+async function placesFor(act, tools, { files, bytes }, folder, url) {
   const places = []
   for (const { name } of tools) {
     const top = join(folder, name)
     const place = { top, files: join(top, 'files'), back: join(top, 'back'), cache: join(top, 'cache'), bucket: `bench-${name}` }
     await fill(place.files, files, bytes)
-    await timeProgram(['/usr/bin/aws', '--endpoint-url', url, 's3', 'mb', `s3://${place.bucket}`], { env: environmentFor(url) })
+    // The first one's file is sent and fetched once before the clock runs: a fresh server is slow at first.
+    const first = places.length === 0 ? join(place.files, nameOf(0)) : ''
+    await timeProgram([process.execPath, act, 'prepare', first, `s3://${place.bucket}`], { env: environmentFor(url) })
     places.push(place)
   }
   // What was written just now goes to the disk before the clock runs.
   await timeProgram(['sync'])
-  // What a fresh server does for the first time takes it seconds, with the first large object a second or two more.
-  const copy = (from, to) =>
-    timeProgram(['/usr/bin/aws', '--endpoint-url', url, 's3', 'cp', from, to], { env: environmentFor(url) })
-  const [{ bucket, files: folderOfFirst, top }] = places
-  await copy(join(folderOfFirst, nameOf(0)), `s3://${bucket}/first`)
-  await copy(`s3://${bucket}/first`, join(top, 'first'))
   return places
 }
 
@@ -151,10 +149,9 @@ const environmentFor = (url, stsUrl) => {
   }
 }
 
-async function toolsFor(url, stsUrl) {
+async function toolsFor(act, url, stsUrl) {
   const env = environmentFor(url, stsUrl)
   const run = (argv) => timeProgram(argv, { env })
-  const act = join(import.meta.dirname, 'sync-act.mjs')
   const s5cmd = process.env.S5CMD ?? 's5cmd'
   const s5 = (...words) => [s5cmd, '--endpoint-url', url, '--log', 'error', ...words]
   const wide = ['--transfers', '64', '--checkers', '64', '--checksum', '--fast-list', '--s3-no-check-bucket']
@@ -206,13 +203,14 @@ async function delayed(url, ms) {
 const manyFiles = 60_000
 
 /** An unchanged folder on the local platform, in a program that runs already, beside the bare look at each of the files. */
-async function unchanged(root, folder) {
-  const of = (path) => import(pathToFileURL(join(root, 'packages/core/dist', path)).href)
-  const [{ local }, { syncFolder }, { filesBelow }] = await Promise.all([
-    of('local/index.js'),
-    of('sync/folder.js'),
-    of('files/walk.js'),
-  ])
+async function unchanged(folder) {
+  const text = [
+    "export { local } from './local/index.ts'",
+    "export { syncFolder } from './sync/folder.ts'",
+    "export { filesBelow } from './files/walk.ts'",
+  ]
+  const built = await builtFromSources(root, 'unchanged', { text: text.join('\n') })
+  const { local, syncFolder, filesBelow } = await import(pathToFileURL(built).href)
   const files = join(folder, 'files')
   await fill(files, manyFiles, 16)
   // Files that were touched within the last two seconds are not believed to be unchanged.

@@ -10,7 +10,6 @@ import { compiler, isMain, main, root, SetupError } from './support.mjs'
 
 const node = process.execPath
 const bin = (name) => join(root, 'node_modules/.bin', name)
-const packages = ['worker-toolkit', 'core', 'cli']
 
 /** The steps by name. `first` ones come before the others, `alone` ones after them, with the machine to themselves. */
 const steps = {
@@ -21,7 +20,7 @@ const steps = {
   'types-oldest': [[node, compiler('typescript-5.4'), '-p', 'test/types/consumer/tsconfig.json', '--pretty', 'false']],
   'types-newest': [[node, compiler(), '-p', 'test/types/consumer/tsconfig.json', '--pretty', 'false']],
   knip: [[bin('knip'), '--no-progress']],
-  packages: packages.map((name) => [bin('publint'), 'run', `packages/${name}`, '--strict', '--pack', 'npm']),
+  packages: [[node, 'scripts/check-packages.mjs']],
   pages: [[node, 'scripts/sync-docs.mjs', '--check']],
   python: existsSync(join(root, 'packages/worker-toolkit/python/tests'))
     ? [

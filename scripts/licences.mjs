@@ -1,16 +1,26 @@
 // The licences of everything that a bundle holds and that is not ours: they travel with it.
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './support.mjs'
 
-/** Writes name, version and licence of every package whose files esbuild put into a bundle, each licence text once. */
-export function writeLicences(metafile, path) {
+/** The file beside a bundle that holds the licences of what is in it. */
+export const licencesFile = 'THIRD-PARTY-LICENSES.txt'
+
+/**
+ * Writes name, version and licence of every package whose files esbuild put into the bundles of a folder, each licence text once. Returns
+ * whether there was any.
+ */
+export function writeLicences(metafile, folder) {
   const packages = new Map(Object.keys(metafile.inputs).flatMap((input) => packageOf(input)))
+  if (packages.size === 0) return false
   const byText = new Map()
   for (const [name, { licence, text }] of [...packages].sort(([one], [other]) => (one < other ? -1 : 1)))
     byText.set(text, [...(byText.get(text) ?? []), `${name} (${licence})`])
   const parts = [...byText].map(([text, names]) => `${names.join('\n')}\n\n${text}`)
-  writeFileSync(path, `The ssm command holds parts of these packages.\n\n${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
+  const head = 'The files beside this one contain parts of these packages.'
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, licencesFile), `${head}\n\n${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
+  return true
 }
 
 // `…/node_modules/@scope/name/dist/x.js` → the package's own folder, wherever pnpm keeps it.

@@ -86,7 +86,12 @@ export function installProblem(output) {
 // Building
 
 const buildStamp = join(root, 'node_modules/.ssm-built')
-const results = [...packages.map((folder) => `${folder}/dist/.tsbuildinfo`), 'packages/cli/dist/main.mjs']
+const results = [
+  ...packages.map((folder) => `${folder}/dist/.tsbuildinfo`),
+  'packages/worker-toolkit/dist/index.js',
+  'packages/core/dist/index.js',
+  'packages/cli/dist/main.mjs',
+]
 
 // Sizes and times stand for the content: this runs at every start, and a needless build is quick.
 function wantedBuild() {

@@ -20,6 +20,7 @@ export const exitCodes = {
   NAME_INVALID: exits.usage,
   CODE_MISSING: exits.missing,
   CODE_UNBUNDLABLE: exits.failed,
+  PACKAGE_MISSING: exits.missing,
   INPUT_MISSING: exits.missing,
   OUTPUT_MISSING: exits.missing,
   RESULT_INVALID: exits.failed,

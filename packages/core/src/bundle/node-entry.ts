@@ -1,10 +1,9 @@
 import { basename, dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { BuildOptions, BuildResult, Message, Plugin } from 'esbuild'
 import { SsmError } from '../errors/ssm-error.ts'
+import { corePackage, runsFromSource, toolkitPackage } from '../files/own-package.ts'
 import { realPath } from '../files/read.ts'
 import { stableMap, stablePaths, stableText } from './stable-paths.ts'
-import { toolkitFolder } from './toolkit.ts'
 
 /** A generated file of the code folder. */
 export interface GeneratedFile {
@@ -48,7 +47,6 @@ const extensions = { esm: 'mjs', cjs: 'cjs' } as const
 
 async function built(folder: string, entry: string, format: Format): Promise<Built> {
   const esbuild = await import('esbuild')
-  const fromSource = import.meta.url.endsWith('.ts')
   try {
     return await esbuild.build({
       absWorkingDir: folder,
@@ -65,7 +63,7 @@ async function built(folder: string, entry: string, format: Format): Promise<Bui
       legalComments: 'inline',
       logLevel: 'silent',
       plugins: [ownToolkit],
-      ...(fromSource ? { conditions: ['ssm-source', 'module'] } : {}),
+      ...(runsFromSource ? { conditions: ['ssm-source', 'module'] } : {}),
       ...(format === 'cjs' ? cjsUrl : {}),
     })
   } catch (cause) {
@@ -91,7 +89,7 @@ const ownToolkit: Plugin = {
         if (pluginData === triedUser) return undefined
         const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: triedUser })
         if (found.errors.length === 0) return found
-        return build.resolve(path, { kind, resolveDir: dirname(fileURLToPath(import.meta.url)), pluginData: triedUser })
+        return build.resolve(path, { kind, resolveDir: corePackage(), pluginData: triedUser })
       },
     )
   },
@@ -104,7 +102,7 @@ function formatOf(result: Built, entry: string): Format | undefined {
 async function filesOf(result: Built, folder: string, entry: string, format: Format): Promise<NodeBundle> {
   const stem = stemOf(entry)
   const program = `${stem}.bundle.${extensions[format]}`
-  const stable = stablePaths(folder, Object.keys(result.metafile.inputs), await realPath(toolkitFolder(), 'CODE_MISSING'))
+  const stable = stablePaths(folder, Object.keys(result.metafile.inputs), await realPath(toolkitPackage(), 'CODE_MISSING'))
   const files = result.outputFiles.map(({ path, text }): GeneratedFile => {
     const name = relative(folder, path).replaceAll('\\', '/')
     const isMap = name.endsWith('.map')

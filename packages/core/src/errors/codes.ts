@@ -4,6 +4,7 @@ export const errorCodes = {
   NAME_INVALID: 'A project, task, job or channel name breaks the rules of SageMaker.',
   CODE_MISSING: 'The entry file or a source folder does not exist or cannot be read.',
   CODE_UNBUNDLABLE: 'The TypeScript or JavaScript entry could not be bundled with its imports.',
+  PACKAGE_MISSING: 'A file of this library cannot be found: the library was bundled into a program without its package.',
   INPUT_MISSING: 'An input path or object does not exist or cannot be read.',
   OUTPUT_MISSING: 'The output asked for does not exist: the source task has not completed, or left none.',
   RESULT_INVALID: 'The result that the work wrote does not match its declared schema.',

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { storageError } from '../fs-errors.ts'
+import { builtProgram } from '../own-package.ts'
 import { digestFile, type FileDigest } from './digest.ts'
 import type { ThreadAnswer } from './thread.ts'
 
@@ -17,8 +17,6 @@ export interface DigestThreads extends AsyncDisposable {
 
 /** Starting a thread costs as much as the digest of so many bytes on one processor. */
 export const worthThreadsBytes = 64 * 1024 * 1024
-
-const ownProgram = fileURLToPath(new URL('../../../dist/programs/digest-thread.cjs', import.meta.url))
 
 export interface DigestThreadsOptions {
   /** As many at once; default: one for each processor, and not more than eight. */
@@ -56,7 +54,10 @@ interface ThreadPool {
   end(): Promise<void>
 }
 
-function threadPool({ most = Math.min(availableParallelism(), 8), program = ownProgram }: DigestThreadsOptions): ThreadPool {
+function threadPool({
+  most = Math.min(availableParallelism(), 8),
+  program = builtProgram('digest-thread'),
+}: DigestThreadsOptions): ThreadPool {
   const all = new Set<Worker>()
   const idle: Worker[] = []
   const waiting: ((thread: Worker) => void)[] = []

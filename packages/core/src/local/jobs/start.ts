@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
+import { builtProgram } from '../../files/own-package.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
 import { supervisorEnvironment } from '../process/inherited.ts'
@@ -21,26 +21,14 @@ export const maxMachines = 64
 // While Node starts, the pipes are made that it will need. Forked twice, their maker is no child of the supervisor.
 const starter = 'p=$1 r=$2 j=$3; shift 3; ( mkfifo -m 600 -- "$@" & ) >/dev/null 2>&1; exec "$0" "$p" "$r" "$j"'
 
-/** Where the supervisor's program lies, looked for in the folders above this file: it runs from `src`, `dist` and from bundles. */
-function supervisorProgram(): string | undefined {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); dirname(folder) !== folder; folder = dirname(folder)) {
-    for (const place of ['programs', 'dist/programs']) {
-      const path = join(folder, place, 'supervisor.cjs')
-      if (existsSync(path)) return path
-    }
-  }
-  return undefined
-}
-
-let foundProgram: string | undefined
-
 /** Records a job and starts its supervisor, which outlives this process. */
 export async function startJob(root: string, settings: JobSettings, request: JobRequest): Promise<void> {
   const plan = planOf(request, maxMachines)
-  const program = (foundProgram ??= supervisorProgram())
-  if (program === undefined) {
+  const program = builtProgram('supervisor')
+  if (!existsSync(program)) {
     throw new PlatformError('PLATFORM_UNSUPPORTED', 'The program that keeps local jobs was not built', {
       hint: 'In a clone of the repository, run: node scripts/setup.mjs',
+      facts: { program },
     })
   }
   const place = jobPlace(root, plan.name)

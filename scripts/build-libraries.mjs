@@ -1,0 +1,130 @@
+// Makes what the libraries publish: for each entry of `exports` one ES module with shared parts beside it, the same as CommonJS in
+// `dist/cjs`, and declarations for both. The compiler has written the declarations of every file to `dist/.types` before.
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import process from 'node:process'
+import { build, transform } from 'esbuild'
+import { licencesFile, writeLicences } from './licences.mjs'
+import { isMain, root } from './support.mjs'
+
+const libraries = ['worker-toolkit', 'core']
+
+/** Builds `dist` of the libraries from the sources and the compiler's declarations of this moment. */
+export async function buildLibraries() {
+  await Promise.all(libraries.map((name) => buildLibrary(join(root, 'packages', name))))
+}
+
+async function buildLibrary(folder) {
+  const dist = join(folder, 'dist')
+  const entries = Object.fromEntries(Object.entries(entriesOf(folder)).map(([name, path]) => [name, join(folder, path)]))
+  const { outputFiles, metafile } = await build({
+    // The licences are looked up by the paths from the root.
+    absWorkingDir: root,
+    entryPoints: entries,
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
+    external: Object.keys(manifestOf(folder).dependencies ?? {}),
+    plugins: [nodeEvents],
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    conditions: ['ssm-source'],
+    sourcemap: true,
+    // The sources are published, too.
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'error',
+    write: false,
+  })
+  const modules = outputFiles.map(({ path, text }) => ({ path: relative(dist, path).replaceAll('\\', '/'), text }))
+  const files = [...modules, ...(await commonJs(modules)), ...declarations(folder)]
+  for (const { path, text } of files) writeChanged(join(dist, path), text)
+  if (writeLicences(metafile, dist)) files.push({ path: licencesFile })
+  removeOthers(dist, new Set(files.map(({ path }) => path)))
+}
+
+/** `{ index: 'src/index.ts', local: 'src/local/index.ts', … }` from the package's own `exports`. */
+export function entriesOf(folder) {
+  const { exports } = manifestOf(folder)
+  const entries = Object.entries(exports).filter(([, targets]) => targets['ssm-source'] !== undefined)
+  return Object.fromEntries(
+    entries.map(([name, targets]) => [name === '.' ? 'index' : name.slice(2), targets['ssm-source'].slice(2)]),
+  )
+}
+
+const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+
+// A CommonJS package in our modules must not ask for Node's own modules by `require`: programs that bundle us as an ES module have none.
+const nodeEvents = {
+  name: 'node-events',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^events-universal$/ }, ({ path }) => ({ path, namespace: 'node-events' }))
+    bundle.onLoad({ filter: /.*/, namespace: 'node-events' }, () => ({ contents: "export { EventEmitter } from 'node:events'" }))
+  },
+}
+
+// For test runners and tools that cannot load an ES module from CommonJS. Part by part, so that here, too, the parts are loaded when
+// they are needed and every entry shares them.
+async function commonJs(modules) {
+  const texts = modules.filter(({ path }) => path.endsWith('.js'))
+  const made = texts.map(async ({ path, text }) => {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20.19',
+      supported: { 'dynamic-import': false },
+      define: { 'import.meta.url': '__ownUrl' },
+      legalComments: 'none',
+    })
+    const head = code.includes('__ownUrl') ? "const __ownUrl = require('node:url').pathToFileURL(__filename).href;\n" : ''
+    return { path: `cjs/${path}`, text: head + code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n') }
+  })
+  return [...(await Promise.all(made)), { path: 'cjs/package.json', text: '{ "type": "commonjs" }\n' }]
+}
+
+const importedFile = /((?:from|import\() ?['"])(\.[^'"\n]*)\.ts(?=['"])/g
+
+// Those that the entries need, with their maps, which lead an editor to the published sources. The compiler leaves `.ts` in imports, which
+// not every tool follows.
+function declarations(folder) {
+  const types = join(folder, 'dist/.types')
+  const entries = Object.values(entriesOf(folder)).map((path) => path.replace(/^src\/(.*)\.ts$/, '$1'))
+  const needed = new Set(entries)
+  const files = []
+  for (const stem of needed) {
+    const text = readFileSync(join(types, `${stem}.d.ts`), 'utf8')
+    for (const [, , path] of text.matchAll(importedFile)) needed.add(join(dirname(stem), path).replaceAll('\\', '/'))
+    const map = readFileSync(join(types, `${stem}.d.ts.map`), 'utf8')
+    for (const [place, deeper] of [
+      ['types', ''],
+      ['cjs/types', '../'],
+    ]) {
+      files.push({ path: `${place}/${stem}.d.ts`, text: text.replace(importedFile, '$1$2.js') })
+      files.push({ path: `${place}/${stem}.d.ts.map`, text: map.replace('"sources":["', `"sources":["${deeper}`) })
+    }
+  }
+  return files
+}
+
+// Programs may load these files while this runs: each is replaced as a whole, and only if it changed.
+function writeChanged(path, text) {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return
+  mkdirSync(dirname(path), { recursive: true })
+  const draft = `${path}.${process.pid}.new`
+  writeFileSync(draft, text)
+  renameSync(draft, path)
+}
+
+const kept = /^(programs|test|\.types)\/|^\.tsbuildinfo$/
+
+function removeOthers(dist, made) {
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const path = relative(dist, join(entry.parentPath, entry.name)).replaceAll('\\', '/')
+    if (entry.isFile() && !made.has(path) && !kept.test(path)) rmSync(join(dist, path), { force: true })
+  }
+}
+
+if (isMain(import.meta.url)) await buildLibraries()

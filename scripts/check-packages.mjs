@@ -1,0 +1,40 @@
+// What a user would get, judged by others: packs the packages, lets publint look at each tarball and attw resolve the types of the libraries in
+// every mode of TypeScript, and holds their sizes to a budget. node scripts/check-packages.mjs
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { pack } from './pack.mjs'
+import { isMain, main, root, SetupError } from './support.mjs'
+
+// What travels to every user and every image build. More needs a reason here: the command line contains the AWS clients it uses.
+const mostKilobytes = { 'worker-toolkit': 60, core: 900, cli: 1_600 }
+const bin = (name) => join(root, 'node_modules/.bin', name)
+
+async function check() {
+  const folder = mkdtempSync(join(tmpdir(), 'ssm-packages-'))
+  try {
+    const problems = (await pack(folder)).flatMap(({ name, file }) => {
+      const short = name.replace(/^.*\//, '')
+      const kilobytes = Math.ceil(statSync(file).size / 1000)
+      process.stdout.write(`${name}: ${kilobytes} KB of ${mostKilobytes[short]}\n`)
+      return [
+        ...(kilobytes > mostKilobytes[short] ? [`${name} is ${kilobytes} KB, and may be ${mostKilobytes[short]}`] : []),
+        ...said(bin('publint'), ['run', file, '--strict']),
+        // The command line has no module to import.
+        ...(short === 'cli' ? [] : said(bin('attw'), [file, '--no-emoji'])),
+      ]
+    })
+    if (problems.length > 0) throw new SetupError(problems.join('\n'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function said(program, argv) {
+  const { status, stdout, stderr, error } = spawnSync(program, argv, { cwd: root, encoding: 'utf8' })
+  return status === 0 ? [] : [`${stdout}${stderr}${error?.message ?? ''}`]
+}
+
+if (isMain(import.meta.url)) await main(check)
