@@ -20,11 +20,17 @@ export async function pack(folder) {
     const { status, stdout, stderr } = spawnSync('npx', argv, { cwd: join(root, 'packages', name), encoding: 'utf8' })
     if (status !== 0) throw new SetupError(`packing ${name} failed:\n${stdout}${stderr}`)
     const file = join(folder, `simple-sagemaker-${name}-${version}.tgz`)
-    return { name: `@simple-sagemaker/${name}`, version, file, sha256: createHash('sha256').update(readFileSync(file)).digest('hex') }
+    return {
+      name: `@simple-sagemaker/${name}`,
+      version,
+      file,
+      sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
+    }
   })
 }
 
 if (isMain(import.meta.url))
   await main(async () => {
-    for (const { file, sha256 } of await pack(resolve(process.argv[2] ?? join(root, 'tarballs')))) console.log(`${sha256}  ${file}`)
+    for (const { file, sha256 } of await pack(resolve(process.argv[2] ?? join(root, 'tarballs'))))
+      console.log(`${sha256}  ${file}`)
   })
