@@ -101,6 +101,6 @@ describe.skipIf(lackingDisks)('on a disk that is full', () => {
     expect(existsSync(join(out, 'model'))).toBe(false)
     expect(readdirSync(out).filter((name) => name !== 'logs')).toEqual([])
     await result.download(join(place.folder, 'out'))
-    expect(everythingIn(join(place.folder, 'out', 'model'))).toEqual(['model.bin'])
+    expect(everythingIn(join(place.folder, 'out', 'model'))).toEqual(['.ssm-download.json', 'model.bin'])
   })
 })

@@ -20,7 +20,7 @@ export type {
 export type { InputOptions, NoTasks, OutputRef } from './project/inputs.ts'
 export type { Explain } from './project/explain.ts'
 export type { RunHandle, RunOptions } from './run/handle.ts'
-export type { TaskStore } from './project/task-store.ts'
+export type { StoredDownloadOptions, TaskStore } from './project/task-store.ts'
 export type { ProcessingOptions, TrainingOptions } from './options/task-options.ts'
 export type { Problem } from './options/option.ts'
 export { InvalidTaskError } from './options/errors.ts'

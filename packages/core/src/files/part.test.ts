@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { syncWhileFast } from './sync-io.ts'
 import { readSmallFile } from './part.ts'
-import { temporaryDirectory, writeWhole } from './temporary.ts'
+import { temporaryDirectory } from './temporary.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** Makes the disk look slow. */
 async function slowly(): Promise<void> {

@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryDirectory, writeWhole } from './temporary.ts'
+import { ownerState, thisOwner } from './owner.ts'
+import { abandonedFolders, ownedFolder, temporaryDirectory } from './temporary.ts'
 
 test('a temporary folder is gone with its content after its scope, also when disposed twice', async () => {
   const scratch = await temporaryDirectory()
@@ -14,62 +16,46 @@ test('a temporary folder is gone with its content after its scope, also when dis
   expect(existsSync(scratch.path)).toBe(false)
 })
 
-test('a file is written with its folders, and replaced', async () => {
+/** What a process leaves in a folder when it is killed while it has a temporary folder there. */
+function leftByKilled(parent: string): string {
+  const module = new URL('temporary.ts', import.meta.url).href
+  const program = `import { temporaryDirectory } from ${JSON.stringify(module)}
+    await temporaryDirectory('ssm-', ${JSON.stringify(parent)}); process.kill(process.pid, 'SIGKILL')`
+  const hooks = new URL('../../../../scripts/typescript.mjs', import.meta.url).href
+  spawnSync(process.execPath, ['--conditions=ssm-source', '--import', hooks, '--input-type=module', '-e', program])
+  const [left] = readdirSync(parent).filter((name) => name.startsWith('ssm-'))
+  if (left === undefined) throw new Error('the killed process left nothing')
+  return join(parent, left)
+}
+
+test('what a killed process left is removed by the next; what only looks like it is not', { timeout: 30_000 }, async () => {
   await using scratch = await temporaryDirectory()
-  const path = join(scratch.path, 'new/folder', 'n'.repeat(255))
-  expect(await writeWhole(path, 'old')).toBe(3)
-  expect(await writeWhole(path, Buffer.from('newer'), { durable: true })).toBe(5)
-  expect(await readFile(path, 'utf8')).toBe('newer')
+  const left = leftByKilled(scratch.path)
+  writeFileSync(join(left, 'sourcedir.tar.gz'), 'packed code')
+  // A copy that somebody made, and names of processes that run or that nobody can see from here.
+  cpSync(left, left.replace(/......$/, 'copied'), { recursive: true })
+  const owners = [thisOwner(), thisOwner().replace(/^.{6}/, 'abcdef')]
+  for (const owner of owners) mkdirSync(join(scratch.path, `ssm-${owner}-abcdef-1`))
+  mkdirSync(join(scratch.path, 'ssm-own-notes'))
+  const before = readdirSync(scratch.path)
+  expect(await abandonedFolders('ssm-', scratch.path)).toEqual([left])
+  await using later = await temporaryDirectory('ssm-', scratch.path)
+  expect(existsSync(left)).toBe(false)
+  expect((await readdir(scratch.path)).toSorted()).toEqual(
+    [...before.filter((name) => !left.endsWith(name)), later.path.slice(scratch.path.length + 1)].toSorted(),
+  )
 })
 
-test('a stream that breaks leaves the old file and no draft', async () => {
+test('a folder of a running process is nobody’s leftover', async () => {
   await using scratch = await temporaryDirectory()
-  const path = join(scratch.path, 'file')
-  await writeWhole(path, 'old')
-  async function* broken(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from('half')
-    throw new Error('broken')
-  }
-  await expect(writeWhole(path, broken())).rejects.toThrow('broken')
-  expect(await readdir(scratch.path)).toEqual(['file'])
-  expect(await readFile(path, 'utf8')).toBe('old')
+  await ownedFolder('ssm-', scratch.path)
+  expect(await abandonedFolders('ssm-', scratch.path)).toEqual([])
 })
 
-test('an abort rejects with its reason and writes nothing', async () => {
-  await using scratch = await temporaryDirectory()
-  const reason = new Error('enough')
-  await expect(writeWhole(join(scratch.path, 'file'), 'x', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
-  expect(await readdir(scratch.path)).toEqual([])
-})
-
-test('a folder in the way is a clear error', async () => {
-  await using scratch = await temporaryDirectory()
-  await mkdir(join(scratch.path, 'taken'))
-  await expect(writeWhole(join(scratch.path, 'taken'), 'x')).rejects.toMatchObject({ code: 'STORAGE_DENIED' })
-  expect(await readdir(scratch.path)).toEqual(['taken'])
-})
-
-test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-  'a folder that cannot be written is a clear error',
-  async () => {
-    await using scratch = await temporaryDirectory()
-    const closed = join(scratch.path, 'closed')
-    await mkdir(closed)
-    await chmod(closed, 0o500)
-    await expect(writeWhole(join(closed, 'x'), 'x')).rejects.toMatchObject({ code: 'STORAGE_DENIED' })
-  },
-)
-
-test.skipIf(!existsSync('/dev/full'))('a full disk is a clear error', async () => {
-  // No file system of our own to fill up here: the device that is always full says the same.
-  const { open } = await import('node:fs/promises')
-  const { orStorageError } = await import('./fs-errors.ts')
-  const full = await open('/dev/full', 'w')
-  try {
-    await expect(orStorageError({ act: 'write', path: '/dev/full' }, () => full.writeFile('x'))).rejects.toMatchObject({
-      code: 'STORAGE_FULL',
-    })
-  } finally {
-    await full.close()
-  }
+test('a process is gone only where it would be seen', () => {
+  const { pid } = spawnSync(process.execPath, ['-e', ''])
+  const ended = thisOwner().replace(/-\d+-\d+$/, `-${pid}-1`)
+  expect(ownerState(thisOwner())).toBe('alive')
+  expect(ownerState(ended)).toBe('gone')
+  expect(ownerState(ended.replace(/^.{6}/, 'abcdef'))).toBe('unknown')
 })

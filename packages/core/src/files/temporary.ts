@@ -1,140 +1,75 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { syncWhileFast } from './sync-io.ts'
-import { fsCodeOf, orStorageError } from './fs-errors.ts'
+import { join } from 'node:path'
+import { orStorageError } from './fs-errors.ts'
+import { ownerPattern, ownerState, thisOwner } from './owner.ts'
 
 /** A folder that removes itself, with all that is in it, when its scope ends. */
 export interface TemporaryDirectory extends AsyncDisposable {
   readonly path: string
 }
 
+/** What of another computer or container was not touched for so long counts as left behind. */
+const abandonedAfterMs = 7 * 24 * 3_600_000
+
 /**
  * Makes a fresh folder, readable by its owner only: `await using scratch = await temporaryDirectory()`. It lies in the
- * system's temporary folder, or in `parent`, which is made when it is missing.
+ * system's temporary folder, or in `parent`, which is made when it is missing. What killed processes left there is removed
+ * by a later one.
  * @throws {SsmError} `STORAGE_FULL`, `STORAGE_DENIED`.
  */
 export async function temporaryDirectory(prefix = 'ssm-', parent = tmpdir()): Promise<TemporaryDirectory> {
-  const path = await orStorageError({ act: 'make a folder in', path: parent, missing: 'STORAGE_DENIED' }, async () => {
-    await mkdir(parent, { recursive: true })
-    return mkdtemp(join(parent, prefix))
-  })
+  const path = await ownedFolder(prefix, parent)
+  if (!swept.has(parent)) {
+    swept.add(parent)
+    for (const left of await abandonedFolders(prefix, parent)) await removed(left)
+  }
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
 
-export interface WriteWholeOptions {
-  /** The file's permissions; default `0o644`. The process's umask applies. */
-  readonly mode?: number
-  /** Waits until the bytes are on the disk, so that they survive a loss of power; default `false`. */
-  readonly durable?: boolean
-  readonly signal?: AbortSignal
-}
+const swept = new Set<string>()
 
 /**
- * Writes a file whole or not at all: a reader sees the old bytes or the new ones, and a failure leaves nothing behind.
- * Missing parent folders are made. Gives back how many bytes were written.
- * @throws {SsmError} `STORAGE_FULL`, `STORAGE_DENIED`; what the chunks throw; an abort rejects with `signal.reason`.
+ * Makes a fresh folder whose name tells which process made it and, by the folder's own number in the file system, that it
+ * is no copy of such a folder.
+ * @throws {SsmError} `STORAGE_FULL`, `STORAGE_DENIED`.
  */
-export async function writeWhole(
-  path: string,
-  content: Uint8Array | string | AsyncIterable<Uint8Array>,
-  options: WriteWholeOptions = {},
-): Promise<number> {
-  const target = resolve(path)
-  return orStorageError({ act: 'write', path: target, missing: 'STORAGE_DENIED' }, () => {
-    // A short name of its own: the target's may already be as long as the file system allows.
-    const draft = join(dirname(target), `.ssm-${randomBytes(9).toString('hex')}.tmp`)
-    if (!isSmall(content) || options.durable === true) return writeAndRename(target, draft, content, options)
-    options.signal?.throwIfAborted()
-    return syncWhileFast(
-      () => writeAndRenameNow(target, draft, content, options.mode),
-      () => writeAndRename(target, draft, content, options),
-    )
+export async function ownedFolder(prefix: string, parent: string): Promise<string> {
+  return orStorageError({ act: 'make a folder in', path: parent, missing: 'STORAGE_DENIED' }, async () => {
+    await mkdir(parent, { recursive: true })
+    const draft = await mkdtemp(join(parent, `${prefix}${thisOwner()}-`))
+    const path = `${draft}-${await inodeOf(draft)}`
+    await rename(draft, path)
+    return path
   })
 }
 
-const smallBytes = 256 * 1024
-
-const isSmall = (content: Uint8Array | string | AsyncIterable<Uint8Array>): content is Uint8Array =>
-  content instanceof Uint8Array && content.length <= smallBytes
-
-async function writeAndRename(
-  target: string,
-  draft: string,
-  content: Uint8Array | string | AsyncIterable<Uint8Array>,
-  options: WriteWholeOptions,
-): Promise<number> {
-  await mkdir(dirname(target), { recursive: true })
-  try {
-    const written = await writeDraft(draft, content, options)
-    options.signal?.throwIfAborted()
-    await rename(draft, target)
-    return written
-  } catch (cause) {
-    await rm(draft, { force: true })
-    throw cause
+/** The folders made by `ownedFolder` whose process was killed. Nothing that anyone else made is among them. */
+export async function abandonedFolders(prefix: string, parent: string): Promise<readonly string[]> {
+  const shape = new RegExp(`^(${ownerPattern})-[^-]{6}(?:-([0-9a-z]+))?$`)
+  const names = await readdir(parent).catch((): string[] => [])
+  const found: string[] = []
+  for (const name of names.filter((each) => each.startsWith(prefix))) {
+    const [, owner, inode] = shape.exec(name.slice(prefix.length)) ?? []
+    const path = join(parent, name)
+    if (owner === undefined || !(await isLeftBehind(path, owner))) continue
+    if (inode === undefined) await rmdir(path).catch(() => undefined)
+    else if (inode === (await inodeOf(path).catch(() => undefined))) found.push(path)
   }
+  return found
 }
 
-function writeAndRenameNow(target: string, draft: string, bytes: Uint8Array, mode = 0o644): number {
-  try {
-    const file = openInFolder(draft, mode)
-    try {
-      writeNow(file, bytes)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(draft, target)
-    return bytes.length
-  } catch (cause) {
-    rmSync(draft, { force: true })
-    throw cause
-  }
+const inodeOf = async (path: string): Promise<string> => (await lstat(path, { bigint: true })).ino.toString(36)
+
+async function isLeftBehind(path: string, owner: string): Promise<boolean> {
+  const state = ownerState(owner)
+  if (state === 'alive') return false
+  const stats = await lstat(path).catch(() => undefined)
+  if (stats?.isDirectory() !== true || (process.getuid !== undefined && stats.uid !== process.getuid())) return false
+  return state === 'gone' || Date.now() - stats.mtimeMs > abandonedAfterMs
 }
 
-function writeNow(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
-}
-
-/** Most files come into a folder that is there. */
-function openInFolder(path: string, mode: number): number {
-  try {
-    return openSync(path, 'wx', mode)
-  } catch (cause) {
-    if (fsCodeOf(cause) !== 'ENOENT') throw cause
-    mkdirSync(dirname(path), { recursive: true })
-    return openSync(path, 'wx', mode)
-  }
-}
-
-async function writeDraft(
-  draft: string,
-  content: Uint8Array | string | AsyncIterable<Uint8Array>,
-  options: WriteWholeOptions,
-): Promise<number> {
-  options.signal?.throwIfAborted()
-  const file = await open(draft, 'wx', options.mode ?? 0o644)
-  try {
-    let written = 0
-    for await (const chunk of chunksOf(content)) {
-      options.signal?.throwIfAborted()
-      await syncWhileFast(
-        () => writeNow(file.fd, chunk),
-        () => file.writeFile(chunk),
-      )
-      written += chunk.length
-    }
-    if (options.durable === true) await file.sync()
-    return written
-  } finally {
-    await file.close()
-  }
-}
-
-async function* chunksOf(content: Uint8Array | string | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (typeof content === 'string') yield Buffer.from(content)
-  else if (content instanceof Uint8Array) yield content
-  else yield* content
+/** What cannot be removed now is left to the next. */
+async function removed(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch(() => undefined)
 }

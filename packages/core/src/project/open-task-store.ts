@@ -9,10 +9,10 @@ import { pastJobs } from '../run/decide/history.ts'
 import { storedOutputs } from '../run/results/outputs.ts'
 import { cleanState } from '../run/state.ts'
 import { downloadJob } from '../run/results/download.ts'
-import type { Downloaded, DownloadOptions } from '../run/results/task-result.ts'
+import type { Downloaded } from '../run/results/task-result.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import { systemClock } from '../time/clock.ts'
-import type { TaskStore, TaskStorePlace } from './task-store.ts'
+import type { StoredDownloadOptions, TaskStore, TaskStorePlace } from './task-store.ts'
 
 /** Reads what earlier jobs of a task left. */
 export function openTaskStore(place: TaskStorePlace): TaskStore {
@@ -58,7 +58,7 @@ class OpenedTaskStore implements TaskStore {
     return storedOutputs(this.#place.task, layout, job.kind, job.name)
   }
 
-  async download(folder: string, options: DownloadOptions = {}): Promise<Downloaded> {
+  async download(folder: string, options: StoredDownloadOptions = {}): Promise<Downloaded> {
     const { platform, layout, signal } = await this.#open(options)
     const context = {
       platform,
@@ -69,7 +69,7 @@ class OpenedTaskStore implements TaskStore {
       upstream: new Map(),
       reached: () => undefined,
     }
-    return downloadJob(await this.#newestCompleted(options), layout, folder, options, context)
+    return downloadJob(options.job ?? (await this.#newestCompleted(options)), layout, folder, options, context)
   }
 
   async *state(options: Abortable = {}): AsyncGenerator<StoredObject> {

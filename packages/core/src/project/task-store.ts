@@ -1,10 +1,16 @@
 import type { ProjectName, TaskName } from '../names/task-name.ts'
 import type { Abortable } from '../platform/abortable.ts'
-import type { JobState } from '../platform/jobs.ts'
+import type { JobRef, JobState } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
 import type { Downloaded, DownloadOptions } from '../run/results/task-result.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { Platforms } from './platforms.ts'
+
+/** Which parts of which job to bring, and until when. */
+export interface StoredDownloadOptions extends DownloadOptions {
+  /** One of the task's jobs, also one that failed; default the newest completed one. */
+  readonly job?: JobRef
+}
 
 /** What earlier jobs of a task left. */
 export interface TaskStore {
@@ -14,8 +20,8 @@ export interface TaskStore {
   stop(options?: Abortable): Promise<JobState | undefined>
   /** The outputs of the newest completed job. @throws {SsmError} `OUTPUT_MISSING` when there is none. */
   outputs(options?: Abortable): Promise<Readonly<Record<string, StoredOutput>>>
-  /** Downloads parts of the newest completed job, as a result's `download` does. */
-  download(folder: string, options?: DownloadOptions): Promise<Downloaded>
+  /** Downloads parts of the newest completed job, or of another one, as a result's `download` does. */
+  download(folder: string, options?: StoredDownloadOptions): Promise<Downloaded>
   /** What lies in the task's state. */
   state(options?: Abortable): AsyncIterable<StoredObject>
   /** Removes the task's state, and nothing beside it. Gives the number of objects that are gone. */

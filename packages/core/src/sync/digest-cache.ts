@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { sha256 } from '../files/digest/digest.ts'
 import { readText } from '../files/read.ts'
-import { writeWhole } from '../files/temporary.ts'
+import { writeWhole } from '../files/write-whole.ts'
 import type { FileFacts } from '../files/stat.ts'
 
 /** The digests of a folder's files as they were when they were last read. */

@@ -81,3 +81,15 @@ test('an object that is written anew meanwhile arrives as it is then', async () 
   await downloadFolder({ source, target: scratch.path, objects })
   expect(await readFile(join(scratch.path, 'a'), 'utf8')).toBe('new and longer')
 })
+
+test('an object that is removed meanwhile is left out, and the others arrive', async () => {
+  await using scratch = await temporaryDirectory()
+  const objects = await storeOf({ a: 'first', gone: 'was here', z: 'last' })
+  const list = objects.list.bind(objects)
+  objects.list = async function* (prefix) {
+    yield* list(prefix)
+    await objects.remove([objectUri(`${source}/gone`)])
+  }
+  expect(await downloadFolder({ source, target: scratch.path, objects })).toEqual({ files: 2, bytes: 9 })
+  expect((await readdir(scratch.path)).toSorted()).toEqual(['a', 'z'])
+})

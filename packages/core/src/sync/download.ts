@@ -1,6 +1,6 @@
 import { nameBook, safeJoin } from '../archive/safe-path.ts'
-import { SsmError } from '../errors/ssm-error.ts'
-import { writeWhole } from '../files/temporary.ts'
+import { isSsmError, SsmError } from '../errors/ssm-error.ts'
+import { writeWhole } from '../files/write-whole.ts'
 import { eachOf } from '../lang/each-of.ts'
 import { folderUri, type ObjectUri } from '../names/object-uri.ts'
 import type { Objects, StoredObject } from '../platform/objects.ts'
@@ -26,24 +26,30 @@ const connectionsEnough = 4
 
 /**
  * Brings every object below a folder of the store into a local folder, each file whole or not at all. All names are checked
- * before the first byte is written. Files that are there and not in the store stay.
- * @throws {SsmError} `ARCHIVE_UNSAFE` for keys that lead elsewhere or collide, `OBJECT_MISSING`, `OBJECT_CORRUPT`,
+ * before the first byte is written. Files that are there and not in the store stay; an object that is
+ * removed meanwhile is left out.
+ * @throws {SsmError} `ARCHIVE_UNSAFE` for keys that lead elsewhere or collide, `OBJECT_CORRUPT`,
  * `STORAGE_FULL`, `STORAGE_DENIED`; what the store throws; an abort rejects with `signal.reason`.
  */
 export async function downloadFolder(
   options: DownloadFolderOptions,
 ): Promise<{ readonly files: number; readonly bytes: number }> {
   const wanted = await wantedFiles(options)
-  const bytes = wanted.reduce((sum, { object }) => sum + object.sizeBytes, 0)
-  const meter = transferMeter({ ofBytes: bytes, ofFiles: wanted.length, tell: options.onProgress })
+  const ofBytes = wanted.reduce((sum, { object }) => sum + object.sizeBytes, 0)
+  const meter = transferMeter({ ofBytes, ofFiles: wanted.length, tell: options.onProgress })
   const large = wanted.filter(({ object }) => object.sizeBytes > smallBytes)
   const small = wanted.filter(({ object }) => object.sizeBytes <= smallBytes)
   const connections = large.length < connectionsEnough ? connectionsEnough : 1
-  const fetch = (file: WantedFile, signal: AbortSignal): Promise<void> =>
-    fetched(file, options.objects, meter, { connections, signal })
+  let [files, bytes] = [0, 0]
+  const fetch = async (file: WantedFile, signal: AbortSignal): Promise<void> => {
+    const written = await fetched(file, options.objects, meter, { connections, signal })
+    if (written === undefined) return
+    files += 1
+    bytes += written
+  }
   await eachOf(large, largeAtOnce, fetch, options.signal)
   await eachOf(small, smallAtOnce, fetch, options.signal)
-  return { files: wanted.length, bytes }
+  return { files, bytes }
 }
 
 interface WantedFile {
@@ -71,12 +77,25 @@ async function wantedFiles({ source, target, objects, signal }: DownloadFolderOp
   return wanted
 }
 
-async function fetched({ object, path }: WantedFile, objects: Objects, meter: Meter, options: FetchOptions): Promise<void> {
+/** Gives the bytes of a file; `undefined` for one that was removed since it was listed, as the state of a running job may be. */
+async function fetched(
+  { object, path }: WantedFile,
+  objects: Objects,
+  meter: Meter,
+  options: FetchOptions,
+): Promise<number | undefined> {
   const { signal } = options
-  const chunks = counted(object, objects, meter, options)
-  const content = object.sizeBytes <= smallBytes ? await gathered(chunks) : chunks
-  const written = await writeWhole(path, content, { signal })
-  meter.finished(object.uri, written)
+  try {
+    const chunks = counted(object, objects, meter, options)
+    const content = object.sizeBytes <= smallBytes ? await gathered(chunks) : chunks
+    const written = await writeWhole(path, content, { signal })
+    meter.finished(object.uri, written)
+    return written
+  } catch (cause) {
+    if (!isSsmError(cause, 'OBJECT_MISSING')) throw cause
+    meter.finished(object.uri, 0)
+    return undefined
+  }
 }
 
 /** A small file's bytes at once, so that writing it is one piece of work. */

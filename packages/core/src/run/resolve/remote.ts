@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { extractArchive } from '../../archive/untar.ts'
 import { SsmError } from '../../errors/ssm-error.ts'
-import { writeWhole } from '../../files/temporary.ts'
+import { writeWhole } from '../../files/write-whole.ts'
 import { addressOf, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { Program } from '../../spec/program.ts'
 import type { RunContext } from '../context.ts'

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { extractArchive } from '../../archive/untar.ts'
 import type { Progress } from '../../events/run-event.ts'
-import { replaceFolder } from '../../files/replace.ts'
-import { temporaryDirectory } from '../../files/temporary.ts'
+import { arrivalOf } from '../../files/downloads/place.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { JobRef } from '../../platform/jobs.ts'
@@ -25,15 +24,13 @@ export async function downloadJob(
   const signal = options.signal ?? new AbortController().signal
   const files: Partial<Record<Downloadable, number>> = {}
   for (const part of parts) {
-    // Beside its place, so that the last step is a rename; removed on every other path.
-    await using staging = await temporaryDirectory('.ssm-download-', folder)
-    const fresh = join(staging.path, part)
+    await using arrival = await arrivalOf(resolve(folder, part))
     const count =
       part === 'logs'
-        ? await writeLogs(job, fresh, context, signal)
-        : await fetchOutput(job, layout, part, fresh, context, signal)
+        ? await writeLogs(job, arrival.path, context, signal)
+        : await fetchOutput(job, layout, part, arrival.path, context, signal)
     if (count === undefined) continue
-    await replaceFolder(fresh, join(folder, part))
+    await arrival.commit(signal)
     files[part] = count
   }
   return { folder, files }

@@ -43,7 +43,8 @@ export interface TaskResult<Out extends OutputName = OutputName, Result = unknow
   readonly savings: number | undefined
   /**
    * Brings the job's logs and outputs into a folder: `logs/ model/ output/ state/`, archives unpacked, each part whole or
-   * not at all. What lay in those folders before is replaced.
+   * not at all. What an earlier download left in those folders is replaced. A folder with anything else in it gets the files
+   * one by one and keeps what is not from a download; where such a file is in the way, nothing is changed.
    * @throws {SsmError} `ARCHIVE_UNSAFE`, `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
    */
   download(folder: string, options?: DownloadOptions): Promise<Downloaded>

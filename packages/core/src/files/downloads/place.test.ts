@@ -1,0 +1,238 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../temporary.ts'
+import { markName } from './mark.ts'
+import { arrivalOf } from './place.ts'
+
+type Tree = Readonly<Record<string, string>>
+
+function write(folder: string, tree: Tree): void {
+  mkdirSync(folder, { recursive: true })
+  for (const [path, text] of Object.entries(tree)) {
+    if (path.endsWith('/')) mkdirSync(join(folder, path), { recursive: true })
+    else {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), text)
+    }
+  }
+}
+
+async function download(target: string, tree: Tree): Promise<void> {
+  await using arrival = await arrivalOf(target)
+  write(arrival.path, tree)
+  await arrival.commit()
+}
+
+/** Everything below a folder but marks: text of files, `→ target` of links, and `folder`. */
+function everything(folder: string, prefix = ''): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const name of readdirSync(join(folder, prefix))) {
+    const path = join(prefix, name)
+    const stats = lstatSync(join(folder, path))
+    if (name === markName) continue
+    if (stats.isSymbolicLink()) all[path] = `→ ${readlinkSync(join(folder, path))}`
+    else if (stats.isFile()) all[path] = readFileSync(join(folder, path), 'utf8')
+    else Object.assign(all, { [path]: 'folder' }, everything(folder, path))
+  }
+  return all
+}
+
+test('a download replaces the one before, and leaves nothing else behind', async () => {
+  await using scratch = await temporaryDirectory()
+  const target = join(scratch.path, 'out/model')
+  await download(target, { a: '1', 'sub/b': '2', 'empty/': '' })
+  await download(target, { a: 'new', c: '3' })
+  expect(everything(scratch.path)).toEqual({ out: 'folder', 'out/model': 'folder', 'out/model/a': 'new', 'out/model/c': '3' })
+})
+
+test('a folder of somebody else keeps what is in it, and gets the files beside', async () => {
+  await using scratch = await temporaryDirectory()
+  const target = join(scratch.path, 'model')
+  write(target, { 'net.py': 'mine', 'sub/own': 'mine' })
+  await download(target, { weights: '1', 'sub/w': '1', 'old/x': '1' })
+  await download(target, { weights: '2', more: '2' })
+  expect(everything(target)).toEqual({ 'net.py': 'mine', sub: 'folder', 'sub/own': 'mine', weights: '2', more: '2' })
+})
+
+test('a file of somebody else that is in the way is an error with its name, and nothing is changed', async () => {
+  await using scratch = await temporaryDirectory()
+  const target = join(scratch.path, 'model')
+  await download(target, { a: '1', b: '1' })
+  writeFileSync(join(target, 'a'), 'edited')
+  const before = everything(scratch.path)
+  await expect(download(target, { a: '2', b: '2' })).rejects.toMatchObject({
+    code: 'STORAGE_DENIED',
+    message: expect.stringContaining(join(target, 'a')) as string,
+    hint: expect.stringContaining('another folder') as string,
+  })
+  expect(everything(scratch.path)).toEqual(before)
+  await download(target, { a: 'edited', b: '2' })
+  expect(everything(target)).toEqual({ a: 'edited', b: '2' })
+})
+
+test('a link in the place of the folder, or of a folder in it, is not followed', async () => {
+  await using scratch = await temporaryDirectory()
+  write(join(scratch.path, 'elsewhere'), { keep: 'mine' })
+  const target = join(scratch.path, 'model')
+  symlinkSync('elsewhere', target)
+  await expect(download(target, { a: '1' })).rejects.toMatchObject({ code: 'STORAGE_DENIED' })
+  rmSync(target)
+  mkdirSync(target)
+  symlinkSync('../elsewhere', join(target, 'sub'))
+  await expect(download(target, { 'sub/a': '1' })).rejects.toMatchObject({ code: 'STORAGE_DENIED' })
+  expect(everything(join(scratch.path, 'elsewhere'))).toEqual({ keep: 'mine' })
+})
+
+test.each([
+  ['text', '{"v":1,"stamps":'],
+  ['another document', '{"v":2}'],
+])('a file that has the name of the mark and is %s is never overwritten', async (_, text) => {
+  await using scratch = await temporaryDirectory()
+  const target = join(scratch.path, 'model')
+  write(target, { [markName]: text })
+  await expect(download(target, { a: '1' })).rejects.toMatchObject({ code: 'STORAGE_DENIED' })
+  expect(readFileSync(join(target, markName), 'utf8')).toBe(text)
+})
+
+test('what was edited with its time set back is kept', async () => {
+  await using scratch = await temporaryDirectory()
+  const target = join(scratch.path, 'model')
+  await download(target, { a: '1' })
+  const { atime, mtime, mtimeMs } = lstatSync(join(target, 'a'))
+  writeFileSync(join(target, 'a'), '2')
+  utimesSync(join(target, 'a'), atime, mtimeMs / 1_000)
+  void mtime
+  await expect(download(target, { a: '3' })).rejects.toMatchObject({ code: 'STORAGE_DENIED' })
+  expect(everything(target)).toEqual({ a: '2' })
+})
+
+test('two downloads into one folder at once: one of them is there, whole', { timeout: 60_000 }, async () => {
+  for (const mine of [{}, { mine: 'kept' }]) {
+    await using scratch = await temporaryDirectory()
+    const target = join(scratch.path, 'model')
+    if ('mine' in mine) write(target, mine)
+    await download(target, { first: '0' })
+    const trees = Array.from({ length: 8 }, (_, index) =>
+      Object.fromEntries(Array.from({ length: 20 }, (__, file) => [`${file % 3}/${file}-${index % 2}`, String(index)])),
+    )
+    await Promise.all(trees.map((tree) => download(target, tree)))
+    const there = Object.fromEntries(Object.entries(everything(target)).filter(([, text]) => text !== 'folder'))
+    expect(trees.map((tree) => ({ ...tree, ...mine }))).toContainEqual(there)
+    expect(readdirSync(scratch.path)).toEqual(['model'])
+  }
+})
+
+const name = fc.constantFrom('a', 'b', 'c', 'sub/a', 'sub/b', 'sub/deep/c', 'd/e')
+const tree = fc.dictionary(name, fc.constantFrom('x', 'y', 'longer text'), { maxKeys: 5 })
+/** What somebody does to a folder between two downloads, and which bytes are theirs from then on. */
+const act = fc.oneof(
+  fc.record({ kind: fc.constant('write' as const), path: name, text: fc.constantFrom('x', 'mine', 'my own') }),
+  fc.record({ kind: fc.constant('remove' as const), path: name }),
+  fc.record({
+    kind: fc.constant('link' as const),
+    path: name,
+    to: fc.constantFrom('a', 'sub', '..', '../other', 'nowhere', '/etc/hosts'),
+  }),
+  fc.record({ kind: fc.constant('folder' as const), path: name }),
+  fc.record({ kind: fc.constant('read-only' as const), path: name }),
+  fc.record({ kind: fc.constant('move' as const), path: name, to: name }),
+  fc.record({
+    kind: fc.constant('forged mark' as const),
+    stamps: fc.array(fc.record({ modifiedAtMs: fc.double({ noNaN: true }) }), { maxLength: 2 }),
+  }),
+  fc.record({ kind: fc.constant('copied folder' as const), keepsTimes: fc.boolean() }),
+  fc.record({ kind: fc.constant('downloaded' as const), tree }),
+)
+type Act = typeof act extends fc.Arbitrary<infer One> ? One : never
+
+/** Does it; gives the paths whose content is now somebody's own. What the file system refuses is not done. */
+function doAct(target: string, one: Exclude<Act, { kind: 'downloaded' }>): readonly string[] {
+  try {
+    switch (one.kind) {
+      case 'write':
+        mkdirSync(dirname(join(target, one.path)), { recursive: true })
+        // A link would be written through, to another place.
+        if (lstatSync(join(target, one.path), { throwIfNoEntry: false })?.isSymbolicLink() === true) return []
+        writeFileSync(join(target, one.path), one.text)
+        return [one.path]
+      case 'remove':
+        rmSync(join(target, one.path), { recursive: true })
+        return []
+      case 'link':
+        mkdirSync(dirname(join(target, one.path)), { recursive: true })
+        symlinkSync(one.to, join(target, one.path))
+        return [one.path]
+      case 'folder':
+        mkdirSync(join(target, one.path))
+        return [one.path]
+      case 'read-only':
+        chmodSync(join(target, one.path), 0o444)
+        return []
+      case 'move':
+        renameSync(join(target, one.path), join(target, one.to))
+        return []
+      case 'forged mark':
+        writeFileSync(join(target, markName), JSON.stringify({ v: 1, stamps: one.stamps }))
+        return []
+      case 'copied folder':
+        cpSync(target, `${target}-copy`, { recursive: true, preserveTimestamps: one.keepsTimes, verbatimSymlinks: true })
+        rmSync(target, { recursive: true })
+        renameSync(`${target}-copy`, target)
+        return []
+    }
+  } catch {
+    return []
+  }
+}
+
+test('downloads into arbitrary trees never lose a byte that no download wrote', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { maxLength: 12 }), tree, async (acts, last) => {
+      await using scratch = await temporaryDirectory()
+      const target = join(scratch.path, 'out')
+      write(join(scratch.path, 'other'), { outside: 'mine' })
+      const own = new Map<string, string>()
+      const noteOwn = (paths: readonly string[]): void => {
+        const now = existsSync(target) ? everything(target) : {}
+        for (const path of paths) own.set(path, now[path] ?? '')
+        // What somebody removes or moves themselves is not lost.
+        for (const [path, text] of own) if (now[path] !== text) own.delete(path)
+      }
+      const downloadAndLook = async (wanted: Tree): Promise<void> => {
+        const before = existsSync(target) ? everything(target) : {}
+        const failure = await download(target, wanted).then(
+          () => undefined,
+          (cause: unknown) => cause,
+        )
+        const after = existsSync(target) ? everything(target) : {}
+        expect(after).toMatchObject(Object.fromEntries(own))
+        const right = failure === undefined ? { after: wanted } : { after: before, failure: { code: 'STORAGE_DENIED' } }
+        expect({ after, failure }).toMatchObject(right)
+        expect(everything(join(scratch.path, 'other'))).toEqual({ outside: 'mine' })
+        expect(readdirSync(scratch.path).filter((each) => each.startsWith('.ssm'))).toEqual([])
+      }
+      for (const one of acts) {
+        if (one.kind === 'downloaded') await downloadAndLook(one.tree)
+        else noteOwn(doAct(target, one))
+      }
+      await downloadAndLook(last)
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -1,0 +1,26 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { expect, test } from 'vitest'
+import { app } from '../../packages/cli/src/app.ts'
+import { workFolder } from './support/ssm.ts'
+import { testContext } from './support/context.ts'
+
+test.each([
+  ['of a job', 0, ['echo x > "$SM_MODEL_DIR/weights"', '-o', '.', '--download_model'], 'model/weights'],
+  ['of a job that failed', 1, ['echo x; exit 3', '-o', '.'], 'logs/logs0'],
+])('a download %s into the working folder keeps the files of its user', { timeout: 60_000 }, async (_, code, line, brought) => {
+  await using folder = await workFolder()
+  const own = ['model/net.py', 'logs/mine.txt']
+  for (const path of own) {
+    mkdirSync(join(folder.path, path, '..'), { recursive: true })
+    writeFileSync(join(folder.path, path), 'mine')
+  }
+  const env = { SSM_PLATFORM: 'local', HOME: folder.path, PATH: process.env['PATH'] ?? '' }
+  const ssm = (...argv: readonly string[]): Promise<number> => app(argv, testContext({ cwd: folder.path, env }))
+  expect(await ssm('shell', '-p', 'ex', '-t', 't', '--cmd_line', ...line)).toBe(code)
+  const again = await ssm('data', '-p', 'ex', '-t', 't', '-o', '.', '--download_model')
+  expect(again === 0).toBe(code === 0)
+  expect(own.map((path) => readFileSync(join(folder.path, path), 'utf8'))).toEqual(['mine', 'mine'])
+  expect(readFileSync(join(folder.path, brought), 'utf8')).toBe('x\n')
+})
