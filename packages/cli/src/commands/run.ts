@@ -79,8 +79,7 @@ async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter
   } catch (error) {
     const interrupted = await ctrlC.exitCode(error)
     if (interrupted !== undefined) return interrupted
-    if (error instanceof JobFailedError || error instanceof JobStoppedError) 
-      await saveFailedLog(call, platform, handle, reporter)
+    if (error instanceof JobFailedError || error instanceof JobStoppedError) await saveFailedLog(call, platform, handle, reporter)
     reporter.close()
     throw error
   } finally {
