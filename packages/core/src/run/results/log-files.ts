@@ -1,4 +1,4 @@
-import { appender } from '../../files/append.ts'
+import { appender } from '../../files/downloads/append.ts'
 import type { JobRef } from '../../platform/jobs.ts'
 import type { RunContext } from '../context.ts'
 import { logLines } from '../follow/lines.ts'

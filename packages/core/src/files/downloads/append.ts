@@ -1,6 +1,6 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { orStorageError } from './fs-errors.ts'
+import { orStorageError } from '../fs-errors.ts'
 
 /** Appends text to files of one folder, gathered into large writes. */
 export interface Appender extends AsyncDisposable {
