@@ -1,4 +1,4 @@
-import { GetRoleCommand, CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import { GetRoleCommand, GetRolePolicyCommand, CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import {
   CreateProcessingJobCommand,
   CreateTrainingJobCommand,
@@ -181,6 +181,7 @@ type World = ReturnType<typeof mockedAws>
 /** A role of ours, made this moment, and a request for a job that runs with it. */
 async function freshlyMade(world: World): Promise<Parameters<Platform['jobs']['start']>[0]> {
   world.iam.on(GetRoleCommand).rejects(vendor('NoSuchEntityException', 'no', { httpStatusCode: 404 }))
+  world.iam.on(GetRolePolicyCommand).rejects(vendor('NoSuchEntityException', 'no', { httpStatusCode: 404 }))
   world.iam.on(CreateRoleCommand).resolves({})
   world.iam.on(PutRolePolicyCommand).resolves({})
   const request = requestOf('training')

@@ -5,13 +5,17 @@ import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
+  GetBucketLocationCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  PutBucketEncryptionCommand,
+  PutBucketPolicyCommand,
   PutObjectCommand,
+  PutPublicAccessBlockCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import type { AwsNotice } from '@simple-sagemaker/core/aws'
 import { expect, test } from 'vitest'
 import { objectUri } from '../../../packages/core/src/names/object-uri.ts'
 import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
@@ -38,12 +42,21 @@ async function collect<T>(from: AsyncIterable<T>): Promise<T[]> {
 
 /** A bucket of ours in which uploads in parts succeed. */
 function ready({ s3 }: World): void {
-  s3.on(HeadBucketCommand).resolves({})
+  s3.on(GetBucketLocationCommand).resolves({})
   s3.on(CreateMultipartUploadCommand).resolves({ UploadId: 'u-1' })
   s3.on(UploadPartCommand).callsFake(({ PartNumber }: { PartNumber: number }) => ({ ETag: `"part-${PartNumber}"` }))
   s3.on(CompleteMultipartUploadCommand).resolves({ ETag: '"whole"' })
   s3.on(AbortMultipartUploadCommand).resolves({})
 }
+
+/** What protects a bucket can be set. */
+function protectable({ s3 }: World): void {
+  s3.on(PutPublicAccessBlockCommand).resolves({})
+  s3.on(PutBucketEncryptionCommand).resolves({})
+  s3.on(PutBucketPolicyCommand).resolves({})
+}
+
+const need = { project: 'ex', bucket, writablePrefixes: ['ex/'], readableAddresses: [], imageUri: 'x', kmsKeys: [], vpc: false }
 
 /** An answer's body, which breaks off after these bytes when it is said to be longer. */
 const body = (text: string) => [Buffer.from(text)] as never // anything that can be read piece by piece
@@ -51,7 +64,7 @@ const body = (text: string) => [Buffer.from(text)] as never // anything that can
 /** Every command that the S3 sources send. */
 function commandsInSources(): readonly string[] {
   const folder = new URL('../../../packages/core/src/aws/s3/', import.meta.url)
-  const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   const found = sources.flatMap((name) => [
     ...readFileSync(new URL(name, folder), 'utf8').matchAll(/new sdk\.(\w+)Command|\.sdk\.(\w+)Command/g),
   ])
@@ -62,10 +75,11 @@ test('every command of every method says whose bucket it expects, but the one th
   await using world = mockedAws({ clock: hastyClock(100) })
   const { platform, s3 } = world
   ready(world)
-  s3.on(HeadBucketCommand)
-    .rejectsOnce(vendor('NotFound', '', { httpStatusCode: 404 }))
+  s3.on(GetBucketLocationCommand)
+    .rejectsOnce(vendor('NoSuchBucket', '', { httpStatusCode: 404 }))
     .resolves({})
   s3.on(CreateBucketCommand).resolves({})
+  protectable(world)
   s3.on(ListObjectsV2Command)
     .resolvesOnce({ Contents: [{ Key: 'p/a', Size: 1, ETag: '"a"' }], IsTruncated: true, NextContinuationToken: 't' })
     .resolves({ Contents: [{ Key: 'p/b', Size: 1, ETag: '"b"' }], CommonPrefixes: [{ Prefix: 'p/' }] })
@@ -87,6 +101,7 @@ test('every command of every method says whose bucket it expects, but the one th
   s3.on(UploadPartCommand).rejects(vendor('InternalError'))
   await expect(platform.objects.write(at('k'), big)).rejects.toMatchObject({ code: 'PLATFORM_UNREACHABLE' })
   await platform.objects.remove([at('k'), at('l')])
+  await platform.roles.ensure(need).catch(() => undefined) // which asks for the bucket's key
 
   const without = s3.calls().filter(({ args }) => (args[0].input as Owned).ExpectedBucketOwner !== mockedAccount)
   expect(without.map(({ args }) => args[0].constructor)).toEqual([CreateBucketCommand])
@@ -123,17 +138,17 @@ test('a bucket of another account is read as a known one, and never written', as
 })
 
 test.each([
-  ['looked at and refused', vendor('Forbidden', '', { httpStatusCode: 403 }), undefined, ['HeadBucket']],
+  ['looked at and refused', vendor('AccessDenied', '', { httpStatusCode: 403 }), undefined, ['GetBucketLocation']],
   [
     'made and already taken',
-    vendor('NotFound', '', { httpStatusCode: 404 }),
+    vendor('NoSuchBucket', '', { httpStatusCode: 404 }),
     vendor('BucketAlreadyExists', '', { httpStatusCode: 409 }),
-    ['HeadBucket', 'CreateBucket'],
+    ['GetBucketLocation', 'CreateBucket'],
   ],
 ])("a stranger's bucket, %s, is told before anything is uploaded", async (_, seen, made, sent) => {
   await using world = mockedAws()
   const { platform, s3 } = world
-  s3.on(HeadBucketCommand).rejects(seen)
+  s3.on(GetBucketLocationCommand).rejects(seen)
   s3.on(CreateBucketCommand).rejects(made ?? vendor('none'))
   await expect(platform.objects.bucket(bucket)).rejects.toMatchObject({
     code: 'BUCKET_FOREIGN',
@@ -143,10 +158,37 @@ test.each([
   expect(sentTo(s3)).toEqual(sent)
 })
 
+test('a bucket that is made blocks public access, encrypts and wants TLS; what cannot be set is told and ends nothing', async () => {
+  const notices: AwsNotice[] = []
+  await using world = mockedAws({ onNotice: (notice) => notices.push(notice) })
+  const { platform, s3 } = world
+  s3.on(GetBucketLocationCommand).rejects(vendor('NoSuchBucket', '', { httpStatusCode: 404 }))
+  s3.on(CreateBucketCommand).resolves({})
+  protectable(world)
+  s3.on(PutBucketEncryptionCommand).rejects(vendor('AccessDenied', 'not allowed', { httpStatusCode: 403 }))
+  await platform.objects.bucket(bucket)
+  const [access] = s3.commandCalls(PutPublicAccessBlockCommand)
+  expect(Object.values(access?.args[0].input.PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true])
+  const [policy] = s3.commandCalls(PutBucketPolicyCommand)
+  expect(JSON.parse(policy?.args[0].input.Policy ?? '')).toMatchObject({
+    Statement: [
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ],
+  })
+  expect(notices).toEqual([
+    { type: 'bucket-created', bucket, withoutProtection: [{ what: 'encryption', message: 'not allowed' }] },
+  ])
+})
+
 test('two clients that make one bucket at once are no error', async () => {
   await using world = mockedAws({ clock: hastyClock(1_000) })
   const { platform, s3 } = world
-  s3.on(HeadBucketCommand).rejects(vendor('NotFound', '', { httpStatusCode: 404 }))
+  s3.on(GetBucketLocationCommand).rejects(vendor('NoSuchBucket', '', { httpStatusCode: 404 }))
   s3.on(CreateBucketCommand)
     .rejectsOnce(vendor('OperationAborted', 'A conflicting operation is in progress'))
     .rejects(vendor('BucketAlreadyOwnedByYou'))

@@ -5,6 +5,7 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
+import { GetBucketEncryptionCommand } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
 import type { RoleNeed } from '../../../packages/core/src/platform/roles.ts'
 import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
@@ -65,7 +66,7 @@ test('a role is made with a trust limited to this account and one inline policy,
   await using world = mockedAws()
   emptyIam(world)
   expect(await world.platform.roles.ensure(need)).toBe(arn)
-  expect(sentTo(world.iam)).toEqual(['GetRole', 'CreateRole', 'PutRolePolicy'])
+  expect(sentTo(world.iam)).toEqual(['GetRole', 'GetRolePolicy', 'CreateRole', 'PutRolePolicy'])
   const made = world.iam.commandCalls(CreateRoleCommand)[0]?.args[0].input
   expect(made).toMatchObject({ RoleName: name })
   expect(JSON.parse(made?.AssumeRolePolicyDocument ?? '')).toEqual(trust)
@@ -104,7 +105,7 @@ test('a role that another client makes at the same moment is used', async () => 
   const made = { ...role, AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)) }
   world.iam.on(GetRoleCommand).rejectsOnce(noSuch).resolves({ Role: made })
   expect(await world.platform.roles.ensure(need)).toBe(arn)
-  expect(sentTo(world.iam)).toEqual(['GetRole', 'CreateRole', 'GetRole', 'PutRolePolicy'])
+  expect(sentTo(world.iam)).toEqual(['GetRole', 'GetRolePolicy', 'CreateRole', 'GetRole', 'PutRolePolicy'])
 })
 
 test('a trust that is wider than ours is set right', async () => {
@@ -146,4 +147,49 @@ test('a caller who may not make roles is told which statement is missing', async
     facts: { statement: { Effect: 'Allow', Action: ['iam:CreateRole'], Resource: [arn] } },
   })
   expect(policies(world)).toEqual([])
+})
+
+test('a role is made inside the boundary that was asked for, and gets no further rights outside it', async () => {
+  const boundary = `arn:aws:iam::${mockedAccount}:policy/Jobs`
+  await using world = mockedAws({ permissionsBoundary: boundary })
+  emptyIam(world)
+  await world.platform.roles.ensure(need)
+  expect(world.iam.commandCalls(CreateRoleCommand)[0]?.args[0].input.PermissionsBoundary).toBe(boundary)
+  // As the role stands here, somebody has taken the boundary off.
+  expect(await world.platform.roles.ensure(need)).toBe(arn)
+  await expect(world.platform.roles.ensure({ ...need, writablePrefixes: ['more/'] })).rejects.toMatchObject({
+    code: 'PLATFORM_REFUSED',
+    facts: { permissionsBoundary: boundary, role: arn },
+  })
+  expect(policies(world)).toHaveLength(1)
+})
+
+test('the key that a bucket encrypts with by default is among the rights of the role, though nobody named it', async () => {
+  await using world = mockedAws()
+  emptyIam(world)
+  const key = `arn:aws:kms:us-east-1:${mockedAccount}:key/of-the-bucket`
+  const rule = { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' as const, KMSMasterKeyID: key } }
+  world.s3.on(GetBucketEncryptionCommand).resolves({ ServerSideEncryptionConfiguration: { Rules: [rule] } })
+  await world.platform.roles.ensure(need)
+  await world.platform.roles.ensure(need)
+  expect(policies(world)).toHaveLength(1)
+  expect(policies(world)[0]).toContain(key)
+  expect(world.s3.commandCalls(GetBucketEncryptionCommand)).toHaveLength(1)
+})
+
+test('a caller who may only read learns what the role lacks, and is given no statement that would make them administrator', async () => {
+  await using world = mockedAws()
+  emptyIam(world)
+  await world.platform.roles.ensure(need)
+  const refused = vendor('AccessDenied', `User: me is not authorized to perform: iam:PutRolePolicy on resource: ${arn}`)
+  world.iam.on(PutRolePolicyCommand).rejects(refused)
+  const error: unknown = await world.platform.roles
+    .ensure({ ...need, readableAddresses: [{ bucket: 'public', key: 'set/' }] })
+    .catch((cause: unknown) => cause)
+  expect(error).toMatchObject({
+    code: 'PLATFORM_DENIED',
+    hint: expect.stringContaining('ssm policies') as string,
+    facts: { missing: [{ Sid: 'Inputs', Resource: ['arn:aws:s3:::public/set/*'] }, { Sid: 'Buckets' }, { Sid: 'List2' }] },
+  })
+  expect(Object(error)).not.toMatchObject({ hint: expect.stringContaining('"Effect"') as string })
 })

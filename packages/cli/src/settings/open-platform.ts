@@ -46,7 +46,7 @@ export function projectOptionsOf(settings: Settings, platform: Platform): Projec
 function awsNoticeText(notice: AwsNotice): string {
   switch (notice.type) {
     case 'bucket-created':
-      return `made the bucket ${notice.bucket}`
+      return `made the bucket ${notice.bucket}${withoutText(notice.withoutProtection)}`
     case 'role-changed':
       return `${notice.change} the role ${notice.role}`
     case 'slowed-down':
@@ -55,3 +55,6 @@ function awsNoticeText(notice: AwsNotice): string {
       return notice.message
   }
 }
+
+const withoutText = (missing: Extract<AwsNotice, { readonly type: 'bucket-created' }>['withoutProtection']): string =>
+  missing.length === 0 ? '' : `; not set on it: ${missing.map(({ what, message }) => `${what} (${message})`).join(', ')}`

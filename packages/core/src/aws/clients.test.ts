@@ -69,10 +69,11 @@ test('importing the AWS platform and making one loads no AWS module', () => {
   })
   const program = outputFiles[0]?.text ?? ''
   expect(
-    execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    execFileSync(process.execPath, ['--input-type=module', '-'], {
+      input: program,
       encoding: 'utf8',
       cwd: folder,
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
     }).trim(),
   ).toBe('0 true')
 })

@@ -1,4 +1,4 @@
-import type { Statement } from './iam/policy.ts'
+import type { Statement } from './roles/policy-document.ts'
 
 /** What AWS refused, in words one can act on. */
 export interface Denial {
@@ -27,9 +27,14 @@ export function denied(action: string, resource: string | undefined, said: strin
   return { message, hint: hintOf(statement, principal, deny), facts }
 }
 
+/** Printed as a statement to paste, these would turn a user who may run jobs into one who may do everything. */
+const iamWrites = /^iam:(?!Get|List|PassRole)/
+
 function hintOf(statement: Statement, principal: string | undefined, deny: string | undefined): string {
   const who = principal ?? 'the caller'
   if (deny !== undefined)
     return `The ${deny} of ${who} forbids it; whoever keeps that policy must allow ${statement.Action.join(', ')}.`
+  if (statement.Action.some((action) => iamWrites.test(action)))
+    return `Have an administrator do it: "ssm policies" prints the role's documents. Whoever holds ${statement.Action.join(', ')} can become administrator.`
   return `Add this statement to a policy of ${who}: ${JSON.stringify(statement)}`
 }

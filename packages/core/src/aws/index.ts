@@ -6,20 +6,27 @@ import { awsJobs } from './jobs/jobs.ts'
 import { awsLogs } from './logs.ts'
 import type { AwsNotice, Tell } from './notices.ts'
 import { usualPatience, type Patience } from './pace.ts'
-import { awsRoles } from './iam/roles.ts'
+import { awsRoles } from './roles/roles.ts'
+import { bucketKeys } from './s3/bucket/keys.ts'
 import { awsObjects } from './s3/objects.ts'
-import { expectOwners, ownersBook } from './s3/owners.ts'
+import { expectOwners, ownersBook } from './s3/bucket/owners.ts'
 
 export type { ClientOptions, ClientTypes, Credentials, ServiceName } from './clients.ts'
 export type { AwsNotice } from './notices.ts'
-export { policies, type Policies } from './iam/caller-policy.ts'
-export type { PolicyDocument, PolicyPlace, Statement } from './iam/policy.ts'
+export { policies, type Policies, type PolicyOptions } from './roles/policies.ts'
+export type { Condition, PolicyDocument, Statement } from './roles/policy-document.ts'
+export type { BucketProtection } from './s3/bucket/protection.ts'
 export { machineQuotas, type MachineQuota, type MachineUse } from './quotas.ts'
 
 /** How to reach AWS, and what a test or a service may put in its place. */
 export interface AwsOptions extends ClientOptions {
   /** Accounts of buckets that are someone else's and are only read: bucket → account id. Others are found out. */
   readonly bucketOwners?: Readonly<Record<string, string>>
+  /**
+   * ARN of a managed policy that bounds every role that is made: whatever its own policy says, a job can do no more.
+   * Default: the variable `SSM_PERMISSIONS_BOUNDARY`.
+   */
+  readonly permissionsBoundary?: string
   /** Hears what is worth telling: an image without security fixes, a bucket or role made, expired credentials. */
   readonly onNotice?: (notice: AwsNotice) => void
   /** Describe calls per second and kind of job, at most. AWS publishes no number; it is slowed down when AWS asks. Default 80. */
@@ -41,7 +48,13 @@ export function aws(options: AwsOptions = {}): Platform {
   const patience = { ...usualPatience, ...options.patience }
   const owners = ownersBook({ accountId: async () => (await clients.account()).id, bucketOwners: options.bucketOwners ?? {} })
   const clients = openClients(options, { s3: (client, sdk) => expectOwners(client, sdk, owners) })
-  const roles = awsRoles({ clients, clock, tell })
+  const roles = awsRoles({
+    clients,
+    clock,
+    tell,
+    bucketKey: bucketKeys(clients),
+    permissionsBoundary: options.permissionsBoundary ?? (process.env['SSM_PERMISSIONS_BOUNDARY'] || undefined),
+  })
   const jobs = awsJobs({
     clients,
     clock,

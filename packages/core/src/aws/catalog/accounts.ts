@@ -118,3 +118,10 @@ export function accountIn(registry: Registry, region: string): string | undefine
 export function regionsOf(registry: Registry): readonly string[] {
   return [...(registry.regions?.split(/\s+/) ?? []), ...Object.keys(registry.accounts)]
 }
+
+/** Every repository of the accounts that publish AWS's images in a region: all of them are public to SageMaker's users. */
+export function publicRepositories(region: string, partition: string): readonly string[] {
+  const registries = [deepLearning, classic, legacy, ...Object.values(builtIn)]
+  const accounts = new Set(registries.flatMap((registry) => accountIn(registry, region) ?? []))
+  return [...accounts].map((account) => `arn:${partition}:ecr:${region}:${account}:repository/*`)
+}

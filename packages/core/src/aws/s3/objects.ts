@@ -7,10 +7,11 @@ import type { Clock } from '../../time/clock.ts'
 import { abortable, type Clients, type Opened } from '../clients.ts'
 import { meaningOf, vendorError } from '../meaning.ts'
 import { atTheWall, platformError, type Act } from '../translate.ts'
-import { bucketFinder, type BucketsOptions } from './buckets.ts'
+import { bucketFinder, type BucketsOptions } from './bucket/finder.ts'
 import { laneOf } from './lane.ts'
 import { listed } from './listing.ts'
 import { BodyFailed, partsOf, writeInParts, type Part } from './multipart.ts'
+import { isMissing } from './missing.ts'
 import { readObject } from './read.ts'
 
 /** S3 behind the doorway. `modifiedAtMs` of a write is this machine's clock; S3's own differs by the moment of travel. */
@@ -46,12 +47,13 @@ async function* listFolders(clients: Clients, folder: ObjectUri, signal: AbortSi
 async function findObject(clients: Clients, uri: ObjectUri, signal: AbortSignal | undefined): Promise<StoredObject | undefined> {
   const { bucket, key } = addressOf(uri)
   const { client, sdk } = await clients.open('s3')
+  const target = { Bucket: bucket, Key: key }
   return atTheWall({ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }, signal, async () => {
     try {
-      const said = await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }), abortable(signal))
+      const said = await client.send(new sdk.HeadObjectCommand(target), abortable(signal))
       return { uri, sizeBytes: said.ContentLength ?? 0, etag: said.ETag ?? '', modifiedAtMs: said.LastModified?.getTime() ?? 0 }
     } catch (cause) {
-      if (meaningOf(cause) === 'missing') return undefined
+      if (await isMissing({ client, sdk }, target, cause, signal)) return undefined
       throw cause
     }
   })

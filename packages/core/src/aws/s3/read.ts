@@ -9,6 +9,7 @@ import { meaningOf } from '../meaning.ts'
 import { atTheWall, platformError, type Act } from '../translate.ts'
 import { base64Of } from './crc.ts'
 import { laneOf, type Answer } from './lane.ts'
+import { isMissing, noSuchKey } from './missing.ts'
 
 const fruitlessTries = 8
 
@@ -138,9 +139,13 @@ async function answered({ clients, act, target, signal }: Source, stretch?: Stre
   const brief = stretch === undefined ? await laneOf(client).get(target, signal) : undefined
   if (brief !== undefined) return brief
   const what = stretch === undefined ? { ChecksumMode: 'ENABLED' as const } : stretchOf(stretch)
-  const said = await atTheWall(act, signal, () =>
-    client.send(new sdk.GetObjectCommand({ ...target, ...what }), abortable(signal)),
-  )
+  const said = await atTheWall(act, signal, async () => {
+    try {
+      return await client.send(new sdk.GetObjectCommand({ ...target, ...what }), abortable(signal))
+    } catch (cause) {
+      throw (await isMissing({ client, sdk }, target, cause, signal)) ? noSuchKey(cause) : cause
+    }
+  })
   // A server that knows no ranges answers with the whole.
   if (stretch !== undefined && said.ContentRange?.startsWith(`bytes ${stretch.from}-`) !== true)
     throw new PlatformError('PLATFORM_REFUSED', `The server at this endpoint does not give parts of objects.`, {

@@ -71,7 +71,7 @@ export function requestFacts(
 
 /** What the job's role must be able to do. */
 export function roleNeed({ spec, bucket, layout, inputs }: ResolvedTask, imageUri: string): RoleNeed {
-  const ownFolder = addressOf(layout.root)
+  const ownFolder = { key: addressOf(layout.root).key.replace(/[^/]+\/$/, '') } // the project's: its tasks share one role
   const elsewhere = inputs
     .map((input) => addressOf(input.resolved.uri))
     .filter(({ bucket: other, key }) => other !== bucket || !key.startsWith(ownFolder.key))

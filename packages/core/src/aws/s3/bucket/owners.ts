@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type * as S3Sdk from '@aws-sdk/client-s3'
-import { PlatformError } from '../../platform/errors.ts'
-import { meaningOf } from '../meaning.ts'
+import { PlatformError } from '../../../platform/errors.ts'
+import { meaningOf } from '../../meaning.ts'
 
 /**
  * Whose each bucket is. The header `x-amz-expected-bucket-owner` makes S3 refuse a bucket of any other account, so a
@@ -26,7 +26,7 @@ export interface OwnersOptions {
 export function expectOwners(client: S3Client, sdk: typeof S3Sdk, owners: OwnersBook): void {
   const isOurs = async (bucket: string, account: string): Promise<boolean> => {
     try {
-      await client.send(new sdk.HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account }))
+      await client.send(new sdk.GetBucketLocationCommand({ Bucket: bucket, ExpectedBucketOwner: account }))
       return true
     } catch (cause) {
       if (meaningOf(cause) === 'denied') return false

@@ -1,14 +1,13 @@
 import type { BucketLocationConstraint } from '@aws-sdk/client-s3'
-import { PlatformError } from '../../platform/errors.ts'
-import type { Clock } from '../../time/clock.ts'
-import { abortable, type Clients, type Opened } from '../clients.ts'
-import type { Tell } from '../notices.ts'
-import { meaningOf, vendorError } from '../meaning.ts'
-import { atTheWall, platformError } from '../translate.ts'
+import { PlatformError } from '../../../platform/errors.ts'
+import type { Clock } from '../../../time/clock.ts'
+import { abortable, type Clients, type Opened } from '../../clients.ts'
+import { meaningOf, vendorError } from '../../meaning.ts'
+import type { Tell } from '../../notices.ts'
+import { atTheWall, platformError } from '../../translate.ts'
+import { defaultBucketName } from './name.ts'
+import { protectBucket } from './protection.ts'
 import type { Owners } from './owners.ts'
-
-/** The bucket every SageMaker tool uses unless told otherwise. */
-export const defaultBucketName = (region: string, accountId: string): string => `sagemaker-${region}-${accountId}`
 
 export interface BucketsOptions {
   readonly clients: Clients
@@ -50,33 +49,44 @@ async function openBucket(bucket: string, clients: Clients, clock: Clock, tell: 
     if (await exists(s3, bucket, region)) return
     try {
       await create(s3, bucket, region)
-      tell({ type: 'bucket-created', bucket })
+      tell({ type: 'bucket-created', bucket, withoutProtection: await protectBucket(s3, bucket, region) })
       return
     } catch (cause) {
       const { name } = vendorError(cause)
       // Two clients make it at once: the other one is as good as we are.
       if (name === 'BucketAlreadyOwnedByYou') return
       if (name !== 'OperationAborted' || attempt === tries)
-        throw platformError({ action: 's3:CreateBucket', resource: bucket }, cause)
+        throw platformError({ action: 's3:CreateBucket', resource: `arn:aws:s3:::${bucket}` }, cause)
       await clock.sleep(1_000 * attempt)
     }
   }
 }
 
+/**
+ * Asks where the bucket is, not for its head: that would need the right to list all of its keys, other projects' among them.
+ */
 async function exists({ client, sdk }: Opened<'s3'>, bucket: string, region: string): Promise<boolean> {
-  const act = { action: 's3:ListBucket', resource: bucket }
+  const act = { action: 's3:GetBucketLocation', resource: `arn:aws:s3:::${bucket}` }
   const found = await atTheWall(act, undefined, async () => {
     try {
-      return await client.send(new sdk.HeadBucketCommand({ Bucket: bucket }), abortable(undefined))
+      return await client.send(new sdk.GetBucketLocationCommand({ Bucket: bucket }), abortable(undefined))
     } catch (cause) {
       if (meaningOf(cause) === 'missing') return undefined
       if (meaningOf(cause) === 'denied') throw foreign(bucket, cause)
       throw cause
     }
   })
-  const where = found?.BucketRegion
+  if (found === undefined) return false
+  const where = regionOf(found.LocationConstraint)
   if (where !== undefined && where !== region) throw elsewhere(bucket, where, region)
-  return found !== undefined
+  return true
+}
+
+/** us-east-1 has no name here, and Ireland an old one; what other makers of S3 say is no region. */
+function regionOf(constraint: string | undefined): string | undefined {
+  if (constraint === undefined || constraint === '') return 'us-east-1'
+  if (constraint === 'EU') return 'eu-west-1'
+  return /^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(constraint) ? constraint : undefined
 }
 
 async function create({ client, sdk }: Opened<'s3'>, bucket: string, region: string): Promise<void> {
@@ -93,7 +103,7 @@ const foreign = (bucket: string, cause: unknown): PlatformError =>
     {
       cause,
       facts: { bucket },
-      hint: `Name a bucket of your own with "bucket". If ${bucket} is yours, allow s3:ListBucket on arn:aws:s3:::${bucket}.`,
+      hint: `Name a bucket of your own with "bucket". If ${bucket} is yours, allow s3:GetBucketLocation on arn:aws:s3:::${bucket}.`,
     },
   )
 

@@ -1,0 +1,138 @@
+import { defaultBucketName } from '../s3/bucket/name.ts'
+import { partitionOf } from '../catalog/partition.ts'
+import { publicRepositories } from '../catalog/accounts.ts'
+import { allow, documentOf, type Condition, type PolicyDocument, type PolicyPlace } from './policy-document.ts'
+import { bucketArn, keysOf, keyStatements, listStatements, objectActions, objectsArn, policyOf, repositoryOf } from './rights.ts'
+import { roleName, trustPolicy } from './role.ts'
+
+/** What the policies of a project are computed from. */
+export interface PolicyOptions {
+  readonly project: string
+  readonly region: string
+  /** The account id, twelve digits. */
+  readonly account: string
+  /** Default: `sagemaker-<region>-<account>`. */
+  readonly bucket?: string
+  /** Key prefix in front of the project's folder. */
+  readonly prefix?: string
+  /** `s3://bucket/prefix` of everything that jobs read outside the project's folder. */
+  readonly inputs?: readonly string[]
+  /** URIs of images in registries of your own. AWS's public images of this region may always be pulled. */
+  readonly images?: readonly string[]
+  /** Ids, ARNs or aliases (`alias/mine`) of the keys of outputs, disks and buckets. */
+  readonly kmsKeys?: readonly string[]
+  /** Whether jobs run in a network of yours. */
+  readonly vpc?: boolean
+  /** A role of your own, by its name, its path and name, or its ARN. Default: `SimpleSageMaker-<project>`. */
+  readonly role?: string
+  /** ARN of the policy that bounds every role that is made: without it whoever holds `setup` can become administrator. */
+  readonly permissionsBoundary?: string
+}
+
+/** Three policies and a trust: plain documents, ready to be pasted. */
+export interface Policies {
+  readonly roleName: string
+  /** Who may use the job's role: SageMaker, for this account only. */
+  readonly trust: object
+  /** What a job may do. The role's inline policy, named `policyName`. */
+  readonly job: PolicyDocument
+  readonly policyName: string
+  /** What a person or service needs that runs jobs with a role and a bucket that are there. */
+  readonly caller: PolicyDocument
+  /** What is needed on top of `caller` to make the role and the bucket, and to give the role more. */
+  readonly setup: PolicyDocument
+}
+
+/** The policies of a project. Asks AWS nothing. */
+export function policies(options: PolicyOptions): Policies {
+  const place = { partition: partitionOf(options.region).name, region: options.region, account: options.account }
+  const bucket = options.bucket ?? defaultBucketName(options.region, options.account)
+  const folder = `${[trimmed(options.prefix ?? ''), options.project].filter((part) => part !== '').join('/')}/`
+  const parts: Parts = {
+    role: roleArn(options, place),
+    isOwnRole: options.role !== undefined,
+    bucket: bucketArn(place, bucket),
+    objects: [objectsArn(place, bucket, folder)],
+    inputs: (options.inputs ?? []).map((uri) => inputPattern(uri, place)),
+    ...keysOf(options.kmsKeys ?? [], place),
+  }
+  const repositories = [
+    ...publicRepositories(options.region, place.partition),
+    ...(options.images ?? []).flatMap((uri) => repositoryOf(uri, place)),
+  ]
+  return {
+    roleName: roleName(options.project),
+    trust: trustPolicy(place),
+    policyName: 'SimpleSageMaker',
+    job: policyOf({ ...parts, repositories, network: options.vpc === true }, place),
+    caller: callerPolicy(parts, place),
+    setup: setupPolicy(parts, options.permissionsBoundary),
+  }
+}
+
+interface Parts {
+  readonly role: string
+  readonly isOwnRole: boolean
+  readonly bucket: string
+  readonly objects: readonly string[]
+  readonly inputs: readonly string[]
+  readonly keys: readonly string[]
+  readonly aliases: readonly string[]
+}
+
+const jobActions = ['Training', 'Processing'].flatMap((kind) =>
+  ['Create', 'Describe', 'Stop'].map((verb) => `sagemaker:${verb}${kind}Job`),
+)
+const logActions = ['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents']
+const bucketSetupActions = ['CreateBucket', 'PutBucketPublicAccessBlock', 'PutEncryptionConfiguration', 'PutBucketPolicy']
+
+/** Nothing here can be turned into more: no role is made or changed, and the one that is passed goes to SageMaker alone. */
+function callerPolicy({ role, isOwnRole, bucket, objects, inputs, ...keys }: Parts, place: PolicyPlace): PolicyDocument {
+  const { partition, region, account } = place
+  const at = (service: string, name: string): string => `arn:${partition}:${service}:${region}:${account}:${name}`
+  const buckets = [bucket, ...inputs.map((pattern) => pattern.slice(0, pattern.indexOf('/')))]
+  return documentOf([
+    allow('Jobs', [...jobActions, 'sagemaker:AddTags'], [at('sagemaker', 'training-job/*'), at('sagemaker', 'processing-job/*')]),
+    allow('PassRole', ['iam:PassRole'], [role], { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } }),
+    allow('Role', isOwnRole ? ['iam:GetRole'] : ['iam:GetRole', 'iam:GetRolePolicy'], [role]),
+    allow('Objects', objectActions, objects),
+    allow('Inputs', ['s3:GetObject'], inputs),
+    allow('Buckets', ['s3:GetBucketLocation', 's3:GetEncryptionConfiguration'], buckets),
+    ...listStatements([...objects, ...inputs]),
+    allow('Logs', logActions, [
+      at('logs', 'log-group:/aws/sagemaker/TrainingJobs*'),
+      at('logs', 'log-group:/aws/sagemaker/ProcessingJobs*'),
+    ]),
+    ...keyStatements(keys, ['kms:Decrypt', 'kms:GenerateDataKey'], place),
+  ])
+}
+
+/** Whoever may write a role's policy and pass the role can do whatever they write: only a boundary limits that. */
+function setupPolicy({ role, isOwnRole, bucket }: Parts, boundary: string | undefined): PolicyDocument {
+  const bounded: Condition | undefined =
+    boundary === undefined ? undefined : { StringEquals: { 'iam:PermissionsBoundary': boundary } }
+  const roles = isOwnRole ? [] : [role]
+  return documentOf([
+    allow('MakeRole', ['iam:CreateRole', 'iam:PutRolePolicy'], roles, bounded),
+    allow('TagRole', ['iam:TagRole'], roles),
+    // IAM knows no boundary condition for it; a role whose trust was changed is refused then, not put right.
+    boundary === undefined ? allow('CorrectTrust', ['iam:UpdateAssumeRolePolicy'], roles) : undefined,
+    allow(
+      'MakeBucket',
+      bucketSetupActions.map((action) => `s3:${action}`),
+      [bucket],
+    ),
+  ])
+}
+
+function roleArn({ project, role }: PolicyOptions, { partition, account }: PolicyPlace): string {
+  if (role?.startsWith('arn:') === true) return role
+  return `arn:${partition}:iam::${account}:role/${role ?? roleName(project)}`
+}
+
+function inputPattern(uri: string, place: PolicyPlace): string {
+  const [bucket = '', ...key] = uri.replace(/^s3:\/\//, '').split('/')
+  return objectsArn(place, bucket, key.join('/'))
+}
+
+const trimmed = (prefix: string): string => prefix.replace(/^\/+|\/+$/g, '')
