@@ -64,7 +64,9 @@ const body = (text: string) => [Buffer.from(text)] as never // anything that can
 /** Every command that the S3 sources send. */
 function commandsInSources(): readonly string[] {
   const folder = new URL('../../../packages/core/src/aws/s3/', import.meta.url)
-  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+  )
   const found = sources.flatMap((name) => [
     ...readFileSync(new URL(name, folder), 'utf8').matchAll(/new sdk\.(\w+)Command|\.sdk\.(\w+)Command/g),
   ])

@@ -66,11 +66,7 @@ function reading({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined
   }
 }
 
-function writing(
-  { client, sdk }: Opened<'iam'>,
-  signal: AbortSignal | undefined,
-  { role }: Reading,
-): Omit<Iam, keyof Reading> {
+function writing({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined, { role }: Reading): Omit<Iam, keyof Reading> {
   const settings = abortable(signal)
   return {
     create: ({ name, trust, description, boundary }) =>
