@@ -216,7 +216,8 @@ test.skipIf(noMoto)(
       action: 'iam:CreateRole',
       missing: [{ Sid: 'Objects' }, {}, {}, {}, {}, {}, {}],
     })
-    expect(String(Object(error).hint)).toMatch(/administers.*ssm policies/s)
-    expect(String(Object(error).hint)).not.toContain('"Effect"')
+    const hint = isSsmError(error) ? (error.hint ?? '') : ''
+    expect(hint).toMatch(/administers.*ssm policies/s)
+    expect(hint).not.toContain('"Effect"')
   },
 )

@@ -15,9 +15,9 @@ export function isAllowed(policies: readonly PolicyDocument[], request: IamReque
 }
 
 function matches(statement: Statement, { action, resource, context = {} }: IamRequest): boolean {
-  const isPlain = Array.isArray(statement.Action) && Array.isArray(statement.Resource) // and not `NotAction`, which is not ours
+  // Others may have written `NotAction`: that is not ours.
+  if (!('Action' in statement) || !('Resource' in statement)) return false
   return (
-    isPlain &&
     statement.Action.some((pattern) => glob(pattern.toLowerCase()).test(action.toLowerCase())) &&
     statement.Resource.some((pattern) => glob(pattern).test(resource)) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
