@@ -198,6 +198,7 @@ test('a reader that goes away ends a log quietly, and a run goes on to its end',
   expect(run).toContain('a line with a number 1\n')
   expect(run).toContain('code 1')
   expect(run).not.toContain('EPIPE')
+  await pipe(shell('seq 1 2000', '--quiet'))
   const logs = await pipe(['logs', ...task, '--follow', '--tail', '0'])
   expect(logs).toContain('code 0')
   expect(logs).not.toMatch(/EPIPE|error/)

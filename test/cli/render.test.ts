@@ -109,5 +109,5 @@ test('--since takes spans and moments', () => {
   expect(['10m', '2h', '1d', '30 s', '2026-03-01T11:00:00Z'].map((text) => (now - momentOf(text, now)) / 1_000)).toEqual([
     600, 7_200, 86_400, 30, 3_600,
   ])
-  expect(() => momentOf('yesterday-ish', now)).toThrow('no span and no moment')
+  expect(() => momentOf('yesterday-ish', now)).toThrow('neither a span of time nor a point in time')
 })

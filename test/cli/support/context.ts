@@ -38,5 +38,7 @@ export function recorded({
     columns: () => columns,
     onResize: () => () => undefined,
     isBroken: () => false,
+    isFull: () => false,
+    flushed: () => Promise.resolve(),
   }
 }

@@ -5,7 +5,7 @@ import { exits } from '../grammar/exit-codes.ts'
 import { valuesOf } from '../grammar/values.ts'
 import { openReporter } from '../render/open-reporter.ts'
 import { bytesText, countText } from '../terminal/text.ts'
-import { dataOf } from '../settings/job-place.ts'
+import { storeOf } from '../settings/job-place.ts'
 import { openPlatform } from '../settings/open-platform.ts'
 import { downloadsOf } from '../task/policy.ts'
 import { pathFrom } from '../terminal/context.ts'
@@ -26,7 +26,7 @@ export async function data(call: Call): Promise<number> {
   await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
   using interrupt = abortOnSignal(context)
   const { signal } = interrupt
-  const left = dataOf(settings, platform, task)
+  const left = storeOf(settings, platform, task)
   const did: Did = {}
   try {
     if (clean === true) did.cleanedStateFiles = await left.cleanState({ signal })

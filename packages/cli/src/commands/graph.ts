@@ -56,7 +56,7 @@ async function drawingOf(file: string, signal: AbortSignal): Promise<Drawing> {
   } finally {
     rmSync(bundled, { force: true })
   }
-  throw usageError(`${file} exports no project`, 'Write: export default project(…).add(…)')
+  throw usageError(`${file} exports no project and runs no task`, 'Write: export default project(…).add(…)')
 }
 
 interface Bundler {
@@ -78,12 +78,31 @@ function bundle(file: string, outfile: string): void {
   })
 }
 
+// With this symbol set, core starts nothing and hands over the graph that would have run (describeOnly of core/jobs).
 const loader = `
 import { writeFileSync } from 'node:fs'
-const module = await import(process.argv[1])
-const graph = [module.default, module.project, ...Object.values(module)].find((each) => typeof each?.graph === 'function')?.graph()
-writeFileSync(3, JSON.stringify(graph === undefined ? null : { tasks: graph.tasks, edges: graph.edges, text: graph.text(), mermaid: graph.mermaid() }))
-process.exit(0)
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+let [attempted, failure, printed] = [undefined, undefined, false]
+const print = (graph) => {
+  if (printed) return
+  printed = true
+  writeFileSync(3, JSON.stringify(graph === undefined ? null : { tasks: graph.tasks, edges: graph.edges, text: graph.text(), mermaid: graph.mermaid() }))
+  process.exit(0)
+}
+const started = new Promise((resolve) => {
+  globalThis[Symbol.for('simple-sagemaker.describe-only')] = (graph) => {
+    if (attempted === undefined || graph.tasks.length > attempted.tasks.length) attempted = graph
+    resolve()
+  }
+})
+// A program that runs something may end this process, or wait for ever.
+process.on('exit', () => attempted !== undefined && print(attempted))
+const loaded = import(process.argv[1]).catch((cause) => void (failure = cause))
+const module = await Promise.race([loaded, started.then(() => pause(500))])
+const project = [module?.default, module?.project, ...Object.values(module ?? {})].find((each) => typeof each?.graph === 'function')
+if (project === undefined && failure === undefined) await Promise.race([started, pause(1000)])
+if (project === undefined && attempted === undefined && failure !== undefined) throw failure
+print(project?.graph() ?? attempted)
 `
 
 /** Loads the file in a process of its own: what it prints, or leaves running, is not ours. */

@@ -1,4 +1,4 @@
-import type { CliContext } from '../terminal/context.ts'
+import type { CliContext, Sink } from '../terminal/context.ts'
 import { coloursFor, type Colours } from '../terminal/colours.ts'
 import type { RunLog, Notice } from './run-log.ts'
 import { safeLine } from '../terminal/text.ts'
@@ -12,12 +12,59 @@ export interface SummaryLine {
 
 /** Writes log lines to stdout: as they are into a pipe, harmless and with colours onto a terminal. */
 export function logWriter(context: CliContext, machines: number): (machine: string, text: string) => void {
+  const line = logLineText(context, machines)
+  return (machine, text) => context.stdout.write(line(machine, text))
+}
+
+/** A log line as it is printed, with its line end. */
+export function logLineText(context: CliContext, machines: number): (machine: string, text: string) => string {
   const colours = coloursFor(context.stdout, context)
+  const { isTTY } = context.stdout
   return (machine, text) => {
+    if (machines <= 1 && !isTTY) return `${text}\n`
     const number = Number(/(\d+)$/.exec(machine)?.[1] ?? 0)
-    const isPrefixed = machines > 1 || context.stdout.isTTY
-    const prefix = isPrefixed ? `${colours.numbered(number - 1, machine)} ${colours.dim('│')} ` : ''
-    context.stdout.write(`${prefix}${context.stdout.isTTY ? safeLine(text, colours.isOn) : text}\n`)
+    const prefix = `${colours.numbered(number - 1, machine)} ${colours.dim('│')} `
+    return `${prefix}${isTTY ? safeLine(text, colours.isOn) : text}\n`
+  }
+}
+
+// Small writes cost a system call each; larger ones reach the reader no later than it can read.
+const chunkCharacters = 32_768
+
+/** Gathers text for a stream that is written in large pieces, no faster than its reader reads. */
+export class SteadyWriter {
+  readonly #sink: Sink
+  readonly #signal: AbortSignal
+  #pending = ''
+  #timer: NodeJS.Immediate | undefined
+
+  constructor(sink: Sink, signal: AbortSignal) {
+    this.#sink = sink
+    this.#signal = signal
+  }
+
+  /** Resolves at once while the reader keeps up. Rejects with the signal's reason. */
+  async write(text: string): Promise<void> {
+    this.#pending += text
+    if (this.#pending.length < chunkCharacters) {
+      this.#timer ??= setImmediate(() => this.#send())
+      return
+    }
+    this.#send()
+    if (this.#sink.isFull()) await this.#sink.flushed(this.#signal)
+  }
+
+  /** Sends what is left. */
+  async end(): Promise<void> {
+    this.#send()
+    await this.#sink.flushed(this.#signal)
+  }
+
+  #send(): void {
+    clearImmediate(this.#timer)
+    this.#timer = undefined
+    if (this.#pending !== '') this.#sink.write(this.#pending)
+    this.#pending = ''
   }
 }
 

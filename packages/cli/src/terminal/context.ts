@@ -11,6 +11,10 @@ export interface Sink {
   onResize(changed: () => void): () => void
   /** Whether the reader has gone away. */
   isBroken(): boolean
+  /** Whether so much waits to be read that a writer should wait, too. */
+  isFull(): boolean
+  /** Resolves when everything written so far was taken, or nobody reads any more; rejects with the signal's reason. */
+  flushed(signal?: AbortSignal): Promise<void>
 }
 
 /** A signal that a user or a system sends to end a program. */
@@ -68,7 +72,25 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
       return () => stream.off('resize', changed)
     },
     isBroken: () => broken,
+    isFull: () => !broken && stream.writableNeedDrain,
+    flushed: (signal) => (broken || stream.writableLength === 0 ? Promise.resolve() : flushed(stream, signal)),
   }
+}
+
+function flushed(stream: NodeJS.WriteStream, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal?.reason)
+    const end = (): void => {
+      signal?.removeEventListener('abort', leave)
+      stream.off('close', end)
+      resolve()
+    }
+    if (signal?.aborted === true) return leave()
+    signal?.addEventListener('abort', leave, { once: true })
+    stream.once('close', end)
+    // Its callback comes after everything before it, and also when the reader has gone.
+    stream.write('', end)
+  })
 }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -41,9 +41,15 @@ export interface JobLayout {
 
 const inputName = (channel: string): string => (channel === 'data' ? 'input' : `input-${channel}`)
 
+/** The folder that holds the projects of a bucket. */
+export function bucketRoot({ bucket, prefix }: Pick<TaskPlace, 'bucket' | 'prefix'>): ObjectUri {
+  const parts = [prefix.replace(/^\/+|\/+$/g, '')].filter((part) => part !== '')
+  return folderUri(joinUri(objectUri(`s3://${bucket}`), ...parts))
+}
+
+/** The folder that holds the tasks of a project. */
 export function projectRoot(place: Omit<TaskPlace, 'task'>): ObjectUri {
-  const parts = [place.prefix.replace(/^\/+|\/+$/g, ''), place.project].filter((part) => part !== '')
-  return folderUri(joinUri(objectUri(`s3://${place.bucket}`), ...parts))
+  return folderUri(joinUri(bucketRoot(place), place.project))
 }
 
 export function layoutOf(place: TaskPlace): TaskLayout {

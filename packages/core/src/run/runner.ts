@@ -24,11 +24,16 @@ export interface Runner {
 /** A runner whose code is read when something runs for the first time: describing tasks must cost nothing. */
 export function lazyRunner(platforms: TaskPlatforms): Runner {
   const opened = async (): Promise<Runner> => (await import('./run-tasks.ts')).runnerOf(platforms)
+  const forEffects = async (specs: readonly TaskSpec[]): Promise<Runner> => {
+    if (Symbol.for('simple-sagemaker.describe-only') in globalThis)
+      (await import('./describe-only.ts')).refuseWhenDescribing(specs)
+    return opened()
+  }
   return {
-    run: async (spec, options, caller) => await (await opened()).run(spec, options, caller),
-    start: async (spec, options, caller) => await (await opened()).start(spec, options, caller),
+    run: async (spec, options, caller) => await (await forEffects([spec])).run(spec, options, caller),
+    start: async (spec, options, caller) => await (await forEffects([spec])).start(spec, options, caller),
     plan: async (spec, options) => await (await opened()).plan(spec, options),
     explain: async (spec, options) => await (await opened()).explain(spec, options),
-    runAll: async (specs, options) => await (await opened()).runAll(specs, options),
+    runAll: async (specs, options) => await (await forEffects(specs)).runAll(specs, options),
   }
 }

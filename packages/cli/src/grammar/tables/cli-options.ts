@@ -1,4 +1,4 @@
-import { count, flag, text } from '@simple-sagemaker/core/options'
+import { count, flag, oneOf, text } from '@simple-sagemaker/core/options'
 
 /*
  * Flags that only a command line has, made with the same makers as every option of the library: names, arities, checks, help
@@ -64,6 +64,12 @@ export const logOptions = {
 /** What `ps` takes. */
 export const listOptions = {
   watch: flag({ summary: 'Show every change until no job is running.', source, flag: { names: ['watch', 'w'] } }),
+  status: oneOf({
+    summary: 'Only jobs with this status.',
+    source,
+    choices: ['running', 'completed', 'failed', 'stopped'],
+    flag: { names: ['status'], args: ['STATUS'] },
+  }),
   last: count({
     summary: 'How many of the newest jobs of each task.',
     source,

@@ -185,7 +185,7 @@ export const commands = [
     name: 'graph',
     summary: 'Draw the tasks of a project that a file exports, and what flows between them.',
     about:
-      'The file is loaded, so it must not run its tasks when it is. Its default export, or one named `project`, is the project.',
+      'The file is loaded, and nothing that it runs is started. Its default export, or one named `project`, is the project; a file that exports none is drawn by what it would run.',
     examples: [{ line: 'ssm graph pipeline.ts --mermaid', does: 'a flowchart for a README' }],
     positionals: [{ name: 'FILE', summary: 'A .ts, .js or .mjs file that exports a project.', isNeeded: true }],
     groups: [{ title: 'Drawing', options: graphOptions }, everywhere],

@@ -1,0 +1,31 @@
+import type { JobState } from '@simple-sagemaker/core'
+import { iso } from './run-document.ts'
+
+/** A job with the project and task it belongs to. */
+export interface ListedJob {
+  readonly project: string
+  readonly task: string
+  readonly job: JobState
+}
+
+/** A job as one JSON document: times as ISO 8601, `null` for what is not known. */
+export function jobDocument({ project, task, job }: ListedJob): Readonly<Record<string, unknown>> {
+  return { project, task, ...stateDocument(job) }
+}
+
+/** What is known of a job, without its project and task. */
+export function stateDocument(job: JobState): Readonly<Record<string, unknown>> {
+  return {
+    job: job.name,
+    kind: job.kind,
+    status: job.status,
+    phase: job.phase,
+    machines: job.machines,
+    createdAt: iso(job.createdAtMs),
+    startedAt: job.startedAtMs === undefined ? null : iso(job.startedAtMs),
+    endedAt: job.endedAtMs === undefined ? null : iso(job.endedAtMs),
+    billableSeconds: job.billableSeconds ?? null,
+    interruptions: job.interruptions,
+    failureReason: job.failureReason ?? null,
+  }
+}

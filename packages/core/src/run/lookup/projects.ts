@@ -1,0 +1,62 @@
+import { isSsmError } from '../../errors/ssm-error.ts'
+import { bucketRoot, projectRoot } from '../../names/layout.ts'
+import type { ObjectUri } from '../../names/object-uri.ts'
+import { projectName, taskName } from '../../names/task-name.ts'
+import type { Abortable } from '../../platform/abortable.ts'
+import type { Platform } from '../../platform/platform.ts'
+
+/** Where projects are stored. */
+export interface StoragePlace {
+  readonly platform: Platform
+  /** The S3 bucket; default the account's own `sagemaker-<region>-<account>`. */
+  readonly bucket?: string
+  /** A key prefix in front of the projects. */
+  readonly prefix?: string
+}
+
+/**
+ * The names of the projects stored here, in byte order; none when there is no bucket yet. Makes nothing. A folder that
+ * something else put there is listed too when its name could be a project's.
+ */
+export async function listProjects(place: StoragePlace, options: Abortable = {}): Promise<readonly string[]> {
+  const bucket = await bucketOf(place, options)
+  return namesIn(bucketRoot({ bucket, prefix: place.prefix ?? '' }), projectName, place.platform, options)
+}
+
+/**
+ * The names of a project's tasks, in byte order; none when the project stored nothing yet. Makes nothing.
+ *
+ * @throws {InvalidNameError} `NAME_INVALID` when the text cannot be the name of a project.
+ */
+export async function listTasks(project: string, place: StoragePlace, options: Abortable = {}): Promise<readonly string[]> {
+  const name = projectName(project)
+  const bucket = await bucketOf(place, options)
+  return namesIn(projectRoot({ bucket, prefix: place.prefix ?? '', project: name }), taskName, place.platform, options)
+}
+
+const bucketOf = ({ platform, bucket }: StoragePlace, { signal }: Abortable): Promise<string> =>
+  platform.objects.bucket(bucket, { dryRun: true, ...(signal === undefined ? {} : { signal }) })
+
+async function namesIn(
+  folder: ObjectUri,
+  parse: (text: string) => string,
+  platform: Platform,
+  options: Abortable,
+): Promise<readonly string[]> {
+  const names: string[] = []
+  try {
+    for await (const name of platform.objects.folders(folder, options)) if (fits(name, parse)) names.push(name)
+  } catch (cause) {
+    if (!isSsmError(cause, 'OBJECT_MISSING')) throw cause
+  }
+  return names
+}
+
+function fits(name: string, parse: (text: string) => string): boolean {
+  try {
+    parse(name)
+    return true
+  } catch {
+    return false
+  }
+}
