@@ -7,7 +7,9 @@ import { ssm, workFolder } from './support/ssm.ts'
 
 const core = fileURLToPath(new URL('../../packages/core', import.meta.url))
 
-async function graphOf(program: string): Promise<{ code: number | null; stdout: string; stderr: string; left: readonly string[] }> {
+async function graphOf(
+  program: string,
+): Promise<{ code: number | null; stdout: string; stderr: string; left: readonly string[] }> {
   await using folder = await workFolder()
   mkdirSync(join(folder.path, 'node_modules/@simple-sagemaker'), { recursive: true })
   symlinkSync(core, join(folder.path, 'node_modules/@simple-sagemaker/core'))
@@ -27,8 +29,14 @@ test.each([
   ['a task that is run', 'await train.run()'],
   ['a project that is run', 'await ex.add(prep).add(train).run()'],
   ['a task that is started inside a function', 'main().catch(() => undefined)\nasync function main() { await train.start() }'],
-  ['a program that ends itself', 'train.run().catch(() => process.exit(3))\nawait new Promise(() => setInterval(() => {}, 1000))'],
-  ['a program that never gets to its export', 'const result = await train.run()\nexport default ex.add(prep).add(train)\nconsole.log(result)'],
+  [
+    'a program that ends itself',
+    'train.run().catch(() => process.exit(3))\nawait new Promise(() => setInterval(() => {}, 1000))',
+  ],
+  [
+    'a program that never gets to its export',
+    'const result = await train.run()\nexport default ex.add(prep).add(train)\nconsole.log(result)',
+  ],
 ])('%s is drawn and not run', { timeout: 30_000 }, async (_, end) => {
   expect(await graphOf(`${tasks}${end}\n`)).toMatchObject({ code: 0, stdout: 'prep\ntrain ← prep.output\n', stderr: '' })
 })
@@ -40,5 +48,8 @@ export default ex.add(train)\n`
 })
 
 test('a file without a project and without a run is told so', { timeout: 30_000 }, async () => {
-  expect(await graphOf('project("ex")\n')).toMatchObject({ code: 2, stderr: expect.stringContaining('exports no project and runs no task') as string })
+  expect(await graphOf('project("ex")\n')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('exports no project and runs no task') as string,
+  })
 })

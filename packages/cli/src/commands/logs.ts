@@ -65,12 +65,7 @@ function tailOptionsOf(flags: LogFlags, nowMs: number): TailOptions {
 const documentHead = (job: JobState): string =>
   `{"v":1,"job":${JSON.stringify(job.name)},"status":${JSON.stringify(job.status)},"lines":[`
 
-function lineText(
-  { context, parsed }: Call,
-  job: JobState,
-  json: boolean,
-  timestamps: boolean,
-): (line: LogLine) => string {
+function lineText({ context, parsed }: Call, job: JobState, json: boolean, timestamps: boolean): (line: LogLine) => string {
   const version = valuesOf(parsed, logOptions).follow === true ? { v: 1 } : {}
   if (json) return ({ machine, text, atMs }) => `${JSON.stringify({ ...version, machine, at: iso(atMs), text })}\n`
   const plain = logLineText(context, job.machines)

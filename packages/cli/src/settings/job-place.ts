@@ -47,7 +47,8 @@ async function named(text: string, platform: Platform, signal: AbortSignal): Pro
   try {
     return await jobNamed(text, platform, { signal })
   } catch (cause) {
-    if (isSsmError(cause, 'NAME_INVALID')) throw usageError(`${JSON.stringify(text)} is not the name of a job`, 'ssm ps lists jobs.')
+    if (isSsmError(cause, 'NAME_INVALID'))
+      throw usageError(`${JSON.stringify(text)} is not the name of a job`, 'ssm ps lists jobs.')
     if (!isSsmError(cause, 'JOB_LOST')) throw cause
     const hint = 'ssm ps lists jobs; --platform aws and --platform local say where to look.'
     throw new SsmError('JOB_LOST', cause.message, { hint, facts: cause.facts, cause })
