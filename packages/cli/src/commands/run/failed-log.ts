@@ -4,7 +4,7 @@ import { callOptions, projectOptions } from '../../grammar/tables/run-options.ts
 import { valuesOf } from '../../grammar/values.ts'
 import type { Reporter } from '../../render/reporter.ts'
 import type { Call } from '../../settings/call.ts'
-import { dataOf } from '../../settings/job-place.ts'
+import { storeOf } from '../../settings/job-place.ts'
 import { pathFrom } from '../../terminal/context.ts'
 
 // A job that ended has its whole log; a reading that does not end is given up.
@@ -19,7 +19,7 @@ export async function saveFailedLog(call: Call, platform: Platform, handle: RunH
   if (outputPath === undefined || job === undefined || task === undefined) return
   try {
     const signal = AbortSignal.timeout(longestMs)
-    await dataOf(settings, platform, task).download(pathFrom(context, outputPath), { job, only: ['logs'], signal })
+    await storeOf(settings, platform, task).download(pathFrom(context, outputPath), { job, only: ['logs'], signal })
     reporter.note(`log of the failed job: ${join(outputPath, 'logs')}`)
   } catch (cause) {
     reporter.warn(`the log of the failed job could not be saved: ${cause instanceof Error ? cause.message : String(cause)}`)
