@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = await workFolder()
   const line = `seq -f 'line %.0f of a log that is long enough to fill every pipe' ${lines}`
   const ended = await ssm(['shell', ...place, '--cmd', line, '--quiet'], { cwd: folder.path })
-  expect(ended).toMatchObject({ code: 0, stderr: "" })
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
 }, timeout)
 afterAll(() => folder[Symbol.asyncDispose]())
 
