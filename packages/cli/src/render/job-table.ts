@@ -1,7 +1,7 @@
 import type { JobState } from '@simple-sagemaker/core'
 import type { Colours } from '../terminal/colours.ts'
 import { fit, spanText, table, widthOf } from '../terminal/text.ts'
-import type { ListedJob } from './job-document.ts'
+import type { ListedJob } from './documents/job-document.ts'
 
 /** Jobs in a table; where that is wider than the terminal, each job in two lines. */
 export function jobsText(

@@ -42,7 +42,7 @@ export function taskStore(place: TaskStorePlace): TaskStore {
   const opened = async (): Promise<TaskStore> => (await import('./open-task-store.ts')).openTaskStore(place)
   const forEffects = async (): Promise<TaskStore> => {
     if (Symbol.for('simple-sagemaker.describe-only') in globalThis)
-      (await import('../run/describe-only.ts')).refuseWhenDescribing([])
+      (await import('../run/lookup/describe-only.ts')).refuseWhenDescribing([])
     return opened()
   }
   return {

@@ -26,7 +26,7 @@ export function lazyRunner(platforms: TaskPlatforms): Runner {
   const opened = async (): Promise<Runner> => (await import('./run-tasks.ts')).runnerOf(platforms)
   const forEffects = async (specs: readonly TaskSpec[]): Promise<Runner> => {
     if (Symbol.for('simple-sagemaker.describe-only') in globalThis)
-      (await import('./describe-only.ts')).refuseWhenDescribing(specs)
+      (await import('./lookup/describe-only.ts')).refuseWhenDescribing(specs)
     return opened()
   }
   return {

@@ -1,6 +1,6 @@
 import type { JobState, JobStatus, Platform } from '@simple-sagemaker/core'
 import { listProjects, listTasks } from '@simple-sagemaker/core/jobs'
-import type { ListedJob } from '../../render/job-document.ts'
+import type { ListedJob } from '../../render/documents/job-document.ts'
 import { storagePlaceOf, storeOf } from '../../settings/job-place.ts'
 import type { Settings } from '../../settings/settings.ts'
 

@@ -4,7 +4,7 @@
  * @module
  */
 export { isTerminal } from '../../platform/jobs.ts'
-export { describeOnly, type DescribeOnly } from '../describe-only.ts'
+export { describeOnly, type DescribeOnly } from './describe-only.ts'
 export { jobNamed } from './job.ts'
 export { listProjects, listTasks, type StoragePlace } from './projects.ts'
 export { tailLog, type TailOptions } from './tail.ts'

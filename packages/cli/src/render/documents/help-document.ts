@@ -1,4 +1,4 @@
-import { dashed, offNames, type CommandSpec } from '../grammar/command.ts'
+import { dashed, offNames, type CommandSpec } from '../../grammar/command.ts'
 
 /** Help as one JSON document: every command with its words, flags and examples. */
 export function helpDocument(commands: readonly CommandSpec[]): Readonly<Record<string, unknown>> {

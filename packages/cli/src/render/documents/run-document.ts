@@ -1,6 +1,6 @@
 import type { TaskResult } from '@simple-sagemaker/core'
-import type { Call } from '../settings/call.ts'
-import type { DownloadSummary } from '../task/policy.ts'
+import type { Call } from '../../settings/call.ts'
+import type { DownloadSummary } from '../../task/policy.ts'
 
 /** What `run`, `shell` and `process` print with `--json`: one document, times as ISO 8601, spans in seconds. */
 export function runDocument(

@@ -1,7 +1,7 @@
-import { SsmError } from '../errors/ssm-error.ts'
-import { drawGraph, type TaskGraph } from '../graph/drawing.ts'
-import { graphOf } from '../graph/order.ts'
-import type { TaskSpec } from '../spec/task-spec.ts'
+import { SsmError } from '../../errors/ssm-error.ts'
+import { drawGraph, type TaskGraph } from '../../graph/drawing.ts'
+import { graphOf } from '../../graph/order.ts'
+import type { TaskSpec } from '../../spec/task-spec.ts'
 
 // On the global object: a program may load another copy of this library than the tool that describes it.
 const key = Symbol.for('simple-sagemaker.describe-only')
