@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { orStorageError } from './fs-errors.ts'
@@ -30,36 +30,27 @@ export async function temporaryDirectory(prefix = 'ssm-', parent = tmpdir()): Pr
 const swept = new Set<string>()
 
 /**
- * Makes a fresh folder whose name tells which process made it and, by the folder's own number in the file system, that it
- * is no copy of such a folder.
+ * Makes a fresh folder whose name tells which process made it.
  * @throws {SsmError} `STORAGE_FULL`, `STORAGE_DENIED`.
  */
 export async function ownedFolder(prefix: string, parent: string): Promise<string> {
   return orStorageError({ act: 'make a folder in', path: parent, missing: 'STORAGE_DENIED' }, async () => {
     await mkdir(parent, { recursive: true })
-    const draft = await mkdtemp(join(parent, `${prefix}${thisOwner()}-`))
-    const path = `${draft}-${await inodeOf(draft)}`
-    await rename(draft, path)
-    return path
+    return mkdtemp(join(parent, `${prefix}${thisOwner()}-`))
   })
 }
 
-/** The folders made by `ownedFolder` whose process was killed. Nothing that anyone else made is among them. */
+/** The folders made by `ownedFolder` whose process was killed; those of other computers when they are a week old. */
 export async function abandonedFolders(prefix: string, parent: string): Promise<readonly string[]> {
-  const shape = new RegExp(`^(${ownerPattern})-[^-]{6}(?:-([0-9a-z]+))?$`)
+  const shape = new RegExp(`^(${ownerPattern})-[^-.]{6}$`)
   const names = await readdir(parent).catch((): string[] => [])
   const found: string[] = []
   for (const name of names.filter((each) => each.startsWith(prefix))) {
-    const [, owner, inode] = shape.exec(name.slice(prefix.length)) ?? []
-    const path = join(parent, name)
-    if (owner === undefined || !(await isLeftBehind(path, owner))) continue
-    if (inode === undefined) await rmdir(path).catch(() => undefined)
-    else if (inode === (await inodeOf(path).catch(() => undefined))) found.push(path)
+    const owner = shape.exec(name.slice(prefix.length))?.[1]
+    if (owner !== undefined && (await isLeftBehind(join(parent, name), owner))) found.push(join(parent, name))
   }
   return found
 }
-
-const inodeOf = async (path: string): Promise<string> => (await lstat(path, { bigint: true })).ino.toString(36)
 
 async function isLeftBehind(path: string, owner: string): Promise<boolean> {
   const state = ownerState(owner)

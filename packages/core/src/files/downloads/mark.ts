@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { lstatSync, readFileSync, utimesSync, writeFileSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { fsCodeOf } from '../fs-errors.ts'
+import { syncPath } from './durable.ts'
 import { eachEntry, inTurns, type RawPath } from './entries.ts'
 
 /** The file in a downloaded folder that says which of the files in it a download wrote. */
@@ -40,10 +41,11 @@ export function readMark(folder: string): Mark | 'not a mark' | undefined {
   }
 }
 
-/** Writes a mark to a path. */
-export function writeMark(path: string, stamps: readonly Stamp[]): void {
+/** Writes a mark to a path, and waits until it is on the disk: without it the next download would take our files for somebody's. */
+export async function writeMark(path: string, stamps: readonly Stamp[]): Promise<void> {
   const note = 'The files here with these times were written by a download, and the next one replaces them. Others are kept.'
   writeFileSync(path, `${JSON.stringify({ v: 1, note, stamps }, undefined, 1)}\n`)
+  await syncPath(path, false)
 }
 
 /** The file system's own time, by a file that was just written. */

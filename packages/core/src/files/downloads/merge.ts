@@ -1,6 +1,7 @@
 import { closeSync, linkSync, mkdirSync, openSync, readSync, renameSync, unlinkSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fsCodeOf } from '../fs-errors.ts'
+import { syncPath } from './durable.ts'
 import { below, eachEntry, inTurns, removeIfEmpty, statsAt, type RawPath } from './entries.ts'
 import { inTheWay } from './in-the-way.ts'
 import { cannotLink } from './lock.ts'
@@ -27,14 +28,19 @@ export async function mergeInto(target: string, { fresh, newStamp, mark, scratch
   if (plan.inTheWay.length > 0) throw inTheWay(plan.inTheWay)
   const draft = join(scratch, 'mark')
   const markPath = join(target, markName)
-  writeMark(draft, [...mark.stamps, stamp])
+  await writeMark(draft, [...mark.stamps, stamp])
   renameSync(draft, markPath)
+  await syncPath(target, true)
   for (const folder of plan.folders) mkdirSync(below(target, folder), { recursive: true })
   for await (const file of inTurns(plan.files)) placeFile(below(fresh, file), below(target, file), [...mark.stamps, stamp])
   for (const folder of plan.folders) apply(below(target, folder))
+  for (const folder of new Set(plan.files.map((file) => dirname(file.toString('latin1'))))) {
+    await syncPath(below(target, Buffer.from(folder, 'latin1')), true)
+  }
   removeOlder(Buffer.from(target), mark.stamps)
-  writeMark(draft, [{ ...stamp, sealedAtMs: fileSystemTimeMs(draft) }])
+  await writeMark(draft, [{ ...stamp, sealedAtMs: fileSystemTimeMs(draft) }])
   renameSync(draft, markPath)
+  await syncPath(target, true)
 }
 
 interface MergePlan {

@@ -3,10 +3,11 @@ import { basename, dirname, join } from 'node:path'
 import { rm } from 'node:fs/promises'
 import { fsCodeOf, orStorageError } from '../fs-errors.ts'
 import { abandonedFolders, ownedFolder } from '../temporary.ts'
+import { syncPath, syncTree } from './durable.ts'
 import { eachEntry, inTurns, removeIfEmpty, statsAt } from './entries.ts'
 import { inTheWay } from './in-the-way.ts'
 import { withFolderLock } from './lock.ts'
-import { fileSystemTimeMs, isStamped, markName, readMark, stampAll, writeMark, type Mark } from './mark.ts'
+import { fileSystemTimeMs, isStamped, markName, readMark, stampAll, writeMark, type FreshStamp, type Mark } from './mark.ts'
 import { mergeInto } from './merge.ts'
 
 /** A folder that is being downloaded, beside the place where it is to appear. */
@@ -40,22 +41,25 @@ export async function arrivalOf(target: string): Promise<Arrival> {
   return {
     path,
     commit: (signal) =>
-      orStorageError({ act: 'download to', path: target, missing: 'STORAGE_DENIED' }, () =>
-        withFolderLock(parent, scratch, signal, () => placed(path, target, scratch, signal)),
-      ),
+      orStorageError({ act: 'download to', path: target, missing: 'STORAGE_DENIED' }, async () => {
+        const newStamp = await stampAll(path)
+        await syncTree(path, signal)
+        signal?.throwIfAborted()
+        await withFolderLock(parent, scratch, signal, () => placed(newStamp, path, target, scratch))
+      }),
     [Symbol.asyncDispose]: () => endScratch(scratch),
   }
 }
 
-async function placed(fresh: string, target: string, scratch: string, signal: AbortSignal | undefined): Promise<void> {
-  const newStamp = await stampAll(fresh)
-  signal?.throwIfAborted()
+async function placed(newStamp: FreshStamp, fresh: string, target: string, scratch: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const mark = markOf(target)
     if (mark !== 'nothing' && !(await isOurs(target, mark))) return mergeInto(target, { fresh, newStamp, mark, scratch })
-    writeMark(join(fresh, markName), [{ ...newStamp.stamp, sealedAtMs: fileSystemTimeMs(join(fresh, markName)) }])
-    if (await swapped(fresh, target, join(scratch, `old-${attempt}`, basename(target)))) return
+    await writeMark(join(fresh, markName), [{ ...newStamp.stamp, sealedAtMs: fileSystemTimeMs(join(fresh, markName)) }])
+    await syncPath(fresh, true)
+    if (await swapped(fresh, target, join(scratch, `old-${attempt}`, basename(target)))) break
   }
+  await syncPath(dirname(target), true)
 }
 
 /** @throws {SsmError} `STORAGE_DENIED` when a file or a link is there, or something else has the mark's name. */
