@@ -79,5 +79,8 @@ export function lostIn(place: Lab): readonly string[] {
 /** What nobody owns any more. A lease is not looked for when there is nothing to start: the next start takes it over. */
 export async function orphanedIn(place: Lab): Promise<readonly string[]> {
   const left = (await place.leftovers()).filter((name) => !name.endsWith('/lease.json'))
-  return [...left, ...everythingIn(join(place.folder, 'out')).filter((path) => /(^|\/)\.ssm-(download(-|\.lock)|unpack-)/.test(path))]
+  return [
+    ...left,
+    ...everythingIn(join(place.folder, 'out')).filter((path) => /(^|\/)\.ssm-(download(-|\.lock)|unpack-)/.test(path)),
+  ]
 }

@@ -1,4 +1,14 @@
-import { linkSync, lstatSync, lutimesSync, readFileSync, readlinkSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../time/clock.ts'
 import { fsCodeOf } from '../fs-errors.ts'
