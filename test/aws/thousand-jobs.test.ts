@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { pace } from '../../packages/core/src/aws/pace.ts'
+import { rateLimiter } from '../../packages/core/src/aws/rate-limiter.ts'
 import { poller } from '../../packages/core/src/aws/jobs/poller.ts'
-import { usualPatience } from '../../packages/core/src/aws/pace.ts'
+import { defaultRetryLimits } from '../../packages/core/src/aws/rate-limiter.ts'
 import { jobName } from '../../packages/core/src/names/job-name.ts'
 import { PlatformError } from '../../packages/core/src/platform/errors.ts'
 import type { JobRef, JobState } from '../../packages/core/src/platform/jobs.ts'
@@ -56,8 +56,15 @@ test('a thousand jobs on one poller for an hour: no throttle, each end seen with
   const clock = fakeClock({ grainMs: 100 })
   const random = seeded(7)
   const aws = service(clock, 100)
-  const own = pace({ perSecond: 80, burst: 20, clock })
-  const one = poller({ describe: aws.describe, pace: own, clock, patience: usualPatience, onExpired: () => undefined, random })
+  const own = rateLimiter({ perSecond: 80, burst: 20, clock })
+  const one = poller({
+    describe: aws.describe,
+    rateLimiter: own,
+    clock,
+    retryLimits: defaultRetryLimits,
+    onExpired: () => undefined,
+    random,
+  })
   const delays: number[] = []
   const watchers: Promise<void>[] = []
   let jobMinutes = 0
@@ -103,9 +110,9 @@ test('one poller per job at the same promptness would be throttled by the same s
   const apart = Array.from({ length: 1_000 }, (_, index) =>
     poller({
       describe: aws.describe,
-      pace: pace({ perSecond: 80, burst: 20, clock }),
+      rateLimiter: rateLimiter({ perSecond: 80, burst: 20, clock }),
       clock,
-      patience: usualPatience,
+      retryLimits: defaultRetryLimits,
       onExpired: () => undefined,
       random: seeded(index),
     }),
@@ -124,12 +131,12 @@ test('one poller per job at the same promptness would be throttled by the same s
 test('a poller that is throttled slows down and still sees every end', async () => {
   const clock = fakeClock({ grainMs: 100 })
   const aws = service(clock, 10)
-  const own = pace({ perSecond: 80, burst: 20, clock })
+  const own = rateLimiter({ perSecond: 80, burst: 20, clock })
   const one = poller({
     describe: aws.describe,
-    pace: own,
+    rateLimiter: own,
     clock,
-    patience: usualPatience,
+    retryLimits: defaultRetryLimits,
     onExpired: () => undefined,
     random: seeded(3),
   })

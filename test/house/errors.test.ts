@@ -41,7 +41,7 @@ const mayThrowBare = (path: string): boolean =>
 // Files that throw a bare Error on purpose, each with its reason.
 const bareErrors: Readonly<Record<string, string>> = {
   'packages/core/src/archive/untar.ts': 'it is caught in the same function and becomes the cause of ARCHIVE_UNSAFE',
-  'packages/core/src/aws/s3/objects.ts': 'it tells a mistake of this library, which no user can make',
+  'packages/core/src/aws/objects/objects.ts': 'it tells a mistake of this library, which no user can make',
 }
 
 test('no error of core is a bare Error', () => {

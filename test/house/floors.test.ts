@@ -79,7 +79,7 @@ test.each([
   ['request/a.ts', "import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker'"],
   ['request/a.ts', "import { paths } from '@simple-sagemaker/worker-toolkit/contract'"],
   ['local/a.ts', "import { spawn } from 'node:child_process'\nimport fs from 'node:fs'"],
-  ['aws/images.ts', "import { spawn } from 'node:child_process'"],
+  ['aws/images/images.ts', "import { spawn } from 'node:child_process'"],
   ['project/platforms.ts', "const { local } = await import('../local/index.ts')"],
   ['index.ts', "export { project } from './project/project.ts'\nexport type { LocalOptions } from './local/index.ts'"],
 ])('the law lets %s say %s', (path, text) => {

@@ -13,8 +13,8 @@ import type { JobRef, JobState } from '../../../packages/core/src/platform/jobs.
 import type { FollowOptions } from '../../../packages/core/src/platform/logs.ts'
 import type { Clock } from '../../../packages/core/src/time/clock.ts'
 import { openClients } from '../../../packages/core/src/aws/clients.ts'
-import { awsLogs } from '../../../packages/core/src/aws/logs.ts'
-import { usualPatience } from '../../../packages/core/src/aws/pace.ts'
+import { awsLogs } from '../../../packages/core/src/aws/logs/logs.ts'
+import { defaultRetryLimits } from '../../../packages/core/src/aws/rate-limiter.ts'
 import { vendor } from '../../support/aws/mocked.ts'
 import { testKeys, testRegion } from '../../support/aws/room.ts'
 
@@ -115,7 +115,7 @@ async function linesOf(logs: ReturnType<typeof awsLogs>, settings: FollowOptions
 
 function logsWith(jobs: Parameters<typeof awsLogs>[0]['jobs'], clock: Clock): ReturnType<typeof awsLogs> {
   const clients = openClients({ clients: { logs: () => client } })
-  return awsLogs({ clients, jobs, clock, patience: usualPatience })
+  return awsLogs({ clients, jobs, clock, retryLimits: defaultRetryLimits })
 }
 
 const events = (count: number, fromMs = 0): OutputLogEvent[] =>

@@ -63,7 +63,7 @@ const body = (text: string) => [Buffer.from(text)] as never // anything that can
 
 /** Every command that the S3 sources send. */
 function commandsInSources(): readonly string[] {
-  const folder = new URL('../../../packages/core/src/aws/s3/', import.meta.url)
+  const folder = new URL('../../../packages/core/src/aws/objects/', import.meta.url)
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
   )

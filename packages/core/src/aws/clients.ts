@@ -14,7 +14,7 @@ import type { STSClient } from '@aws-sdk/client-sts'
 import type * as StsSdk from '@aws-sdk/client-sts'
 import { PlatformError } from '../platform/errors.ts'
 import { hasProxy, proxyAgent } from './proxy.ts'
-import { atTheWall } from './translate.ts'
+import { withErrorTranslation } from './translate.ts'
 
 /** The clients we use, by service. */
 export interface ClientTypes {
@@ -138,14 +138,14 @@ export function openClients(options: ClientOptions = {}, prepare: Prepare = {}, 
 }
 
 async function regionOf({ client }: Opened<'sagemaker'>): Promise<string> {
-  return atTheWall({ action: 'sts:GetCallerIdentity' }, undefined, () => client.config.region())
+  return withErrorTranslation({ action: 'sts:GetCallerIdentity' }, undefined, () => client.config.region())
 }
 
 async function callerOf({ client, sdk }: Opened<'sts'>): Promise<Account> {
-  const act = { action: 'sts:GetCallerIdentity' }
-  const caller = await atTheWall(act, undefined, () => client.send(new sdk.GetCallerIdentityCommand({})))
+  const operation = { action: 'sts:GetCallerIdentity' }
+  const caller = await withErrorTranslation(operation, undefined, () => client.send(new sdk.GetCallerIdentityCommand({})))
   if (caller.Account === undefined)
-    throw new PlatformError('PLATFORM_REFUSED', 'AWS did not say which account this is.', { facts: act })
+    throw new PlatformError('PLATFORM_REFUSED', 'AWS did not say which account this is.', { facts: operation })
   return { id: caller.Account, partition: caller.Arn?.split(':')[1] ?? 'aws' }
 }
 

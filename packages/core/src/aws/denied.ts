@@ -11,11 +11,11 @@ export interface Denial {
  * Reads an access-denied message: which action on which resource, and the policy statement that would allow it.
  * What the message does not say is taken from what was asked.
  */
-export function denied(action: string, resource: string | undefined, said: string): Denial {
-  const found = /not authorized to perform:?\s+([\w-]+:\w+)(?:\s+on resource:?\s+"?([^"\s]+?)"?(?:\s|$|\.))?/.exec(said)
+export function denied(action: string, resource: string | undefined, detail: string): Denial {
+  const found = /not authorized to perform:?\s+([\w-]+:\w+)(?:\s+on resource:?\s+"?([^"\s]+?)"?(?:\s|$|\.))?/.exec(detail)
   const what = { action: found?.[1] ?? action, resource: found?.[2] ?? resource ?? '*' }
-  const principal = /User:\s+(\S+)/.exec(said)?.[1]
-  const deny = /explicit deny in an?\s+([\w -]+?policy)/i.exec(said)?.[1]
+  const principal = /User:\s+(\S+)/.exec(detail)?.[1]
+  const deny = /explicit deny in an?\s+([\w -]+?policy)/i.exec(detail)?.[1]
   const statement: Statement = { Effect: 'Allow', Action: [what.action], Resource: [what.resource] }
   const facts = {
     ...what,
@@ -23,7 +23,7 @@ export function denied(action: string, resource: string | undefined, said: strin
     ...(principal === undefined ? {} : { principal }),
     ...(deny === undefined ? {} : { deniedBy: deny }),
   }
-  const message = `AWS refused ${what.action} on ${what.resource}${said === '' ? '' : `: ${said}`}`
+  const message = `AWS refused ${what.action} on ${what.resource}${detail === '' ? '' : `: ${detail}`}`
   return { message, hint: hintOf(statement, principal, deny), facts }
 }
 

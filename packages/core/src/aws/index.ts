@@ -1,21 +1,21 @@
 import type { Platform } from '../platform/platform.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import { openClients, type ClientOptions } from './clients.ts'
-import { awsImages } from './images.ts'
+import { awsImages } from './images/images.ts'
 import { awsJobs } from './jobs/jobs.ts'
-import { awsLogs } from './logs.ts'
-import type { AwsNotice, Tell } from './notices.ts'
-import { usualPatience, type Patience } from './pace.ts'
+import { awsLogs } from './logs/logs.ts'
+import type { AwsNotice, Notify } from './notices.ts'
+import { defaultRetryLimits, type RetryLimits } from './rate-limiter.ts'
 import { awsRoles } from './roles/roles.ts'
-import { bucketKeys } from './s3/bucket/keys.ts'
-import { awsObjects } from './s3/objects.ts'
-import { expectOwners, ownersBook } from './s3/bucket/owners.ts'
+import { bucketKeys } from './objects/bucket/keys.ts'
+import { awsObjects } from './objects/objects.ts'
+import { expectOwners, ownersBook } from './objects/bucket/owners.ts'
 
 export type { ClientOptions, ClientTypes, Credentials, ServiceName } from './clients.ts'
 export type { AwsNotice } from './notices.ts'
 export { policies, type Policies, type PolicyOptions } from './roles/policies.ts'
 export type { Condition, PolicyDocument, Statement } from './roles/policy-document.ts'
-export type { BucketProtection } from './s3/bucket/protection.ts'
+export type { BucketProtection } from './objects/bucket/protection.ts'
 export { machineQuotas, type MachineQuota, type MachineUse } from './quotas.ts'
 
 /** How to reach AWS, and what a test or a service may put in its place. */
@@ -32,7 +32,7 @@ export interface AwsOptions extends ClientOptions {
   /** Describe calls per second and kind of job, at most. AWS publishes no number; it is slowed down when AWS asks. Default 80. */
   readonly describesPerSecond?: number
   /** How long waiting goes on while AWS is out of reach, and while fresh credentials are missing. */
-  readonly patience?: Partial<Patience>
+  readonly retryLimits?: Partial<RetryLimits>
   readonly clock?: Clock
   /** Numbers from 0 to 1, for jitter. */
   readonly random?: () => number
@@ -44,22 +44,22 @@ export interface AwsOptions extends ClientOptions {
  */
 export function aws(options: AwsOptions = {}): Platform {
   const { clock = systemClock, random = Math.random } = options
-  const tell: Tell = (notice) => options.onNotice?.(notice)
-  const patience = { ...usualPatience, ...options.patience }
+  const notify: Notify = (notice) => options.onNotice?.(notice)
+  const retryLimits = { ...defaultRetryLimits, ...options.retryLimits }
   const owners = ownersBook({ accountId: async () => (await clients.account()).id, bucketOwners: options.bucketOwners ?? {} })
   const clients = openClients(options, { s3: (client, sdk) => expectOwners(client, sdk, owners) })
   const roles = awsRoles({
     clients,
     clock,
-    tell,
+    notify,
     bucketKey: bucketKeys(clients),
     permissionsBoundary: options.permissionsBoundary ?? (process.env['SSM_PERMISSIONS_BOUNDARY'] || undefined),
   })
   const jobs = awsJobs({
     clients,
     clock,
-    patience,
-    tell,
+    retryLimits,
+    notify,
     random,
     isFreshRole: (arn) => roles.isFresh(arn),
     describesPerSecond: options.describesPerSecond ?? 80,
@@ -69,10 +69,10 @@ export function aws(options: AwsOptions = {}): Platform {
     region: () => clients.region(),
     abilities: { spot: true, images: true, buildsImages: false, maxMachines: 100, ignores: [], leaseSilenceMs: 60_000 },
     jobs,
-    objects: awsObjects({ clients, owners, clock, tell }),
-    logs: awsLogs({ clients, jobs, clock, patience }),
+    objects: awsObjects({ clients, owners, clock, notify }),
+    logs: awsLogs({ clients, jobs, clock, retryLimits }),
     roles,
-    images: awsImages({ region: () => clients.region(), clock, tell }),
+    images: awsImages({ region: () => clients.region(), clock, notify }),
     [Symbol.asyncDispose]: async () => {
       await jobs[Symbol.asyncDispose]()
       await clients[Symbol.asyncDispose]()

@@ -1,4 +1,4 @@
-import type { BucketProtection } from './s3/bucket/protection.ts'
+import type { BucketProtection } from './objects/bucket/protection.ts'
 
 /** Things worth telling that are neither a result nor an error. Plain data; the library never prints. */
 export type AwsNotice =
@@ -13,4 +13,4 @@ export type AwsNotice =
   | { readonly type: 'role-changed'; readonly role: string; readonly change: 'created' | 'widened' }
   | { readonly type: 'slowed-down'; readonly action: string; readonly perSecond: number }
 
-export type Tell = (notice: AwsNotice) => void
+export type Notify = (notice: AwsNotice) => void

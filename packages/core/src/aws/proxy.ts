@@ -24,20 +24,20 @@ export function hasProxy(env: Environment): boolean {
 export function proxyAgent(env: Environment, options: { readonly maxSockets: number }): Agent {
   const agent = new Agent({ keepAlive: true, ...options })
   const direct = agent.createConnection.bind(agent)
-  agent.createConnection = (wish, done) => {
-    const host = wish.host ?? 'localhost'
+  agent.createConnection = (input, done) => {
+    const host = input.host ?? 'localhost'
     const proxy = proxyFor(host, env)
-    if (proxy === undefined) return direct(wish, done)
+    if (proxy === undefined) return direct(input, done)
     const finish = (error: Error | null, socket?: Duplex): void =>
       (done as ((error: Error | null, socket?: Duplex) => void) | undefined)?.(error, socket)
     const ask = request({
       host: proxy.hostname,
       port: proxy.port || 80,
       method: 'CONNECT',
-      path: `${host}:${wish.port ?? 443}`,
+      path: `${host}:${input.port ?? 443}`,
       agent: false,
       timeout: 30_000,
-      headers: { host: `${host}:${wish.port ?? 443}`, ...authorization(proxy) },
+      headers: { host: `${host}:${input.port ?? 443}`, ...authorization(proxy) },
     })
     ask.once('connect', (answer, socket) => {
       if (answer.statusCode === 200)

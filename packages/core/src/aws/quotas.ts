@@ -1,6 +1,6 @@
 import type { ServiceQuota } from '@aws-sdk/client-service-quotas'
 import { abortable, openClients, type ClientOptions } from './clients.ts'
-import { atTheWall } from './translate.ts'
+import { withErrorTranslation } from './translate.ts'
 
 /** Machines of one type for one use: each such pair has a quota of its own. */
 export interface MachineUse {
@@ -32,7 +32,7 @@ export async function machineQuotas(
   let token: string | undefined
   do {
     const input = { ServiceCode: 'sagemaker', MaxResults: 100, ...(token === undefined ? {} : { NextToken: token }) }
-    const page = await atTheWall({ action: 'servicequotas:ListServiceQuotas' }, signal, () =>
+    const page = await withErrorTranslation({ action: 'servicequotas:ListServiceQuotas' }, signal, () =>
       client.send(new sdk.ListServiceQuotasCommand(input), abortable(signal)),
     )
     for (const quota of quotasOf(page.Quotas ?? [], missing)) {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { isSsmError } from '../errors/ssm-error.ts'
 import { PlatformError } from '../platform/errors.ts'
-import { meaningOf } from './meaning.ts'
-import { atTheWall, hasExpired, platformError } from './translate.ts'
+import { errorKindOf } from './error-kind.ts'
+import { withErrorTranslation, hasExpired, platformError } from './translate.ts'
 
 const vendor = (name: string, message = '', metadata: object = {}): Error =>
   Object.assign(new Error(message), { name, $metadata: metadata })
-const act = { action: 's3:PutObject', resource: 'arn:aws:s3:::b/k' }
+const operation = { action: 's3:PutObject', resource: 'arn:aws:s3:::b/k' }
 
 test.each([
   [vendor('CredentialsProviderError', 'Could not load credentials from any providers'), 'PLATFORM_CREDENTIALS', /aws configure/],
@@ -63,7 +63,7 @@ test.each([
   ],
   [vendor('ResourceInUse', 'Training job names must be unique'), 'PLATFORM_REFUSED', /service says/],
 ] as const)('%s becomes %s with a next step', (cause, code, hint) => {
-  const error = platformError(act, cause)
+  const error = platformError(operation, cause)
   expect(error).toMatchObject({ code, cause, hint: expect.stringMatching(hint) as string })
   expect(error.facts).toMatchObject({ action: 's3:PutObject', error: cause.name })
 })
@@ -82,7 +82,7 @@ test('a denial names the action, the resource and the statement to add', () => {
   }
   expect(error.code).toBe('PLATFORM_DENIED')
   expect(error.facts).toMatchObject({
-    ...act,
+    ...operation,
     action: 'sagemaker:CreateTrainingJob',
     resource: statement.Resource[0],
     statement,
@@ -93,14 +93,14 @@ test('a denial names the action, the resource and the statement to add', () => {
 })
 
 test('a denial that says nothing names what was asked', () => {
-  const error = platformError(act, vendor('UnknownError', '', { httpStatusCode: 403 }))
+  const error = platformError(operation, vendor('UnknownError', '', { httpStatusCode: 403 }))
   expect(error.facts).toMatchObject({ statement: { Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::b/k'] } })
 })
 
 test('an explicit deny is not cured by another statement', () => {
   const message =
     'User: arn:aws:iam::1:user/me is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::b/k" with an explicit deny in a service control policy'
-  expect(platformError(act, vendor('AccessDenied', message)).hint).toMatch(/service control policy .* forbids it/)
+  expect(platformError(operation, vendor('AccessDenied', message)).hint).toMatch(/service control policy .* forbids it/)
 })
 
 test('a quota error names the quota, its limit, what is used and what was asked', () => {
@@ -115,29 +115,29 @@ test('a quota error names the quota, its limit, what is used and what was asked'
 })
 
 test('only expired credentials count as cured by fresh ones', () => {
-  expect(hasExpired(platformError(act, vendor('ExpiredToken')))).toBe(true)
-  expect(hasExpired(platformError(act, vendor('InvalidAccessKeyId')))).toBe(false)
+  expect(hasExpired(platformError(operation, vendor('ExpiredToken')))).toBe(true)
+  expect(hasExpired(platformError(operation, vendor('InvalidAccessKeyId')))).toBe(false)
   expect(hasExpired(new Error('x'))).toBe(false)
 })
 
 test('a job that SageMaker cannot find is missing, a role it cannot assume is not', () => {
-  expect(meaningOf(vendor('ValidationException', 'Requested resource not found.'))).toBe('missing')
-  expect(meaningOf(vendor('ValidationException', 'Could not assume role arn:x. Please ensure that the role exists'))).toBe(
+  expect(errorKindOf(vendor('ValidationException', 'Requested resource not found.'))).toBe('missing')
+  expect(errorKindOf(vendor('ValidationException', 'Could not assume role arn:x. Please ensure that the role exists'))).toBe(
     'refused',
   )
 })
 
 test('the wall lets results and our own errors pass, and an abort rejects with its reason', async () => {
-  await expect(atTheWall(act, undefined, async () => 1)).resolves.toBe(1)
+  await expect(withErrorTranslation(operation, undefined, async () => 1)).resolves.toBe(1)
   const own = new PlatformError('JOB_LOST', 'gone')
-  await expect(atTheWall(act, undefined, () => Promise.reject(own))).rejects.toBe(own)
+  await expect(withErrorTranslation(operation, undefined, () => Promise.reject(own))).rejects.toBe(own)
   const stop = new AbortController()
-  const working = atTheWall(act, stop.signal, async () => {
+  const working = withErrorTranslation(operation, stop.signal, async () => {
     stop.abort(new Error('enough'))
     throw vendor('AbortError')
   })
   await expect(working).rejects.toThrow('enough')
-  const failed: unknown = await atTheWall(act, undefined, () => Promise.reject(vendor('NoSuchKey'))).catch(
+  const failed: unknown = await withErrorTranslation(operation, undefined, () => Promise.reject(vendor('NoSuchKey'))).catch(
     (error: unknown) => error,
   )
   expect(isSsmError(failed, 'OBJECT_MISSING')).toBe(true)

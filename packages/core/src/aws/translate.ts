@@ -2,10 +2,10 @@ import type { ErrorCode } from '../errors/codes.ts'
 import { isSsmError, type SsmError } from '../errors/ssm-error.ts'
 import { PlatformError } from '../platform/errors.ts'
 import { denied } from './denied.ts'
-import { meaningOf, vendorError, type Meaning } from './meaning.ts'
+import { errorKindOf, vendorError, type AwsErrorKind } from './error-kind.ts'
 
 /** What was being asked of AWS when it failed: enough to say which permission is missing and what was not found. */
-export interface Act {
+export interface AwsOperation {
   /** As IAM names it: `s3:PutObject`. */
   readonly action: string
   /** The ARN, or the name when there is no ARN: `arn:aws:s3:::bucket/key`. */
@@ -17,29 +17,29 @@ export interface Act {
 
 const refused = 'Read what the service says, and correct the request.'
 
-/** What an error says: `said` is the vendor's sentence, `asked` what was being asked, `on` its resource in brackets. */
+/** What an error says: `detail` is the vendor's sentence, `asked` what was being asked, `on` its resource in brackets. */
 interface Sentence {
   readonly code: ErrorCode
-  readonly says: (said: string, asked: string, on: string) => string
+  readonly says: (detail: string, asked: string, on: string) => string
   readonly hint: string
   readonly facts?: Readonly<Record<string, unknown>>
 }
 
-const sentences: Readonly<Record<Exclude<Meaning, 'denied' | 'quota'>, Sentence>> = {
+const sentences: Readonly<Record<Exclude<AwsErrorKind, 'denied' | 'quota'>, Sentence>> = {
   'no credentials': {
     code: 'PLATFORM_CREDENTIALS',
-    says: (said) => `No usable AWS credentials were found: ${said}`,
+    says: (detail) => `No usable AWS credentials were found: ${detail}`,
     hint: 'Run "aws configure" or "aws sso login", set AWS_PROFILE or AWS_ACCESS_KEY_ID, or try it without an account: platform "local".',
   },
   expired: {
     code: 'PLATFORM_CREDENTIALS',
-    says: (said) => `The AWS credentials have expired: ${said}`,
+    says: (detail) => `The AWS credentials have expired: ${detail}`,
     facts: { expired: true },
     hint: 'Log in again ("aws sso login", or fresh keys in the profile) and run the same again: the job itself goes on and will be joined.',
   },
   'bad credentials': {
     code: 'PLATFORM_CREDENTIALS',
-    says: (said) => `AWS does not accept these credentials: ${said}`,
+    says: (detail) => `AWS does not accept these credentials: ${detail}`,
     hint: 'Check AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that the region is enabled for the account.',
   },
   'no region': {
@@ -49,13 +49,13 @@ const sentences: Readonly<Record<Exclude<Meaning, 'denied' | 'quota'>, Sentence>
   },
   'clock skew': {
     code: 'PLATFORM_CREDENTIALS',
-    says: (said) => `AWS refused the request's time: ${said}`,
+    says: (detail) => `AWS refused the request's time: ${detail}`,
     facts: { clockSkew: true },
     hint: "Set this machine's clock right (AWS accepts five minutes of difference), then run again.",
   },
   capacity: {
     code: 'PLATFORM_CAPACITY',
-    says: (said) => `AWS has no such machine free right now: ${said}`,
+    says: (detail) => `AWS has no such machine free right now: ${detail}`,
     hint: 'Try again later, another machine type, another region, or spot with a longer maxWait.',
   },
   throttled: {
@@ -80,59 +80,63 @@ const sentences: Readonly<Record<Exclude<Meaning, 'denied' | 'quota'>, Sentence>
   },
   corrupt: {
     code: 'OBJECT_CORRUPT',
-    says: (said, _, on) => `The bytes do not match their checksum${on}: ${said}`,
+    says: (detail, _, on) => `The bytes do not match their checksum${on}: ${detail}`,
     hint: 'Transfer it again; if that fails too, the stored object itself is damaged.',
   },
   unreachable: {
     code: 'PLATFORM_UNREACHABLE',
-    says: (said, asked) => `The service could not be reached for ${asked}: ${said}`,
+    says: (detail, asked) => `The service could not be reached for ${asked}: ${detail}`,
     hint: 'Check the network, the proxy (HTTPS_PROXY, NO_PROXY), the region and AWS_ENDPOINT_URL, then run again: a job that was started goes on.',
   },
-  exists: { code: 'PLATFORM_REFUSED', says: (said, asked, on) => `AWS refused ${asked}${on}: ${said}`, hint: refused },
-  refused: { code: 'PLATFORM_REFUSED', says: (said, asked, on) => `AWS refused ${asked}${on}: ${said}`, hint: refused },
+  exists: { code: 'PLATFORM_REFUSED', says: (detail, asked, on) => `AWS refused ${asked}${on}: ${detail}`, hint: refused },
+  refused: { code: 'PLATFORM_REFUSED', says: (detail, asked, on) => `AWS refused ${asked}${on}: ${detail}`, hint: refused },
 }
 
 /** The vendor error as one of ours: a code, the facts, a next step; the vendor's own error is the cause. */
-export function platformError(act: Act, cause: unknown): SsmError {
+export function platformError(operation: AwsOperation, cause: unknown): SsmError {
   if (isSsmError(cause)) return cause
   const { name, message, status, requestId } = vendorError(cause)
   const facts = {
-    ...act.facts,
-    action: act.action,
-    ...(act.resource === undefined ? {} : { resource: act.resource }),
+    ...operation.facts,
+    action: operation.action,
+    ...(operation.resource === undefined ? {} : { resource: operation.resource }),
     error: name,
     ...(status === undefined ? {} : { httpStatus: status }),
     ...(requestId === undefined ? {} : { requestId }),
   }
-  const said = message.replace(/\s+/g, ' ').slice(0, 1_000) || name
-  const meaning = meaningOf(cause)
-  if (meaning === 'denied') {
-    const no = denied(act.action, act.resource, message === '' ? '' : said)
+  const detail = message.replace(/\s+/g, ' ').slice(0, 1_000) || name
+  const kind = errorKindOf(cause)
+  if (kind === 'denied') {
+    const no = denied(operation.action, operation.resource, message === '' ? '' : detail)
     return new PlatformError('PLATFORM_DENIED', no.message, { cause, hint: no.hint, facts: { ...facts, ...no.facts } })
   }
-  if (meaning === 'quota') {
-    const quota = quotaOf(said)
-    return new PlatformError('PLATFORM_QUOTA', `An account quota is exhausted: ${said}`, {
+  if (kind === 'quota') {
+    const quota = quotaOf(detail)
+    return new PlatformError('PLATFORM_QUOTA', `An account quota is exhausted: ${detail}`, {
       cause,
       hint: quotaHint(quota['quota']),
       facts: { ...facts, ...quota },
     })
   }
   // What should still have been there was taken away by someone else.
-  const sentence = sentences[meaning === 'missing' && act.missing === 'OBJECT_CHANGED' ? 'changed' : meaning]
-  const code = meaning === 'missing' ? (act.missing ?? sentence.code) : sentence.code
-  const text = sentence.says(said, act.action, act.resource === undefined ? '' : ` (${act.resource})`)
+  const sentence = sentences[kind === 'missing' && operation.missing === 'OBJECT_CHANGED' ? 'changed' : kind]
+  const code = kind === 'missing' ? (operation.missing ?? sentence.code) : sentence.code
+  const text = sentence.says(detail, operation.action, operation.resource === undefined ? '' : ` (${operation.resource})`)
   return new PlatformError(code, text, { cause, hint: sentence.hint, facts: { ...facts, ...sentence.facts } })
 }
 
 /** Does the work; what AWS says when it fails is translated, and an abort rejects with the signal's own reason. */
-export async function atTheWall<T>(act: Act, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+export async function withErrorTranslation<T>(
+  operation: AwsOperation,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   signal?.throwIfAborted()
   try {
     return await work()
   } catch (cause) {
     if (signal?.aborted === true) throw signal.reason
-    throw platformError(act, cause)
+    throw platformError(operation, cause)
   }
 }
 
@@ -141,10 +145,10 @@ export function hasExpired(error: unknown): boolean {
   return isSsmError(error, 'PLATFORM_CREDENTIALS') && error.facts['expired'] === true
 }
 
-function quotaOf(said: string): Readonly<Record<string, string | number>> {
-  const found = /limit '([^']+)' is ([\d.]+)/.exec(said)
+function quotaOf(detail: string): Readonly<Record<string, string | number>> {
+  const found = /limit '([^']+)' is ([\d.]+)/.exec(detail)
   if (found === null) return {}
-  const [used, asked] = [/utilization of ([\d.]+)/.exec(said)?.[1], /delta of ([\d.]+)/.exec(said)?.[1]]
+  const [used, asked] = [/utilization of ([\d.]+)/.exec(detail)?.[1], /delta of ([\d.]+)/.exec(detail)?.[1]]
   return {
     quota: found[1] ?? '',
     limit: Number(found[2]),

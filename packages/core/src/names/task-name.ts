@@ -8,7 +8,7 @@ export type TaskName = Brand<string, 'TaskName'>
 export const longestTaskName = 34
 const longestProjectName = 63
 
-// Without types anything may be said in place of a name.
+// Without types anything may be given in place of a name.
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 /** A name that SageMaker or S3 would refuse. */

@@ -89,7 +89,7 @@ test('a job that ran out of time is stopped and says why by its phase', () => {
 })
 
 test('a processing job has phases of its times and the exit message as its reason', () => {
-  const said = {
+  const response = {
     $metadata: {},
     ProcessingJobName: 'p',
     ProcessingJobArn: 'arn:aws:sagemaker:us-east-1:111122223333:processing-job/p',
@@ -101,7 +101,7 @@ test('a processing job has phases of its times and the exit message as its reaso
     ProcessingEndTime: at(20),
     ExitMessage: 'out of luck',
   } as const
-  const state = processingState({ ...job, kind: 'processing' }, said)
+  const state = processingState({ ...job, kind: 'processing' }, response)
   expect(state).toMatchObject({ status: 'failed', phase: 'Failed', machines: 3, failureReason: 'out of luck' })
   expect(state.phases).toEqual([
     { name: 'Starting', startedAtMs: ms(0), endedAtMs: ms(10) },

@@ -24,46 +24,46 @@ export function statusOf(text: string | undefined): JobStatus {
 }
 
 /** A described training job as a state. */
-export function trainingState(ref: JobRef, said: DescribeTrainingJobCommandOutput): JobState {
-  const transitions = said.SecondaryStatusTransitions ?? []
-  const resources = said.ResourceConfig
+export function trainingState(ref: JobRef, response: DescribeTrainingJobCommandOutput): JobState {
+  const transitions = response.SecondaryStatusTransitions ?? []
+  const resources = response.ResourceConfig
   const machines =
     resources?.InstanceCount ?? resources?.InstanceGroups?.reduce((sum, group) => sum + (group.InstanceCount ?? 0), 0)
   return {
     ...ref,
-    status: statusOf(said.TrainingJobStatus),
-    phase: said.SecondaryStatus ?? said.TrainingJobStatus ?? 'Starting',
+    status: statusOf(response.TrainingJobStatus),
+    phase: response.SecondaryStatus ?? response.TrainingJobStatus ?? 'Starting',
     phases: transitions.map(phaseOf),
     machines: machines ?? 1,
-    createdAtMs: msOf(said.CreationTime) ?? 0,
-    ...optional('startedAtMs', msOf(said.TrainingStartTime)),
-    ...optional('endedAtMs', endOf(said.TrainingJobStatus, said.TrainingEndTime, said.LastModifiedTime)),
-    ...optional('failureReason', said.FailureReason),
-    ...optional('billableSeconds', said.BillableTimeInSeconds),
-    interruptions: interruptionsOf(transitions, said.EnableManagedSpotTraining === true),
-    finalMetrics: (said.FinalMetricDataList ?? []).flatMap(metricOf),
+    createdAtMs: msOf(response.CreationTime) ?? 0,
+    ...optional('startedAtMs', msOf(response.TrainingStartTime)),
+    ...optional('endedAtMs', endOf(response.TrainingJobStatus, response.TrainingEndTime, response.LastModifiedTime)),
+    ...optional('failureReason', response.FailureReason),
+    ...optional('billableSeconds', response.BillableTimeInSeconds),
+    interruptions: interruptionsOf(transitions, response.EnableManagedSpotTraining === true),
+    finalMetrics: (response.FinalMetricDataList ?? []).flatMap(metricOf),
   }
 }
 
 /** A described processing job as a state. SageMaker tells no phases of it: they are made of its times. */
-export function processingState(ref: JobRef, said: DescribeProcessingJobCommandOutput): JobState {
-  const status = statusOf(said.ProcessingJobStatus)
-  const createdAtMs = msOf(said.CreationTime) ?? 0
-  const startedAtMs = msOf(said.ProcessingStartTime)
-  const endedAtMs = endOf(said.ProcessingJobStatus, said.ProcessingEndTime, said.LastModifiedTime)
+export function processingState(ref: JobRef, response: DescribeProcessingJobCommandOutput): JobState {
+  const status = statusOf(response.ProcessingJobStatus)
+  const createdAtMs = msOf(response.CreationTime) ?? 0
+  const startedAtMs = msOf(response.ProcessingStartTime)
+  const endedAtMs = endOf(response.ProcessingJobStatus, response.ProcessingEndTime, response.LastModifiedTime)
   const running = startedAtMs === undefined ? 'Starting' : 'Processing'
-  const phase = status === 'in-progress' ? running : (said.ProcessingJobStatus ?? 'Stopped')
-  const reason = [said.FailureReason, said.ExitMessage].find((text) => text !== undefined && text !== '')
+  const phase = status === 'in-progress' ? running : (response.ProcessingJobStatus ?? 'Stopped')
+  const reason = [response.FailureReason, response.ExitMessage].find((text) => text !== undefined && text !== '')
   return {
     ...ref,
     status,
     phase,
     phases: phasesBetween(createdAtMs, startedAtMs, endedAtMs, phase),
-    machines: said.ProcessingResources?.ClusterConfig?.InstanceCount ?? 1,
+    machines: response.ProcessingResources?.ClusterConfig?.InstanceCount ?? 1,
     createdAtMs,
     ...optional('startedAtMs', startedAtMs),
     ...optional('endedAtMs', endedAtMs),
-    ...optional('failureReason', status === 'failed' ? reason : said.FailureReason),
+    ...optional('failureReason', status === 'failed' ? reason : response.FailureReason),
     interruptions: 0,
     finalMetrics: [],
   }

@@ -3,18 +3,18 @@ import type { JobRef, JobRequest, JobState, Jobs } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { Clock } from '../../time/clock.ts'
 import { abortable, type Clients } from '../clients.ts'
-import type { Tell } from '../notices.ts'
-import { pace, type Patience } from '../pace.ts'
-import { meaningOf, vendorError } from '../meaning.ts'
-import { atTheWall, type Act } from '../translate.ts'
+import type { Notify } from '../notices.ts'
+import { rateLimiter, type RetryLimits } from '../rate-limiter.ts'
+import { errorKindOf, vendorError } from '../error-kind.ts'
+import { withErrorTranslation, type AwsOperation } from '../translate.ts'
 import { processingState, trainingState } from './job-state.ts'
 import { poller, type Poller } from './poller.ts'
 
 export interface JobsOptions {
   readonly clients: Clients
   readonly clock: Clock
-  readonly patience: Patience
-  readonly tell: Tell
+  readonly retryLimits: RetryLimits
+  readonly notify: Notify
   readonly random: () => number
   /** Whether this role was made or changed so recently that SageMaker may not know it yet. */
   readonly isFreshRole: (arn: string) => boolean
@@ -24,21 +24,21 @@ export interface JobsOptions {
 
 /** SageMaker's training and processing jobs. */
 export function awsJobs(options: JobsOptions): Jobs & AsyncDisposable {
-  const { clients, clock, patience, random } = options
+  const { clients, clock, retryLimits, random } = options
   const pollerOf = (kind: JobKind): Poller => {
-    const own = pace({ perSecond: options.describesPerSecond, burst: 20, clock })
+    const own = rateLimiter({ perSecond: options.describesPerSecond, burst: 20, clock })
     const slowed = (): void => {
       own.slowDown()
-      options.tell({ type: 'slowed-down', action: describing[kind], perSecond: own.rate() })
+      options.notify({ type: 'slowed-down', action: describing[kind], perSecond: own.rate() })
     }
     return poller({
       describe: (job, signal) => describe(clients, job, signal, slowed),
-      pace: own,
+      rateLimiter: own,
       clock,
-      patience,
+      retryLimits,
       random,
       onExpired: () => {
-        options.tell({
+        options.notify({
           type: 'credentials-expired',
           message: 'The AWS credentials have expired; waiting for fresh ones (aws sso login).',
         })
@@ -71,20 +71,20 @@ async function describe(
 ): Promise<JobState | undefined> {
   const { client, sdk } = await clients.open('sagemaker')
   const settings = abortable(signal)
-  const act: Act = { action: describing[job.kind], resource: job.name, missing: 'JOB_LOST' }
-  return atTheWall(act, signal, async () => {
+  const operation: AwsOperation = { action: describing[job.kind], resource: job.name, missing: 'JOB_LOST' }
+  return withErrorTranslation(operation, signal, async () => {
     try {
       if (job.kind === 'training') {
-        const said = await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: job.name }), settings)
-        if ((said.$metadata.attempts ?? 1) > 1) onSlowed?.()
+        const response = await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: job.name }), settings)
+        if ((response.$metadata.attempts ?? 1) > 1) onSlowed?.()
         // A job that is being deleted is as good as gone.
-        return said.TrainingJobStatus === 'Deleting' ? undefined : trainingState(job, said)
+        return response.TrainingJobStatus === 'Deleting' ? undefined : trainingState(job, response)
       }
-      const said = await client.send(new sdk.DescribeProcessingJobCommand({ ProcessingJobName: job.name }), settings)
-      if ((said.$metadata.attempts ?? 1) > 1) onSlowed?.()
-      return processingState(job, said)
+      const response = await client.send(new sdk.DescribeProcessingJobCommand({ ProcessingJobName: job.name }), settings)
+      if ((response.$metadata.attempts ?? 1) > 1) onSlowed?.()
+      return processingState(job, response)
     } catch (cause) {
-      if (meaningOf(cause) === 'missing') return undefined
+      if (errorKindOf(cause) === 'missing') return undefined
       throw cause
     }
   })
@@ -93,7 +93,7 @@ async function describe(
 async function stop(clients: Clients, job: JobRef, signal: AbortSignal | undefined): Promise<void> {
   const { client, sdk } = await clients.open('sagemaker')
   const action = job.kind === 'training' ? 'sagemaker:StopTrainingJob' : 'sagemaker:StopProcessingJob'
-  await atTheWall({ action, resource: job.name, missing: 'JOB_LOST' }, signal, async () => {
+  await withErrorTranslation({ action, resource: job.name, missing: 'JOB_LOST' }, signal, async () => {
     try {
       if (job.kind === 'training')
         await client.send(new sdk.StopTrainingJobCommand({ TrainingJobName: job.name }), abortable(signal))
@@ -108,18 +108,18 @@ async function stop(clients: Clients, job: JobRef, signal: AbortSignal | undefin
 
 async function start(request: JobRequest, options: JobsOptions, signal: AbortSignal | undefined): Promise<void> {
   const name = request.kind === 'training' ? request.input.TrainingJobName : request.input.ProcessingJobName
-  const act: Act = {
+  const operation: AwsOperation = {
     action: request.kind === 'training' ? 'sagemaker:CreateTrainingJob' : 'sagemaker:CreateProcessingJob',
     resource: name ?? '',
   }
   const role = request.input.RoleArn ?? ''
-  await atTheWall(act, signal, async () => {
+  await withErrorTranslation(operation, signal, async () => {
     try {
       if (options.isFreshRole(role)) await createOnceRoleIsKnown(request, options.clients, signal)
       else await create(request, options.clients, signal)
     } catch (cause) {
-      if (meaningOf(cause) === 'exists' && (vendorError(cause).attempts ?? 1) > 1) return // an earlier attempt of this very call arrived
-      if (meaningOf(cause) === 'exists') throw taken(act.resource ?? '', cause)
+      if (errorKindOf(cause) === 'exists' && (vendorError(cause).attempts ?? 1) > 1) return // an earlier attempt of this very call arrived
+      if (errorKindOf(cause) === 'exists') throw taken(operation.resource ?? '', cause)
       throw cause
     }
   })

@@ -4,7 +4,7 @@ import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
 import type { Clock } from '../../time/clock.ts'
 import { dueQueue, type DueQueue } from './due-queue.ts'
-import { troubles, type Pace, type Patience, type Troubles } from '../pace.ts'
+import { retryPolicy, type RateLimiter, type RetryLimits, type RetryPolicy } from '../rate-limiter.ts'
 import { hasExpired } from '../translate.ts'
 
 /** One poller for any number of jobs of a kind: each job is described once per round, however many watch it. */
@@ -19,9 +19,9 @@ export interface Poller extends AsyncDisposable {
 export interface PollerOptions {
   /** The job now; `undefined` when it is gone. One call of the API each. */
   readonly describe: (job: JobRef, signal: AbortSignal) => Promise<JobState | undefined>
-  readonly pace: Pace
+  readonly rateLimiter: RateLimiter
   readonly clock: Clock
-  readonly patience: Patience
+  readonly retryLimits: RetryLimits
   /** Called when credentials have expired, before the next try. */
   readonly onExpired: () => void
   readonly random: () => number
@@ -30,7 +30,7 @@ export interface PollerOptions {
 interface Watched {
   readonly job: JobRef
   readonly watchers: Set<Watcher>
-  readonly troubles: Troubles
+  readonly retryPolicy: RetryPolicy
   state?: JobState
   text?: string
   seenAtMs: number
@@ -58,7 +58,7 @@ interface Round {
   inFlight: number
 }
 
-// Few jobs are looked at every 5 s; many share the pace, so that a round takes as long as it must and no longer.
+// Few jobs are looked at every 5 s; many share the rate, so that a round takes as long as it must and no longer.
 const shortestRoundMs = 5_000
 const freshForMs = 2_000
 const atOnce = 64
@@ -119,11 +119,12 @@ async function* watch(round: Round, job: JobRef, signal: AbortSignal | undefined
 }
 
 function join(round: Round, job: JobRef, watcher: Watcher): Watched {
-  const { clock, patience, random } = round.options
+  const { clock, retryLimits, random } = round.options
   const found = round.jobs.get(keyOf(job))
   if (found === undefined) {
     const watchers = new Set([watcher])
-    const watched: Watched = { job, watchers, troubles: troubles(clock, patience, random), seenAtMs: -Infinity, looking: false }
+    const policy = retryPolicy(clock, retryLimits, random)
+    const watched: Watched = { job, watchers, retryPolicy: policy, seenAtMs: -Infinity, looking: false }
     round.jobs.set(keyOf(job), watched)
     round.due.add(watched, 0)
     return watched
@@ -162,7 +163,7 @@ function keepLooking(round: Round): void {
 }
 
 async function lookInTurn(round: Round): Promise<void> {
-  const { clock, pace } = round.options
+  const { clock, rateLimiter } = round.options
   while (round.jobs.size > 0 && !round.closed.signal.aborted) {
     const next = round.inFlight < atOnce ? round.due.first() : undefined
     const waitMs = next === undefined ? shortestRoundMs : next.dueAtMs - clock.now()
@@ -176,22 +177,22 @@ async function lookInTurn(round: Round): Promise<void> {
     const watched = next.item
     watched.looking = true
     round.due.remove(watched)
-    await pace.take(round.closed.signal).catch(() => undefined)
+    await rateLimiter.take(round.closed.signal).catch(() => undefined)
     if (round.closed.signal.aborted) return
     if (round.jobs.get(keyOf(watched.job)) === watched) void look(round, watched)
   }
 }
 
 async function look(round: Round, watched: Watched): Promise<void> {
-  const { clock, pace, random, describe } = round.options
+  const { clock, rateLimiter, random, describe } = round.options
   round.inFlight += 1
   let waitMs: number | undefined
   try {
     const state = await describe(watched.job, round.closed.signal)
-    watched.troubles.succeeded()
+    watched.retryPolicy.succeeded()
     if (state === undefined) fail(round, watched, lost(watched.job))
     else give(round, watched, state)
-    waitMs = roundMs(pace, round.jobs.size) * (0.9 + random() / 10)
+    waitMs = roundMs(rateLimiter, round.jobs.size) * (0.9 + random() / 10)
   } catch (error) {
     waitMs = round.closed.signal.aborted ? undefined : afterTrouble(round, watched, error)
   } finally {
@@ -204,9 +205,9 @@ async function look(round: Round, watched: Watched): Promise<void> {
 
 /** When to look again; `undefined` when there is no use. */
 function afterTrouble(round: Round, watched: Watched, error: unknown): number | undefined {
-  if (isSsmError(error, 'PLATFORM_THROTTLED')) round.options.pace.slowDown()
+  if (isSsmError(error, 'PLATFORM_THROTTLED')) round.options.rateLimiter.slowDown()
   if (hasExpired(error)) round.options.onExpired()
-  const verdict = watched.troubles.failed(error)
+  const verdict = watched.retryPolicy.failed(error)
   if (verdict === undefined) fail(round, watched, error)
   return verdict?.waitMs
 }
@@ -231,8 +232,8 @@ function fail(round: Round, watched: Watched, error: unknown): void {
   }
 }
 
-/** A whole round over the jobs: never faster than the pace gives, never more often than is of use. */
-const roundMs = (pace: Pace, many: number): number => Math.max(shortestRoundMs, (many / pace.rate()) * 1_000)
+/** A whole round over the jobs: never faster than the rate allows, never more often than is of use. */
+const roundMs = (rateLimiter: RateLimiter, many: number): number => Math.max(shortestRoundMs, (many / rateLimiter.rate()) * 1_000)
 
 const keyOf = (job: JobRef): string => `${job.kind} ${job.name}`
 

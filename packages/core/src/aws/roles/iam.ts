@@ -1,6 +1,6 @@
 import { abortable, type Opened } from '../clients.ts'
-import { meaningOf } from '../meaning.ts'
-import { atTheWall } from '../translate.ts'
+import { errorKindOf } from '../error-kind.ts'
+import { withErrorTranslation } from '../translate.ts'
 import { parsePolicy, type PolicyDocument } from './policy-document.ts'
 import { policyName } from './role.ts'
 
@@ -40,11 +40,11 @@ type Reading = Pick<Iam, 'role' | 'policy'>
 function reading({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined): Reading {
   const settings = abortable(signal)
   const orMissing = async <T>(action: string, resource: string, work: () => Promise<T>): Promise<T | undefined> =>
-    atTheWall({ action, resource }, signal, async () => {
+    withErrorTranslation({ action, resource }, signal, async () => {
       try {
         return await work()
       } catch (cause) {
-        if (meaningOf(cause) === 'missing') return undefined
+        if (errorKindOf(cause) === 'missing') return undefined
         throw cause
       }
     })
@@ -70,7 +70,7 @@ function writing({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined
   const settings = abortable(signal)
   return {
     create: ({ name, trust, description, boundary }) =>
-      atTheWall({ action: 'iam:CreateRole', resource: name }, signal, async () => {
+      withErrorTranslation({ action: 'iam:CreateRole', resource: name }, signal, async () => {
         const input = {
           RoleName: name,
           AssumeRolePolicyDocument: JSON.stringify(trust),
@@ -82,19 +82,19 @@ function writing({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined
           return (await client.send(new sdk.CreateRoleCommand(input), settings)).Role?.Arn
         } catch (cause) {
           // Another client was quicker; the policy is written in any case.
-          if (meaningOf(cause) === 'exists') return (await role(name))?.arn
+          if (errorKindOf(cause) === 'exists') return (await role(name))?.arn
           throw cause
         }
       }),
     trust: async (name, trust) => {
       const input = { RoleName: name, PolicyDocument: JSON.stringify(trust) }
-      await atTheWall({ action: 'iam:UpdateAssumeRolePolicy', resource: name }, signal, () =>
+      await withErrorTranslation({ action: 'iam:UpdateAssumeRolePolicy', resource: name }, signal, () =>
         client.send(new sdk.UpdateAssumeRolePolicyCommand(input), settings),
       )
     },
     putPolicy: async (name, text) => {
       const input = { RoleName: name, PolicyName: policyName, PolicyDocument: text }
-      await atTheWall({ action: 'iam:PutRolePolicy', resource: name }, signal, () =>
+      await withErrorTranslation({ action: 'iam:PutRolePolicy', resource: name }, signal, () =>
         client.send(new sdk.PutRolePolicyCommand(input), settings),
       )
     },

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { PlatformError } from '../../platform/errors.ts'
 import type { RoleNeed, Roles } from '../../platform/roles.ts'
 import type { Clock } from '../../time/clock.ts'
-import { partitionOf } from '../catalog/partition.ts'
+import { partitionOf } from '../partition.ts'
 import type { Clients } from '../clients.ts'
-import type { Tell } from '../notices.ts'
-import type { BucketKey } from '../s3/bucket/keys.ts'
+import type { Notify } from '../notices.ts'
+import type { BucketKey } from '../objects/bucket/keys.ts'
 import { covers } from './covers.ts'
 import { openIam, type Iam, type Role } from './iam.ts'
 import type { PolicyDocument, PolicyPlace } from './policy-document.ts'
@@ -15,7 +15,7 @@ import { boundaryMissing, foreignTrust, policyTooLong, unfit } from './errors.ts
 export interface RolesOptions {
   readonly clients: Clients
   readonly clock: Clock
-  readonly tell: Tell
+  readonly notify: Notify
   /** Buckets may encrypt with a key that nobody named: jobs need it all the same. */
   readonly bucketKey: BucketKey
   /** ARN of a managed policy that every role made here is bounded by. */
@@ -32,13 +32,13 @@ const longestPolicy = 10_240
 const settledAfterMs = 120_000
 
 /** The roles of projects in IAM: made once, widened when a task needs more, never narrowed, and only read when they fit. */
-export function awsRoles({ clients, clock, tell, bucketKey, permissionsBoundary }: RolesOptions): AwsRoles {
+export function awsRoles({ clients, clock, notify, bucketKey, permissionsBoundary }: RolesOptions): AwsRoles {
   const changedAtMs = new Map<string, number>()
   // One at a time: two tasks that widen the same role must see each other's change.
   let line: Promise<unknown> = Promise.resolve()
   const changed = (arn: string, change: 'created' | 'widened'): string => {
     changedAtMs.set(arn, clock.now())
-    tell({ type: 'role-changed', role: arn, change })
+    notify({ type: 'role-changed', role: arn, change })
     return arn
   }
   const ensure = async (need: RoleNeed, signal: AbortSignal | undefined): Promise<string> => {

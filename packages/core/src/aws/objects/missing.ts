@@ -1,5 +1,5 @@
 import { abortable, type Opened } from '../clients.ts'
-import { meaningOf } from '../meaning.ts'
+import { errorKindOf } from '../error-kind.ts'
 import { decodedKey } from './listed-page.ts'
 
 /**
@@ -12,8 +12,8 @@ export async function isMissing(
   cause: unknown,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const meaning = meaningOf(cause)
-  if (meaning !== 'denied') return meaning === 'missing'
+  const kind = errorKindOf(cause)
+  if (kind !== 'denied') return kind === 'missing'
   try {
     const input = { Bucket, Prefix: Key, MaxKeys: 1, EncodingType: 'url' as const }
     const { Contents = [] } = await client.send(new sdk.ListObjectsV2Command(input), abortable(signal))

@@ -1,19 +1,28 @@
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
-import { abortable } from '../clients.ts'
-import { copied, getKind, listKind, modelsOf, putKind, type Own, type SdkHandler, type SdkResponse } from './lane-model.ts'
+import { abortable } from '../../clients.ts'
+import {
+  copied,
+  getKind,
+  listKind,
+  templatesOf,
+  putKind,
+  type RequestOverrides,
+  type SdkHandler,
+  type SdkResponse,
+} from './request-template.ts'
 
 /**
  * A short way for many small requests. Of two milliseconds that the SDK computes for a request of four kilobytes, most are
  * spent on deciding again what it decided for the one before. Here the first request of a kind goes through the SDK, and the
  * others are copies of it: the same host, headers, owner, connections and time-outs; only key, body, date and signature are
- * their own. The lane tries once. Whatever does not simply succeed is left to the SDK, which tries again, follows, corrects
+ * their own. The fast path tries once. Whatever does not simply succeed is left to the SDK, which tries again, follows, corrects
  * its clock and says what is wrong.
  */
-export interface Lane {
+export interface FastPath {
   /** Writes a small object; `undefined` when the SDK is to do it. The SDK may do it again: only for writes without a condition. */
-  put(wish: PutWish, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<{ readonly ETag?: string } | undefined>
+  put(input: PutWish, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<{ readonly ETag?: string } | undefined>
   /** Begins to read an object; `undefined` when the SDK is to do it. */
-  get(wish: Place, signal: AbortSignal | undefined): Promise<Answer | undefined>
+  get(input: Place, signal: AbortSignal | undefined): Promise<Answer | undefined>
   /** The XML of ListObjectsV2 for these parameters; `undefined` when the SDK is to ask. */
   list(bucket: string, parameters: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<string | undefined>
 }
@@ -33,31 +42,31 @@ export type Answer = Pick<GetObjectCommandOutput, 'ETag' | 'ContentLength' | 'Ch
 }
 
 /** From here on the SDK handles a body otherwise: it asks first whether the server wants it. */
-export const laneBytes = 1024 * 1024
+export const fastPathBytes = 1024 * 1024
 
 /** After trouble all requests go through the SDK for a while: it knows how to slow down. */
 const pauseMs = 10_000
 
-const lanes = new WeakMap<S3Client, Lane>()
+const fastPaths = new WeakMap<S3Client, FastPath>()
 
-/** The lane of a client; made on first use. */
-export function laneOf(client: S3Client): Lane {
-  const known = lanes.get(client)
+/** The fast path of a client; made on first use. */
+export function fastPathOf(client: S3Client): FastPath {
+  const known = fastPaths.get(client)
   if (known !== undefined) return known
-  const lane = openLane(client)
-  lanes.set(client, lane)
-  return lane
+  const opened = openFastPath(client)
+  fastPaths.set(client, opened)
+  return opened
 }
 
-function openLane(client: S3Client): Lane {
-  const models = modelsOf(client)
+function openFastPath(client: S3Client): FastPath {
+  const templates = templatesOf(client)
   const handler: SdkHandler = client.config.requestHandler
   let closedUntilMs = 0
-  const ask = async (kind: string, own: Own, signal?: AbortSignal): Promise<SdkResponse | undefined> => {
-    const model = models.get(kind)
-    if (model === undefined || Date.now() < closedUntilMs) return undefined
+  const ask = async (kind: string, overrides: RequestOverrides, signal?: AbortSignal): Promise<SdkResponse | undefined> => {
+    const template = templates.get(kind)
+    if (template === undefined || Date.now() < closedUntilMs) return undefined
     try {
-      const request = await copied(client, model, own)
+      const request = await copied(client, template, overrides)
       const { response } = await handler.handle(request, abortable(signal))
       if (response.statusCode === 200) return response
       if (response.statusCode >= 429) closedUntilMs = Date.now() + pauseMs
@@ -70,7 +79,7 @@ function openLane(client: S3Client): Lane {
   }
   return {
     put: async ({ Bucket, Key, SSEKMSKeyId }, bytes, signal) => {
-      if (bytes.length > laneBytes) return undefined
+      if (bytes.length > fastPathBytes) return undefined
       const response = await ask(putKind(Bucket, SSEKMSKeyId), { key: Key, body: bytes }, signal)
       if (response === undefined) return undefined
       discard(response.body)

@@ -1,7 +1,7 @@
-import type { ImageSpec } from '../../spec/image.ts'
+import type { ImageSpec } from '../../../spec/image.ts'
 import { accountIn, regionsOf, type Registry } from './accounts.ts'
 import { algorithmImages, frameworkImages, type FrameworkImage } from './catalog.ts'
-import { partitionOf } from './partition.ts'
+import { partitionOf } from '../../partition.ts'
 
 /** Where an image was looked for and what came of it. */
 export type Found =
@@ -32,25 +32,25 @@ export function processorOf(instanceType: string): Processor {
 }
 
 /** A framework's image by version, Python, machine type and region; the newest one unless told otherwise. */
-export function frameworkImage(wish: Extract<ImageSpec, { kind: 'framework' }>, where: Where): Found {
-  const name = wish.framework.toLowerCase()
+export function frameworkImage(input: Extract<ImageSpec, { kind: 'framework' }>, where: Where): Found {
+  const name = input.framework.toLowerCase()
   const ofFramework = frameworkImages.filter(({ framework }) => framework === (aliases[name] ?? name))
-  if (ofFramework.length === 0) return unknown(`No framework is called ${wish.framework}`, nearest(name, frameworkNames))
+  if (ofFramework.length === 0) return unknown(`No framework is called ${input.framework}`, nearest(name, frameworkNames))
   const ofVersion =
-    wish.version === undefined ? ofFramework : ofFramework.filter(({ version }) => isVersion(version, wish.version ?? ''))
+    input.version === undefined ? ofFramework : ofFramework.filter(({ version }) => isVersion(version, input.version ?? ''))
   if (ofVersion.length === 0) {
     return unknown(
-      `No image of ${name} ${wish.version} is known`,
+      `No image of ${name} ${input.version} is known`,
       nearest(
-        wish.version ?? '',
+        input.version ?? '',
         ofFramework.map(({ version }) => version),
       ),
     )
   }
-  const ofPython = wish.python === undefined ? ofVersion : ofVersion.filter(({ python }) => python === wish.python)
+  const ofPython = input.python === undefined ? ofVersion : ofVersion.filter(({ python }) => python === input.python)
   if (ofPython.length === 0)
     return unknown(
-      `${name} ${wish.version ?? ''} has no image with ${wish.python}`.replace('  ', ' '),
+      `${name} ${input.version ?? ''} has no image with ${input.python}`.replace('  ', ' '),
       unique(ofVersion.map(({ python }) => python)),
     )
   return fitting(ofPython, name, where)
@@ -72,22 +72,22 @@ function fitting(images: readonly FrameworkImage[], name: string, { region, inst
 
 /** A built-in algorithm's image by version and region. */
 export function algorithmImage(
-  wish: Extract<ImageSpec, { kind: 'algorithm' }>,
+  input: Extract<ImageSpec, { kind: 'algorithm' }>,
   { region, today }: Pick<Where, 'region' | 'today'>,
 ): Found {
-  const name = wish.algorithm.toLowerCase()
+  const name = input.algorithm.toLowerCase()
   const known = algorithmImages.filter(({ algorithm }) => algorithm === (algorithmAliases[name] ?? name))
   if (known.length === 0)
     return unknown(
-      `No built-in algorithm is called ${wish.algorithm}`,
+      `No built-in algorithm is called ${input.algorithm}`,
       nearest(name, unique(algorithmImages.map(({ algorithm }) => algorithm))),
     )
-  const image = wish.version === undefined ? known[0] : known.find(({ version }) => isVersion(version, wish.version ?? ''))
+  const image = input.version === undefined ? known[0] : known.find(({ version }) => isVersion(version, input.version ?? ''))
   if (image === undefined)
     return unknown(
-      `No version ${wish.version} of ${name} is known`,
+      `No version ${input.version} of ${name} is known`,
       nearest(
-        wish.version ?? '',
+        input.version ?? '',
         known.map(({ version }) => version),
       ),
     )

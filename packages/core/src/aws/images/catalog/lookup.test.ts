@@ -53,8 +53,8 @@ test.each([
     '442386744353.dkr.ecr.us-gov-west-1.amazonaws.com/pytorch:2.13.0-cpu-amzn2023-sagemaker',
   ],
   ['sklearn', {}, { region: 'us-isob-east-1' }, '281123927165.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/sagemaker-scikit-learn:1.9-0'],
-] as const)('%s %j %j is %s', (name, wish, at, expected) => {
-  expect(framework(name, wish, at)).toEqual(uri(expected))
+] as const)('%s %j %j is %s', (name, input, at, expected) => {
+  expect(framework(name, input, at)).toEqual(uri(expected))
 })
 
 test.each([

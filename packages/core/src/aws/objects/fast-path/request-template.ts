@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { S3Client } from '@aws-sdk/client-s3'
-import { base64Of } from './crc.ts'
+import { base64Of } from '../crc.ts'
 import { authorization, escapedPath, sha256Of, signingDate } from './signature.ts'
 
 // What the SDK's own types call any, as far as it is used here.
@@ -27,7 +27,7 @@ export interface SdkHandler {
 }
 
 /** A request of the SDK that others are copied from. */
-export interface Model {
+export interface RequestTemplate {
   readonly request: SdkRequest
   /** What comes before the key. */
   readonly path: string
@@ -36,22 +36,22 @@ export interface Model {
 }
 
 /** The last request of each kind that went through the SDK. */
-export function modelsOf(client: S3Client): ReadonlyMap<string, Model> {
-  const models = new Map<string, Model>()
+export function templatesOf(client: S3Client): ReadonlyMap<string, RequestTemplate> {
+  const templates = new Map<string, RequestTemplate>()
   client.middlewareStack.add(
     (next, context) => (args) => {
       const kind = kindOf(context.commandName, args.input)
-      const model = kind === undefined ? undefined : modelOf(args.request as SdkRequest, keyOf(args.input)) // S3 speaks HTTP alone
-      if (kind !== undefined && model !== undefined) models.set(kind, model)
+      const template = kind === undefined ? undefined : templateOf(args.request as SdkRequest, keyOf(args.input)) // S3 speaks HTTP alone
+      if (kind !== undefined && template !== undefined) templates.set(kind, template)
       return next(args)
     },
     // After everything else, so also after the signature.
-    { step: 'finalizeRequest', priority: 'low', name: 'ssmLane', override: true },
+    { step: 'finalizeRequest', priority: 'low', name: 'ssmFastPath', override: true },
   )
-  return models
+  return templates
 }
 
-/** Requests of one kind differ in nothing but what `Own` names. */
+/** Requests of one kind differ in nothing but what `RequestOverrides` names. */
 export const putKind = (bucket: string, kmsKey: string | undefined): string => `put ${bucket} ${kmsKey ?? ''}`
 export const getKind = (bucket: string): string => `get ${bucket}`
 export const listKind = (bucket: string): string => `list ${bucket}`
@@ -68,7 +68,7 @@ const plainPut = new Set([
 ])
 const plainGet = new Set(['Bucket', 'Key', 'ChecksumMode', 'ExpectedBucketOwner'])
 
-/** Those with conditions, ranges or metadata are nobody's model. */
+/** Those with conditions, ranges or metadata are nobody's template. */
 function kindOf(command: string | undefined, input: object): string | undefined {
   const { Bucket, SSEKMSKeyId } = input as { readonly Bucket: string; readonly SSEKMSKeyId?: string } // each of them has a bucket
   const only = (names: ReadonlySet<string>): boolean =>
@@ -81,8 +81,8 @@ function kindOf(command: string | undefined, input: object): string | undefined 
 
 const keyOf = (input: object): string => (input as { readonly Key?: string }).Key ?? '' // a listing has none
 
-/** A signed request as a model for others; `undefined` when it is of a sort that is not simply copied. */
-function modelOf(request: SdkRequest, key: string): Model | undefined {
+/** A signed request as a template for others; `undefined` when it is of a sort that is not simply copied. */
+function templateOf(request: SdkRequest, key: string): RequestTemplate | undefined {
   const { headers, query, path } = request
   const by = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+),/.exec(
     headers['authorization'] ?? '',
@@ -114,17 +114,21 @@ const queryOf = (query: SdkRequest['query']): string =>
     .join('&')
 const escapedPart = (text: string): string => escapedPath(text).replaceAll('/', '%2F')
 
-/** What is a request's own, and not its model's. */
-export interface Own {
+/** What is a request's overrides, and not its template's. */
+export interface RequestOverrides {
   readonly key: string
   readonly body?: Uint8Array
   readonly query?: Readonly<Record<string, string>>
 }
 
-/** A request like its model, with what is its own, signed now. */
-export async function copied(client: S3Client, model: Model, { key, body, query }: Own): Promise<SdkRequest> {
+/** A request like its template, with what is its overrides, signed now. */
+export async function copied(
+  client: S3Client,
+  template: RequestTemplate,
+  { key, body, query }: RequestOverrides,
+): Promise<SdkRequest> {
   const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials()
-  const request = model.request.clone()
+  const request = template.request.clone()
   if (query !== undefined) request.query = query
   const { headers } = request
   for (const name of ofTheSdk) delete headers[name]
@@ -137,15 +141,15 @@ export async function copied(client: S3Client, model: Model, { key, body, query 
     if (headers['x-amz-content-sha256'] !== 'UNSIGNED-PAYLOAD') headers['x-amz-content-sha256'] = sha256Of(body)
   }
   headers['x-amz-date'] = signingDate(Date.now() + client.config.systemClockOffset)
-  request.path = model.path + escapedPath(key)
+  request.path = template.path + escapedPath(key)
   headers['authorization'] = authorization(
-    { method: request.method, path: request.path, query: queryOf(request.query), headers: signedOf(headers, model) },
-    { accessKeyId, secretAccessKey, region: model.region, service: 's3' },
+    { method: request.method, path: request.path, query: queryOf(request.query), headers: signedOf(headers, template) },
+    { accessKeyId, secretAccessKey, region: template.region, service: 's3' },
   )
   return request
 }
 
-function signedOf(headers: Readonly<Record<string, string>>, { signed }: Model): Readonly<Record<string, string>> {
+function signedOf(headers: Readonly<Record<string, string>>, { signed }: RequestTemplate): Readonly<Record<string, string>> {
   const found: Record<string, string> = {}
   for (const name of [...signed, 'x-amz-security-token']) {
     const value = headers[name]

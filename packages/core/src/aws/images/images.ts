@@ -1,17 +1,17 @@
-import { PlatformError } from '../platform/errors.ts'
-import type { ImageNeed, Images } from '../platform/images.ts'
-import type { Clock } from '../time/clock.ts'
+import { PlatformError } from '../../platform/errors.ts'
+import type { ImageNeed, Images } from '../../platform/images.ts'
+import type { Clock } from '../../time/clock.ts'
 import { algorithmImage, frameworkImage, type Found } from './catalog/lookup.ts'
-import type { Tell } from './notices.ts'
+import type { Notify } from '../notices.ts'
 
 export interface ImagesOptions {
   readonly region: () => Promise<string>
   readonly clock: Clock
-  readonly tell: Tell
+  readonly notify: Notify
 }
 
 /** Image names from the catalogue; a URI is taken as it is. Nothing is asked of AWS. */
-export function awsImages({ region, clock, tell }: ImagesOptions): Images {
+export function awsImages({ region, clock, notify }: ImagesOptions): Images {
   return {
     resolve: async ({ image, instanceType }, { signal } = {}) => {
       signal?.throwIfAborted()
@@ -22,7 +22,7 @@ export function awsImages({ region, clock, tell }: ImagesOptions): Images {
       if (found.kind === 'unknown') throw unknownImage(image, where.region, found)
       if (found.unpatchedSince !== undefined) {
         const message = `${found.uri} has had no security fixes since ${found.unpatchedSince}; a newer version is in the table.`
-        tell({ type: 'image-unpatched', image: found.uri, sinceDate: found.unpatchedSince, message })
+        notify({ type: 'image-unpatched', image: found.uri, sinceDate: found.unpatchedSince, message })
       }
       return found.uri
     },

@@ -1,25 +1,25 @@
 import { setMaxListeners } from 'node:events'
-import { isSsmError, type SsmError } from '../errors/ssm-error.ts'
-import { isTerminal, type JobRef, type Jobs } from '../platform/jobs.ts'
-import type { JobKind } from '../spec/job-kind.ts'
-import type { FollowOptions, LogLine, Logs } from '../platform/logs.ts'
-import type { Clock } from '../time/clock.ts'
-import { abortable, type Clients } from './clients.ts'
+import { isSsmError, type SsmError } from '../../errors/ssm-error.ts'
+import { isTerminal, type JobRef, type Jobs } from '../../platform/jobs.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
+import type { FollowOptions, LogLine, Logs } from '../../platform/logs.ts'
+import type { Clock } from '../../time/clock.ts'
+import { abortable, type Clients } from '../clients.ts'
 import { linesOf, streamsOf } from './log-streams.ts'
-import { pace, troubles, type Pace, type Patience } from './pace.ts'
-import { meaningOf } from './meaning.ts'
-import { atTheWall, hasExpired } from './translate.ts'
+import { rateLimiter, retryPolicy, type RateLimiter, type RetryLimits } from '../rate-limiter.ts'
+import { errorKindOf } from '../error-kind.ts'
+import { withErrorTranslation, hasExpired } from '../translate.ts'
 
 export interface LogsOptions {
   readonly clients: Clients
   readonly jobs: Pick<Jobs, 'watch'>
   readonly clock: Clock
-  readonly patience: Patience
+  readonly retryLimits: RetryLimits
 }
 
 interface Paces {
-  readonly streams: Pace
-  readonly events: Pace
+  readonly streams: RateLimiter
+  readonly events: RateLimiter
 }
 
 /** CloudWatch's group for a kind of job. */
@@ -38,7 +38,10 @@ const settledMs = 300_000
 /** CloudWatch Logs behind the doorway. The paces are half of what an account has for each API, for all jobs together. */
 export function awsLogs(options: LogsOptions): Logs {
   const { clock } = options
-  const paces = { streams: pace({ perSecond: 10, burst: 10, clock }), events: pace({ perSecond: 12, burst: 20, clock }) }
+  const paces = {
+    streams: rateLimiter({ perSecond: 10, burst: 10, clock }),
+    events: rateLimiter({ perSecond: 12, burst: 20, clock }),
+  }
   return {
     follow: (job, settings = {}) =>
       settings.untilNow === true ? untilNow(job, settings, options, paces.events) : following(job, settings, options, paces),
@@ -64,12 +67,12 @@ async function* following(job: JobRef, settings: FollowOptions, options: LogsOpt
 async function* rounds(
   job: JobRef,
   { sinceMs, signal }: FollowOptions,
-  { clock, clients, patience }: LogsOptions,
+  { clock, clients, retryLimits }: LogsOptions,
   paces: Paces,
   { end, leaving }: { readonly end: End; readonly leaving: AbortSignal },
 ): AsyncGenerator<LogLine> {
   const streams = streamsOf({ clients, group: logGroups[job.kind], job: job.name, sinceMs, paces, signal: leaving })
-  const trouble = troubles(clock, patience)
+  const trouble = retryPolicy(clock, retryLimits)
   const quiet = quietness(clock)
   for (;;) {
     // What is known of the end now, before looking: a line written before it cannot be missed by this look.
@@ -184,10 +187,10 @@ async function* untilNow(
   job: JobRef,
   { signal, sinceMs }: FollowOptions,
   { clients }: LogsOptions,
-  events: Pace,
+  events: RateLimiter,
 ): AsyncGenerator<LogLine> {
-  const act = { action: 'logs:FilterLogEvents', resource: logGroups[job.kind] }
-  const wish = {
+  const operation = { action: 'logs:FilterLogEvents', resource: logGroups[job.kind] }
+  const input = {
     logGroupName: logGroups[job.kind],
     logStreamNamePrefix: `${job.name}/`,
     ...(sinceMs === undefined ? {} : { startTime: sinceMs }),
@@ -197,17 +200,17 @@ async function* untilNow(
   do {
     await events.take(signal)
     const next = token === undefined ? {} : { nextToken: token }
-    const page = await atTheWall(act, signal, async () => {
+    const page = await withErrorTranslation(operation, signal, async () => {
       try {
-        return await client.send(new sdk.FilterLogEventsCommand({ ...wish, ...next }), abortable(signal))
+        return await client.send(new sdk.FilterLogEventsCommand({ ...input, ...next }), abortable(signal))
       } catch (cause) {
-        if (meaningOf(cause) === 'missing') return undefined // no job of this kind has ever written a line here
+        if (errorKindOf(cause) === 'missing') return undefined // no job of this kind has ever written a line here
         throw cause
       }
     })
     for (const { logStreamName = '', message = '', timestamp = 0 } of page?.events ?? []) {
       // Not every stand-in of the service knows the prefix.
-      if (logStreamName.startsWith(wish.logStreamNamePrefix)) yield* linesOf(logStreamName, message, timestamp)
+      if (logStreamName.startsWith(input.logStreamNamePrefix)) yield* linesOf(logStreamName, message, timestamp)
     }
     token = page?.nextToken
   } while (token !== undefined)

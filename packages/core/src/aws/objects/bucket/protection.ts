@@ -1,6 +1,6 @@
-import { partitionOf } from '../../catalog/partition.ts'
+import { partitionOf } from '../../partition.ts'
 import type { Opened } from '../../clients.ts'
-import { vendorError } from '../../meaning.ts'
+import { vendorError } from '../../error-kind.ts'
 
 /** What protects a bucket that was made here. New accounts have the first two by default; older ones may have changed that. */
 export type BucketProtection = 'public access block' | 'encryption' | 'TLS only'

@@ -92,9 +92,9 @@ const streamPartBytes = (number: number): number => partBytes * 2 ** Math.min(7,
 
 export interface MultipartWrite {
   readonly target: { readonly Bucket: string; readonly Key: string }
-  /** Encryption and metadata: said when the upload begins. */
+  /** Encryption and metadata, sent when the upload begins. */
   readonly about: object
-  /** Conditions: said when it is completed. */
+  /** Conditions, sent when it is completed. */
   readonly onlyIf: object
   readonly onBytes?: ((totalBytes: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -160,9 +160,9 @@ async function sendParts(
     const about = { PartNumber: number, ChecksumAlgorithm: 'CRC32', ChecksumCRC32: base64Of(sum.crc) } as const
     const command = new sdk.UploadPartCommand({ ...upload, ...about, Body: bytes })
     command.middlewareStack.add((next) => (args) => next(unasked(args)), { step: 'build', priority: 'low' })
-    const said = await client.send(command, abortable(stop))
-    const kept = said.ChecksumCRC32 === undefined ? {} : { ChecksumCRC32: said.ChecksumCRC32 }
-    sent.push({ part: { PartNumber: number, ETag: said.ETag, ...kept }, sum })
+    const response = await client.send(command, abortable(stop))
+    const kept = response.ChecksumCRC32 === undefined ? {} : { ChecksumCRC32: response.ChecksumCRC32 }
+    sent.push({ part: { PartNumber: number, ETag: response.ETag, ...kept }, sum })
     sizeBytes += bytes.length
     release?.()
     onBytes?.(sizeBytes)

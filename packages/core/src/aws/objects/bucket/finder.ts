@@ -2,9 +2,9 @@ import type { BucketLocationConstraint } from '@aws-sdk/client-s3'
 import { PlatformError } from '../../../platform/errors.ts'
 import type { Clock } from '../../../time/clock.ts'
 import { abortable, type Clients, type Opened } from '../../clients.ts'
-import { meaningOf, vendorError } from '../../meaning.ts'
-import type { Tell } from '../../notices.ts'
-import { atTheWall, platformError } from '../../translate.ts'
+import { errorKindOf, vendorError } from '../../error-kind.ts'
+import type { Notify } from '../../notices.ts'
+import { withErrorTranslation, platformError } from '../../translate.ts'
 import { defaultBucketName } from './name.ts'
 import { protectBucket } from './protection.ts'
 import type { Owners } from './owners.ts'
@@ -13,7 +13,7 @@ export interface BucketsOptions {
   readonly clients: Clients
   readonly owners: Owners
   readonly clock: Clock
-  readonly tell: Tell
+  readonly notify: Notify
 }
 
 /** Finds the bucket, or makes it; refuses one that someone else owns. Each is looked at once. */
@@ -21,7 +21,7 @@ export function bucketFinder({
   clients,
   owners,
   clock,
-  tell,
+  notify,
 }: BucketsOptions): (
   name: string | undefined,
   options: { readonly dryRun?: boolean; readonly signal?: AbortSignal },
@@ -31,7 +31,7 @@ export function bucketFinder({
     const bucket = name ?? defaultBucketName(await clients.region(), (await clients.account(signal)).id)
     owners.claim(bucket)
     if (dryRun) return bucket
-    const work = ready.get(bucket) ?? openBucket(bucket, clients, clock, tell)
+    const work = ready.get(bucket) ?? openBucket(bucket, clients, clock, notify)
     ready.set(bucket, work)
     work.catch(() => ready.delete(bucket))
     await work
@@ -42,14 +42,14 @@ export function bucketFinder({
 
 const tries = 5
 
-async function openBucket(bucket: string, clients: Clients, clock: Clock, tell: Tell): Promise<void> {
+async function openBucket(bucket: string, clients: Clients, clock: Clock, notify: Notify): Promise<void> {
   const s3 = await clients.open('s3')
   const region = await clients.region()
   for (let attempt = 1; ; attempt += 1) {
     if (await exists(s3, bucket, region)) return
     try {
       await create(s3, bucket, region)
-      tell({ type: 'bucket-created', bucket, withoutProtection: await protectBucket(s3, bucket, region) })
+      notify({ type: 'bucket-created', bucket, withoutProtection: await protectBucket(s3, bucket, region) })
       return
     } catch (cause) {
       const { name } = vendorError(cause)
@@ -66,13 +66,13 @@ async function openBucket(bucket: string, clients: Clients, clock: Clock, tell: 
  * Asks where the bucket is, not for its head: that would need the right to list all of its keys, other projects' among them.
  */
 async function exists({ client, sdk }: Opened<'s3'>, bucket: string, region: string): Promise<boolean> {
-  const act = { action: 's3:GetBucketLocation', resource: `arn:aws:s3:::${bucket}` }
-  const found = await atTheWall(act, undefined, async () => {
+  const operation = { action: 's3:GetBucketLocation', resource: `arn:aws:s3:::${bucket}` }
+  const found = await withErrorTranslation(operation, undefined, async () => {
     try {
       return await client.send(new sdk.GetBucketLocationCommand({ Bucket: bucket }), abortable(undefined))
     } catch (cause) {
-      if (meaningOf(cause) === 'missing') return undefined
-      if (meaningOf(cause) === 'denied') throw foreign(bucket, cause)
+      if (errorKindOf(cause) === 'missing') return undefined
+      if (errorKindOf(cause) === 'denied') throw foreign(bucket, cause)
       throw cause
     }
   })

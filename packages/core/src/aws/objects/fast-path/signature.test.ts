@@ -26,14 +26,14 @@ test('a write is signed as AWS documents it', () => {
     'x-amz-content-sha256': sha256Of('Welcome to Amazon S3.'),
     'x-amz-storage-class': 'REDUCED_REDUNDANCY',
   }
-  const said = authorization({ method: 'PUT', path: escapedPath('/test$file.text'), query: '', headers }, key)
-  expect(said).toMatch(/Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd$/)
+  const response = authorization({ method: 'PUT', path: escapedPath('/test$file.text'), query: '', headers }, key)
+  expect(response).toMatch(/Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd$/)
 })
 
 test('a listing is signed as AWS documents it', () => {
   const headers = { ...common, 'x-amz-content-sha256': sha256Of('') }
-  const said = authorization({ method: 'GET', path: '/', query: 'max-keys=2&prefix=J', headers }, key)
-  expect(said).toMatch(/Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7$/)
+  const response = authorization({ method: 'GET', path: '/', query: 'max-keys=2&prefix=J', headers }, key)
+  expect(response).toMatch(/Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7$/)
 })
 
 test('keys are escaped byte by byte, slashes stay', () => {

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type * as S3Sdk from '@aws-sdk/client-s3'
 import { PlatformError } from '../../../platform/errors.ts'
-import { meaningOf } from '../../meaning.ts'
+import { errorKindOf } from '../../error-kind.ts'
 
 /**
  * Whose each bucket is. The header `x-amz-expected-bucket-owner` makes S3 refuse a bucket of any other account, so a
@@ -29,7 +29,7 @@ export function expectOwners(client: S3Client, sdk: typeof S3Sdk, owners: Owners
       await client.send(new sdk.GetBucketLocationCommand({ Bucket: bucket, ExpectedBucketOwner: account }))
       return true
     } catch (cause) {
-      if (meaningOf(cause) === 'denied') return false
+      if (errorKindOf(cause) === 'denied') return false
       // Absent, or out of reach: the call itself will say so.
       return true
     }

@@ -5,10 +5,10 @@ import { PlatformError } from '../../platform/errors.ts'
 import type { ObjectBody, Objects, StoredObject, WriteOptions } from '../../platform/objects.ts'
 import type { Clock } from '../../time/clock.ts'
 import { abortable, type Clients, type Opened } from '../clients.ts'
-import { meaningOf, vendorError } from '../meaning.ts'
-import { atTheWall, platformError, type Act } from '../translate.ts'
+import { errorKindOf, vendorError } from '../error-kind.ts'
+import { withErrorTranslation, platformError, type AwsOperation } from '../translate.ts'
 import { bucketFinder, type BucketsOptions } from './bucket/finder.ts'
-import { laneOf } from './lane.ts'
+import { fastPathOf } from './fast-path/fast-path.ts'
 import { listed } from './listing.ts'
 import { BodyFailed, partsOf, writeInParts, type Part } from './multipart.ts'
 import { isMissing } from './missing.ts'
@@ -48,10 +48,15 @@ async function findObject(clients: Clients, uri: ObjectUri, signal: AbortSignal 
   const { bucket, key } = addressOf(uri)
   const { client, sdk } = await clients.open('s3')
   const target = { Bucket: bucket, Key: key }
-  return atTheWall({ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }, signal, async () => {
+  return withErrorTranslation({ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }, signal, async () => {
     try {
-      const said = await client.send(new sdk.HeadObjectCommand(target), abortable(signal))
-      return { uri, sizeBytes: said.ContentLength ?? 0, etag: said.ETag ?? '', modifiedAtMs: said.LastModified?.getTime() ?? 0 }
+      const response = await client.send(new sdk.HeadObjectCommand(target), abortable(signal))
+      return {
+        uri,
+        sizeBytes: response.ContentLength ?? 0,
+        etag: response.ETag ?? '',
+        modifiedAtMs: response.LastModified?.getTime() ?? 0,
+      }
     } catch (cause) {
       if (await isMissing({ client, sdk }, target, cause, signal)) return undefined
       throw cause
@@ -72,7 +77,7 @@ async function writeObject(
       facts: { uri },
       hint: 'Add a key.',
     })
-  const act: Act = {
+  const operation: AwsOperation = {
     action: 's3:PutObject',
     resource: `arn:aws:s3:::${bucket}/${key}`,
     // Writing only over a certain object: when that one is gone, someone else was here too.
@@ -80,7 +85,7 @@ async function writeObject(
   }
   const s3 = await clients.open('s3')
   const mark = randomUUID()
-  return atTheWall(act, options.signal, async () => {
+  return withErrorTranslation(operation, options.signal, async () => {
     const parts = partsOf(body, options.signal)
     try {
       const sent = await send(s3, { Bucket: bucket, Key: key }, parts, options, mark)
@@ -127,14 +132,14 @@ async function send(
   const { bytes } = first.value
   // Only where the answer to a second try could be misread: a mark on every small file would be clutter.
   const about = options.onlyIf === undefined ? encrypted : marked
-  const wish = { ...target, ...about, ...onlyIf }
+  const input = { ...target, ...about, ...onlyIf }
   // A write without a condition may be sent twice.
-  const brief = options.onlyIf === undefined ? await laneOf(s3.client).put(wish, bytes, signal) : undefined
-  const said =
+  const brief = options.onlyIf === undefined ? await fastPathOf(s3.client).put(input, bytes, signal) : undefined
+  const response =
     brief ??
-    (await s3.client.send(new s3.sdk.PutObjectCommand({ ...wish, Body: bytes, ContentLength: bytes.length }), abortable(signal)))
+    (await s3.client.send(new s3.sdk.PutObjectCommand({ ...input, Body: bytes, ContentLength: bytes.length }), abortable(signal)))
   onBytes?.(bytes.length)
-  return { ...(said.ETag ? { ETag: said.ETag } : {}), sizeBytes: bytes.length }
+  return { ...(response.ETag ? { ETag: response.ETag } : {}), sizeBytes: bytes.length }
 }
 
 async function* resumed(first: Part, rest: AsyncGenerator<Part>): AsyncGenerator<Part> {
@@ -150,7 +155,7 @@ const markName = 'ssm-write'
  */
 async function arrivedBefore({ client, sdk }: Opened<'s3'>, target: Target, mark: string, cause: unknown): Promise<boolean> {
   const { name, attempts = 1 } = vendorError(cause)
-  if (attempts < 2 || (meaningOf(cause) !== 'changed' && name !== 'NoSuchUpload')) return false
+  if (attempts < 2 || (errorKindOf(cause) !== 'changed' && name !== 'NoSuchUpload')) return false
   const there = await client.send(new sdk.HeadObjectCommand(target)).catch(() => undefined)
   return there?.Metadata?.[markName] === mark
 }
@@ -163,14 +168,14 @@ async function removeObjects(clients: Clients, uris: readonly ObjectUri[], signa
     batches(uris),
     4,
     async ({ bucket, keys }, stop) => {
-      const act: Act = { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/${keys[0] ?? ''}` }
-      const said = await atTheWall(act, stop, () =>
+      const operation: AwsOperation = { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/${keys[0] ?? ''}` }
+      const response = await withErrorTranslation(operation, stop, () =>
         client.send(
           new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects: keys.map((Key) => ({ Key })) } }),
           abortable(stop),
         ),
       )
-      const failed = (said.Errors ?? []).filter(({ Code }) => Code !== 'NoSuchKey')
+      const failed = (response.Errors ?? []).filter(({ Code }) => Code !== 'NoSuchKey')
       const [first] = failed
       if (first === undefined) return
       const vendor = Object.assign(new Error(first.Message ?? ''), { name: first.Code ?? 'InternalError' })

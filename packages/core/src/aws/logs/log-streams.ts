@@ -1,10 +1,10 @@
 import type { OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs'
-import { eachOf } from '../lang/each-of.ts'
-import type { LogLine } from '../platform/logs.ts'
-import { abortable, type Clients, type Opened } from './clients.ts'
-import type { Pace } from './pace.ts'
-import { meaningOf, vendorError } from './meaning.ts'
-import { atTheWall } from './translate.ts'
+import { eachOf } from '../../lang/each-of.ts'
+import type { LogLine } from '../../platform/logs.ts'
+import { abortable, type Clients, type Opened } from '../clients.ts'
+import type { RateLimiter } from '../rate-limiter.ts'
+import { errorKindOf, vendorError } from '../error-kind.ts'
+import { withErrorTranslation } from '../translate.ts'
 
 /** The streams of one job: one per machine, and one more each time a machine was replaced. */
 export interface LogStreams {
@@ -19,7 +19,7 @@ export interface LogStreamsOptions {
   readonly group: string
   readonly job: string
   readonly sinceMs: number | undefined
-  readonly paces: { readonly streams: Pace; readonly events: Pace }
+  readonly paces: { readonly streams: RateLimiter; readonly events: RateLimiter }
   readonly signal: AbortSignal
 }
 
@@ -96,14 +96,14 @@ async function* streamNames({ clients, group, job, paces, signal }: LogStreamsOp
   let token: string | undefined
   do {
     await paces.streams.take(signal)
-    const wish = {
+    const input = {
       logGroupName: group,
       logStreamNamePrefix: `${job}/`,
       limit: 50,
       ...(token === undefined ? {} : { nextToken: token }),
     }
     const page = await paced(paces.streams, 'logs:DescribeLogStreams', group, signal, () =>
-      client.send(new sdk.DescribeLogStreamsCommand(wish), abortable(signal)),
+      client.send(new sdk.DescribeLogStreamsCommand(input), abortable(signal)),
     )
     for (const { logStreamName } of page?.logStreams ?? []) if (logStreamName !== undefined) yield logStreamName
     token = page?.nextToken
@@ -115,14 +115,14 @@ async function page(cursor: Cursor, options: LogStreamsOptions): Promise<readonl
   const { group, paces, signal } = options
   const logs = await options.clients.open('logs')
   await paces.events.take(signal)
-  const said = await paced(paces.events, 'logs:GetLogEvents', group, signal, () => ask(logs, cursor, options))
-  if (said === undefined) {
+  const response = await paced(paces.events, 'logs:GetLogEvents', group, signal, () => ask(logs, cursor, options))
+  if (response === undefined) {
     cursor.drained = true
     return []
   }
-  cursor.drained = said.nextForwardToken === undefined || said.nextForwardToken === cursor.token
-  cursor.token = said.nextForwardToken ?? cursor.token
-  const events = afterGap(said.events ?? [], cursor, said.reopened)
+  cursor.drained = response.nextForwardToken === undefined || response.nextForwardToken === cursor.token
+  cursor.token = response.nextForwardToken ?? cursor.token
+  const events = afterGap(response.events ?? [], cursor, response.reopened)
   for (const { timestamp = 0 } of events) {
     cursor.atLast = timestamp === cursor.lastMs ? cursor.atLast + 1 : 1
     cursor.lastMs = timestamp
@@ -143,19 +143,19 @@ async function ask(
   cursor: Cursor,
   { group, sinceMs, signal }: LogStreamsOptions,
 ): Promise<Said> {
-  const wish = { logGroupName: group, logStreamName: cursor.stream, startFromHead: true }
+  const input = { logGroupName: group, logStreamName: cursor.stream, startFromHead: true }
   const since = sinceMs === undefined ? {} : { startTime: sinceMs }
   if (cursor.token === undefined)
-    return { ...(await client.send(new sdk.GetLogEventsCommand({ ...wish, ...since }), abortable(signal))), reopened: false }
+    return { ...(await client.send(new sdk.GetLogEventsCommand({ ...input, ...since }), abortable(signal))), reopened: false }
   try {
     return {
-      ...(await client.send(new sdk.GetLogEventsCommand({ ...wish, ...since, nextToken: cursor.token }), abortable(signal))),
+      ...(await client.send(new sdk.GetLogEventsCommand({ ...input, ...since, nextToken: cursor.token }), abortable(signal))),
       reopened: false,
     }
   } catch (cause) {
     if (vendorError(cause).name !== 'InvalidParameterException') throw cause
     return {
-      ...(await client.send(new sdk.GetLogEventsCommand({ ...wish, startTime: cursor.lastMs }), abortable(signal))),
+      ...(await client.send(new sdk.GetLogEventsCommand({ ...input, startTime: cursor.lastMs }), abortable(signal))),
       reopened: true,
     }
   }
@@ -171,19 +171,19 @@ function afterGap(events: readonly OutputLogEvent[], cursor: Cursor, reopened: b
 
 /** One call; a group or stream that is not there (yet, or any more) gives `undefined`. */
 async function paced<T>(
-  pace: Pace,
+  rateLimiter: RateLimiter,
   action: string,
   resource: string,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
-  return atTheWall({ action, resource }, signal, async () => {
+  return withErrorTranslation({ action, resource }, signal, async () => {
     try {
       return await work()
     } catch (cause) {
-      const meaning = meaningOf(cause)
-      if (meaning === 'missing') return undefined
-      if (meaning === 'throttled') pace.slowDown()
+      const kind = errorKindOf(cause)
+      if (kind === 'missing') return undefined
+      if (kind === 'throttled') rateLimiter.slowDown()
       throw cause
     }
   })

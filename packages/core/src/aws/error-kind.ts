@@ -1,5 +1,5 @@
-/** What AWS meant, whatever service said it. */
-export type Meaning =
+/** What an AWS error means, whichever service sent it. */
+export type AwsErrorKind =
   | 'no credentials'
   | 'expired'
   | 'bad credentials'
@@ -26,7 +26,7 @@ export interface VendorError {
   readonly attempts: number | undefined
 }
 
-const meanings: readonly (readonly [Meaning, RegExp])[] = [
+const errorKinds: readonly (readonly [AwsErrorKind, RegExp])[] = [
   ['expired', /^(ExpiredToken|ExpiredTokenException|TokenRefreshRequired|SSOTokenProviderFailure)$/],
   ['clock skew', /^(RequestTimeTooSkewed|RequestInTheFuture|RequestExpired)$/],
   [
@@ -61,7 +61,7 @@ const meanings: readonly (readonly [Meaning, RegExp])[] = [
   ],
 ]
 
-const systemCodes: Readonly<Record<string, Meaning>> = {
+const systemCodes: Readonly<Record<string, AwsErrorKind>> = {
   ENOTFOUND: 'unreachable',
   ECONNREFUSED: 'unreachable',
   ECONNRESET: 'unreachable',
@@ -77,7 +77,7 @@ const systemCodes: Readonly<Record<string, Meaning>> = {
 }
 
 /** What a failure of the AWS SDK means. The only place that reads its `name`. */
-export function meaningOf(cause: unknown): Meaning {
+export function errorKindOf(cause: unknown): AwsErrorKind {
   const error = vendorError(cause)
   const { name, message, status } = error
   if (message.startsWith('Region is missing') || name === 'ConfigError') return 'no region'
@@ -89,7 +89,7 @@ export function meaningOf(cause: unknown): Meaning {
   if (/checksum mismatch/i.test(message)) return 'corrupt'
   if (/certificate|self[- ]signed/i.test(message) && status === undefined) return 'unreachable'
   const byCode = systemCodes[codeOf(cause) ?? '']
-  const byName = meanings.find(([, names]) => names.test(name))?.[0]
+  const byName = errorKinds.find(([, names]) => names.test(name))?.[0]
   return byName ?? byCode ?? byStatus(status)
 }
 
@@ -117,7 +117,7 @@ function codeOf(cause: unknown): string | undefined {
   return inner === undefined ? undefined : codeOf(inner)
 }
 
-function byStatus(status: number | undefined): Meaning {
+function byStatus(status: number | undefined): AwsErrorKind {
   if (status === 401 || status === 403) return 'denied'
   if (status === 404) return 'missing'
   if (status === 412) return 'changed'

@@ -5,10 +5,10 @@ import type { ReadOptions } from '../../platform/objects.ts'
 import { growingPauses } from '../../time/backoff.ts'
 import type { Clock } from '../../time/clock.ts'
 import { abortable, type Clients } from '../clients.ts'
-import { meaningOf } from '../meaning.ts'
-import { atTheWall, platformError, type Act } from '../translate.ts'
+import { errorKindOf } from '../error-kind.ts'
+import { withErrorTranslation, platformError, type AwsOperation } from '../translate.ts'
 import { base64Of } from './crc.ts'
-import { laneOf, type Answer } from './lane.ts'
+import { fastPathOf, type Answer } from './fast-path/fast-path.ts'
 import { isMissing, noSuchKey } from './missing.ts'
 
 const fruitlessTries = 8
@@ -21,7 +21,7 @@ const partBytes = 8 * 1024 * 1024
 interface Source {
   readonly clients: Clients
   readonly clock: Clock
-  readonly act: Act
+  readonly operation: AwsOperation
   readonly target: { readonly Bucket: string; readonly Key: string }
   readonly signal: AbortSignal | undefined
 }
@@ -37,8 +37,8 @@ export async function* readObject(
   { connections = 1, signal }: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
   const { bucket, key } = addressOf(uri)
-  const act: Act = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }
-  const source: Source = { clients, clock, act, target: { Bucket: bucket, Key: key }, signal }
+  const operation: AwsOperation = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }
+  const source: Source = { clients, clock, operation, target: { Bucket: bucket, Key: key }, signal }
   const whole = await answered(source)
   const end = whole.ContentLength
   const inOne = connections === 1 || end === undefined || end < severalPartsBytes
@@ -94,35 +94,35 @@ async function* bytesFrom(
   to: number | undefined,
   answer?: Answer,
 ): AsyncGenerator<Uint8Array> {
-  const { act, clock, signal } = source
-  let pauses = patience()
-  for (let [at, said] = [from, answer]; ; said = undefined) {
-    said ??= await answered(source, { whole, from: at, to })
+  const { operation, clock, signal } = source
+  let pauses = pausesUntilGivenUp()
+  for (let [at, response] = [from, answer]; ; response = undefined) {
+    response ??= await answered(source, { whole, from: at, to })
     let broken: unknown = Object.assign(new Error('The answer ended too early'), { code: 'ECONNRESET' })
     try {
-      for await (const chunk of bytesOf(said)) {
+      for await (const chunk of bytesOf(response)) {
         const wanted = to === undefined ? chunk : chunk.subarray(0, to - at)
         at += wanted.length
-        pauses = patience()
+        pauses = pausesUntilGivenUp()
         yield wanted
         // The answer that told of the whole goes on after the first part. Any other is read to its end, so that its connection is kept.
-        if (at === to && to !== whole.ContentLength && said === whole) return
+        if (at === to && to !== whole.ContentLength && response === whole) return
       }
       if (at === (to ?? at)) return
     } catch (cause) {
       if (signal?.aborted === true) throw signal.reason
-      if (meaningOf(cause) === 'corrupt') throw platformError(act, cause)
+      if (errorKindOf(cause) === 'corrupt') throw platformError(operation, cause)
       if (at === to) return
       broken = cause
     }
     const pause = pauses.next()
-    if (pause.done === true) throw platformError(act, broken)
+    if (pause.done === true) throw platformError(operation, broken)
     await clock.sleep(pause.value, signal)
   }
 }
 
 /** The pauses before one gives up: a byte that arrives starts them anew. */
-function* patience(): Generator<number, undefined> {
+function* pausesUntilGivenUp(): Generator<number, undefined> {
   const pauses = growingPauses(200, 5_000)
   for (let tries = 0; tries < fruitlessTries; tries += 1) yield pauses.next().value
 }
@@ -134,12 +134,12 @@ interface Stretch {
 }
 
 /** An answer with the whole object, or with a stretch of the very same one. */
-async function answered({ clients, act, target, signal }: Source, stretch?: Stretch): Promise<Answer> {
+async function answered({ clients, operation, target, signal }: Source, stretch?: Stretch): Promise<Answer> {
   const { client, sdk } = await clients.open('s3')
-  const brief = stretch === undefined ? await laneOf(client).get(target, signal) : undefined
+  const brief = stretch === undefined ? await fastPathOf(client).get(target, signal) : undefined
   if (brief !== undefined) return brief
   const what = stretch === undefined ? { ChecksumMode: 'ENABLED' as const } : stretchOf(stretch)
-  const said = await atTheWall(act, signal, async () => {
+  const response = await withErrorTranslation(operation, signal, async () => {
     try {
       return await client.send(new sdk.GetObjectCommand({ ...target, ...what }), abortable(signal))
     } catch (cause) {
@@ -147,12 +147,12 @@ async function answered({ clients, act, target, signal }: Source, stretch?: Stre
     }
   })
   // A server that knows no ranges answers with the whole.
-  if (stretch !== undefined && said.ContentRange?.startsWith(`bytes ${stretch.from}-`) !== true)
+  if (stretch !== undefined && response.ContentRange?.startsWith(`bytes ${stretch.from}-`) !== true)
     throw new PlatformError('PLATFORM_REFUSED', `The server at this endpoint does not give parts of objects.`, {
       facts: { ...target, range: stretchOf(stretch).Range },
       hint: 'Use an endpoint that answers GetObject with a Range as S3 does.',
     })
-  return said
+  return response
 }
 
 const stretchOf = ({ whole, from, to }: Stretch): { readonly Range: string; readonly IfMatch?: string } => ({
@@ -174,6 +174,6 @@ function checkSum(uri: ObjectUri, first: Answer, crc: number): void {
   })
 }
 
-function bytesOf(said: Answer): AsyncIterable<Uint8Array> {
-  return said.Body as AsyncIterable<Uint8Array> // on Node the body is always a Readable
+function bytesOf(response: Answer): AsyncIterable<Uint8Array> {
+  return response.Body as AsyncIterable<Uint8Array> // on Node the body is always a Readable
 }

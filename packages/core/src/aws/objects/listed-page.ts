@@ -26,7 +26,7 @@ export function readPage(xml: string): ListedPage | undefined {
     objects.push({ key: decodedKey(key), sizeBytes, etag, modifiedAtMs })
   }
   const folders = [...elements(whole, 'CommonPrefixes')].map((inside) => decodedKey(textIn(inside, 'Prefix') ?? ''))
-  // What follows the first object may be an owner's name: what is said of the page is said around the objects.
+  // What follows the first object may be the name of an owner: facts about the page stand before and after the objects.
   const about = whole.replaceAll(/<(Contents|CommonPrefixes)>.*?<\/\1>/gs, '')
   if (textIn(about, 'EncodingType') !== 'url') return undefined
   const next = textIn(about, 'NextContinuationToken')

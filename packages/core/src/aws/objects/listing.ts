@@ -1,8 +1,8 @@
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
 import { addressOf, type ObjectUri } from '../../names/object-uri.ts'
 import { abortable, type Clients, type Opened } from '../clients.ts'
-import { atTheWall } from '../translate.ts'
-import { laneOf } from './lane.ts'
+import { withErrorTranslation } from '../translate.ts'
+import { fastPathOf } from './fast-path/fast-path.ts'
 import { decodedKey, readPage, type ListedPage } from './listed-page.ts'
 
 /** The pages of a listing, in key order. The next page is on its way while one is being read. */
@@ -38,30 +38,32 @@ async function page(
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(token === undefined ? {} : { 'continuation-token': token }),
   }
-  const brief = await laneOf(client).list(bucket, parameters, signal)
+  const brief = await fastPathOf(client).list(bucket, parameters, signal)
   const read = brief === undefined ? undefined : readPage(brief)
   if (read !== undefined) return read
-  const wish = {
+  const input = {
     Bucket: bucket,
     Prefix: key,
     EncodingType: 'url' as const, // XML cannot carry every key
     ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
   }
-  const act = { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, facts: { prefix: key } }
-  return pageOf(await atTheWall(act, signal, () => client.send(new sdk.ListObjectsV2Command(wish), abortable(signal))))
+  const operation = { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, facts: { prefix: key } }
+  return pageOf(
+    await withErrorTranslation(operation, signal, () => client.send(new sdk.ListObjectsV2Command(input), abortable(signal))),
+  )
 }
 
-function pageOf(said: ListObjectsV2CommandOutput): ListedPage {
-  const plain = said.EncodingType === 'url' ? decodedKey : (text: string): string => text
+function pageOf(response: ListObjectsV2CommandOutput): ListedPage {
+  const plain = response.EncodingType === 'url' ? decodedKey : (text: string): string => text
   return {
-    objects: (said.Contents ?? []).map((object) => ({
+    objects: (response.Contents ?? []).map((object) => ({
       key: plain(object.Key ?? ''),
       sizeBytes: object.Size ?? 0,
       etag: object.ETag ?? '',
       modifiedAtMs: object.LastModified?.getTime() ?? 0,
     })),
-    folders: (said.CommonPrefixes ?? []).map(({ Prefix }) => plain(Prefix ?? '')),
-    next: said.IsTruncated === true ? said.NextContinuationToken : undefined,
+    folders: (response.CommonPrefixes ?? []).map(({ Prefix }) => plain(Prefix ?? '')),
+    next: response.IsTruncated === true ? response.NextContinuationToken : undefined,
   }
 }

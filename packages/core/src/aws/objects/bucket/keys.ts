@@ -18,8 +18,8 @@ export function bucketKeys(clients: Clients): BucketKey {
 async function askKey(clients: Clients, bucket: string): Promise<string | undefined> {
   const { client, sdk } = await clients.open('s3')
   try {
-    const said = await client.send(new sdk.GetBucketEncryptionCommand({ Bucket: bucket }))
-    const rule = said.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault
+    const response = await client.send(new sdk.GetBucketEncryptionCommand({ Bucket: bucket }))
+    const rule = response.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault
     const key = rule?.SSEAlgorithm?.startsWith('aws:kms') === true ? rule.KMSMasterKeyID : undefined
     // Everybody in the account may use the key that AWS keeps for S3.
     return key === undefined || key.endsWith('alias/aws/s3') ? undefined : key

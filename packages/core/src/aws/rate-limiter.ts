@@ -4,7 +4,7 @@ import type { Clock } from '../time/clock.ts'
 import { hasExpired } from './translate.ts'
 
 /** How fast one API is called: a bucket of tokens that is filled slower when AWS asks for it. */
-export interface Pace {
+export interface RateLimiter {
   /** Resolves when a call may be made. Callers are served in order. */
   take(signal?: AbortSignal): Promise<void>
   /** AWS asked to slow down: the rate falls by a third at once and recovers within minutes. */
@@ -13,7 +13,7 @@ export interface Pace {
   rate(): number
 }
 
-export interface PaceOptions {
+export interface RateLimiterOptions {
   readonly perSecond: number
   /** Calls that may be made at once after a pause. */
   readonly burst: number
@@ -23,8 +23,8 @@ export interface PaceOptions {
 const slowest = 0.5
 const recoversInMs = 120_000
 
-/** One API's pace. Rates published or observed are in the callers; this only keeps to them. */
-export function pace({ perSecond, burst, clock }: PaceOptions): Pace {
+/** The limiter of one API. Rates published or observed are in the callers; this only keeps to them. */
+export function rateLimiter({ perSecond, burst, clock }: RateLimiterOptions): RateLimiter {
   let slowed = perSecond
   let slowedAtMs = -Infinity
   let tokens = burst
@@ -62,12 +62,12 @@ export function pace({ perSecond, burst, clock }: PaceOptions): Pace {
 }
 
 /** How long one keeps trying when AWS is out of reach, and when fresh credentials are needed. */
-export interface Patience {
+export interface RetryLimits {
   readonly unreachableMs: number
   readonly expiredMs: number
 }
 
-export const usualPatience: Patience = { unreachableMs: 15 * 60_000, expiredMs: 60 * 60_000 }
+export const defaultRetryLimits: RetryLimits = { unreachableMs: 15 * 60_000, expiredMs: 60 * 60_000 }
 
 /** What a failure of a read-only call asks for: wait and try again, or give up. */
 export interface Verdict {
@@ -75,10 +75,10 @@ export interface Verdict {
 }
 
 /**
- * Judges failures in a row of something read-only. Gives the pause before the next try, or `undefined` once patience is
+ * Judges failures in a row of something read-only. Gives the pause before the next try, or `undefined` once its limits are
  * used up or trying again is no use. One per thing watched; `succeeded` starts it anew.
  */
-export function troubles(clock: Clock, patience: Patience, random: () => number = Math.random): Troubles {
+export function retryPolicy(clock: Clock, retryLimits: RetryLimits, random: () => number = Math.random): RetryPolicy {
   let sinceMs: number | undefined
   let pauses = growingPauses(1_000, 30_000, random)
   return {
@@ -88,14 +88,14 @@ export function troubles(clock: Clock, patience: Patience, random: () => number 
       pauses = growingPauses(1_000, 30_000, random)
     },
     failed: (error) => {
-      const mostMs = hasExpired(error) ? patience.expiredMs : isPassing(error) ? patience.unreachableMs : 0
+      const mostMs = hasExpired(error) ? retryLimits.expiredMs : isPassing(error) ? retryLimits.unreachableMs : 0
       sinceMs ??= clock.now()
       return clock.now() - sinceMs >= mostMs ? undefined : { waitMs: pauses.next().value }
     },
   }
 }
 
-export interface Troubles {
+export interface RetryPolicy {
   succeeded(): void
   failed(error: unknown): Verdict | undefined
 }

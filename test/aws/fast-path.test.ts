@@ -5,7 +5,7 @@ import { noMoto } from '../support/aws/moto.ts'
 import type { Exchange } from '../support/aws/proxy.ts'
 import { awsOn, useStandIn } from '../support/aws/room.ts'
 
-// Many small objects go a short way, as copies of one request of the SDK (aws/s3/lane.ts).
+// Many small objects go the fast path, as copies of one request of the SDK (aws/objects/fast-path/fast-path.ts).
 const standIn = useStandIn()
 const oddKeys = Array.from({ length: 60 }, (_, index) => `f/${index} +%é(!)*'/~${index}`)
 const isBrief = ({ headers }: Exchange): boolean => headers['amz-sdk-invocation-id'] === undefined
