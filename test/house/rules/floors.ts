@@ -53,7 +53,7 @@ function packageProblem(inside: string, { from, kind }: Import): string | undefi
   if (/^@(aws-sdk|smithy)\//.test(from) && folder !== 'aws') return 'values of the AWS SDK live in aws/'
   if (/^(node:)?fs(\/|$)/.test(from) && !['files', 'archive', 'local'].includes(folder))
     return 'files are touched in files/, archive/ and local/'
-  if (/^(node:)?child_process$|^execa$/.test(from) && folder !== 'local' && !/^aws\/images\//.test(inside))
+  if (/^(node:)?child_process$|^execa$/.test(from) && folder !== 'local' && !inside.startsWith('aws/images/'))
     return 'processes are started in local/ and aws/images/'
   if (from.startsWith('@simple-sagemaker/')) {
     return from === cellar && cellarVisitors.includes(folder)
