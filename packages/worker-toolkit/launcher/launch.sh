@@ -1,21 +1,21 @@
 #!/bin/sh
 # Runs a job's program on one machine, whatever the image: needs a POSIX shell, tar and sha256sum (or shasum), nothing else.
 #
-#   /bin/sh launch.sh <sha-256 of launch.sh> <of launch.settings> <of sourcedir.tar.gz>
+#   /bin/sh launch.sh <sha-256 of launch.sh> <of launch.settings> <of sourcedir.tar.gz> [the output of sha256sum for the three]
 #
 # The three files lie in one folder, the `code` channel. Their digests come with the job's request, which whoever may write
 # to the bucket cannot change; a file that is not the pinned one is refused with exit code 86.
 # Paths and names are those of src/contract.ts. `SSM_MACHINE_ROOT` moves the whole tree elsewhere; it is unset on a real machine.
 #
 # Every process started here is paid for by every job on every machine: hence the builtins where a tool would be shorter.
+# Variables of this script begin with an underscore: others may be in the job's environment, and reach the program unchanged.
 set -fu
 
 main() {
   find_places
   trap stop_program TERM INT HUP
-  trap remove_scratch EXIT
   refuse_changed_files "$@"
-  . "$channel/launch.settings" # sets "$@", ssm_kind, ssm_run, ssm_network_isolated and exports what the request knew
+  . "$_channel/launch.settings" # sets "$@", ssm_kind, ssm_run, ssm_network_isolated and exports what the request knew
   find_state_and_config
   read_machine
   make_folders
@@ -23,7 +23,8 @@ main() {
   restore_state
   unpack_channels
   export_environment
-  cd "$code" || give_up 1 "cannot enter $code"
+  cd "$_code" || give_up 1 "cannot enter $_code"
+  wait_for_machines
   case $ssm_run in
     python) run_python "$@" ;;
     node) run_node "$@" ;;
@@ -38,38 +39,63 @@ main() {
 
 find_places() {
   SSM_MACHINE_ROOT=${SSM_MACHINE_ROOT-}
-  channel=${0%/*}
-  ml=$SSM_MACHINE_ROOT/opt/ml
-  code=$ml/code
-  scratch=$ml/.ssm-launch-$$
-  host= program= stopped= scratch_made= ssm_kind=training
-  case $channel in */processing/*) ssm_kind=processing ;; esac
+  _channel=${0%/*}
+  _ml=$SSM_MACHINE_ROOT/opt/ml
+  _code=$_ml/code
+  # Left behind on purpose: removing it would cost every job a process, and it goes with the machine.
+  _scratch=$_ml/.ssm-launch
+  _host='' _program='' _python='' _stopped='' _scratch_made='' _whole_group='' ssm_kind=training
+  case $_channel in */processing/*) ssm_kind=processing ;; esac
 }
 
 find_state_and_config() {
   if [ "$ssm_kind" = processing ]; then
-    config=$ml/config input=$ml/processing/input output=$ml/processing/output state=$ml/processing/state
+    _config=$_ml/config _input=$_ml/processing/input _data=$_ml/processing/input _output=$_ml/processing/output _state=$_ml/processing/state
   else
-    config=$ml/input/config input=$ml/input output=$ml/output/data state=$SSM_MACHINE_ROOT/state
+    _config=$_ml/input/config _input=$_ml/input _data=$_ml/input/data _output=$_ml/output/data _state=$SSM_MACHINE_ROOT/state
   fi
 }
 
 make_folders() {
-  mkdir -p "$code" "$ml/model" "$ml/output/tensorboard" "$output" "$state/$host" "$scratch" ||
-    give_up 1 "cannot create the folders of the machine under $ml and $state: is the disk full, or the image's user not allowed to write there?"
-  scratch_made=1
+  if [ -e "$_scratch/stopped" ] || [ -e "$_scratch/last" ]; then rm -f "$_scratch/stopped" "$_scratch/last"; fi
+  make_missing "$_code" "$_ml/model" "$_ml/output/tensorboard" "$_ml/output/metrics/sagemaker" "$_output" "$_state/$_host" "$_scratch" ||
+    give_up 1 "cannot create the folders of the machine under $_ml and $_state: $(room_or "the image's user may not write there")"
+  _scratch_made=1
 }
 
-remove_scratch() {
-  [ -z "$scratch_made" ] || rm -rf "$scratch"
+# Whoever laid out the machine may have made them, which saves a process.
+make_missing() {
+  for _folder; do
+    shift
+    [ -d "$_folder" ] || set -- "$@" "$_folder"
+  done
+  [ $# -eq 0 ] || mkdir -p "$@"
+}
+
+# Why something could not be written: a full disk, when it is, or else the given reason.
+room_or() {
+  if disk_is_full; then echo "the machine's disk is full. Ask for a larger one (the volume size), or bring less data."
+  else echo "$1"
+  fi
+}
+
+disk_is_full() {
+  has df || return 1
+  df -Pk "$_ml" 2>/dev/null | {
+    read -r _line
+    read -r _line _line _line _free _line
+    [ "${_free:-1024}" -lt 1024 ]
+  }
 }
 
 # ---- the pinned files --------------------------------------------------------------------------------------------------------
 
 refuse_changed_files() {
-  [ $# -eq 3 ] || give_up 2 "usage: launch.sh <sha-256 of launch.sh> <of launch.settings> <of sourcedir.tar.gz>"
-  # One process for all three; plain names, because the tools escape odd characters of a path.
-  sums=$(cd "$channel" && digests_of "${0##*/}" launch.settings sourcedir.tar.gz)
+  [ $# -eq 3 ] || [ $# -eq 4 ] || give_up 2 "usage: launch.sh <sha-256 of launch.sh> <of launch.settings> <of sourcedir.tar.gz>"
+  # Whoever started this script has already read all three, in one process. Plain names, because the tools escape odd
+  # characters of a path.
+  _sums=${4-}
+  [ -n "$_sums" ] || _sums=$(cd "$_channel" && digests_of "${0##*/}" launch.settings sourcedir.tar.gz)
   refuse_unless_pinned "$1" "${0##*/}"
   refuse_unless_pinned "$2" launch.settings
   refuse_unless_pinned "$3" sourcedir.tar.gz
@@ -84,27 +110,37 @@ digests_of() {
 
 refuse_unless_pinned() {
   case "
-$sums
+$_sums
 " in
     *"
 $1  $2
 "*) ;;
-    *) give_up 86 "$channel/$2 is not the file this job was submitted with: it was changed, or is missing. Nothing was run; submit the job again." ;;
+    *) give_up 86 "$_channel/$2 is not the file this job was submitted with: it was changed, or is missing. Nothing was run; submit the job again." ;;
   esac
 }
 
 unpack_bundle() {
   has tar || give_up 127 "tar is not in the image, so the job's code cannot be unpacked. Use an image with tar, or add it in a Dockerfile."
-  # -o: the files belong to whoever runs the job, not to the user numbers of the archive.
-  TAR_OPTIONS='' tar -xzof "$channel/sourcedir.tar.gz" -C "$code" ||
-    give_up 1 "the job's code could not be unpacked into $code (tar needs gzip, and room on the disk)"
+  # -o: the files belong to whoever runs the job, not to the user numbers of the archive. tar and gzip take options from the
+  # environment, which here is the job's.
+  TAR_OPTIONS='' GZIP='' tar -xzof "$_channel/sourcedir.tar.gz" -C "$_code" ||
+    give_up 1 "the job's code could not be unpacked into $_code: $(room_or 'tar needs gzip in the image')"
+  # Where SageMaker's own processors put it, and scripts look for it. A read-only channel does without.
+  [ "$ssm_kind" != processing ] || link_code
+}
+
+link_code() {
+  set +f
+  ln -s "$_code"/* "$_channel/" 2>/dev/null
+  set -f
 }
 
 # A processing job gets the state of the run before as an input beside the folder that is uploaded; training gets it in place.
 restore_state() {
-  previous=$ml/processing/state_prev
-  { [ "$ssm_kind" = processing ] && [ -d "$previous" ]; } || return 0
-  cp -R "$previous/." "$state/" || give_up 1 "the state of the run before could not be copied from $previous to $state"
+  _previous=$_ml/processing/state_prev
+  { [ "$ssm_kind" = processing ] && [ -d "$_previous" ]; } || return 0
+  cp -R "$_previous/." "$_state/" ||
+    give_up 1 "the state of the run before could not be copied from $_previous to $_state: $(room_or "cp failed")"
 }
 
 # Archives of the channels named in the settings, one folder a line, are unpacked beside themselves: a model of another task.
@@ -112,8 +148,8 @@ restore_state() {
 # it is unpacked, goes into an empty folder of its own, and only then do its files move into the channel, never through a link.
 unpack_channels() {
   [ -n "${ssm_unpack-}" ] || return 0
-  while IFS= read -r folder; do
-    [ -z "$folder" ] || unpack_archives_in "$SSM_MACHINE_ROOT$folder"
+  while IFS= read -r _folder; do
+    [ -z "$_folder" ] || unpack_archives_in "$SSM_MACHINE_ROOT$_folder"
   done <<END
 ${ssm_unpack-}
 END
@@ -122,22 +158,22 @@ END
 unpack_archives_in() {
   set +f
   set -- "$1" "$1"/*.tar.gz "$1"/*.tgz
-  into=$1 staging=$1/.ssm-unpack-$$ archives=0
+  _into=$1 _staging=$1/.ssm-unpack-$$ _archives=0
   shift
-  for archive; do
-    [ -f "$archive" ] || continue
+  for _archive; do
+    [ -f "$_archive" ] || continue
     # The staging folder is inside the channel, because a channel may be a file system of its own.
-    [ "$archives" -gt 0 ] || mkdir "$staging" || give_up 1 "$staging cannot be created: is the disk full, or the channel read-only?"
-    archives=$((archives + 1))
-    stage_archive "$archive" "$staging/$archives"
+    [ "$_archives" -gt 0 ] || mkdir "$_staging" || give_up 1 "$_staging cannot be created: $(room_or "the channel is read-only")"
+    _archives=$((_archives + 1))
+    stage_archive "$_archive" "$_staging/$_archives"
   done
-  archive=1
-  while [ "$archive" -le "$archives" ]; do
-    merge_folder "$staging/$archive" "$into" ||
-      give_up_unpacking "the archives of $into could not be unpacked beside each other: one holds a folder where another holds a file"
-    archive=$((archive + 1))
+  _archive=1
+  while [ "$_archive" -le "$_archives" ]; do
+    merge_folder "$_staging/$_archive" "$_into" ||
+      give_up_unpacking "the archives of $_into could not be unpacked beside each other: one holds a folder where another holds a file"
+    _archive=$((_archive + 1))
   done
-  [ "$archives" -eq 0 ] || rm -rf "$staging"
+  [ "$_archives" -eq 0 ] || rm -rf "$_staging"
   set -f
 }
 
@@ -145,20 +181,20 @@ stage_archive() {
   list_archive "$1" | refuse_unsafe_entries ||
     give_up_unpacking "$1 was not unpacked: it holds a device, a link or a name that leads out of its folder, or a line break in a name. Open it in your own code instead."
   # -o: the files belong to whoever runs the job, not to the user numbers of the archive.
-  { mkdir "$2" && TAR_OPTIONS='' tar -xzof "$1" -C "$2" </dev/null && chmod -R u+rwX "$2"; } ||
-    give_up_unpacking "$1 could not be unpacked (is the disk full, or the file no archive?)"
+  { mkdir "$2" && TAR_OPTIONS='' GZIP='' tar -xzof "$1" -C "$2" </dev/null && chmod -R u+rwX "$2"; } ||
+    give_up_unpacking "$1 could not be unpacked: $(room_or "it is no archive, or a damaged one")"
 }
 
 list_archive() {
-  LC_ALL=C TAR_OPTIONS='' tar -tvzf "$1" </dev/null 2>/dev/null
+  LC_ALL=C TAR_OPTIONS='' GZIP='' tar -tvzf "$1" </dev/null 2>/dev/null
 }
 
 # Every entry begins a line with its type. The rest of a line is read strictly, for an owner or a name may imitate the other
 # fields: no absolute name or link, no `..`. Links that stay inside are common: `last.ckpt -> epoch-9.ckpt`.
 refuse_unsafe_entries() {
   export LC_ALL=C
-  while IFS= read -r line || [ -n "$line" ]; do
-    case $line in
+  while IFS= read -r _line || [ -n "$_line" ]; do
+    case $_line in
       *' /'* | *' ../'* | */../* | */.. | *' ..' | *'/.. '* | *' .. '*) return 1 ;;
       [-dlh]*) ;;
       *) return 1 ;;
@@ -168,27 +204,27 @@ refuse_unsafe_entries() {
 
 # Moves what is in one folder into another. Folders that are in both are merged, files of the second are replaced.
 merge_folder() {
-  for entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
-    target=$2/${entry##*/}
-    { exists "$entry" && exists "$target"; } || continue
-    if is_folder "$target"; then
-      is_folder "$entry" && merge_folder "$entry" "$target" || return 1
+  for _entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    _target=$2/${_entry##*/}
+    { exists "$_entry" && exists "$_target"; } || continue
+    if is_folder "$_target"; then
+      is_folder "$_entry" && merge_folder "$_entry" "$_target" || return 1
     else
-      rm -f "$target" && mv "$entry" "$target" || return 1
+      rm -f "$_target" && mv "$_entry" "$_target" || return 1
     fi
   done
   move_new "$1" "$2"
 }
 
 move_new() {
-  from=$1 to=$2
+  _from=$1 _to=$2
   set --
-  for entry in "$from"/* "$from"/.[!.]* "$from"/..?*; do
-    { exists "$entry" && ! exists "$to/${entry##*/}"; } || continue
-    set -- "$@" "$entry"
-    [ $# -lt 100 ] || { mv "$@" "$to/" && set --; } || return 1
+  for _entry in "$_from"/* "$_from"/.[!.]* "$_from"/..?*; do
+    { exists "$_entry" && ! exists "$_to/${_entry##*/}"; } || continue
+    set -- "$@" "$_entry"
+    [ $# -lt 100 ] || { mv "$@" "$_to/" && set --; } || return 1
   done
-  [ $# -eq 0 ] || mv "$@" "$to/"
+  [ $# -eq 0 ] || mv "$@" "$_to/"
 }
 
 exists() {
@@ -200,138 +236,286 @@ is_folder() {
 }
 
 give_up_unpacking() {
-  rm -rf "$staging"
+  rm -rf "$_staging"
   give_up 1 "$1"
 }
 
 # ---- facts of this machine ---------------------------------------------------------------------------------------------------
 
 read_machine() {
-  compact_json "$config/inputdataconfig.json"
-  input_data_config=$compact
-  compact_json "$config/resourceconfig.json"
-  resource_config=${compact:-'{}'}
+  compact_json "$_config/inputdataconfig.json"
+  _input_data_config=$_compact
+  compact_json "$_config/resourceconfig.json"
+  _resource_config=${_compact:-'{}'}
   find_text current_host
-  host=${found:-algo-1}
+  _host=${_found:-algo-1}
   list_hosts
 }
 
-# Puts the JSON of a file into $compact without the blanks between its tokens; nothing when there is no such file.
+# Puts the JSON of a file into $_compact without the blanks between its tokens; nothing when there is no such file.
 compact_json() {
-  compact= rest=
+  _compact= _rest=
   [ -r "$1" ] || return 0
-  while IFS= read -r line || [ -n "$line" ]; do rest="$rest$line "; done <"$1"
+  while IFS= read -r _line || [ -n "$_line" ]; do _rest="$_rest$_line "; done <"$1"
   while :; do
-    case $rest in *\"*) ;; *) break ;; esac
-    append_without_blanks "${rest%%\"*}"
-    rest=${rest#*\"}
+    case $_rest in *\"*) ;; *) break ;; esac
+    append_without_blanks "${_rest%%\"*}"
+    _rest=${_rest#*\"}
     append_string
   done
-  append_without_blanks "$rest"
+  append_without_blanks "$_rest"
 }
 
 append_without_blanks() {
-  for token in $1; do compact=$compact$token; done
+  for _token in $1; do _compact=$_compact$_token; done
 }
 
-# Moves the rest of a string, its opening quote already taken, from $rest to $compact.
+# Moves the rest of a string, its opening quote already taken, from $_rest to $_compact.
 append_string() {
-  compact="$compact\""
+  _compact="$_compact\""
   while :; do
-    part=${rest%%\"*}
-    rest=${rest#*\"}
-    compact="$compact$part\""
-    case $part in *\\) ;; *) return ;; esac # the quote was escaped
+    _part=${_rest%%\"*}
+    _rest=${_rest#*\"}
+    _compact="$_compact$_part\""
+    case $_part in *\\) ;; *) return ;; esac # the quote was escaped
   done
 }
 
-# $found: the text of a field of the machine's description, empty when it has none.
+# $_found: the text of a field of the machine's description, empty when it has none.
 find_text() {
-  found=
-  case $resource_config in
-    *"\"$1\":\""*) found=${resource_config#*\"$1\":\"} && found=${found%%\"*} ;;
+  _found=
+  case $_resource_config in
+    *"\"$1\":\""*) _found=${_resource_config#*\"$1\":\"} && _found=${_found%%\"*} ;;
   esac
 }
 
-# $hosts_json, $first_host, $rank and $machines. Instance groups carry host lists of their own, which do not count.
+# $_hosts_json, $_first_host, $_rank and $_machines. Instance groups carry host lists of their own, which do not count.
 list_hosts() {
-  hosts_json="[\"$host\"]" first_host=$host all_hosts="$host\",\"" rank=0 machines=0
-  names=$resource_config
-  case $names in
-    *'"instance_groups":[{'*) names=${names%%\"instance_groups\":*}${names#*\"instance_groups\":\[*\}\]} ;;
+  _hosts_json="[\"$_host\"]" _first_host=$_host _all_hosts="$_host\",\"" _rank=0 _machines=0
+  _names=$_resource_config
+  case $_names in
+    *'"instance_groups":[{'*) _names=${_names%%\"instance_groups\":*}${_names#*\"instance_groups\":\[*\}\]} ;;
   esac
-  case $names in *'"hosts":["'*) ;; *) machines=1 && return ;; esac
-  names=${names#*\"hosts\":} names=${names%%\]*}
-  hosts_json="$names]"
-  names=${names#\[\"} names=${names%\"}\",\"
-  first_host=${names%%\"*} all_hosts=$names
-  while [ -n "$names" ]; do
-    [ "${names%%\"*}" != "$host" ] || rank=$machines
-    machines=$((machines + 1))
-    names=${names#*\",\"}
+  case $_names in *'"hosts":["'*) ;; *) _machines=1 && return ;; esac
+  _names=${_names#*\"hosts\":} _names=${_names%%\]*}
+  _hosts_json="$_names]"
+  _names=${_names#\[\"} _names=${_names%\"}\",\"
+  _first_host=${_names%%\"*} _all_hosts=$_names
+  while [ -n "$_names" ]; do
+    [ "${_names%%\"*}" != "$_host" ] || _rank=$_machines
+    _machines=$((_machines + 1))
+    _names=${_names#*\",\"}
+  done
+}
+
+# $_group, $_group_hosts, $_group_names and $_groups (an object by name): the instance groups, as SageMaker describes them.
+read_groups() {
+  find_text current_group_name
+  _group=$_found _group_hosts='[]' _group_names='' _groups='' _several=false
+  case $_resource_config in
+    *'"instance_groups":[{'*) _rest=${_resource_config#*\"instance_groups\":\[\{} && _rest=${_rest%%\}\]*}'},{' ;;
+    *) return 0 ;;
+  esac
+  while [ -n "$_rest" ]; do
+    _part=${_rest%%\},\{*} _rest=${_rest#*\},\{}
+    case $_part in *'"instance_group_name":"'*) ;; *) continue ;; esac
+    _name=${_part#*\"instance_group_name\":\"} _name=${_name%%\"*}
+    [ -z "$_groups" ] || _several=true
+    _group_names="$_group_names${_group_names:+,}\"$_name\"" _groups="$_groups${_groups:+,}\"$_name\":{$_part}"
+    if [ "$_name" = "$_group" ]; then
+      case $_part in *'"hosts":['*) _group_hosts=${_part#*\"hosts\":} && _group_hosts="${_group_hosts%%\]*}]" ;; esac
+    fi
   done
 }
 
 count_cpus() {
-  cpus=${SM_NUM_CPUS-}
-  [ -z "$cpus" ] || return 0
-  cpus=$(nproc 2>/dev/null) || cpus=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || cpus=1
+  _cpus=${SM_NUM_CPUS-}
+  [ -z "$_cpus" ] || return 0
+  _cpus=$(nproc 2>/dev/null) || _cpus=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || _cpus=1
 }
 
 count_gpus() {
-  gpus=0
+  _gpus=0
   has nvidia-smi || return 0
-  gpus=$(nvidia-smi -L 2>/dev/null | grep -c '^GPU ')
+  _gpus=$(nvidia-smi -L 2>/dev/null | grep -c '^GPU ')
 }
 
 count_neurons() {
-  neurons=0
+  _neurons=0
   has neuron-ls || return 0
-  for cores in $(neuron-ls -j 2>/dev/null | tr ',' '\n' | sed -n 's/.*"nc_count": *\([0-9][0-9]*\).*/\1/p'); do
-    neurons=$((neurons + cores))
+  for _cores in $(neuron-ls -j 2>/dev/null | tr ',' '\n' | sed -n 's/.*"nc_count": *\([0-9][0-9]*\).*/\1/p'); do
+    _neurons=$((_neurons + _cores))
   done
 }
 
+# What SageMaker's training toolkit and its newer SDK tell a program, and some of our own: docs/guides/workers.md has the table.
 export_environment() {
   count_cpus
   count_gpus
   count_neurons
-  export SM_CURRENT_HOST="$host" SM_HOSTS="$hosts_json" SSM_HOST_RANK="$rank" SSM_NUM_NODES="$machines"
-  export SM_NUM_CPUS="$cpus" SM_NUM_GPUS="$gpus" SM_NUM_NEURONS="$neurons" SM_LOG_LEVEL="${SM_LOG_LEVEL:-20}"
-  export SM_RESOURCE_CONFIG="$resource_config" SM_INPUT_DATA_CONFIG="${input_data_config:-"{}"}"
+  read_groups
+  export SM_CURRENT_HOST="$_host" SM_HOSTS="$_hosts_json" SSM_HOST_RANK="$_rank" SSM_NUM_NODES="$_machines"
+  export CURRENT_HOST="$_host" SM_HOST_COUNT="$_machines" SM_CURRENT_HOST_RANK="$_rank"
+  export SM_NUM_CPUS="$_cpus" SM_NUM_GPUS="$_gpus" SM_NUM_NEURONS="$_neurons" SM_LOG_LEVEL="${SM_LOG_LEVEL:-20}"
+  export SM_RESOURCE_CONFIG="$_resource_config" SM_INPUT_DATA_CONFIG="${_input_data_config:-"{}"}"
   find_text current_instance_type
-  export SM_CURRENT_INSTANCE_TYPE="$found"
+  export SM_CURRENT_INSTANCE_TYPE="$_found" SM_CURRENT_INSTANCE_GROUP="$_group" SM_CURRENT_INSTANCE_GROUP_HOSTS="$_group_hosts"
+  export SM_INSTANCE_GROUPS="[$_group_names]" SM_INSTANCE_GROUPS_DICT="{$_groups}" SM_IS_HETERO="$_several"
+  export SM_DISTRIBUTION_INSTANCE_GROUPS='[]' SM_FRAMEWORK_PARAMS='{}' SM_FRAMEWORK_MODULE=''
   find_text network_interface_name
-  export SM_NETWORK_INTERFACE_NAME="${found:-eth0}"
-  export SM_MODEL_DIR="$ml/model" SM_OUTPUT_DIR="$ml/output" SM_OUTPUT_DATA_DIR="$output"
-  export SM_INPUT_DIR="$input" SM_INPUT_CONFIG_DIR="$config" SSM_TENSORBOARD_DIR="$ml/output/tensorboard"
-  export SSM_STATE="$state" SSM_INSTANCE_STATE="$state/$host"
-  [ "$ssm_kind" != processing ] || export SSM_OUTPUT="$output"
-  export MASTER_ADDR="${MASTER_ADDR:-$first_host}" MASTER_PORT="${MASTER_PORT:-7777}"
+  export SM_NETWORK_INTERFACE_NAME="${_found:-eth0}"
+  export SM_MODEL_DIR="$_ml/model" SM_MODULE_DIR="$_code" SM_SOURCE_DIR="$_code" SM_ENTRY_SCRIPT="${SM_USER_ENTRY_POINT-}"
+  export SM_OUTPUT_DIR="$_ml/output" SM_OUTPUT_DATA_DIR="$_output" SM_OUTPUT_FAILURE="$_ml/output/failure"
+  export SM_OUTPUT_INTERMEDIATE_DIR="$_ml/output/intermediate" SSM_TENSORBOARD_DIR="$_ml/output/tensorboard"
+  export SM_INPUT_DIR="$_input" SM_INPUT_DATA_DIR="$_data" SM_INPUT_CONFIG_DIR="$_config"
+  export SSM_STATE="$_state" SSM_INSTANCE_STATE="$_state/$_host"
+  [ "$ssm_kind" != processing ] || export SSM_OUTPUT="$_output"
+  # For the training toolkit's own library in a program, and for SageMaker's experiment tracking.
+  export SAGEMAKER_BASE_DIR="$_ml" SAGEMAKER_METRICS_DIRECTORY="$_ml/output/metrics/sagemaker" SAGEMAKER_REGION="${AWS_REGION-}"
+  export MASTER_ADDR="${MASTER_ADDR:-$_first_host}" MASTER_PORT="${MASTER_PORT:-7777}"
+  export SM_MASTER_ADDR="$MASTER_ADDR" SM_MASTER_PORT="$MASTER_PORT"
+  [ "$_machines" -eq 1 ] || export_network
   [ "${ssm_distribution-}" != multi_worker_mirrored ] || export TF_CONFIG="${TF_CONFIG:-$(tensorflow_cluster)}"
-  export PYTHONPATH="$code${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED="${PYTHONUNBUFFERED:-1}"
+  export PYTHONPATH="$_code${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED="${PYTHONUNBUFFERED:-1}"
+  [ "$ssm_kind" = processing ] || export_training_env
+}
+
+# Several machines of a job have one host name, which NCCL takes for one machine, and interfaces it must not use.
+export_network() {
+  export NCCL_SOCKET_IFNAME="${NCCL_SOCKET_IFNAME:-$SM_NETWORK_INTERFACE_NAME}"
+  export GLOO_SOCKET_IFNAME="${GLOO_SOCKET_IFNAME:-$SM_NETWORK_INTERFACE_NAME}"
+  export NCCL_HOSTID="${NCCL_HOSTID:-$_host}"
+}
+
+# All of it as one JSON object, with the fields of both the toolkit and the newer SDK.
+export_training_env() {
+  _none='{}' _main=false _json=''
+  [ "$_rank" -ne 0 ] || _main=true
+  add_channel_folders
+  _folders=$_json _json=''
+  add_json additional_framework_parameters "$_none"
+  add_json channel_input_dirs "{$_folders}"
+  add_text current_host "$_host"
+  add_text current_instance_group "$_group"
+  add_json current_instance_group_hosts "$_group_hosts"
+  add_text current_instance_type "$SM_CURRENT_INSTANCE_TYPE"
+  add_json distribution_hosts '[]'
+  add_json distribution_instance_groups '[]'
+  add_json framework_module null
+  add_json hosts "$_hosts_json"
+  add_json hyperparameters "${SM_HPS:-$_none}"
+  add_text input_config_dir "$_config"
+  add_json input_data_config "$SM_INPUT_DATA_CONFIG"
+  add_text input_data_dir "$_data"
+  add_text input_dir "$_input"
+  add_json instance_groups "$SM_INSTANCE_GROUPS"
+  add_json instance_groups_dict "$SM_INSTANCE_GROUPS_DICT"
+  add_json is_hetero "$_several"
+  add_json is_master "$_main"
+  add_json is_modelparallel_enabled null
+  add_json is_smddpmprun_installed false
+  add_json is_smddprun_installed false
+  add_text job_name "${SAGEMAKER_JOB_NAME-}"
+  case $SM_LOG_LEVEL in *[!0-9]*) add_text log_level "$SM_LOG_LEVEL" ;; *) add_json log_level "$SM_LOG_LEVEL" ;; esac
+  add_text master_addr "$MASTER_ADDR"
+  add_text master_hostname "$_first_host"
+  add_text master_port "$MASTER_PORT"
+  add_text model_dir "$_ml/model"
+  add_text module_dir "$_code"
+  add_text module_name "${SM_MODULE_NAME-}"
+  add_text network_interface_name "$SM_NETWORK_INTERFACE_NAME"
+  add_json num_cpus "$_cpus"
+  add_json num_gpus "$_gpus"
+  add_json num_neurons "$_neurons"
+  add_text output_data_dir "$_output"
+  add_text output_dir "$_ml/output"
+  add_text output_intermediate_dir "$SM_OUTPUT_INTERMEDIATE_DIR"
+  add_json resource_config "$_resource_config"
+  add_json topology null
+  add_text user_entry_point "${SM_USER_ENTRY_POINT-}"
+  export SM_TRAINING_ENV="{$_json}"
+}
+
+add_json() {
+  _json="$_json${_json:+,}\"$1\":$2"
+}
+
+add_text() {
+  quote_json "$2"
+  add_json "$1" "$_quoted"
+}
+
+# Puts a text as JSON into $_quoted. Paths and names have no control characters.
+quote_json() {
+  _quoted=$1
+  case $1 in
+    *[\"\\]*)
+      _quoted='' _rest=$1
+      while [ -n "$_rest" ]; do
+        _part=${_rest%%[\"\\]*}
+        _rest=${_rest#"$_part"}
+        _quoted=$_quoted$_part
+        [ -z "$_rest" ] || { _part=${_rest#?} && _quoted=$_quoted\\${_rest%"$_part"} && _rest=$_part; }
+      done
+      ;;
+  esac
+  _quoted="\"$_quoted\""
+}
+
+add_channel_folders() {
+  _names=${SM_CHANNELS-} _names=${_names#\[} _names=${_names%\]}
+  _names=${_names#\"}
+  [ -z "$_names" ] || _names=${_names%\"}\",\"
+  while [ -n "$_names" ]; do
+    add_text "${_names%%\"*}" "$_data/${_names%%\"*}"
+    _names=${_names#*\",\"}
+  done
 }
 
 # What TensorFlow's MultiWorkerMirroredStrategy wants to be told: every machine's address, and which of them this one is.
 tensorflow_cluster() {
-  workers=
-  while [ -n "$all_hosts" ]; do
-    workers="$workers${workers:+,}\"${all_hosts%%\"*}:8890\""
-    all_hosts=${all_hosts#*\",\"}
+  _workers=
+  while [ -n "$_all_hosts" ]; do
+    _workers="$_workers${_workers:+,}\"${_all_hosts%%\"*}:8890\""
+    _all_hosts=${_all_hosts#*\",\"}
   done
-  echo "{\"cluster\":{\"worker\":[$workers]},\"task\":{\"type\":\"worker\",\"index\":$rank}}"
+  echo "{\"cluster\":{\"worker\":[$_workers]},\"task\":{\"type\":\"worker\",\"index\":$_rank}}"
+}
+
+# Machines do not start in the same second, and the last one's name is known only when it has started.
+wait_for_machines() {
+  [ "$_machines" -gt 1 ] || return 0
+  # Machines that are folders of one computer have no names.
+  [ -z "$SSM_MACHINE_ROOT" ] || [ -n "${ssm_wait_for_machines-}" ] || return 0
+  _waits=0
+  while [ -n "$_all_hosts" ]; do
+    _name=${_all_hosts%%\"*}
+    until knows_address "$_name"; do
+      [ -z "$_stopped" ] || end_badly 143 "stopped before the program was started on $_host"
+      [ "$_waits" -lt "${ssm_wait_for_machines:-900}" ] || give_up 1 "the name of machine $_name is not known to $_host after 15 minutes: it did not start"
+      _waits=$((_waits + 1))
+      sleep 1
+    done
+    _all_hosts=${_all_hosts#*\",\"}
+  done
+}
+
+knows_address() {
+  if has getent; then getent hosts "$1" >/dev/null 2>&1
+  elif has python3; then python3 -c 'import socket, sys; socket.gethostbyname(sys.argv[1])' "$1" >/dev/null 2>&1
+  fi
 }
 
 # ---- ways to run -------------------------------------------------------------------------------------------------------------
 
 run_python() {
-  if has python3; then python=python3
-  elif has python; then python=python
+  if has python3; then _python=python3
+  elif has python; then _python=python
   else give_up 127 "neither python3 nor python is in the image, and the job's entry is $1. Use an image with Python."
   fi
   need_entry "$1"
   install_requirements
-  run_with "$python" "$@"
+  run_with "$_python" "$@"
 }
 
 run_node() {
@@ -342,44 +526,50 @@ run_node() {
 
 # An entry that begins with a dash must not be taken for an option; others keep their plain name in argv.
 run_with() {
-  interpreter=$1 entry=$2
+  _interpreter=$1 _entry=$2
   shift 2
-  case $entry in -*) entry=./$entry ;; esac
-  finish "$interpreter" "$entry" "$@"
+  case $_entry in -*) _entry=./$_entry ;; esac
+  finish "$_interpreter" "$_entry" "$@"
 }
 
 run_script() {
   need_entry "$1"
-  entry=./$1
+  _entry=./$1
   shift
-  first=
-  IFS= read -r first <"$entry" || :
-  case $first in
+  _first=
+  IFS= read -r _first <"$_entry" || :
+  case $_first in
+    *"$(printf '\r')") give_up 127 "the lines of $_entry end with CR LF, as on Windows: save it with LF line ends" ;;
     '#!'*) need_script_interpreter ;;
-    *) if has bash; then finish bash "$entry" "$@"; else finish sh "$entry" "$@"; fi ;;
+    *) _whole_group=1 && if has bash; then finish bash "$_entry" "$@"; else finish sh "$_entry" "$@"; fi ;;
   esac
-  [ -x "$entry" ] || chmod u+x "$entry" || give_up 126 "$entry could not be made executable"
-  finish "$entry" "$@"
+  [ -x "$_entry" ] || chmod u+x "$_entry" || give_up 126 "$_entry could not be made executable"
+  finish "$_entry" "$@"
 }
 
 # The kernel's own message for a missing interpreter is "not found", about a file that is plainly there.
 need_script_interpreter() {
-  for interpreter in ${first#'#!'}; do
-    case $interpreter in
-      *"$(printf '\r')") give_up 127 "the lines of $entry end with CR LF, as on Windows: save it with LF line ends" ;;
-    esac
-    [ -x "$interpreter" ] || give_up 127 "$entry asks for $interpreter in its first line, which is not in the image"
-    return 0
-  done
+  set -- ${_first#'#!'} ''
+  note_shell "$1"
+  [ -z "$1" ] || [ -x "$1" ] || give_up 127 "$_entry asks for $1 in its first line, which is not in the image"
+  case $1:$2 in
+    */env:[!-]*) note_shell "$2" && { has "$2" || give_up 127 "$_entry asks for $2 in its first line, which is not in the image (PATH is $PATH)"; } ;;
+  esac
+}
+
+# A shell tells its children nothing of a signal. Other programs look after their own.
+note_shell() {
+  case ${1##*/} in sh | bash | dash | ash | ksh | zsh) _whole_group=1 ;; esac
 }
 
 run_line() {
-  line=$1
+  _line=$1 _whole_group=1
   shift
-  if has bash; then finish bash -c "$line" bash "$@"; else finish sh -c "$line" sh "$@"; fi
+  if has bash; then finish bash -c "$_line" bash "$@"; else finish sh -c "$_line" sh "$@"; fi
 }
 
 run_command() {
+  note_shell "$1"
   case $1 in
     */*)
       [ -e "$1" ] || give_up 127 "$1 is not in the image, nor among the job's files"
@@ -391,7 +581,7 @@ run_command() {
 }
 
 need_entry() {
-  [ -f "$1" ] || give_up 127 "the entry $1 is not among the job's files in $code"
+  [ -f "$1" ] || give_up 127 "the entry $1 is not among the job's files in $_code"
 }
 
 has() {
@@ -406,28 +596,28 @@ install_requirements() {
   fi
   # A moved root is a folder of somebody's own computer: its Python must not change, so the packages stay in that folder.
   if [ -n "$SSM_MACHINE_ROOT" ]; then
-    packages=$ml/packages
-    PYTHONPATH=$PYTHONPATH:$packages PATH=$packages/bin:$PATH
-    supervise pip_install --target "$packages"
+    _packages=$_ml/packages
+    PYTHONPATH=$PYTHONPATH:$_packages PATH=$_packages/bin:$PATH
+    supervise pip_install --target "$_packages"
   else
     supervise pip_install
   fi
-  [ "$ended" -eq 0 ] || end_badly "$ended" "requirements.txt could not be installed (pip ended with exit code $ended) on $host"
+  [ "$_ended" -eq 0 ] || end_badly "$_ended" "requirements.txt could not be installed (pip ended with exit code $_ended) on $_host"
 }
 
 # Environment instead of options: an older pip ignores a variable it does not know, but stops at such an option.
 pip_install() {
   heed_a_stop
   export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore PIP_BREAK_SYSTEM_PACKAGES=1
-  exec "$python" -m pip install --quiet -r requirements.txt "$@" >&2
+  exec "$_python" -m pip install --quiet -r requirements.txt "$@" >&2
 }
 
 # ---- the program -------------------------------------------------------------------------------------------------------------
 
 finish() {
   supervise exec_program "$@"
-  [ "$ended" -ne 0 ] || exit 0
-  end_badly "$ended" "$(how_it_ended "$ended") on $host"
+  [ "$_ended" -ne 0 ] || exit 0
+  end_badly "$_ended" "$(how_it_ended "$_ended") on $_host$(what_is_missing)"
 }
 
 # `exec`, so that a program called `echo` or `test` is the image's own and not the shell's, and gets our signals itself.
@@ -436,51 +626,108 @@ exec_program() {
   exec "$@"
 }
 
-# A process that is just being forked still has our trap, and would swallow a signal with it: $scratch/stopped tells it then.
+# A process that is just being forked still has our trap, and would swallow a signal with it: $_scratch/stopped tells it then.
 heed_a_stop() {
   trap - TERM INT HUP
-  [ ! -e "$scratch/stopped" ] || exit 143
+  [ ! -e "$_scratch/stopped" ] || exit 143
 }
 
-# A program in the background of a shell ignores SIGINT for good, so every wish to end reaches it as SIGTERM.
+# A program in the background of a shell ignores SIGINT for good, so every request to end reaches it as SIGTERM.
 stop_program() {
-  stopped=1 signalled=1
-  [ -z "$scratch_made" ] || true >"$scratch/stopped"
-  [ -z "$program" ] || pass_stop_on
+  _stopped=1 _signalled=1
+  [ -z "$_scratch_made" ] || true >"$_scratch/stopped"
+  [ -z "$_program" ] || pass_stop_on
 }
 
+# A program is told alone, as it would be without this script: a parent of worker processes does not want them to die first.
+# Whatever it leaves running is told when it has ended. Of a shell and the programs it runs, all are told at once.
 pass_stop_on() {
-  kill -TERM "$program" 2>/dev/null
-  passed_on=1
+  _passed_on=1
+  if [ -n "$_whole_group" ] && leads_group; then tell_group; else kill -TERM "$_program" 2>/dev/null; fi
 }
 
-# Runs a function as a process of its own and leaves its exit code in $ended, and its last words in $scratch/last.
+# Whether this process leads its process group, as it does in a container and on the local platform. Elsewhere the group may
+# hold whoever started it.
+leads_group() {
+  if read -r _stat 2>/dev/null </proc/self/stat; then
+    set -- "${_stat%% *}" ${_stat##*) }
+    [ "$1" = $$ ] && [ "$4" = $$ ]
+  else
+    set -- $(ps -o pgid= -p $$ 2>/dev/null)
+    [ "${1-}" = $$ ]
+  fi
+}
+
+tell_group() {
+  trap '' TERM
+  kill -TERM 0
+  trap stop_program TERM INT HUP
+}
+
+# After a stop the rest of the group is waited for, however long: SageMaker ends it after 120 seconds.
+end_group() {
+  leads_group || return 0
+  [ -n "$_whole_group" ] || tell_group
+  while group_goes_on; do nap 0.1; done
+}
+
+# Looks for processes of the group that are as young as the program; older ones belong to whoever started this script.
+group_goes_on() {
+  set +f
+  set -- /proc/[0-9]*/stat
+  set -f
+  for _file; do
+    read -r _stat 2>/dev/null <"$_file" || continue
+    _pid=${_stat%% *}
+    case $_pid in $$ | "$_tee" | "$_tail") continue ;; esac
+    set -- ${_stat##*) }
+    case $1:$3 in Z:* | X:*) continue ;; *:$$) ;; *) continue ;; esac
+    [ "${20}" -lt "$_born" ] || return 0
+  done
+  return 1
+}
+
+nap() {
+  sleep "$1" 2>/dev/null || sleep 1
+}
+
+# Runs a function as a process of its own and leaves its exit code in $_ended, and its last words in $_scratch/last.
 supervise() {
-  [ -z "$stopped" ] || end_badly 143 "stopped before the program was started on $host"
-  ended=0 signalled= passed_on=
+  [ -z "$_stopped" ] || end_badly 143 "stopped before the program was started on $_host"
+  _ended=0 _signalled='' _passed_on='' _tee='' _tail=''
   listen_to_stderr
-  if [ -n "$listening" ]; then "$@" </dev/null 2>&5 3>&- 5>&- & else "$@" </dev/null & fi
-  program=$!
+  if [ -n "$_listening" ]; then "$@" </dev/null 2>&5 5>&- & else "$@" </dev/null & fi
+  _program=$!
   # A signal that came before the program had a number is still to be passed on.
-  if [ -n "$stopped" ] && [ -z "$passed_on" ]; then pass_stop_on; fi
-  [ -z "$listening" ] || exec 5>&-
+  if [ -n "$_stopped" ] && [ -z "$_passed_on" ]; then pass_stop_on; fi
+  [ -z "$_listening" ] || exec 5>&-
+  note_birth
   wait_for_program
-  program=
+  _program=
+  [ -z "$_stopped" ] || end_group
   finish_listening
+}
+
+# When the program was started, in ticks since the computer was.
+note_birth() {
+  _born=0
+  read -r _stat 2>/dev/null <"/proc/$_program/stat" || return 0
+  set -- ${_stat##*) }
+  _born=${20}
 }
 
 # A trapped signal ends `wait` early with a code that is not the program's: ask again. Shells forget a code they have told
 # (127), so the one at hand counts when the program was already gone before asking again.
 wait_for_program() {
-  wait "$program" 2>/dev/null
-  ended=$?
-  while [ -n "$signalled" ]; do
-    signalled=
-    alive=1
-    kill -0 "$program" 2>/dev/null || alive=
-    wait "$program" 2>/dev/null
-    again=$?
-    [ "$again" -eq 127 ] && [ -z "$alive" ] || ended=$again
+  wait "$_program" 2>/dev/null
+  _ended=$?
+  while [ -n "$_signalled" ]; do
+    _signalled=
+    _alive=1
+    kill -0 "$_program" 2>/dev/null || _alive=
+    wait "$_program" 2>/dev/null
+    _again=$?
+    [ "$_again" -eq 127 ] && [ -z "$_alive" ] || _ended=$_again
   done
 }
 
@@ -488,72 +735,89 @@ wait_for_program() {
 # A fifo opened for reading and writing waits for nobody. Its ends are inherited, not opened by those who use them: whoever
 # comes late, or dies at once, leaves nobody waiting (tee keeps 7 only to be a writer of the copy before it has opened it).
 listen_to_stderr() {
-  listening=
+  _listening=
   { has mkfifo && has tee && has tail && has sleep; } || return 0
-  [ -p "$scratch/nap" ] || mkfifo "$scratch/stderr" "$scratch/copy" "$scratch/nap" 2>/dev/null || return 0
-  exec 3<>"$scratch/stderr" 4<"$scratch/stderr" 5>"$scratch/stderr"
-  exec 3<>"$scratch/copy" 6<"$scratch/copy" 7>"$scratch/copy"
-  exec 3<>"$scratch/nap"
+  [ -p "$_scratch/copy" ] || mkfifo "$_scratch/stderr" "$_scratch/copy" 2>/dev/null || return 0
+  exec 3<>"$_scratch/stderr" 4<"$_scratch/stderr" 5>"$_scratch/stderr"
+  exec 3<>"$_scratch/copy" 6<"$_scratch/copy" 7>"$_scratch/copy"
+  exec 3>&-
   pass_stderr_on &
-  tee=$!
+  _tee=$!
   keep_last_words &
-  tail=$!
+  _tail=$!
   exec 4<&- 6<&- 7>&-
-  listening=1
+  _listening=1
 }
 
 # It ignores the signals a whole process group may get, for the program's last words come after them; so does tail.
 pass_stderr_on() {
   trap '' TERM INT HUP
-  exec tee "$scratch/copy" <&4 >&2 3>&- 4<&- 5>&- 6<&-
+  exec tee "$_scratch/copy" <&4 >&2 4<&- 5>&- 6<&-
 }
 
-# Ends the nap of finish_listening as soon as all is heard. Only KILL is sure to reach a process that is just being forked.
 keep_last_words() {
   trap '' TERM INT HUP
-  exec 4<&- 5>&- 7>&-
-  tail -c 800 <&6 >"$scratch/last" 3>&-
-  read -r nap <&3
-  kill -KILL "$nap" 2>/dev/null
+  exec tail -c 800 <&6 >"$_scratch/last" 4<&- 5>&- 6<&- 7>&-
 }
 
-# tee ends with the last process that holds the program's stderr, which may be a child that outlives it by years:
-# whoever has not ended a second after the program is not heard.
+# tee ends with the last process that holds the program's stderr, and tail with tee: at once, as a rule. A child that outlives
+# the program may hold it for years: it is not heard longer than a second.
 finish_listening() {
-  [ -n "$listening" ] || return 0
-  sleep 1 3>&- &
-  nap=$!
-  echo "$nap" >&3
-  exec 3>&-
-  wait_through_signals "$nap"
-  [ "$waited" -eq 137 ] || kill -KILL "$tee" 2>/dev/null
-  wait_through_signals "$tee"
-  wait_through_signals "$tail"
+  [ -n "$_listening" ] || return 0
+  _tries=0
+  until has_ended "$_tail"; do
+    _tries=$((_tries + 1))
+    [ "$_tries" -lt 80 ] || { kill -KILL "$_tee" 2>/dev/null; break; }
+    if [ "$_tries" -gt 30 ]; then nap 0.02; elif [ "$_tries" -gt 10 ]; then nap 0.002; fi
+  done
+  wait_through_signals "$_tee"
+  wait_through_signals "$_tail"
+}
+
+# Whether a child has ended, though nobody has waited for it yet.
+has_ended() {
+  if [ -r /proc/self/stat ]; then
+    read -r _stat 2>/dev/null <"/proc/$1/stat" || return 0
+    case $_stat in *') Z '*) ;; *) return 1 ;; esac
+  else
+    ! kill -0 "$1" 2>/dev/null
+  fi
 }
 
 wait_through_signals() {
-  signalled=1
-  while [ -n "$signalled" ]; do
-    signalled=
+  _signalled=1
+  while [ -n "$_signalled" ]; do
+    _signalled=
     wait "$1" 2>/dev/null
-    waited=$?
   done
 }
 
 # ---- failure -----------------------------------------------------------------------------------------------------------------
 
 how_it_ended() {
-  name=
-  [ "$1" -le 128 ] || name=$(kill -l "$1" 2>/dev/null)
-  case $name in
-    [A-Z]*) echo "killed by signal $(($1 - 128)) (SIG${name#SIG})" ;;
+  _name=
+  [ "$1" -le 128 ] || _name=$(kill -l "$1" 2>/dev/null)
+  case $_name in
+    [A-Z]*) echo "killed by signal $(($1 - 128)) (SIG${_name#SIG})" ;;
     *) echo "exit code $1" ;; # a number beyond the signals: the program's own
   esac
 }
 
+# The most frequent failure of all says what is missing, but not in which of the image's Pythons.
+what_is_missing() {
+  { [ -n "$_python" ] && [ -s "$_scratch/last" ]; } || return 0
+  _found=
+  while IFS= read -r _line || [ -n "$_line" ]; do
+    case $_line in ModuleNotFoundError:*) _found=1 ;; esac
+  done <"$_scratch/last"
+  [ -z "$_found" ] || "$_python" -c '
+import sys
+print(": a module is not installed in %s (Python %d.%d), which ran the program. List it in a requirements.txt beside the entry." % ((sys.executable,) + sys.version_info[:2]))' 2>/dev/null
+}
+
 give_up() {
   echo "ssm: $2" >&2
-  rm -f "$scratch/last"
+  rm -f "$_scratch/last"
   write_failure "$2"
   exit "$1"
 }
@@ -565,17 +829,17 @@ end_badly() {
 
 # The service shows at most 1024 bytes, and fails a processing job whose message is not UTF-8.
 write_failure() {
-  mkdir -p "$ml/output" || return 0
+  make_missing "$_ml/output" || return 0
   # What the program itself had to say is worth more.
-  [ -s "$ml/output/failure" ] || failure_text "$1" >"$ml/output/failure"
-  [ "$ssm_kind" != processing ] || [ -s "$ml/output/message" ] || cat "$ml/output/failure" >"$ml/output/message"
+  [ -s "$_ml/output/failure" ] || failure_text "$1" >"$_ml/output/failure"
+  [ "$ssm_kind" != processing ] || [ -s "$_ml/output/message" ] || cat "$_ml/output/failure" >"$_ml/output/message"
 }
 
 failure_text() {
   export LC_ALL=C
-  [ -s "$scratch/last" ] || { printf '%.1000s\n' "$1" && return; }
+  [ -s "$_scratch/last" ] || { printf '%.1000s\n' "$1" && return; }
   printf '%.200s\n' "$1"
-  tail -n 15 "$scratch/last" | only_utf8
+  tail -n 15 "$_scratch/last" | only_utf8
 }
 
 only_utf8() {

@@ -48,7 +48,7 @@ function contents(folder: string, leaveOut: readonly string[] = [], at = ''): Re
 
 /** All of the machine but what the launcher is there to make. */
 const around = (machine: Machine): Readonly<Record<string, string>> =>
-  contents(machine.root, ['opt/ml/input/data/m', 'opt/ml/code', 'opt/ml/output', 'opt/ml/model', 'state'])
+  contents(machine.root, ['opt/ml/input/data/m', 'opt/ml/.ssm-launch', 'opt/ml/code', 'opt/ml/output', 'opt/ml/model', 'state'])
 
 const file = (name: string, content = ''): ArchiveEntry => ({ name, type: 'file', content })
 const link = (name: string, to: string): ArchiveEntry => ({ name, type: 'symbolicLink', link: to })
@@ -185,7 +185,7 @@ describe.each(shells)('archives of a channel under $name', ({ argv: shell, here 
     execFileSync('truncate', ['-s', '40', `${machine.root}${channel}/0.tar.gz`])
     expect([(await machine.run(shell, { PATH: path })).code, machine.failure()]).toEqual([
       1,
-      expect.stringMatching(/0\.tar\.gz could not be unpacked \(is the disk full, or the file no archive\?\)/),
+      expect.stringMatching(/0\.tar\.gz could not be unpacked: it is no archive, or a damaged one/),
     ])
     expect(readdirSync(machine.root + channel).sort()).toEqual(['0.tar.gz', 'own.txt'])
   })

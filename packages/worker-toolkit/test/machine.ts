@@ -32,6 +32,8 @@ export interface Running {
   readonly pid: number
   readonly ended: Promise<Ended>
   kill(signal: NodeJS.Signals): void
+  /** What came on stdout until now. */
+  soFar(): string
   /** Resolves when stdout has this text. */
   said(text: string): Promise<void>
 }
@@ -95,6 +97,8 @@ export class Machine {
     const child = spawn(program, [...options, join(this.channel, launcherFile), ...digests], {
       env: { PATH: quickPath, SSM_MACHINE_ROOT: this.root, HOME: this.root, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // The first process of a container leads its process group, too.
+      detached: true,
     })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
@@ -118,7 +122,7 @@ export class Machine {
         await new Promise((wake) => setTimeout(wake, 5))
       }
     }
-    return { pid: child.pid ?? 0, ended, kill: (signal) => void child.kill(signal), said }
+    return { pid: child.pid ?? 0, ended, kill: (signal) => void child.kill(signal), soFar: () => Buffer.concat(stdout).toString(), said }
   }
 
   async run(shell: readonly string[], env: Readonly<Record<string, string>> = {}, digests = this.digests()): Promise<Ended> {
@@ -134,9 +138,9 @@ export class Machine {
       .map(Number)
   }
 
-  /** Files the launcher made for itself and did not take away. */
+  /** Files the launcher made for itself and did not take away, but for the folder that goes with the machine. */
   leftovers(): readonly string[] {
-    return readdirSync(join(this.root, 'opt/ml')).filter((name) => name.startsWith('.'))
+    return readdirSync(join(this.root, 'opt/ml')).filter((name) => name.startsWith('.') && name !== '.ssm-launch')
   }
 }
 

@@ -1,12 +1,23 @@
 import type { HyperparameterValue, TaskSpec } from '../spec/task-spec.ts'
 
-/** A hyperparameter on the wire and on the command line: strings as they are, everything else as JSON. */
+/** A hyperparameter on the wire and in its variable: strings as they are, everything else as JSON. */
 export function hyperparameterText(value: HyperparameterValue): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** What the program gets: the user's arguments, then `--name value` for each hyperparameter in the order given. */
-export function programArguments(spec: Pick<TaskSpec, 'args' | 'hyperparameters'>): readonly string[] {
-  const named = Object.entries(spec.hyperparameters).flatMap(([name, value]) => [`--${name}`, hyperparameterText(value)])
+/**
+ * What the program gets: the user's arguments, then `--name value` for each hyperparameter in the order given, as the training
+ * toolkit of SageMaker's images passes them: `-k value` for a name of one letter, and `True` and `False` for Python.
+ */
+export function programArguments(spec: Pick<TaskSpec, 'args' | 'hyperparameters' | 'program'>): readonly string[] {
+  const python = runsPython(spec.program)
+  const named = Object.entries(spec.hyperparameters).flatMap(([name, value]) => [
+    name.length === 1 ? `-${name}` : `--${name}`,
+    python && typeof value === 'boolean' ? pythonBoolean(value) : hyperparameterText(value),
+  ])
   return [...spec.args, ...named]
 }
+
+const runsPython = (program: TaskSpec['program']): boolean => program.kind === 'code' && program.entry.endsWith('.py')
+
+const pythonBoolean = (value: boolean): string => (value ? 'True' : 'False')

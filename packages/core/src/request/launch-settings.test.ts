@@ -67,15 +67,28 @@ test('arguments and variables arrive as they were given, whatever is in them', (
   const given = fc.record({ args: fc.array(sayable, { maxLength: 5 }), value: sayable })
   fc.assert(
     fc.property(given, ({ args, value }) => {
-      const settings = launchSettings({ ...spec, args, hyperparameters: { a: value, n: 1 } }, jobName('t-1'), 'train.py')
+      const settings = launchSettings({ ...spec, args, hyperparameters: { a: value, 'max-n': 1 } }, jobName('t-1'), 'train.py')
       const seen = arrived(settings, ['SM_HP_A', 'SM_HPS', 'SM_USER_ARGS', 'ssm_run'])
-      expect(seen.args).toEqual(['train.py', ...args, '--a', value, '--n', '1'])
+      expect(seen.args).toEqual(['train.py', ...args, '-a', value, '--max-n', '1'])
       expect(seen.values[0]).toBe(value)
-      expect(JSON.parse(seen.values[1] ?? '')).toEqual({ a: value, n: 1 })
-      expect(JSON.parse(seen.values[2] ?? '')).toEqual([...args, '--a', value, '--n', '1'])
+      expect(JSON.parse(seen.values[1] ?? '')).toEqual({ a: value, 'max-n': 1 })
+      expect(JSON.parse(seen.values[2] ?? '')).toEqual([...args, '-a', value, '--max-n', '1'])
       expect(seen.values[3]).toBe('python')
     }),
     { numRuns: 40 },
+  )
+})
+
+test('hyperparameters are passed as the toolkit of the images does: -k for one letter, True for Python alone', () => {
+  const hyperparameters = { k: 5, lr: 0.5, flag: true, off: false, deep: [true] }
+  const args = (more: Partial<TaskSpec>, entry: string | undefined): unknown => {
+    const settings = launchSettings({ ...spec, hyperparameters, ...more }, jobName('t-1'), entry)
+    return arrived(settings, []).args.slice(1)
+  }
+  const python = ['-k', '5', '--lr', '0.5', '--flag', 'True', '--off', 'False', '--deep', '[true]']
+  expect(args({}, 'train.py')).toEqual(python)
+  expect(args({ program: { kind: 'shell', line: 'env' } }, undefined)).toEqual(
+    python.map((word) => ({ True: 'true', False: 'false' })[word] ?? word),
   )
 })
 

@@ -32,7 +32,8 @@ export interface RunningMachine {
 // The program must be the process that we started, with stdout a true pipe (scripts write to /dev/stderr, which a socket
 // refuses), and it must not outlive its supervisor. So a shell first starts a watcher that ends the group when file 3, held
 // open by the supervisor alone, closes; forked twice, the watcher is no child of the program, which replaces the shell.
-const wrapper = '( { read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & ); exec 3<&-; exec "$@"'
+// The watcher hears no SIGTERM, which the launcher may pass on to the whole group.
+const wrapper = '( { trap "" TERM INT HUP; read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & ); exec 3<&-; exec "$@"'
 
 /** Makes the pipes for the output of several machines, unless whoever started the supervisor made them meanwhile. */
 export async function makePipes(paths: readonly string[]): Promise<void> {
