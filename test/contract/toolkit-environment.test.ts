@@ -51,7 +51,10 @@ async function ours(): Promise<Readonly<Record<string, string>>> {
     machine.put(`${paths.training.config}/${name}`, JSON.stringify(content))
   }
   const settings = sentFor(specOf(task)).settings.join('\n')
-  machine.put(`${codeChannelPath('training')}/${settingsFile}`, settings.replace(/SAGEMAKER_JOB_NAME=\S+/, 'SAGEMAKER_JOB_NAME=train-1'))
+  machine.put(
+    `${codeChannelPath('training')}/${settingsFile}`,
+    settings.replace(/SAGEMAKER_JOB_NAME=\S+/, 'SAGEMAKER_JOB_NAME=train-1'),
+  )
   const ended = await machine.run(['sh'], { SM_NUM_CPUS: '2', AWS_REGION: 'us-east-1' })
   expect(ended.stderr.toString()).toBe('')
   const told = ended.stdout.toString().replaceAll(JSON.stringify(`${machine.root}/opt/ml`).slice(1, -1), base)

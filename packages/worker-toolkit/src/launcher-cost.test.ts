@@ -25,29 +25,34 @@ async function processesOf(machine: Machine, shell: readonly string[], sums: rea
 const sumsIn = (machine: Machine): string =>
   execFileSync('sha256sum', [launcherFile, settingsFile, bundleFile], { cwd: machine.channel, encoding: 'utf8' })
 
-describe.each(shells.filter(({ name }) => name !== 'busybox sh'))('what the launcher costs under $name', ({ argv: shell, here }) => {
-  const on = here && lacking('strace') === undefined ? test : test.skip
-  const job = { run: 'command', argv: ['/bin/true'] } as const
+describe.each(shells.filter(({ name }) => name !== 'busybox sh'))(
+  'what the launcher costs under $name',
+  ({ argv: shell, here }) => {
+    const on = here && lacking('strace') === undefined ? test : test.skip
+    const job = { run: 'command', argv: ['/bin/true'] } as const
 
-  on('a job of one program takes seven processes more, and fewer where the machine was prepared', async () => {
-    const bare = new Machine(job)
-    // sha256sum, mkdir, tar, gzip, mkfifo, tee, tail, and the program
-    expect(await processesOf(bare, shell, [])).toBe(8)
-    const prepared = new Machine(job)
-    const folders = ['code', 'model', 'output/tensorboard', 'output/metrics/sagemaker', 'output/data', '.ssm-launch']
-    for (const folder of folders) mkdirSync(`${prepared.root}/opt/ml/${folder}`, { recursive: true })
-    mkdirSync(`${prepared.root}/state/algo-1`, { recursive: true })
-    execFileSync('mkfifo', ['stderr', 'copy'], { cwd: `${prepared.root}/opt/ml/.ssm-launch` })
-    // tar, gzip, tee, tail, and the program
-    expect(await processesOf(prepared, shell, [sumsIn(prepared)])).toBe(5)
-  })
-})
+    on('a job of one program takes seven processes more, and fewer where the machine was prepared', async () => {
+      const bare = new Machine(job)
+      // sha256sum, mkdir, tar, gzip, mkfifo, tee, tail, and the program
+      expect(await processesOf(bare, shell, [])).toBe(8)
+      const prepared = new Machine(job)
+      const folders = ['code', 'model', 'output/tensorboard', 'output/metrics/sagemaker', 'output/data', '.ssm-launch']
+      for (const folder of folders) mkdirSync(`${prepared.root}/opt/ml/${folder}`, { recursive: true })
+      mkdirSync(`${prepared.root}/state/algo-1`, { recursive: true })
+      execFileSync('mkfifo', ['stderr', 'copy'], { cwd: `${prepared.root}/opt/ml/.ssm-launch` })
+      // tar, gzip, tee, tail, and the program
+      expect(await processesOf(prepared, shell, [sumsIn(prepared)])).toBe(5)
+    })
+  },
+)
 
 describe.each(shells)('the environment of a job under $name', ({ argv: shell, here }) => {
   const on = here ? test : test.skip
 
   on('reaches the program unchanged, whatever names it has', async () => {
-    const used = [...launcher.matchAll(/(?:^|[\s;{(])(?:for |read -r )?([a-z_]\w*)(?==| in |; do)/gm)].map(([, name = '']) => name)
+    const used = [...launcher.matchAll(/(?:^|[\s;{(])(?:for |read -r )?([a-z_]\w*)(?==| in |; do)/gm)].map(
+      ([, name = '']) => name,
+    )
     const known = ['state', 'host', 'output', 'code', 'name', 'line', 'model', 'rest', 'config', 'LINE', 'entry', 'program']
     const names = [...new Set([...used, ...known])].filter((name) => !/^_|^ssm_/.test(name))
     const machine = new Machine({ run: 'command', argv: ['env', '-0'] })

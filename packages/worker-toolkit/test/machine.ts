@@ -122,7 +122,13 @@ export class Machine {
         await new Promise((wake) => setTimeout(wake, 5))
       }
     }
-    return { pid: child.pid ?? 0, ended, kill: (signal) => void child.kill(signal), soFar: () => Buffer.concat(stdout).toString(), said }
+    return {
+      pid: child.pid ?? 0,
+      ended,
+      kill: (signal) => void child.kill(signal),
+      soFar: () => Buffer.concat(stdout).toString(),
+      said,
+    }
   }
 
   async run(shell: readonly string[], env: Readonly<Record<string, string>> = {}, digests = this.digests()): Promise<Ended> {

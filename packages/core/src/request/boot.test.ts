@@ -6,7 +6,10 @@ import { Machine, shells } from '../../../worker-toolkit/test/machine.ts'
 import { launchVector } from './boot.ts'
 
 /** A machine, and how its job ends when it is started as the request says. */
-function started(change: (machine: Machine) => void, env: Readonly<Record<string, string>> = {}): { code: number | null; out: string } {
+function started(
+  change: (machine: Machine) => void,
+  env: Readonly<Record<string, string>> = {},
+): { code: number | null; out: string } {
   const machine = new Machine({ run: 'line', argv: ['echo good; exit 7'] })
   const [launcherSha256 = '', settingsSha256 = '', bundleSha256 = ''] = machine.digests()
   change(machine)
@@ -49,6 +52,11 @@ test.each(shells)('the first words are understood by $name', ({ argv, here }) =>
   const { args } = launchVector('training', { launcherSha256, settingsSha256, bundleSha256 })
   const [shell = '', ...options] = argv
   const env = { PATH: process.env['PATH'], SSM_MACHINE_ROOT: machine.root }
-  const done = spawnSync(shell, [...options, ...args], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const done = spawnSync(shell, [...options, ...args], {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   expect([done.status, done.stdout, done.stderr]).toEqual([0, 'good\n', ''])
 })
