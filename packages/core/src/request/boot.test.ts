@@ -19,7 +19,6 @@ function started(
     env: { PATH: process.env['PATH'], SSM_MACHINE_ROOT: machine.root, ...env },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
   })
   return { code: done.status, out: done.stdout + done.stderr }
 }
@@ -56,7 +55,6 @@ test.each(shells)('the first words are understood by $name', ({ argv, here }) =>
     env,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
   })
   expect([done.status, done.stdout, done.stderr]).toEqual([0, 'good\n', ''])
 })

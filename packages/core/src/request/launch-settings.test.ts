@@ -87,7 +87,7 @@ test('hyperparameters are passed as the toolkit of the images does: -k for one l
   }
   const python = ['-k', '5', '--lr', '0.5', '--flag', 'True', '--off', 'False', '--deep', '[true]']
   expect(args({}, 'train.py')).toEqual(python)
-  expect(args({ program: { kind: 'shell', line: 'env' } }, undefined)).toEqual(
+  expect(args({ program: { kind: 'shell', line: 'env', dependencies: [] } }, undefined)).toEqual(
     python.map((word) => ({ True: 'true', False: 'false' })[word] ?? word),
   )
 })
