@@ -77,9 +77,7 @@ test("a program is told all that SageMaker's own toolkit and the SDK's version 3
     expect({ [name]: decoded(env[name]) }).toEqual({ [name]: decoded(text) })
   }
   expect(env).toMatchObject({ ...newerSdk, ...images })
-  expect(decoded(env['SM_USER_ARGS'])).toEqual(
-    '--min|3|--lr|0.5|--name|a b|--flag|True|--list|[1,"x"]|-k|5'.split('|'),
-  )
+  expect(decoded(env['SM_USER_ARGS'])).toEqual('--min|3|--lr|0.5|--name|a b|--flag|True|--list|[1,"x"]|-k|5'.split('|'))
 })
 
 test('SM_TRAINING_ENV holds every field of theirs', async () => {
