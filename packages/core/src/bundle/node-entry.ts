@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
+import type * as Esbuild from 'esbuild'
 import type { BuildOptions, BuildResult, Message, Plugin } from 'esbuild'
 import { SsmError } from '../errors/ssm-error.ts'
 import { corePackage, runsFromSource, toolkitPackage } from '../files/own-package.ts'
@@ -46,7 +48,7 @@ const stemOf = (entry: string): string => entry.replace(/\.\w+$/, '')
 const extensions = { esm: 'mjs', cjs: 'cjs' } as const
 
 async function built(folder: string, entry: string, format: Format): Promise<Built> {
-  const esbuild = await import('esbuild')
+  const esbuild = esbuildPackage()
   try {
     return await esbuild.build({
       absWorkingDir: folder,
@@ -76,6 +78,9 @@ const cjsUrl = {
   define: { 'import.meta.url': '__ssmUrl' },
   banner: { js: `const __ssmUrl = require('node:url').pathToFileURL(__filename).href;` },
 }
+
+// It starts a program of its own that lies beside it, so it is loaded from its folder, also when this file is part of a bundle.
+const esbuildPackage = (): typeof Esbuild => createRequire(join(corePackage(), 'package.json'))('esbuild') as typeof Esbuild
 
 const triedUser = 'simple-sagemaker: tried from the user’s folder'
 

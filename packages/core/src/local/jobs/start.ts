@@ -8,6 +8,7 @@ import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
 import { supervisorEnvironment } from '../process/inherited.ts'
 import { planOf, type JobPlan } from '../request/job-plan.ts'
+import { nodeProgram } from '../process/node-program.ts'
 import { identityOf, ownIdentity, placeOf } from '../process/identity.ts'
 import { beginHeartbeat, endHeartbeat } from './heartbeat.ts'
 import { jobPlace, pipePath, placeIn, readState, writeRecord, writeState, type JobPlace, type JobSettings } from './records.ts'
@@ -31,9 +32,10 @@ export async function startJob(root: string, settings: JobSettings, request: Job
       facts: { program },
     })
   }
+  const node = nodeProgram(process)
   const place = jobPlace(root, plan.name)
   record(root, place, settings, request, plan)
-  await launch(program, root, place, plan)
+  await launch({ node, program }, root, place, plan)
 }
 
 // The whole folder appears in one act, so there is never a job without its request.
@@ -81,11 +83,16 @@ function recordError(root: string, plan: JobPlan, cause: unknown): unknown {
   return storageError({ act: 'record a job in', path: root, missing: 'STORAGE_DENIED', ...hint }, cause)
 }
 
-async function launch(program: string, root: string, place: JobPlace, plan: JobPlan): Promise<void> {
+interface Supervisor {
+  readonly node: string
+  readonly program: string
+}
+
+async function launch({ node, program }: Supervisor, root: string, place: JobPlace, plan: JobPlan): Promise<void> {
   const log = openSync(place.supervisorLog, 'a', 0o600)
   try {
     const pipes = plan.hosts.map((host) => pipePath(place, host))
-    const child = spawn('/bin/sh', ['-c', starter, process.execPath, program, root, plan.name, ...pipes], {
+    const child = spawn('/bin/sh', ['-c', starter, node, program, root, plan.name, ...pipes], {
       cwd: root,
       env: supervisorEnvironment(process.env),
       detached: true,

@@ -1,0 +1,31 @@
+// What a user's program does, in every world of consumers.test.ts: a task that uses the Python toolkit, one in TypeScript, and one that fails.
+import { join } from 'node:path'
+import { isSsmError, project, Secret } from '@simple-sagemaker/core'
+import { local } from '@simple-sagemaker/core/local'
+
+/** Runs them in a store of their own below `folder`, where `worker.py` and `worker.ts` lie; returns what they printed and how the last one failed. */
+export async function tryTasks(folder: string, store: string): Promise<string> {
+  const platform = local({ root: join(folder, store) })
+  try {
+    const ex = project('consumer', { platform })
+    const lines: string[] = []
+    const python = ex.task('python').code(join(folder, 'worker.py')).hyperparameters({ x: 7 })
+    for await (const { text } of (await python.run()).logs()) lines.push(text)
+    const node = ex
+      .task('node')
+      .code(join(folder, 'worker.ts'))
+      .env({ TOKEN: new Secret('hidden-text') })
+    for await (const { text } of (await node.run()).logs()) lines.push(text)
+    const failure = await ex
+      .task('failing')
+      .shell('exit 3')
+      .run()
+      .catch((cause: unknown) => cause)
+    return `${lines.join(' ')} ${isSsmError(failure, 'JOB_FAILED') ? failure.code : String(failure)}`
+  } finally {
+    await platform[Symbol.asyncDispose]()
+  }
+}
+
+const store = process.env['CONSUMER_STORE']
+if (store !== undefined) void tryTasks(process.cwd(), store).then((text) => console.log(text))
