@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { everythingIn } from '../support/leftovers.ts'
 import { lab, type Lab } from '../system/lab.ts'
@@ -26,6 +26,8 @@ export function prepared(): Lab {
   place.file('data/b.txt', 'four five\n')
   place.file('out/mine.txt', 'mine')
   place.file('out/notes/deep/mine.txt', 'mine too')
+  // Some clients run as somebody else.
+  for (const path of [place.folder, ...everythingIn(place.folder).map((name) => join(place.folder, name))]) chmodSync(path, 0o777)
   return place
 }
 
