@@ -140,6 +140,14 @@ describe.each(shells)('the end of a program under $name', ({ argv: shell, here }
         /asks for \/opt\/none\/zsh in its first line/,
       ],
       [{ run: 'script', argv: ['a.sh'], files: { 'a.sh': '#!/bin/sh\r\necho\r\n' } }, 127, /end with CR LF/],
+      [{ run: 'script', argv: ['a.sh'], files: { 'a.sh': '#!/usr/bin/env bash\r\necho\r\n' } }, 127, /end with CR LF/],
+      [{ run: 'script', argv: ['a.sh'], files: { 'a.sh': 'cd /tmp\r\ntrue\r\n' } }, 127, /end with CR LF/],
+      [{ run: 'script', argv: ['a.sh'], files: { 'a.sh': '\r\ntrue\r\n' } }, 127, /end with CR LF/],
+      [
+        { run: 'script', argv: ['a.sh'], files: { 'a.sh': '#!/usr/bin/env no-such-shell\necho\n' } },
+        127,
+        /asks for no-such-shell in its first line/,
+      ],
     ]
     for (const [layout, code, sentence] of cases) {
       const machine = new Machine(layout)

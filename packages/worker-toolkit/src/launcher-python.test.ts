@@ -50,6 +50,15 @@ describe.each(shells)('scripts and requirements under $name', ({ argv: shell, he
     expect((await new Machine({ run: 'script', argv: ['a.sh'], files }).run(shell)).stdout.toString()).toBe('2\n')
   })
 
+  on('names the Python that misses a module, and what to do', async () => {
+    const machine = new Machine({ run: 'python', argv: ['a.py'], files: { 'a.py': 'import no_such_module_here\n' } })
+    expect((await machine.run(shell)).code).toBe(1)
+    expect(machine.failure()).toMatch(
+      /^exit code 1 on algo-1: a module is not installed in \/\S+ \(Python 3\.\d+\), which ran the program\. List it in a requirements\.txt/,
+    )
+    expect(machine.failure()).toContain("ModuleNotFoundError: No module named 'no_such_module_here'")
+  })
+
   on('says which requirements could not be installed', async () => {
     const machine = new Machine({
       run: 'python',

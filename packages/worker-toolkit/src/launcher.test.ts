@@ -163,16 +163,6 @@ describe.each(shells)('the launcher under $name', ({ argv: shell, here }) => {
     expect([ended.code, ended.stdout.toString(), machine.read('/opt/ml/processing/state/new')]).toEqual([0, 'before', 'new\n'])
   })
 
-  on('tells TensorFlow of its machines when asked to', async () => {
-    const settings = "ssm_distribution='multi_worker_mirrored'"
-    const machine = new Machine({ run: 'line', argv: ['printf %s "$TF_CONFIG"'], resources: twoMachines, settings })
-    const worker = ['algo-1:8890', 'algo-2:8890']
-    expect(JSON.parse((await machine.run(shell)).stdout.toString())).toEqual({
-      cluster: { worker },
-      task: { type: 'worker', index: 1 },
-    })
-  })
-
   on('unpacks the archives of a channel beside themselves when the settings say so', async () => {
     const machine = new Machine({
       run: 'line',
