@@ -44,7 +44,7 @@ find_places() {
   _code=$_ml/code
   # Left behind on purpose: removing it would cost every job a process, and it goes with the machine.
   _scratch=$_ml/.ssm-launch
-  _host='' _program='' _python='' _stopped='' _scratch_made='' _whole_group='' ssm_kind=training
+  _host='' _program='' _python='' _stopped='' _scratch_made='' _whole_group='' _server='' ssm_kind=training
   case $_channel in */processing/*) ssm_kind=processing ;; esac
 }
 
@@ -375,7 +375,9 @@ export_environment() {
   export MASTER_ADDR="${MASTER_ADDR:-$_first_host}" MASTER_PORT="${MASTER_PORT:-7777}"
   export SM_MASTER_ADDR="$MASTER_ADDR" SM_MASTER_PORT="$MASTER_PORT"
   [ "$_machines" -eq 1 ] || export_network
-  [ "${ssm_distribution-}" != multi_worker_mirrored ] || export TF_CONFIG="${TF_CONFIG:-$(tensorflow_cluster)}"
+  case ${ssm_distribution-} in
+    multi_worker_mirrored | parameter_server) export TF_CONFIG="${TF_CONFIG:-$(tensorflow_config)}" ;;
+  esac
   export PYTHONPATH="$_code${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED="${PYTHONUNBUFFERED:-1}"
   [ "$ssm_kind" = processing ] || export_training_env
 }
@@ -472,14 +474,29 @@ add_channel_folders() {
   done
 }
 
-# What TensorFlow's MultiWorkerMirroredStrategy wants to be told: every machine's address, and which of them this one is.
-tensorflow_cluster() {
-  _workers=
-  while [ -n "$_all_hosts" ]; do
-    _workers="$_workers${_workers:+,}\"${_all_hosts%%\"*}:8890\""
-    _all_hosts=${_all_hosts#*\",\"}
+# What TensorFlow wants to be told: every machine's address, and which of them this one is.
+tensorflow_config() {
+  list_addresses
+  if [ "$ssm_distribution" = multi_worker_mirrored ]; then
+    echo "{\"cluster\":{\"worker\":[$_mirrored]},\"task\":{\"type\":\"worker\",\"index\":$_rank}}"
+  elif [ "$_machines" -gt 1 ]; then
+    if [ "$_rank" -eq 0 ]; then server_config master 0; else server_config worker $((_rank - 1)); fi
+  fi
+}
+
+# The cluster of parameter servers, seen from a task in it: the first machine is the master, and every one serves parameters.
+server_config() {
+  echo "{\"cluster\":{\"master\":[\"$_first_host:2222\"],\"ps\":[$_servers],\"worker\":[$_workers]},\"environment\":\"cloud\",\"task\":{\"type\":\"$1\",\"index\":$2}}"
+}
+
+list_addresses() {
+  _mirrored='' _servers='' _workers='' _rest=$_all_hosts
+  while [ -n "$_rest" ]; do
+    _name=${_rest%%\"*}
+    _mirrored="$_mirrored${_mirrored:+,}\"$_name:8890\"" _servers="$_servers${_servers:+,}\"$_name:2223\""
+    [ "$_name" = "$_first_host" ] || _workers="$_workers${_workers:+,}\"$_name:2222\""
+    _rest=${_rest#*\",\"}
   done
-  echo "{\"cluster\":{\"worker\":[$_workers]},\"task\":{\"type\":\"worker\",\"index\":$_rank}}"
 }
 
 # Machines do not start in the same second, and the last one's name is known only when it has started.
@@ -487,16 +504,16 @@ wait_for_machines() {
   [ "$_machines" -gt 1 ] || return 0
   # Machines that are folders of one computer have no names.
   [ -z "$SSM_MACHINE_ROOT" ] || [ -n "${ssm_wait_for_machines-}" ] || return 0
-  _waits=0
-  while [ -n "$_all_hosts" ]; do
-    _name=${_all_hosts%%\"*}
+  _waits=0 _rest=$_all_hosts
+  while [ -n "$_rest" ]; do
+    _name=${_rest%%\"*}
     until knows_address "$_name"; do
       [ -z "$_stopped" ] || end_badly 143 "stopped before the program was started on $_host"
       [ "$_waits" -lt "${ssm_wait_for_machines:-900}" ] || give_up 1 "the name of machine $_name is not known to $_host after 15 minutes: it did not start"
       _waits=$((_waits + 1))
       sleep 1
     done
-    _all_hosts=${_all_hosts#*\",\"}
+    _rest=${_rest#*\",\"}
   done
 }
 
@@ -515,6 +532,10 @@ run_python() {
   fi
   need_entry "$1"
   install_requirements
+  case ${ssm_distribution-} in
+    torchrun) run_torchrun "$@" ;;
+    parameter_server) [ "$_machines" -eq 1 ] || serve_parameters ;;
+  esac
   run_with "$_python" "$@"
 }
 
@@ -612,10 +633,166 @@ pip_install() {
   exec "$_python" -m pip install --quiet -r requirements.txt "$@" >&2
 }
 
+# ---- several processes and machines ------------------------------------------------------------------------------------------
+
+# $_processes: how many a machine runs, as given, or one for each of its accelerators.
+count_processes() {
+  _processes=${ssm_processes:-$_gpus}
+  [ "$_processes" -gt 0 ] || _processes=$_neurons
+  [ "$_processes" -gt 0 ] || _processes=1
+}
+
+# The protocol and the network of fast machines, as SageMaker's own drivers set them.
+export_fast_network() {
+  export NCCL_PROTO="${NCCL_PROTO:-simple}"
+  [ -e /dev/infiniband ] || return 0
+  export FI_PROVIDER="${FI_PROVIDER:-efa}" FI_EFA_USE_DEVICE_RDMA="${FI_EFA_USE_DEVICE_RDMA:-1}" RDMAV_FORK_SAFE="${RDMAV_FORK_SAFE:-1}"
+}
+
+run_torchrun() {
+  _entry=$1
+  shift
+  case $_entry in -*) _entry=./$_entry ;; esac
+  count_processes
+  export_fast_network
+  set -- --master_port="$MASTER_PORT" "$_entry" "$@"
+  [ "$_machines" -eq 1 ] || set -- --master_addr="$MASTER_ADDR" --node_rank="$_rank" "$@"
+  set -- --nnodes="$_machines" --nproc_per_node="$_processes" "$@"
+  if has torchrun; then set -- torchrun "$@"
+  elif has_module torch.distributed.run; then set -- "$_python" -m torch.distributed.run "$@"
+  elif has_module torch.distributed.launch; then set -- "$_python" -m torch.distributed.launch --use_env "$@"
+  else give_up 127 "torchrun is not in the image, nor PyTorch in its $_python. Use an image with PyTorch."
+  fi
+  [ "${RUN_NEURON_PARALLEL_COMPILE-}" != 1 ] || set -- neuron_parallel_compile "$@"
+  finish "$@"
+}
+
+has_module() {
+  "$_python" -c "import $1" >/dev/null 2>&1
+}
+
+# A parameter server beside the program.
+serve_parameters() {
+  list_addresses
+  TF_CONFIG=$(server_config ps "$_rank") CUDA_VISIBLE_DEVICES='' "$_python" -c '
+import json, os
+import tensorflow as tf
+
+config = json.loads(os.environ["TF_CONFIG"])
+train = tf.distribute if hasattr(tf.distribute, "Server") else tf.train
+train.Server(config["cluster"], job_name="ps", task_index=config["task"]["index"]).join()
+' </dev/null >&2 &
+  _server=$!
+}
+
+# The first machine needs the parameters of the others until its own program has ended.
+end_server() {
+  [ "$_rank" -eq 0 ] || [ -n "$_stopped" ] || [ "$_ended" -ne 0 ] || "$_python" -c '
+import socket, sys, time
+
+missed = 0
+while missed < 3:
+    try:
+        socket.create_connection((sys.argv[1], 2223), 5).close()
+        missed = 0
+    except OSError:
+        missed += 1
+    time.sleep(2 if missed else 10)
+' "$_first_host" </dev/null
+  kill -KILL "$_server" 2>/dev/null
+  wait "$_server" 2>/dev/null
+}
+
+# OpenMPI starts the processes of all machines from the first one, through ssh. Each gets the environment of its own machine.
+run_mpi() {
+  has mpirun || give_up 127 "mpirun is not in the image. Use an image with OpenMPI, or add it in a Dockerfile."
+  count_processes
+  export_fast_network
+  export -p >"$_scratch/environment"
+  printf '%s\n' ". '$_scratch/environment'" 'cd "$SM_MODULE_DIR" || exit' 'exec "$@"' >"$_scratch/each"
+  set -- /bin/sh "$_scratch/each" "$@"
+  if [ "$_machines" -eq 1 ]; then run_mpirun "localhost:$_processes" "$@"; fi
+  start_sshd
+  if [ "$_rank" -gt 0 ]; then follow_first_machine; fi
+  _mpi_hosts='' _rest=$_all_hosts
+  while [ -n "$_rest" ]; do
+    _name=${_rest%%\"*} _rest=${_rest#*\",\"}
+    _mpi_hosts="$_mpi_hosts${_mpi_hosts:+,}$_name:$_processes"
+    [ "$_name" = "$_host" ] || await_ssh "$_name"
+  done
+  run_mpirun "$_mpi_hosts" "$@"
+}
+
+# A whole path tells the other machines where OpenMPI is. The given options come last, for they may say otherwise.
+run_mpirun() {
+  _mpi_hosts=$1
+  shift
+  _fields=$IFS
+  IFS='
+'
+  set -- ${ssm_mpi_options-} "$@"
+  IFS=$_fields
+  [ "$_machines" -eq 1 ] || set -- -mca btl_tcp_if_include "$SM_NETWORK_INTERFACE_NAME" -mca oob_tcp_if_include "$SM_NETWORK_INTERFACE_NAME" \
+    -mca plm_rsh_no_tree_spawn 1 -mca plm_rsh_args "$_ssh_options" "$@"
+  supervise exec_program "$(command -v mpirun)" --host "$_mpi_hosts" -np $((_processes * _machines)) --allow-run-as-root --tag-output "$@"
+  [ "$_machines" -eq 1 ] || tell_other_machines
+  end_program
+}
+
+start_sshd() {
+  _sshd=$(PATH=$PATH:/usr/sbin:/usr/local/sbin; command -v sshd) && has ssh ||
+    give_up 127 "sshd or ssh is not in the image, and mpi starts programs on several machines through it. Use an image of SageMaker's frameworks, or add openssh and its keys in a Dockerfile."
+  _ssh_options='-o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ConnectTimeout=5'
+  rm -f "$_scratch/mpi-ended"
+  mkdir -p /run/sshd 2>/dev/null
+  if has ssh-keygen; then ssh-keygen -A >/dev/null 2>&1; fi
+  "$_sshd" -D </dev/null >&2 &
+}
+
+await_ssh() {
+  _waits=0
+  until ssh $_ssh_options "$1" true </dev/null >/dev/null 2>&1; do
+    [ -z "$_stopped" ] || end_badly 143 "stopped before the program was started on $_host"
+    [ "$_waits" -lt "${ssm_wait_for_machines:-900}" ] || give_up 1 "machine $1 cannot be reached by ssh from $_host after 15 minutes: are the keys of root in the image, the same on all machines?"
+    _waits=$((_waits + 1))
+    sleep 1
+  done
+}
+
+tell_other_machines() {
+  _rest=$_all_hosts
+  while [ -n "$_rest" ]; do
+    _name=${_rest%%\"*} _rest=${_rest#*\",\"}
+    [ "$_name" = "$_host" ] || ssh $_ssh_options "$_name" "echo $_ended >'$_scratch/mpi-ended'" </dev/null >&2
+  done
+}
+
+# The other machines have no program of their own: they end as the first one tells them, or when it is gone.
+follow_first_machine() {
+  await_ssh "$_first_host"
+  _missed=0 _waits=0
+  while [ ! -s "$_scratch/mpi-ended" ]; do
+    sleep 1
+    _waits=$(( (_waits + 1) % 30 ))
+    [ "$_waits" -eq 0 ] || continue
+    if ssh $_ssh_options "$_first_host" true </dev/null >/dev/null 2>&1; then _missed=0; else _missed=$((_missed + 1)); fi
+    [ "$_missed" -lt 3 ] || end_badly 1 "the first machine, $_first_host, is gone"
+  done
+  read -r _ended <"$_scratch/mpi-ended"
+  [ "$_ended" -ne 0 ] || exit 0
+  end_badly "$_ended" "the program failed on $_first_host ($(how_it_ended "$_ended"))"
+}
+
 # ---- the program -------------------------------------------------------------------------------------------------------------
 
 finish() {
+  [ "${ssm_distribution-}" != mpi ] || run_mpi "$@"
   supervise exec_program "$@"
+  end_program
+}
+
+end_program() {
+  [ -z "$_server" ] || end_server
   [ "$_ended" -ne 0 ] || exit 0
   end_badly "$_ended" "$(how_it_ended "$_ended") on $_host$(what_is_missing)"
 }
