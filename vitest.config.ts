@@ -1,4 +1,4 @@
-import { SecondTry } from './test/support/second-try.ts'
+import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 // The sources run without a build. Never add 'module' here: it hands Node the AWS SDK's browser-style files.
@@ -11,7 +11,7 @@ const slowTests: TestProjectInlineConfiguration = {
   test: {
     name: 'slow',
     globalSetup: ['./test/support/programs.ts'],
-    include: ['test/slow/**/*.test.ts', 'test/chaos/**/*.test.ts'],
+    include: ['test/slow/**/*.test.ts', 'test/chaos/**/*.test.ts', 'packages/*/src/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],
   },
 }
 
@@ -22,14 +22,12 @@ export default defineConfig({
     isolate: false,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 30_000,
-    // Real processes on a busy machine: what fails once is tried again in CI, and named.
-    retry: process.env['CI'] === undefined ? 0 : 1,
-    // Dots and failures for a reader; the numbers as a file for whoever sums them up.
-    reporters: [
-      'default',
-      new SecondTry(),
-      ...(report === undefined ? [] : [['json', { outputFile: report }] satisfies [string, object]]),
-    ],
+    // Most tests wait for processes that they started, so there may be more of them than processors.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // One line for each file, and failures in full; the numbers as a file for whoever sums them up.
+    silent: 'passed-only',
+    slowTestThreshold: 600_000,
+    reporters: ['default', ...(report === undefined ? [] : [['json', { outputFile: report }] satisfies [string, object]])],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], exclude: ['**/*.test.ts'] },
     projects: [
       {
@@ -38,7 +36,14 @@ export default defineConfig({
           name: 'unit',
           globalSetup: ['./test/support/programs.ts'],
           include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['test/live/**', 'test/slow/**', 'test/chaos/**', '**/node_modules/**', '**/dist/**'],
+          exclude: [
+            'test/live/**',
+            'test/slow/**',
+            'test/chaos/**',
+            '**/*.slow.test.ts',
+            '**/node_modules/**',
+            '**/dist/**',
+          ],
         },
       },
       ...(runsSlowTests ? [slowTests] : []),

@@ -1,7 +1,6 @@
 // Everything that must hold, in one command: `npm run check`. Each step runs whatever became of the others; what failed is
 // shown at the end. `--skip=a,b` leaves steps out, `--only=a,b` runs only these.
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -22,20 +21,6 @@ const steps = {
   knip: [[bin('knip'), '--no-progress']],
   packages: [[node, 'scripts/check-packages.mjs']],
   pages: [[node, 'scripts/sync-docs.mjs', '--check']],
-  python: existsSync(join(root, 'packages/worker-toolkit/python/tests'))
-    ? [
-        [
-          'python3',
-          '-m',
-          'unittest',
-          'discover',
-          '-s',
-          'packages/worker-toolkit/python/tests',
-          '-t',
-          'packages/worker-toolkit/python',
-        ],
-      ]
-    : [],
   api: [[bin('typedoc'), '--logLevel', 'Warn']],
   tests: { alone: true, work: [[bin('vitest'), 'run']] },
 }
