@@ -217,7 +217,7 @@ function requestOf({ name, spec, region = 'us-east-1', facts = {} }: Row): Reque
   const imageUri = found?.uri ?? (image.kind === 'uri' ? image.uri : '')
   const sha = 'a'.repeat(64)
   const request = jobRequest(spec, {
-    job: newJobName(spec.task, Date.UTC(2026, 10, 22), () => 0.5),
+    job: newJobName(spec.task, Date.UTC(2026, 10, 22), { random: () => 0.5 }),
     layout: layoutOf({ bucket: `sagemaker-${region}-111122223333`, prefix: spec.prefix, project: spec.project, task: spec.task }),
     roleArn: `arn:${partitionOf(region).name}:iam::111122223333:role/service-role/SimpleSageMaker-ex`,
     imageUri,

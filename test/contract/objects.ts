@@ -235,6 +235,16 @@ function listing(say: Say): void {
     expect(await gather(platform.objects.folders(below(folder, 'b/')))).toEqual(['x'])
     expect(await gather(platform.objects.folders(below(folder, 'nothing/')))).toEqual([])
   })
+  say('a folder is listed with the objects and the folders directly in it', async ({ platform, folder }) => {
+    for (const key of ['b/x/y', 'b/z', 'a/x', '.first', 'file', 'file/inside']) await put(platform, below(folder, key), key)
+    const children = await gather(platform.objects.children(folder))
+    const names = children.flatMap((child) => (child.kind === 'folder' ? [child.name] : []))
+    const objects = children.flatMap((child) => (child.kind === 'object' ? [child.object] : []))
+    expect(names).toEqual(['a', 'b', 'file'])
+    expect(objects.map(({ uri }) => keyBelow(folder, uri))).toEqual(['.first', 'file'])
+    expect(objects[0]).toMatchObject({ etag: (await platform.objects.find(below(folder, '.first')))?.etag, sizeBytes: 6 })
+    expect(await gather(platform.objects.children(below(folder, 'nothing/')))).toEqual([])
+  })
   say('a listing longer than a page is complete', async ({ platform, folder }) => {
     const keys = Array.from({ length: 1100 }, (_, index) => `n/${String(index).padStart(5, '0')}`)
     for (let from = 0; from < keys.length; from += 50)

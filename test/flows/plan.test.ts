@@ -65,7 +65,7 @@ test('a plan is what is then submitted, but for what only submitting knows', { t
   expect(plan.decision).toMatchObject({ kind: 'start', because: 'it has never run' })
   expect(plan.uploads.map(({ what, files, keptFiles }) => ({ what, files, keptFiles }))).toEqual([
     { what: 'code', files: 1, keptFiles: 0 },
-    { what: 'input data', files: 2, keptFiles: 0 },
+    { what: 'input data', files: 1, keptFiles: 0 },
   ])
   expect(plan.skipped.map(({ path }) => path).sort()).toEqual(['.env', 'node_modules/'])
   expect(plan.needs).toEqual([])

@@ -39,6 +39,12 @@ export function memoryObjects(): MemoryObjects {
       const below = [...bytes.keys()].filter((uri) => uri.startsWith(root)).map((uri) => uri.slice(root.length).split('/'))
       yield* new Set(below.flatMap(([name, ...rest]) => (name === undefined || rest.length === 0 ? [] : [name])))
     },
+    async *children(folder) {
+      const root = folderUri(folder)
+      for await (const object of store.list(root))
+        if (!object.uri.slice(root.length).includes('/')) yield { kind: 'object', object }
+      for await (const name of store.folders(root)) yield { kind: 'folder', name }
+    },
     find: async (uri) => facts(uri),
     async *read(uri) {
       const body = bytes.get(uri)

@@ -30,6 +30,7 @@ export const exitCodes = {
   JOB_STOPPED: exits.failed,
   JOB_TIMED_OUT: exits.timedOut,
   JOB_LOST: exits.missing,
+  STATE_IN_USE: exits.failed,
   RUN_ABORTED: exits.interrupted,
   OBJECT_MISSING: exits.missing,
   OBJECT_CHANGED: exits.failed,

@@ -53,6 +53,8 @@ export class RunLog {
       case 'submitted':
         this.job = event.job.name
         return [fact(`job ${event.job.name}`)]
+      case 'retried':
+        return [fact(`${event.because}; attempt ${event.attempt.number} of ${event.attempt.of} follows`)]
       case 'status-changed':
         return this.#changed(event)
       case 'measured':

@@ -14,6 +14,7 @@ export const errorCodes = {
   JOB_STOPPED: 'The job was stopped before it ended.',
   JOB_TIMED_OUT: 'The job ran longer than its time limit.',
   JOB_LOST: 'The job is gone: its record was deleted.',
+  STATE_IN_USE: 'The state of a task cannot be removed while one of its jobs is running.',
   RUN_ABORTED: 'Waiting was aborted by the caller; the job itself goes on.',
   OBJECT_MISSING: 'A stored object does not exist.',
   OBJECT_CHANGED: 'A conditional write lost: someone else wrote the object first.',

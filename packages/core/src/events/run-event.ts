@@ -1,7 +1,7 @@
 import type { JobName } from '../names/job-name.ts'
 import type { JobRef, JobStatus } from '../platform/jobs.ts'
 import type { LogLine } from '../platform/logs.ts'
-import type { Decision } from '../spec/result.ts'
+import type { AttemptNumber, Decision } from '../spec/result.ts'
 
 /** Bytes and files on their way. */
 export interface Progress {
@@ -30,6 +30,8 @@ export type RunHappening =
   | { readonly type: 'uploaded'; readonly what: string; readonly progress: Progress }
   | { readonly type: 'state-cleaned'; readonly files: number }
   | { readonly type: 'submitted'; readonly job: JobRef }
+  /** A job failed in a way that is worth another one; `attempt` is the one that follows. */
+  | { readonly type: 'retried'; readonly because: string; readonly attempt: AttemptNumber }
   | {
       readonly type: 'status-changed'
       readonly job: JobName

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /**
  * Does several things at once and gives all their values. The first failure aborts the others, and it rejects with that
  * failure only when all have ended: nothing goes on in the background. `signal` stops them from outside.
@@ -7,7 +9,10 @@ export async function allOrAbort<const Values extends readonly unknown[]>(
   start: (signal: AbortSignal) => { readonly [Index in keyof Values]: Promise<Values[Index]> },
 ): Promise<Values> {
   const stop = new AbortController()
-  const work = start(signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]))
+  const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
+  // Each part may listen to it several times: more than ten listeners are no leak.
+  setMaxListeners(0, both)
+  const work = start(both)
   const failures: unknown[] = []
   const ends = work.map((part) =>
     part.catch((cause: unknown) => {

@@ -20,7 +20,10 @@ export interface TaskLayout {
   /** What an input folder holds, by content: spares sending unchanged files again. */
   inputIndex(channel: string): ObjectUri
   readonly state: ObjectUri
-  /** Held while one client decides and submits, so that two never start the same task twice. */
+  /**
+   * Held while one client decides and submits, so that two never start the same task twice. Its name sorts before that of
+   * any job, so that a listing looks at it first.
+   */
   readonly lease: ObjectUri
   job(job: JobName): JobLayout
 }
@@ -59,7 +62,7 @@ export function layoutOf(place: TaskPlace): TaskLayout {
     input: (channel) => folderUri(joinUri(root, inputName(channel))),
     inputIndex: (channel) => joinUri(root, `${inputName(channel)}.index.json`),
     state: folderUri(joinUri(root, 'state')),
-    lease: joinUri(root, 'lease.json'),
+    lease: joinUri(root, '.lease.json'),
     job: (job) => jobLayout(folderUri(joinUri(root, job))),
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isJobOf, jobName, newJobName, taskOfJob } from './job-name.ts'
+import { isJobOf, jobName, jobTimeMs, newJobName, taskOfJob } from './job-name.ts'
 import { layoutOf } from './layout.ts'
 import { addressOf, folderUri, joinUri, objectUri } from './object-uri.ts'
 import { InvalidNameError, longestTaskName, projectName, taskName } from './task-name.ts'
@@ -14,14 +14,31 @@ test('a job name tells the task it was made for, fits SageMaker, and sorts by ti
   fc.assert(
     fc.property(taskText, someTime, someTime, fc.double({ min: 0, max: 0.999, noNaN: true }), (text, one, other, random) => {
       const task = taskName(text)
-      const name = newJobName(task, one, () => random)
+      const name = newJobName(task, one, { random: () => random })
       expect(jobName(name)).toBe(name)
       expect(name.length).toBeLessThanOrEqual(63)
       expect(taskOfJob(name)).toBe(text)
       expect(isJobOf(task, name)).toBe(true)
-      expect(name < newJobName(task, other, () => 0.5) || one >= other).toBe(true)
+      expect(name < newJobName(task, other, { random: () => 0.5 }) || one >= other).toBe(true)
     }),
   )
+})
+
+test('the name of a new job sorts after its newest one, whoever made that one and wherever their clock stands', () => {
+  const suffix = fc.stringMatching(/^[a-zA-Z0-9]{8}$/)
+  fc.assert(
+    fc.property(taskText, someTime, someTime, suffix, (text, theirs, ours, letters) => {
+      const task = taskName(text)
+      const after = jobName(newJobName(task, theirs).slice(0, -8) + letters)
+      const name = newJobName(task, ours, { after })
+      expect(name > after).toBe(true)
+      expect(isJobOf(task, name)).toBe(true)
+      // Only as far ahead of our clock as it must be.
+      expect(jobTimeMs(name)).toBeLessThanOrEqual(Math.max(ours, theirs + 1_000))
+    }),
+  )
+  const spoilt = jobName('t-2099-01-01-00-00-00-zzzzzzzz')
+  expect(newJobName(taskName('t'), Date.UTC(2026, 0), { after: spoilt })).toMatch(/^t-2099-01-01-00-00-01-/)
 })
 
 test('a task never takes a job of another task for its own, however alike their names are', () => {
@@ -31,7 +48,7 @@ test('a task never takes a job of another task for its own, however alike their 
       expect(
         isJobOf(
           taskName(one),
-          newJobName(taskName(other), at, () => 0.5),
+          newJobName(taskName(other), at, { random: () => 0.5 }),
         ),
       ).toBe(false)
     }),
@@ -40,7 +57,7 @@ test('a task never takes a job of another task for its own, however alike their 
   expect(
     isJobOf(
       task,
-      newJobName(longer, 0, () => 0),
+      newJobName(longer, 0, { random: () => 0 }),
     ),
   ).toBe(false)
 })
@@ -166,7 +183,7 @@ test('everything of a task lies below its folder, apart from everything of every
   })
   fc.assert(
     fc.property(place, taskText, someTime, (here, other, at) => {
-      const job = newJobName(here.task, at, () => 0.3)
+      const job = newJobName(here.task, at, { random: () => 0.3 })
       const layout = layoutOf(here)
       const places = [
         layout.state,

@@ -9,6 +9,11 @@ export interface StoredObject {
   readonly modifiedAtMs: number
 }
 
+/** What lies directly in a folder: an object, or a folder by its name without slashes. */
+export type FolderChild =
+  | { readonly kind: 'object'; readonly object: StoredObject }
+  | { readonly kind: 'folder'; readonly name: string }
+
 /** What to write: bytes in hand, a file on this machine, or a stream of unknown length. */
 export type ObjectBody =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -47,6 +52,11 @@ export interface Objects {
   list(prefix: ObjectUri, options?: Abortable): AsyncIterable<StoredObject>
   /** The names of the folders directly in this folder (a URI ending in `/`), in byte order, without slashes. */
   folders(folder: ObjectUri, options?: Abortable): AsyncIterable<string>
+  /**
+   * The objects and the folders directly in this folder (a URI ending in `/`). An object is looked at before any folder whose
+   * name sorts after its key: who finds it unchanged later knows that it was unchanged when those folders were listed.
+   */
+  children(folder: ObjectUri, options?: Abortable): AsyncIterable<FolderChild>
   /** One object's facts; `undefined` when there is none. Strongly consistent. */
   find(uri: ObjectUri, options?: Abortable): Promise<StoredObject | undefined>
   /**

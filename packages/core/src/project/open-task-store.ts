@@ -1,17 +1,16 @@
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
-import { cacheFolder } from '../files/cache.ts'
 import { layoutOf, type TaskLayout } from '../names/layout.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import type { JobState } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
+import { readingContext } from '../run/context.ts'
 import { pastJobs } from '../run/decide/history.ts'
 import { storedOutputs } from '../run/results/outputs.ts'
 import { cleanState } from '../run/state.ts'
 import { downloadJob } from '../run/results/download.ts'
 import type { Downloaded } from '../run/results/task-result.ts'
 import type { StoredOutput } from '../spec/result.ts'
-import { systemClock } from '../time/clock.ts'
 import type { StoredDownloadOptions, TaskStore, TaskStorePlace } from './task-store.ts'
 
 /** Reads what earlier jobs of a task left. */
@@ -60,16 +59,7 @@ class OpenedTaskStore implements TaskStore {
 
   async download(folder: string, options: StoredDownloadOptions = {}): Promise<Downloaded> {
     const { platform, layout, signal } = await this.#open(options)
-    const context = {
-      platform,
-      clock: systemClock,
-      tell: () => undefined,
-      signal,
-      cacheDir: cacheFolder(),
-      upstream: new Map(),
-      reached: () => undefined,
-    }
-    return downloadJob(options.job ?? (await this.#newestCompleted(options)), layout, folder, options, context)
+    return downloadJob(options.job ?? (await this.#newestCompleted(options)), layout, folder, options, readingContext(platform, signal))
   }
 
   async *state(options: Abortable = {}): AsyncGenerator<StoredObject> {

@@ -1,7 +1,7 @@
 import type { TrainingOptions } from '../options/task-options.ts'
 import { drawGraph, type TaskGraph } from '../graph/drawing.ts'
 import { graphOf } from '../graph/order.ts'
-import { GraphFailedError, type TaskOutcome } from '../run/outcome.ts'
+import { GraphFailedError, type TaskOutcome } from '../run/results/outcome.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import { freeze } from '../lang/freeze.ts'
 import { projectName, taskName } from '../names/task-name.ts'

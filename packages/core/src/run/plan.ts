@@ -1,5 +1,20 @@
+import { describeChange } from '../bundle/fingerprint.ts'
+import { newJobName } from '../names/job-name.ts'
 import type { JobRequest } from '../platform/jobs.ts'
+import { withoutSecrets } from '../request/request-overrides.ts'
+import { jobRequest } from '../request/request.ts'
+import { isSsmError } from '../errors/ssm-error.ts'
 import type { Decision } from '../spec/result.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import { compareFolder } from '../sync/folder.ts'
+import type { TaskContext } from './context.ts'
+import { decide, type RunPolicy } from './decide/decide.ts'
+import { checkHyperparameters } from './resolve/hyperparameters.ts'
+import { lookAtTask, type OpenedTask, type ResolvedTask } from './resolve/resolve-task.ts'
+import { hasState } from './state.ts'
+import { pinnedCode } from './submit/code.ts'
+import { requestFacts, roleNeed } from './submit/request-facts.ts'
+import { warningsFor } from './submit/warnings.ts'
 
 /** What a run would do, found out without writing anything. */
 export interface Plan {
@@ -37,4 +52,97 @@ export interface Explanation {
   readonly fingerprint: string
   /** One line for people. */
   readonly sentence: string
+}
+
+/** Everything a run would do. Writes nothing. */
+export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskContext, needs: readonly string[]): Promise<Plan> {
+  const { task, past, decision } = await look(spec, policy, context)
+  return {
+    task: spec.task,
+    decision,
+    fingerprint: task.fingerprint,
+    request: await requestOf({ task, past }, context),
+    uploads: decision.kind === 'start' ? await uploadsOf(task, context) : [],
+    skipped: task.code?.skipped.paths ?? [],
+    warnings: [...(await warningsFor(spec, context.platform)), ...task.inputs.flatMap(({ missing }) => missing ?? [])],
+    needs,
+  }
+}
+
+/** Whether a run would skip, join or start, and why. Writes nothing. */
+export async function explainTask(spec: TaskSpec, policy: RunPolicy, context: TaskContext): Promise<Explanation> {
+  const { task, decision } = await look(spec, policy, context)
+  return { task: spec.task, decision, fingerprint: task.fingerprint, sentence: sentenceOf(spec.task, decision) }
+}
+
+function sentenceOf(task: string, decision: Decision): string {
+  switch (decision.kind) {
+    case 'skip':
+      return `${task} is skipped, because ${decision.because} (${decision.job.name})`
+    case 'join':
+      return `${task} is joined, because ${decision.because} (${decision.job.name})`
+    case 'start': {
+      const more =
+        decision.changes.length > 3 ? `\n${decision.changes.map((change) => `  ${describeChange(change)}`).join('\n')}` : ''
+      return `${task} is started, because ${decision.because}${more}`
+    }
+  }
+}
+
+interface Looked extends OpenedTask {
+  readonly decision: Decision
+}
+
+async function look(spec: TaskSpec, policy: RunPolicy, context: TaskContext): Promise<Looked> {
+  const opened = await lookAtTask(await checkHyperparameters(spec), context)
+  return { ...opened, decision: decide(opened.past.history, opened.task, policy) }
+}
+
+async function requestOf({ task, past }: OpenedTask, context: TaskContext): Promise<Plan['request']> {
+  const { platform, signal } = context
+  const { spec } = task
+  const imageUri = await platform.images.resolve(
+    { image: spec.image, kind: spec.kind, instanceType: spec.instanceType },
+    { signal },
+  )
+  const roleArn = await platform.roles.expected(roleNeed(task, imageUri), { signal })
+  const job = newJobName(spec.task, context.clock.now(), { after: past.jobs[0] })
+  const code = await pinnedCode(task, job, context)
+  const facts = requestFacts(task, job, {
+    imageUri,
+    roleArn,
+    hasState: await stateIfAny(task, context),
+    ...(code === undefined ? {} : { code }),
+  })
+  return jobRequest(withoutSecrets(spec), facts)
+}
+
+async function stateIfAny(task: ResolvedTask, context: TaskContext): Promise<boolean> {
+  try {
+    return await hasState(task.layout, context.platform, context.signal)
+  } catch (cause) {
+    if (isSsmError(cause, 'OBJECT_MISSING')) return false
+    throw cause
+  }
+}
+
+async function uploadsOf(task: ResolvedTask, { platform, signal }: TaskContext): Promise<readonly PlannedUpload[]> {
+  const code: PlannedUpload = {
+    what: 'code',
+    to: `${task.layout.root}<job>/source/`,
+    files: task.code?.files.length ?? 0,
+    bytes: task.code?.bytes ?? 0,
+    keptFiles: 0,
+    removedFiles: 0,
+  }
+  const inputs = await Promise.all(
+    task.inputs.map(async ({ local, resolved }): Promise<readonly PlannedUpload[]> => {
+      if (local === undefined) return []
+      const { plan } = await compareFolder(local.folder, { ...local.target, objects: platform.objects, signal })
+      const { upload, keep, remove, bytes } = plan
+      const counts = { files: upload.length, bytes, keptFiles: keep.length, removedFiles: remove.length }
+      return [{ what: `input ${resolved.channel}`, to: resolved.uri, ...counts }]
+    }),
+  )
+  return [...(task.code === undefined ? [] : [code]), ...inputs.flat()]
 }

@@ -1,5 +1,5 @@
 import type { Caller } from '../errors/caller.ts'
-import type { TaskOutcome } from './outcome.ts'
+import type { TaskOutcome } from './results/outcome.ts'
 import type { Explanation, Plan } from './plan.ts'
 import type { TaskResult } from './results/task-result.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
@@ -23,7 +23,7 @@ export interface Runner {
 
 /** A runner whose code is read when something runs for the first time: describing tasks must cost nothing. */
 export function lazyRunner(platforms: TaskPlatforms): Runner {
-  const opened = async (): Promise<Runner> => (await import('./run-tasks.ts')).runnerOf(platforms)
+  const opened = async (): Promise<Runner> => (await import('./open-runner.ts')).openRunner(platforms)
   const forEffects = async (specs: readonly TaskSpec[]): Promise<Runner> => {
     if (Symbol.for('simple-sagemaker.describe-only') in globalThis)
       (await import('./lookup/describe-only.ts')).refuseWhenDescribing(specs)

@@ -46,6 +46,14 @@ export interface JobRecord {
   readonly fingerprint: string
   readonly parts: FingerprintParts
   readonly createdAtMs: number
+  /** Which of how many jobs in a row it is; absent in records of older versions. */
+  readonly attempt?: AttemptNumber
+}
+
+/** Which job of how many that may be tried in a row for one run: 1 of 1 without retries. */
+export interface AttemptNumber {
+  readonly number: number
+  readonly of: number
 }
 
 /** Everything that makes a run the same run, in words: part → value. Two runs with equal parts give equal results. */

@@ -3,30 +3,52 @@ import { allOrAbort } from '../lang/all-or-abort.ts'
 import { folderUri, type ObjectUri } from '../names/object-uri.ts'
 import type { Objects } from '../platform/objects.ts'
 import { readIndex, writeIndex, type SyncIndex } from './index-object.ts'
-import { digestOf, listLocal } from './listing.ts'
+import { digestOf, listLocal, type Listing } from './listing.ts'
 import { planSync, type IndexEntry, type StoredFile, type SyncPlan } from './plan.ts'
 import type { TransferProgress } from './progress.ts'
 import { transfer } from './transfer.ts'
 
-export interface PlanFolderOptions {
-  /** A folder of this machine, or one file. */
+/** A folder of this machine, or one file, known by content. */
+export interface LocalFolder {
   readonly source: string
-  /** The folder of the store that is to be equal to it; nothing outside it is ever touched. */
+  readonly listing: Listing
+  /** Sha-256 over sorted paths and contents. */
+  readonly digest: string
+}
+
+export interface DescribeOptions {
+  /** Where digests of local files are remembered between runs. */
+  readonly cacheDir?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface CompareOptions {
+  /** The folder of the store that is to be equal to the local one; nothing outside it is ever touched. */
   readonly target: ObjectUri
   /** The object that remembers what was uploaded: outside the target, and its own for each target. */
   readonly index: ObjectUri
-  /** Where digests of local files are remembered between runs. */
-  readonly cacheDir?: string | undefined
   readonly objects: Objects
   readonly signal?: AbortSignal | undefined
 }
 
-export interface SyncFolderOptions extends PlanFolderOptions {
+export interface SendOptions {
   /** Called at most ten times a second, and at the end. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined
   /** A KMS key for the objects, where the platform has such a thing. */
   readonly kmsKey?: string | undefined
+  readonly signal?: AbortSignal | undefined
 }
+
+/** A local folder beside its target, compared at one time. */
+export interface FolderComparison {
+  readonly local: LocalFolder
+  readonly to: CompareOptions
+  readonly index: SyncIndex
+  readonly plan: SyncPlan
+}
+
+export type PlanFolderOptions = DescribeOptions & CompareOptions & { readonly source: string }
+export type SyncFolderOptions = PlanFolderOptions & SendOptions
 
 /** What a sync would do; nothing in the store was changed. */
 export interface FolderPlan {
@@ -49,58 +71,86 @@ export interface Synced {
 }
 
 /** How long a sync that failed may still take to note what it has sent. */
-const lastWordMs = 5_000
+const lastNoteMs = 5_000
 
 /**
- * Finds out what would make the target equal to the source.
- * @throws {SsmError} `INPUT_MISSING`, `STORAGE_DENIED`; what the store throws.
+ * Reads what is to be sent, by content. A file that was not touched since it was last read is not read again.
+ * @throws {SsmError} `INPUT_MISSING`, `STORAGE_DENIED`.
  */
-export async function planFolder(options: PlanFolderOptions): Promise<FolderPlan> {
-  const { listing, plan } = await compared(options)
-  return { digest: digestOf(listing.files), files: listing.files.length, bytes: listing.bytes, plan }
+export async function describeFolder(source: string, { cacheDir, signal }: DescribeOptions): Promise<LocalFolder> {
+  const listing = await listLocal(source, { ...stopOf({ signal }), ...(cacheDir === undefined ? {} : { cacheDir }) })
+  return { source, listing, digest: digestOf(listing.files) }
 }
 
 /**
- * Makes the target equal to the source: sends what differs, removes what is gone, keeps the rest unread and unsent. One
- * that is interrupted goes on where it was the next time.
+ * Finds out what would make the target equal to a local folder.
+ * @throws what the store throws.
+ */
+export async function compareFolder(local: LocalFolder, to: CompareOptions): Promise<FolderComparison> {
+  const [stored, index] = await allOrAbort(to.signal, (signal) => [
+    storedFiles(to.objects, folderUri(to.target), { signal }),
+    readIndex(to.objects, to.index, { signal }),
+  ])
+  return { local, to, index, plan: planSync(local.listing.files, stored, index) }
+}
+
+/**
+ * Makes the target equal to the local folder it was compared with: sends what differs, removes what is gone, keeps the rest
+ * unread and unsent. A file that is sent is looked at again, for it may have changed since. One that is interrupted goes on
+ * where it was the next time.
  * @throws {SsmError} `INPUT_MISSING`, `STORAGE_DENIED`; what the store throws; an abort rejects with `signal.reason`.
  */
-export async function syncFolder(options: SyncFolderOptions): Promise<Synced> {
-  const { listing, plan, index } = await compared(options)
+export async function sendFolder({ local, to, index, plan }: FolderComparison, options: SendOptions): Promise<Synced> {
+  const { files } = local.listing
   const uploaded = new Map<string, IndexEntry>()
   const now = (): SyncIndex => updated(index, plan, uploaded)
-  const target = folderUri(options.target)
+  const target = folderUri(to.target)
   try {
-    await transfer(plan, { ...options, target, onUploaded: (path, entry) => void uploaded.set(path, entry) })
+    const onUploaded = (path: string, entry: IndexEntry): void => void uploaded.set(path, entry)
+    await transfer(plan, { ...options, objects: to.objects, target, onUploaded })
   } catch (cause) {
     // So that the next run need not send again what arrived; the failure itself says more than a second one here.
     if (uploaded.size > 0)
-      await writeIndex(options.objects, options.index, now(), { signal: AbortSignal.timeout(lastWordMs) }).catch(() => undefined)
+      await writeIndex(to.objects, to.index, now(), { signal: AbortSignal.timeout(lastNoteMs) }).catch(() => undefined)
     throw cause
   }
-  if (plan.upload.length > 0 || plan.remove.length > 0 || index.size !== listing.files.length) {
-    await writeIndex(options.objects, options.index, now(), stopOf(options))
+  if (plan.upload.length > 0 || plan.remove.length > 0 || index.size !== files.length) {
+    await writeIndex(to.objects, to.index, now(), stopOf(options))
   }
   return {
     uploaded: plan.upload.length,
     kept: plan.keep.length,
     removed: plan.remove.length,
     bytes: plan.bytes,
-    digest: digestOf(listing.files.map(({ path, sha256 }) => ({ path, sha256: uploaded.get(path)?.sha256 ?? sha256 }))),
+    digest: digestOf(files.map(({ path, sha256 }) => ({ path, sha256: uploaded.get(path)?.sha256 ?? sha256 }))),
   }
 }
 
-async function compared(options: PlanFolderOptions): Promise<{
-  readonly listing: Awaited<ReturnType<typeof listLocal>>
-  readonly plan: SyncPlan
-  readonly index: SyncIndex
-}> {
-  const [listing, stored, index] = await allOrAbort(options.signal, (signal) => [
-    listLocal(options.source, { signal, ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }) }),
-    storedFiles(options.objects, folderUri(options.target), { signal }),
-    readIndex(options.objects, options.index, { signal }),
+/**
+ * Finds out what would make the target equal to the source.
+ * @throws {SsmError} `INPUT_MISSING`, `STORAGE_DENIED`; what the store throws.
+ */
+export async function planFolder(options: PlanFolderOptions): Promise<FolderPlan> {
+  const { local, plan } = await describedAndCompared(options)
+  return { digest: local.digest, files: local.listing.files.length, bytes: local.listing.bytes, plan }
+}
+
+/**
+ * Makes the target equal to the source: reads, compares and sends.
+ * @throws {SsmError} `INPUT_MISSING`, `STORAGE_DENIED`; what the store throws; an abort rejects with `signal.reason`.
+ */
+export async function syncFolder(options: SyncFolderOptions): Promise<Synced> {
+  return sendFolder(await describedAndCompared(options), options)
+}
+
+async function describedAndCompared(options: PlanFolderOptions): Promise<FolderComparison> {
+  const { source, target, index: indexUri, objects } = options
+  const [local, stored, index] = await allOrAbort(options.signal, (signal) => [
+    describeFolder(source, { ...options, signal }),
+    storedFiles(objects, folderUri(target), { signal }),
+    readIndex(objects, indexUri, { signal }),
   ])
-  return { listing, index, plan: planSync(listing.files, stored, index) }
+  return { local, to: options, index, plan: planSync(local.listing.files, stored, index) }
 }
 
 async function storedFiles(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { addressOf, type ObjectUri } from '../../names/object-uri.ts'
 import { eachOf } from '../../lang/each-of.ts'
 import { PlatformError } from '../../platform/errors.ts'
-import type { ObjectBody, Objects, StoredObject, WriteOptions } from '../../platform/objects.ts'
+import type { FolderChild, ObjectBody, Objects, StoredObject, WriteOptions } from '../../platform/objects.ts'
 import type { Clock } from '../../time/clock.ts'
 import { abortable, type Clients, type Opened } from '../clients.ts'
 import { errorKindOf, vendorError } from '../error-kind.ts'
@@ -10,6 +10,7 @@ import { withErrorTranslation, platformError, type AwsOperation } from '../trans
 import { bucketFinder, type BucketsOptions } from './bucket/finder.ts'
 import { fastPathOf } from './fast-path/fast-path.ts'
 import { listed } from './listing.ts'
+import type { ListedPage } from './listed-page.ts'
 import { BodyFailed, partsOf, writeInParts, type Part } from './multipart.ts'
 import { isMissing } from './missing.ts'
 import { readObject } from './read.ts'
@@ -22,6 +23,7 @@ export function awsObjects(options: BucketsOptions): Objects {
     bucket: (name, settings = {}) => findBucket(name, settings),
     list: (prefix, { signal } = {}) => listObjects(clients, prefix, signal),
     folders: (folder, { signal } = {}) => listFolders(clients, folder, signal),
+    children: (folder, { signal } = {}) => listChildren(clients, folder, signal),
     find: (uri, { signal } = {}) => findObject(clients, uri, signal),
     read: (uri, options = {}) => readObject(clients, uri, clock, options),
     write: (uri, body, settings = {}) => writeObject(clients, clock, uri, body, settings).catch(asBodyFailure),
@@ -31,11 +33,7 @@ export function awsObjects(options: BucketsOptions): Objects {
 
 async function* listObjects(clients: Clients, prefix: ObjectUri, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
   const { bucket } = addressOf(prefix)
-  for await (const page of listed(clients, prefix, undefined, signal)) {
-    for (const { key, sizeBytes, etag, modifiedAtMs } of page.objects) {
-      yield { uri: `s3://${bucket}/${key}` as ObjectUri, sizeBytes, etag, modifiedAtMs } // S3 gave it: it is one
-    }
-  }
+  for await (const page of listed(clients, prefix, undefined, signal)) for (const found of page.objects) yield storedIn(bucket, found)
 }
 
 async function* listFolders(clients: Clients, folder: ObjectUri, signal: AbortSignal | undefined): AsyncGenerator<string> {
@@ -43,6 +41,20 @@ async function* listFolders(clients: Clients, folder: ObjectUri, signal: AbortSi
   for await (const page of listed(clients, folder, '/', signal))
     for (const found of page.folders) yield found.slice(key.length, -1)
 }
+
+async function* listChildren(clients: Clients, folder: ObjectUri, signal: AbortSignal | undefined): AsyncGenerator<FolderChild> {
+  const { bucket, key } = addressOf(folder)
+  // A page is a moment of its own, and the next one a later moment.
+  for await (const page of listed(clients, folder, '/', signal)) {
+    for (const found of page.objects) yield { kind: 'object', object: storedIn(bucket, found) }
+    for (const found of page.folders) yield { kind: 'folder', name: found.slice(key.length, -1) }
+  }
+}
+
+const storedIn = (bucket: string, { key, ...facts }: ListedPage['objects'][number]): StoredObject => ({
+  uri: `s3://${bucket}/${key}` as ObjectUri, // S3 gave it: it is one
+  ...facts,
+})
 
 async function findObject(clients: Clients, uri: ObjectUri, signal: AbortSignal | undefined): Promise<StoredObject | undefined> {
   const { bucket, key } = addressOf(uri)

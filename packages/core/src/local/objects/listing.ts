@@ -41,6 +41,14 @@ export function* foldersOf(bucketFolder: string, folder: string): Generator<stri
   }
 }
 
+/** The objects directly in a folder of keys. */
+export function* objectsIn(bucketFolder: string, folder: string): Generator<StoredFile> {
+  for (const { segment, path, folder: isFolder } of entriesOf(join(bucketFolder, pathOfFolder(folder)))) {
+    const found = isFolder ? undefined : fileAt(path)
+    if (found !== undefined) yield { key: folder + segment, ...found }
+  }
+}
+
 /** The object at a path, wherever it lies: a folder may have taken its place. */
 export function fileAt(path: string): { readonly path: string; readonly stats: BigIntStats } | undefined {
   const direct = statsOf(path)

@@ -5,11 +5,11 @@ import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
 import { addressOf, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { Abortable } from '../../platform/abortable.ts'
-import type { BucketOptions, ObjectBody, Objects, StoredObject, WriteOptions } from '../../platform/objects.ts'
+import type { BucketOptions, FolderChild, ObjectBody, Objects, StoredObject, WriteOptions } from '../../platform/objects.ts'
 import { writeBody } from './body.ts'
 import { makeFolders } from './folders.ts'
 import { pathOfKey } from './key-path.ts'
-import { fileAt, filesOf, foldersOf, type StoredFile } from './listing.ts'
+import { fileAt, filesOf, foldersOf, objectsIn, type StoredFile } from './listing.ts'
 import { lockOf, withLock } from './lock.ts'
 import { makeWay, putFile, removeEmptyFolders, removeFile, type Place } from './places.ts'
 import { sweepTemporaryFiles, temporaryFile } from './temporary-file.ts'
@@ -29,6 +29,7 @@ export function directoryObjects(root: string): DirectoryObjects {
     bucket: (name, options) => makeBucket(store, name ?? defaultBucket, options),
     list: (prefix, options) => listed(store, prefix, options),
     folders: (folder) => listedFolders(store, folder),
+    children: (folder) => listedChildren(store, folder),
     find: async (uri) => inStore(store, 'look at', () => found(uri, fileAt(placeOf(store, uri).path))),
     read: (uri, options) => chunksOf(store, uri, options),
     write: (uri, body, options) => write(store, uri, body, options ?? {}),
@@ -79,6 +80,19 @@ async function* listedFolders(store: Store, folder: ObjectUri): AsyncGenerator<s
   const { bucket, key } = addressOf(folder)
   try {
     yield* foldersOf(join(store.root, 's3', bucket), key)
+  } catch (cause) {
+    throw storeError(store, 'list', cause)
+  }
+}
+
+async function* listedChildren(store: Store, folder: ObjectUri): AsyncGenerator<FolderChild> {
+  const { bucket, key } = addressOf(folder)
+  const bucketFolder = join(store.root, 's3', bucket)
+  try {
+    // Two looks at the folder: whatever changes after the objects were looked at is in the second one.
+    const objects = [...objectsIn(bucketFolder, key)].map((file) => facts(`s3://${bucket}/${file.key}`, file.stats))
+    for (const object of objects) yield { kind: 'object', object }
+    for (const name of [...foldersOf(bucketFolder, key)]) yield { kind: 'folder', name }
   } catch (cause) {
     throw storeError(store, 'list', cause)
   }

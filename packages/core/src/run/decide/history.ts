@@ -1,28 +1,49 @@
+import { isSsmError } from '../../errors/ssm-error.ts'
 import { isJobOf, type JobName } from '../../names/job-name.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import type { TaskName } from '../../names/task-name.ts'
 import type { Abortable } from '../../platform/abortable.ts'
-import type { JobKind } from '../../spec/job-kind.ts'
 import type { Platform } from '../../platform/platform.ts'
-import type { JobRecord, PastJob, TaskHistory } from '../../spec/result.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
+import type { JobRecord, PastJob } from '../../spec/result.ts'
 
-// A folder without a job is a client that died between upload and create: rare, so a look at a few suffices.
-const foldersLookedAt = 25
+// A folder without a job is a client that died between upload and create: rare, so this many in a row are the end.
+const emptyFoldersInARow = 25
 
-/** The newest job of a task: one listing of its folders, one Describe. Finds jobs that the Python original made, too. */
-export async function readHistory(
-  task: TaskName,
-  layout: TaskLayout,
-  kinds: readonly JobKind[],
-  platform: Platform,
-  options: Abortable,
-): Promise<TaskHistory> {
-  for await (const job of pastJobs(task, layout, kinds, platform, options)) return { newest: job }
-  return {}
+/** Of how many jobs the state is asked at once, at most: whoever looks for an older one asks for more and more. */
+const mostAtOnce = 16
+
+/** What a task's folder shows in one look. */
+export interface TaskFolder {
+  /** Names of its jobs, newest first: a name begins with its time. */
+  readonly jobs: readonly JobName[]
+  /** The etag of its lease as it was no later than the jobs were listed; `undefined` when there was none. */
+  readonly lease: string | undefined
 }
 
-/** A task's jobs, newest first. */
+/** Looks at a task's folder: one listing. */
+export async function lookAtFolder(
+  task: TaskName,
+  layout: TaskLayout,
+  platform: Platform,
+  options: Abortable,
+): Promise<TaskFolder> {
+  const jobs: JobName[] = []
+  let lease: string | undefined
+  try {
+    for await (const child of platform.objects.children(layout.root, options)) {
+      if (child.kind === 'folder' && isJobOf(task, child.name)) jobs.push(child.name)
+      if (child.kind === 'object' && child.object.uri === layout.lease) lease = child.object.etag
+    }
+  } catch (cause) {
+    // A bucket that is still to be made holds nothing.
+    if (!isSsmError(cause, 'OBJECT_MISSING')) throw cause
+  }
+  return { jobs: jobs.reverse(), lease }
+}
+
+/** A task's jobs, newest first. Finds those that the Python original made, too. */
 export async function* pastJobs(
   task: TaskName,
   layout: TaskLayout,
@@ -30,23 +51,27 @@ export async function* pastJobs(
   platform: Platform,
   options: Abortable,
 ): AsyncGenerator<PastJob> {
-  const names = await jobNames(task, layout, platform, options)
-  for (const name of names.slice(0, foldersLookedAt)) {
-    const job = await pastJob(name, layout, kinds, platform, options)
-    if (job !== undefined) yield job
-  }
+  const { jobs } = await lookAtFolder(task, layout, platform, options)
+  yield* jobsNamed(jobs, layout, kinds, platform, options)
 }
 
-/** Names of a task's jobs, newest first: a name begins with its time. */
-export async function jobNames(
-  task: TaskName,
+/** The jobs of these names, in their order, as far as there are jobs: one at a time first, then more and more at once. */
+export async function* jobsNamed(
+  names: readonly JobName[],
   layout: TaskLayout,
+  kinds: readonly JobKind[],
   platform: Platform,
   options: Abortable,
-): Promise<readonly JobName[]> {
-  const names: JobName[] = []
-  for await (const name of platform.objects.folders(layout.root, options)) if (isJobOf(task, name)) names.push(name)
-  return names.reverse()
+): AsyncGenerator<PastJob> {
+  let empty = 0
+  for (let from = 0, atOnce = 1; from < names.length; from += atOnce, atOnce = Math.min(atOnce * 2, mostAtOnce)) {
+    const window = names.slice(from, from + atOnce)
+    for (const job of await Promise.all(window.map((name) => pastJob(name, layout, kinds, platform, options)))) {
+      empty = job === undefined ? empty + 1 : 0
+      if (empty === emptyFoldersInARow) return
+      if (job !== undefined) yield job
+    }
+  }
 }
 
 async function pastJob(
@@ -56,19 +81,27 @@ async function pastJob(
   platform: Platform,
   options: Abortable,
 ): Promise<PastJob | undefined> {
-  const record = readRecord(await readSmall(layout.job(name).record, platform, options))
-  for (const kind of record === undefined ? kinds : [record.kind]) {
-    const state = await platform.jobs.describe({ kind, name }, options)
-    if (state !== undefined) return record === undefined ? { state } : { state, record }
-  }
-  return undefined
+  // The record says the kind; until it has come, the first one is as good a guess as any.
+  const [guess, ...others] = kinds
+  const describe = (kind: JobKind | undefined): ReturnType<Platform['jobs']['describe']> =>
+    kind === undefined ? Promise.resolve(undefined) : platform.jobs.describe({ kind, name }, options)
+  const [text, guessed] = await Promise.all([readSmall(layout.job(name).record, platform, options), describe(guess)])
+  const record = readRecord(text)
+  let state = record === undefined || record.kind === guess ? guessed : await describe(record.kind)
+  if (record === undefined) for (const kind of others) state ??= await describe(kind)
+  if (state === undefined) return undefined
+  return record === undefined ? { state } : { state, record }
 }
 
 /** An object's text, or `undefined` when there is none. */
 export async function readSmall(uri: ObjectUri, platform: Platform, options: Abortable): Promise<string | undefined> {
-  if ((await platform.objects.find(uri, options)) === undefined) return undefined
   const chunks: Uint8Array[] = []
-  for await (const chunk of platform.objects.read(uri, options)) chunks.push(chunk)
+  try {
+    for await (const chunk of platform.objects.read(uri, options)) chunks.push(chunk)
+  } catch (cause) {
+    if (isSsmError(cause, 'OBJECT_MISSING')) return undefined
+    throw cause
+  }
   return Buffer.concat(chunks).toString('utf8')
 }
 
@@ -77,7 +110,7 @@ function readRecord(text: string | undefined): JobRecord | undefined {
   try {
     const value = JSON.parse(text) as Partial<JobRecord> | null
     // A record of another version says nothing we could trust: the job then counts as made by another tool.
-    return value?.v === 1 && typeof value.fingerprint === 'string' && typeof value.parts === 'object'
+    return value?.v === 1 && typeof value.fingerprint === 'string' && typeof value.parts === 'object' && value.parts !== null
       ? (value as JobRecord)
       : undefined
   } catch {

@@ -101,6 +101,17 @@ export function readReason(reason: string): { readonly exitCode: number | undefi
   return { exitCode: killed === null ? undefined : 128 + Number(killed[1]), machine: killed?.[2] }
 }
 
+/** What a job that did not complete is told as. */
+export function endedBadly(
+  { state, lastLines }: { readonly state: JobState; readonly lastLines: ReadonlyMap<string, readonly string[]> },
+  platform: string,
+): Error {
+  if (state.status === 'stopped') return new JobStoppedError(state)
+  const { machine } = readReason(state.failureReason ?? '')
+  const lines = machine === undefined ? [...lastLines.values()].flat().slice(-20) : lastLines.get(machine)
+  return new JobFailedError(state, lines ?? [], { platform })
+}
+
 /** The launcher says its own problems twice: in the log and as the reason. */
 const isSaidAlready = (line: string, reason: string): boolean =>
   line.startsWith('ssm: ') && reason.includes(line.slice('ssm: '.length))

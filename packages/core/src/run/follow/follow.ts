@@ -2,7 +2,7 @@ import { isSsmError } from '../../errors/ssm-error.ts'
 import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { PlatformError } from '../../platform/errors.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 import { logLines } from './lines.ts'
 import { metricFinder } from './metrics.ts'
 
@@ -18,7 +18,7 @@ export interface EndedJob {
 }
 
 /** Follows a job to its end: tells its phases, its log lines and its metrics. An abort ends the following, not the job. */
-export async function followJob(job: JobRef, metrics: Readonly<Record<string, string>>, context: RunContext): Promise<EndedJob> {
+export async function followJob(job: JobRef, metrics: Readonly<Record<string, string>>, context: TaskContext): Promise<EndedJob> {
   const log = new LogFollower(job, metrics, context)
   const leave = new AbortController()
   const signal = AbortSignal.any([context.signal, leave.signal])
@@ -26,21 +26,58 @@ export async function followJob(job: JobRef, metrics: Readonly<Record<string, st
   try {
     const state = await followStates(job, context)
     await reading
-    return { state, lastLines: log.lastLines, metrics: { ...finalMetrics(state), ...log.metrics } }
+    const ended = { state, lastLines: log.lastLines, metrics: metricsOf(state, log.metrics, metrics) }
+    warnOfSilentMetrics(ended, metrics, context)
+    return ended
   } finally {
     leave.abort()
     await reading
   }
 }
 
-/** A job that ended before: its state, without reading its log again. */
-export async function recallJob(job: JobRef, context: RunContext): Promise<EndedJob> {
+/** A job that ended before. Its log is read again only for a metric of which the platform keeps no value. */
+export async function recallJob(job: JobRef, metrics: Readonly<Record<string, string>>, context: TaskContext): Promise<EndedJob> {
   const state = await context.platform.jobs.describe(job, { signal: context.signal })
   if (state === undefined) throw lost(job)
-  return { state, lastLines: new Map(), metrics: finalMetrics(state) }
+  const kept = new Set(state.finalMetrics.map(({ name }) => name))
+  const missing = Object.fromEntries(Object.entries(metrics).filter(([name]) => !kept.has(name)))
+  const found: Record<string, number> = {}
+  if (Object.keys(missing).length > 0) {
+    const find = metricFinder(missing)
+    for await (const line of logLines(context.platform, job, { signal: context.signal, untilNow: true }))
+      for (const { metric, value } of find(line.text)) found[metric] = value
+  }
+  return { state, lastLines: new Map(), metrics: metricsOf(state, found, metrics) }
 }
 
-async function followStates(job: JobRef, context: RunContext): Promise<JobState> {
+/**
+ * The last value of each metric: the platform's own, and what the log says where it keeps none. The same for a run and for
+ * a later one that is skipped, whoever read which line.
+ */
+function metricsOf(
+  state: JobState,
+  fromLog: Readonly<Record<string, number>>,
+  metrics: Readonly<Record<string, string>>,
+): Readonly<Record<string, number>> {
+  const kept = Object.fromEntries(state.finalMetrics.map(({ name, value }) => [name, value]))
+  const read = Object.entries(fromLog).filter(([name]) => Object.hasOwn(metrics, name))
+  return { ...Object.fromEntries(read), ...kept }
+}
+
+function warnOfSilentMetrics(
+  { state, metrics: found }: EndedJob,
+  metrics: Readonly<Record<string, string>>,
+  context: TaskContext,
+): void {
+  if (state.status !== 'completed') return
+  for (const [name, expression] of Object.entries(metrics).filter(([name]) => !Object.hasOwn(found, name)))
+    context.tell({
+      type: 'warned',
+      message: `metric ${name} has no value: no line of the log of ${state.name} matched /${expression}/`,
+    })
+}
+
+async function followStates(job: JobRef, context: TaskContext): Promise<JobState> {
   let shown = ''
   for await (const state of context.platform.jobs.watch(job, { signal: context.signal })) {
     const message = state.phases.at(-1)?.message
@@ -66,17 +103,14 @@ const lost = (job: JobRef): PlatformError =>
     facts: { job: job.name },
   })
 
-const finalMetrics = (state: JobState): Record<string, number> =>
-  Object.fromEntries(state.finalMetrics.map(({ name, value }) => [name, value]))
-
 class LogFollower {
   readonly lastLines = new Map<string, string[]>()
   readonly metrics: Record<string, number> = {}
   readonly #job: JobRef
   readonly #find: ReturnType<typeof metricFinder>
-  readonly #context: RunContext
+  readonly #context: TaskContext
 
-  constructor(job: JobRef, metrics: Readonly<Record<string, string>>, context: RunContext) {
+  constructor(job: JobRef, metrics: Readonly<Record<string, string>>, context: TaskContext) {
     this.#job = job
     this.#find = metricFinder(metrics)
     this.#context = context

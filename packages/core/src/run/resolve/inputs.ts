@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { isSsmError, SsmError } from '../../errors/ssm-error.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import { folderUri, joinUri, type ObjectUri } from '../../names/object-uri.ts'
@@ -9,21 +11,26 @@ import type { InputSpec } from '../../spec/inputs.ts'
 import type { OutputName } from '../../spec/outputs.ts'
 import type { FingerprintParts } from '../../spec/result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
-import { planFolder, type FolderPlan } from '../../sync/folder.ts'
+import { describeFolder, type LocalFolder } from '../../sync/folder.ts'
 import { taskKey } from '../../graph/task-key.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 import { outputUri } from '../results/outputs.ts'
-import { pastJobs } from '../decide/history.ts'
+import { jobsNamed, lookAtFolder } from '../decide/history.ts'
 
 /** One input, found: where it is, what identifies it, and what of it must still be sent. */
 export interface FoundInput {
   readonly resolved: ResolvedInput
   /** What identifies the data; see `FingerprintFacts.inputs`. */
   readonly identity: FingerprintParts
-  /** For a folder or file of this machine: what a sync would do. */
-  readonly local?: { readonly path: string; readonly plan: FolderPlan }
+  /** For a folder or file of this machine: its content, and where it is to be stored. */
+  readonly local?: LocalInput
   /** Why a run would fail, where only looking goes on: nobody made it yet, and nobody will by itself. */
   readonly missing?: string
+}
+
+export interface LocalInput {
+  readonly folder: LocalFolder
+  readonly target: { readonly target: ObjectUri; readonly index: ObjectUri }
 }
 
 export interface FindOptions {
@@ -34,11 +41,11 @@ export interface FindOptions {
 /** Finds every input of a task; all problems of all inputs are gathered into one error. */
 export async function findInputs(
   spec: TaskSpec,
+  layout: TaskLayout,
   bucket: string,
-  context: RunContext,
+  context: TaskContext,
   options: FindOptions,
 ): Promise<readonly FoundInput[]> {
-  const layout = layoutOf({ bucket, prefix: spec.prefix, project: spec.project, task: spec.task })
   const found = await Promise.allSettled(spec.inputs.map((input) => findInput(input, spec, layout, bucket, context, options)))
   const failures = found.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []))
   if (failures.length === 0) return found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
@@ -66,7 +73,7 @@ async function findInput(
   spec: TaskSpec,
   layout: TaskLayout,
   bucket: string,
-  context: RunContext,
+  context: TaskContext,
   options: FindOptions,
 ): Promise<FoundInput> {
   const { source } = input
@@ -91,36 +98,62 @@ async function findInput(
   }
 }
 
-async function findLocal(input: InputSpec, path: string, layout: TaskLayout, context: RunContext): Promise<FoundInput> {
-  const target = layout.input(input.channel)
-  const plan = await planFolder({
-    source: path,
-    target,
-    index: layout.inputIndex(input.channel),
-    cacheDir: context.cacheDir,
-    objects: context.platform.objects,
-    signal: context.signal,
+/** Only the folder that is read is sent. */
+async function findLocal(input: InputSpec, path: string, layout: TaskLayout, context: TaskContext): Promise<FoundInput> {
+  const { cacheDir, signal } = context
+  const target = { target: layout.input(input.channel), index: layout.inputIndex(input.channel) }
+  const source = input.subdir === undefined ? path : join(path, input.subdir)
+  const folder = await describeFolder(source, { cacheDir, signal })
+  if (folder.listing.files.length === 0) throw emptyFolder(source, input.channel)
+  return { ...found({ ...input, subdir: '' }, target.target, { '': folder.digest }), local: { folder, target } }
+}
+
+function emptyFolder(path: string, channel: string): SsmError {
+  return new SsmError('INPUT_MISSING', `There is no file in ${path}, the input of channel ${channel}`, {
+    hint: 'Check the path; SageMaker refuses a channel without data.',
+    facts: { path, channel },
   })
-  return { ...found(input, target, { '': plan.digest }), local: { path, plan } }
 }
 
 /** What an S3 URI means: the object of this key when there is one, else the folder; never `data2` for `data`. */
-async function findObjects(input: InputSpec, uri: ObjectUri, context: RunContext): Promise<FoundInput> {
+async function findObjects(input: InputSpec, uri: ObjectUri, context: TaskContext): Promise<FoundInput> {
   const { objects } = context.platform
   const asked = input.subdir === undefined ? uri : joinUri(uri, input.subdir)
-  const single = asked.endsWith('/') ? undefined : await objects.find(asked, { signal: context.signal })
-  if (single !== undefined) return found({ ...input, subdir: '' }, asked, { '': identityOf([single]) })
-  const all: StoredObject[] = []
-  for await (const object of objects.list(folderUri(asked), { signal: context.signal })) all.push(object)
-  if (all.length > 0) return found({ ...input, subdir: '' }, folderUri(asked), { '': identityOf(all) })
+  const { signal } = context
+  const [single, listed] = await Promise.all([
+    asked.endsWith('/') ? undefined : objects.find(asked, { signal }),
+    // Whoever may read one object need not be allowed to list others.
+    identityOf(objects.list(folderUri(asked), { signal })).then(
+      (identity) => ({ identity }),
+      (cause: unknown) => ({ cause }),
+    ),
+  ])
+  if (single !== undefined) return found({ ...input, subdir: '' }, asked, { '': lineOf(single) })
+  if ('cause' in listed) throw listed.cause
+  const folder = listed.identity
+  if (folder !== undefined) return found({ ...input, subdir: '' }, folderUri(asked), folder)
   throw new SsmError('INPUT_MISSING', `There is nothing at ${asked} for channel ${input.channel}`, {
     hint: 'Check the bucket and the key; a folder is written with or without its last slash.',
     facts: { uri: asked, channel: input.channel },
   })
 }
 
-const identityOf = (objects: readonly StoredObject[]): string =>
-  objects.map(({ uri, sizeBytes, etag }) => `${uri} ${sizeBytes} ${etag}`).join('\n')
+const lineOf = ({ uri, sizeBytes, etag }: StoredObject): string => `${uri} ${sizeBytes} ${etag}`
+
+/** What identifies a folder of objects, however many there are: a digest, and what can be said of a change. */
+async function identityOf(listed: AsyncIterable<StoredObject>): Promise<FingerprintParts | undefined> {
+  const hash = createHash('sha256')
+  let [objects, bytes] = [0, 0]
+  for await (const object of listed) {
+    hash.update(`${lineOf(object)}\n`)
+    objects += 1
+    bytes += object.sizeBytes
+  }
+  return objects === 0 ? undefined : { '': hash.digest('hex'), objects: grouped(objects), bytes: grouped(bytes) }
+}
+
+/** `100 000`, as it is shown. */
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
 
 type Source = Pick<TaskSpec, 'project' | 'prefix' | 'task'>
 
@@ -129,15 +162,15 @@ async function findOutput(
   source: Source,
   output: OutputName,
   bucket: string,
-  context: RunContext,
+  context: TaskContext,
   options: FindOptions,
 ): Promise<FoundInput> {
   const fresh = context.upstream.get(taskKey(source))
   const stored =
     fresh === undefined
       ? await newestOutput(source, output, bucket, context)
-      : (fresh.outputs as Partial<Record<string, { readonly uri: ObjectUri; readonly job: string }>>)[output]
-  if (stored !== undefined && (await exists(stored.uri, context)))
+      : (fresh.outputs as Partial<Record<string, FoundOutput>>)[output]
+  if (stored !== undefined && (await (stored.isThere ?? exists(stored.uri, context))))
     return found(input, stored.uri, { '': `${source.task} ${output} of job ${stored.job}` })
   if (options.allowMissing && stored === undefined) {
     const placeholder = found(input, outputPlaceholder(source, output, bucket), { '': `${source.task} ${output}, not there yet` })
@@ -147,22 +180,36 @@ async function findOutput(
   throw stored === undefined ? neverCompleted(source, output) : leftNothing(source, output, stored.job)
 }
 
+interface FoundOutput {
+  readonly uri: ObjectUri
+  readonly job: string
+  /** Whether there is anything, where that was asked already. */
+  readonly isThere?: Promise<boolean>
+}
+
 async function newestOutput(
   source: Source,
   output: OutputName,
   bucket: string,
-  context: RunContext,
-): Promise<{ readonly uri: ObjectUri; readonly job: string } | undefined> {
+  context: TaskContext,
+): Promise<FoundOutput | undefined> {
+  const { platform, signal } = context
   const layout = layoutOf({ bucket, ...source })
-  for await (const { state } of pastJobs(source.task, layout, ['training', 'processing'], context.platform, {
-    signal: context.signal,
-  })) {
-    if (state.status === 'completed') return { uri: outputUri(layout, state.kind, state.name, output), job: state.name }
+  const { jobs } = await lookAtFolder(source.task, layout, platform, { signal })
+  const [newest] = jobs
+  // Most often the newest job is the one, and of this kind: its output is looked for while its state is asked.
+  const guess = newest === undefined ? undefined : { job: newest, uri: outputUri(layout, 'training', newest, output) }
+  const isThere = guess === undefined ? undefined : exists(guess.uri, context)
+  isThere?.catch(() => undefined)
+  for await (const { state } of jobsNamed(jobs, layout, ['training', 'processing'], platform, { signal })) {
+    if (state.status !== 'completed') continue
+    const uri = outputUri(layout, state.kind, state.name, output)
+    return { uri, job: state.name, ...(isThere !== undefined && uri === guess?.uri ? { isThere } : {}) }
   }
   return undefined
 }
 
-async function exists(uri: ObjectUri, context: RunContext): Promise<boolean> {
+async function exists(uri: ObjectUri, context: TaskContext): Promise<boolean> {
   const options = { signal: context.signal }
   if (!uri.endsWith('/')) return (await context.platform.objects.find(uri, options)) !== undefined
   for await (const _ of context.platform.objects.list(uri, options)) return true

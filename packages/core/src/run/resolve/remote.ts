@@ -4,7 +4,7 @@ import { SsmError } from '../../errors/ssm-error.ts'
 import { writeWhole } from '../../files/write-whole.ts'
 import { addressOf, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { Program } from '../../spec/program.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 
 /** What of a program lies in S3 instead of on this machine. */
 export interface RemoteCode {
@@ -25,7 +25,7 @@ const asUri = (text: string | undefined): ObjectUri | undefined =>
   text?.startsWith('s3://') === true ? objectUri(text) : undefined
 
 /** What identifies the parts in S3: each object's URI and etag. @throws {SsmError} `CODE_MISSING`. */
-export async function remoteIdentity({ archive, script }: RemoteCode, context: RunContext): Promise<readonly RemoteFile[]> {
+export async function remoteIdentity({ archive, script }: RemoteCode, context: TaskContext): Promise<readonly RemoteFile[]> {
   const uris = [archive, script].filter((uri) => uri !== undefined)
   return Promise.all(uris.map((uri) => identityOf(uri, context)))
 }
@@ -36,7 +36,7 @@ interface RemoteFile {
   readonly executable: boolean
 }
 
-async function identityOf(uri: ObjectUri, context: RunContext): Promise<RemoteFile> {
+async function identityOf(uri: ObjectUri, context: TaskContext): Promise<RemoteFile> {
   const object = await context.platform.objects.find(uri, { signal: context.signal })
   if (object !== undefined) return { path: uri, sha256: object.etag, executable: false }
   throw new SsmError('CODE_MISSING', `There is no code at ${uri}`, {
@@ -53,7 +53,7 @@ export function localPartOf(program: Program): Program {
 }
 
 /** Fetches a program's parts from S3 into a folder; from there on it is all on this machine. */
-export async function fetchRemote(program: Program, folder: string, context: RunContext): Promise<Program> {
+export async function fetchRemote(program: Program, folder: string, context: TaskContext): Promise<Program> {
   const { archive, script } = remoteOf(program)
   const read = (uri: ObjectUri): AsyncIterable<Uint8Array> => context.platform.objects.read(uri, { signal: context.signal })
   const source = archive === undefined ? undefined : join(folder, 'source')

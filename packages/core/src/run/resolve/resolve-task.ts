@@ -1,11 +1,13 @@
 import { describeCode, type Code } from '../../bundle/bundle.ts'
 import { fingerprintOf, fingerprintParts } from '../../bundle/fingerprint.ts'
+import { allOrAbort } from '../../lang/all-or-abort.ts'
 import { layoutOf, type TaskLayout } from '../../names/layout.ts'
 import { requestOverrideEffects } from '../../request/request-overrides.ts'
 import type { Program } from '../../spec/program.ts'
 import type { FingerprintParts } from '../../spec/result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
+import { lookAtPast, type TaskPast } from '../decide/past.ts'
 import { findInputs, type FoundInput } from './inputs.ts'
 import { localPartOf, remoteIdentity, remoteOf } from './remote.ts'
 
@@ -21,23 +23,50 @@ export interface ResolvedTask {
   readonly fingerprint: string
 }
 
-export interface ResolveOptions {
-  /** Finds out everything and makes nothing: no bucket, and outputs that do not exist yet are placeholders. */
-  readonly dryRun: boolean
+/** A resolved task, and its past as it was found meanwhile. */
+export interface OpenedTask {
+  readonly task: ResolvedTask
+  readonly past: TaskPast
 }
 
 /**
- * Reads everything that decides whether the task must run.
+ * Reads everything that decides whether the task must run, and sees to it that its bucket is there.
+ * @throws {SsmError} `CODE_MISSING`, `INPUT_MISSING`, `OUTPUT_MISSING`, `BUCKET_FOREIGN`, `PLATFORM_*`.
+ */
+export async function openTask(spec: TaskSpec, context: TaskContext): Promise<OpenedTask> {
+  const { platform, signal } = context
+  const bucket = await platform.objects.bucket(spec.bucket, { signal, dryRun: true })
+  const made = platform.objects.bucket(spec.bucket, { signal })
+  made.catch(() => undefined)
+  const [opened] = await Promise.allSettled([resolved(spec, bucket, context, { dryRun: false })])
+  // What is wrong with the bucket says more than what follows from it.
+  await made
+  if (opened.status === 'rejected') throw opened.reason
+  return opened.value
+}
+
+/**
+ * As `openTask`, but makes nothing: no bucket, and outputs that do not exist yet are placeholders.
  * @throws {SsmError} `CODE_MISSING`, `INPUT_MISSING`, `OUTPUT_MISSING`, `PLATFORM_*`.
  */
-export async function resolveTask(spec: TaskSpec, context: RunContext, options: ResolveOptions): Promise<ResolvedTask> {
+export async function lookAtTask(spec: TaskSpec, context: TaskContext): Promise<OpenedTask> {
   const { signal } = context
-  const bucket = await context.platform.objects.bucket(spec.bucket, { signal, dryRun: options.dryRun })
+  const bucket = await context.platform.objects.bucket(spec.bucket, { signal, dryRun: true })
+  return resolved(spec, bucket, context, { dryRun: true })
+}
+
+async function resolved(
+  spec: TaskSpec,
+  bucket: string,
+  context: TaskContext,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<OpenedTask> {
   const layout = layoutOf({ bucket, prefix: spec.prefix, project: spec.project, task: spec.task })
-  const [code, inputs, remote] = await Promise.all([
+  const [past, code, inputs, remote] = await allOrAbort(context.signal, (signal) => [
+    lookAtPast(spec, layout, { ...context, signal }),
     describeProgram(spec.program, signal),
-    findInputs(spec, bucket, context, { allowMissing: options.dryRun }),
-    remoteIdentity(remoteOf(spec.program), context),
+    findInputs(spec, layout, bucket, { ...context, signal }, { allowMissing: dryRun }),
+    remoteIdentity(remoteOf(spec.program), { ...context, signal }),
   ])
   const codeFiles = [...(code?.files ?? []), ...remote]
   const parts = fingerprintParts(spec, {
@@ -46,7 +75,7 @@ export async function resolveTask(spec: TaskSpec, context: RunContext, options: 
     inputs: Object.fromEntries(inputs.map((input) => [input.resolved.channel, input.identity])),
     requestOverrides: requestOverrideEffects(spec),
   })
-  return { spec, bucket, layout, code, inputs, parts, fingerprint: fingerprintOf(parts) }
+  return { past, task: { spec, bucket, layout, code, inputs, parts, fingerprint: fingerprintOf(parts) } }
 }
 
 async function describeProgram(program: Program, signal: AbortSignal): Promise<Code | undefined> {

@@ -2,7 +2,7 @@ import type { JobState } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { freeze } from '../../lang/freeze.ts'
 import type { Decision } from '../../spec/result.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 import type { EndedJob } from '../follow/follow.ts'
 import { logLines } from '../follow/lines.ts'
 import { storedOutputs } from './outputs.ts'
@@ -16,7 +16,7 @@ export async function taskResult(
   task: Pick<ResolvedTask, 'spec' | 'layout'>,
   decision: Decision,
   ended: EndedJob,
-  context: RunContext,
+  context: TaskContext,
 ): Promise<TaskResult> {
   const { spec, layout } = task
   const { state } = ended

@@ -7,7 +7,7 @@ import type { TaskLayout } from '../../names/layout.ts'
 import type { JobRef } from '../../platform/jobs.ts'
 import { downloadFolder } from '../../sync/download.ts'
 import type { OutputName } from '../../spec/outputs.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 import { outputsOf, outputUri } from './outputs.ts'
 import { writeLogs } from './log-files.ts'
 import type { Downloadable, Downloaded, DownloadOptions } from './task-result.ts'
@@ -18,7 +18,7 @@ export async function downloadJob(
   layout: TaskLayout,
   folder: string,
   options: DownloadOptions,
-  context: RunContext,
+  context: TaskContext,
 ): Promise<Downloaded> {
   const parts = options.only ?? (['logs', ...outputsOf(job.kind).filter((output) => output !== 'source')] as const)
   const signal = options.signal ?? new AbortController().signal
@@ -41,7 +41,7 @@ async function fetchOutput(
   layout: TaskLayout,
   output: OutputName,
   target: string,
-  context: RunContext,
+  context: TaskContext,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const uri = outputUri(layout, job.kind, job.name, output)
@@ -63,7 +63,7 @@ async function* counted(
   uri: ObjectUri,
   ofBytes: number,
   tell: (progress: Progress) => void,
-  context: RunContext,
+  context: TaskContext,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0

@@ -1,10 +1,10 @@
 import { appender } from '../../files/downloads/append.ts'
 import type { JobRef } from '../../platform/jobs.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 import { logLines } from '../follow/lines.ts'
 
 /** Writes a job's log as the original did: one file per machine, `logs0` for `algo-1`, and so on. Gives their number. */
-export async function writeLogs(job: JobRef, folder: string, context: RunContext, signal: AbortSignal): Promise<number> {
+export async function writeLogs(job: JobRef, folder: string, context: TaskContext, signal: AbortSignal): Promise<number> {
   await using files = await appender(folder)
   const machines = new Set<string>()
   for await (const line of logLines(context.platform, job, { signal, untilNow: true })) {

@@ -4,7 +4,7 @@ import { joinUri } from '../../names/object-uri.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { JobState } from '../../platform/jobs.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 import { readSmall } from '../decide/history.ts'
 import { issuePath } from '../resolve/hyperparameters.ts'
 import { ResultInvalidError } from './errors.ts'
@@ -17,7 +17,7 @@ export async function readTypedResult(
   spec: TaskSpec,
   layout: TaskLayout,
   state: JobState,
-  context: RunContext,
+  context: TaskContext,
 ): Promise<unknown> {
   const text = await resultText(layout, state, context)
   if (text === undefined)
@@ -31,7 +31,7 @@ export async function readTypedResult(
   )
 }
 
-async function resultText(layout: TaskLayout, state: JobState, context: RunContext): Promise<string | undefined> {
+async function resultText(layout: TaskLayout, state: JobState, context: TaskContext): Promise<string | undefined> {
   const place = layout.job(state.name)
   const { objects } = context.platform
   const options = { signal: context.signal }

@@ -7,7 +7,7 @@ import type { JobName } from '../../names/job-name.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import type { CodeFacts } from '../../request/facts.ts'
 import { launchSettings } from '../../request/launch-settings.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { fetchRemote } from '../resolve/remote.ts'
 import { writeObject } from './write.ts'
@@ -21,7 +21,7 @@ interface PackedCode extends AsyncDisposable {
 }
 
 /** Packs a job's code and sends it; `undefined` when the image runs its own program. */
-export async function sendCode(task: ResolvedTask, job: JobName, context: RunContext): Promise<CodeFacts | undefined> {
+export async function sendCode(task: ResolvedTask, job: JobName, context: TaskContext): Promise<CodeFacts | undefined> {
   if (task.code === undefined) return undefined
   await using packed = await pack(task, task.code, job, context)
   const { bundle } = packed
@@ -36,13 +36,13 @@ export async function sendCode(task: ResolvedTask, job: JobName, context: RunCon
 }
 
 /** What the request of this job would pin; packs and sends nothing away. */
-export async function pinnedCode(task: ResolvedTask, job: JobName, context: RunContext): Promise<CodeFacts | undefined> {
+export async function pinnedCode(task: ResolvedTask, job: JobName, context: TaskContext): Promise<CodeFacts | undefined> {
   if (task.code === undefined) return undefined
   await using packed = await pack(task, task.code, job, context)
   return packed.facts
 }
 
-async function pack(task: ResolvedTask, code: Code, job: JobName, context: RunContext): Promise<PackedCode> {
+async function pack(task: ResolvedTask, code: Code, job: JobName, context: TaskContext): Promise<PackedCode> {
   const scratch = await temporaryDirectory()
   try {
     const program = await fetchRemote(task.spec.program, scratch.path, context)
@@ -74,7 +74,7 @@ function assertUnchanged(before: Code, packed: Code): void {
   )
 }
 
-async function sendBundle(uri: ObjectUri, bundle: Bundle, task: ResolvedTask, context: RunContext): Promise<void> {
+async function sendBundle(uri: ObjectUri, bundle: Bundle, task: ResolvedTask, context: TaskContext): Promise<void> {
   const ofBytes = bundle.sizeBytes
   const onBytes = (bytes: number): void =>
     context.tell({ type: 'uploaded', what: 'code', progress: { bytes, ofBytes, files: bytes >= ofBytes ? 1 : 0, ofFiles: 1 } })

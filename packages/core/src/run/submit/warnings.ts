@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { kindOf } from '../../files/stat.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 
 /** What was said and this platform cannot honour, and what was meant and stays behind: a sentence for each. */
@@ -27,7 +27,7 @@ async function requirementsLeft({ program }: TaskSpec): Promise<readonly string[
 }
 
 /** Tells what cannot be honoured, so that nothing is dropped in silence. */
-export async function tellWarnings(task: ResolvedTask, context: RunContext): Promise<void> {
+export async function tellWarnings(task: ResolvedTask, context: TaskContext): Promise<void> {
   for (const message of await warningsFor(task.spec, context.platform)) context.tell({ type: 'warned', message })
   if ((task.code?.skipped.count ?? 0) > 0 && task.code?.files.length === 0)
     context.tell({ type: 'warned', message: 'every file of the code was left out by ignore rules' })

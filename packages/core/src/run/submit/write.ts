@@ -1,6 +1,6 @@
 import type { ObjectUri } from '../../names/object-uri.ts'
 import type { ObjectBody } from '../../platform/objects.ts'
-import type { RunContext } from '../context.ts'
+import type { TaskContext } from '../context.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 
 /** Writes one object of a task, locked with the task's own key when it has one. */
@@ -8,7 +8,7 @@ export async function writeObject(
   uri: ObjectUri,
   body: ObjectBody,
   task: ResolvedTask,
-  context: RunContext,
+  context: TaskContext,
   onBytes?: (bytes: number) => void,
 ): Promise<void> {
   const { outputKmsKey: kmsKey } = task.spec

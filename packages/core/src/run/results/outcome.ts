@@ -1,5 +1,5 @@
-import { isSsmError, nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
-import type { TaskResult } from './results/task-result.ts'
+import { isSsmError, nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
+import type { TaskResult } from './task-result.ts'
 
 /** How one task of a graph ended. */
 export type TaskOutcome<Result = TaskResult> =

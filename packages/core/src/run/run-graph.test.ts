@@ -5,8 +5,8 @@ import { byName, taskOf } from '../../../../test/support/tasks.ts'
 import type { RunHappening } from '../events/run-event.ts'
 import type { TaskResult } from './results/task-result.ts'
 import { graphOf, type GraphNode } from '../graph/order.ts'
-import { GraphFailedError, type TaskOutcome } from './outcome.ts'
-import { runGraph } from './scheduler.ts'
+import { GraphFailedError, type TaskOutcome } from './results/outcome.ts'
+import { runGraph } from './run-graph.ts'
 
 /** A graph by the names of what each task needs. */
 const graph = (needs: Readonly<Record<string, readonly string[]>>): readonly GraphNode[] =>

@@ -1,0 +1,92 @@
+import { SsmError } from '../../errors/ssm-error.ts'
+import { isTerminal } from '../../platform/jobs.ts'
+import type { AttemptNumber, Decision, TaskHistory } from '../../spec/result.ts'
+import type { Attempt } from '../attempt.ts'
+import type { TaskContext } from '../context.ts'
+import { attemptToStart, oneAttempt, type NextStep } from '../policy.ts'
+import type { OpenedTask, ResolvedTask } from '../resolve/resolve-task.ts'
+import { submitJob } from '../submit/submit.ts'
+import { decide, type RunPolicy } from './decide.ts'
+import { LeaseLost, takeLease, untilFree } from './lease.ts'
+import { lookAtPast, type TaskPast } from './past.ts'
+
+/**
+ * Skips, joins or starts a task, so that of many clients that come here at once one starts it and the others join. Its past
+ * is looked at again whenever somebody else turns out to be at work.
+ */
+export async function settle({ task, past }: OpenedTask, policy: RunPolicy, context: TaskContext): Promise<Attempt> {
+  const { spec, layout } = task
+  for (let seen = past; ; seen = await lookAtPast(spec, layout, context)) {
+    const decision = decide(seen.history, task, policy)
+    if (decision.kind !== 'start') {
+      context.tell({ type: 'decided', decision })
+      const number = seen.history.newest?.record?.attempt ?? { number: 1, of: oneAttempt.attempts }
+      return { decision, job: decision.job, number }
+    }
+    if (seen.isHeld) {
+      context.tell({ type: 'waited-for-starter' })
+      await untilFree(layout.lease, context)
+      continue
+    }
+    if (policy.clean === true) assertStateIsFree(task, seen.history)
+    const attempt = await start(task, { decision, number: numberOf(seen.history, task), past: seen, policy }, context)
+    if (attempt !== undefined) return attempt
+  }
+}
+
+/** Starts the task's next job after one that failed, unless somebody else does. */
+export async function settleAgain(
+  task: ResolvedTask,
+  next: Extract<NextStep, { readonly kind: 'again' }>,
+  context: TaskContext,
+): Promise<Attempt> {
+  const changed = { ...task, spec: { ...task.spec, ...next.changes } }
+  return settle({ task: changed, past: await lookAtPast(task.spec, task.layout, context) }, {}, context)
+}
+
+function numberOf({ newest }: TaskHistory, { fingerprint }: ResolvedTask): AttemptNumber {
+  if (newest === undefined) return attemptToStart(oneAttempt, undefined)
+  const { state, record } = newest
+  return attemptToStart(oneAttempt, {
+    status: state.status,
+    isSameRun: record?.fingerprint === fingerprint,
+    attempt: record?.attempt,
+  })
+}
+
+/** Its state cannot be removed under a job that writes to it. */
+function assertStateIsFree({ spec }: ResolvedTask, { newest }: TaskHistory): void {
+  if (newest === undefined || isTerminal(newest.state.status)) return
+  throw new SsmError(
+    'STATE_IN_USE',
+    `The state of task ${spec.task} cannot be removed while job ${newest.state.name} is running`,
+    {
+      hint: `Stop it with ssm stop ${newest.state.name}, or wait for its end, and run the task again.`,
+      facts: { task: spec.task, job: newest.state.name },
+    },
+  )
+}
+
+/** What is about to be started, and what is known of the task's past. */
+export interface Start {
+  readonly decision: Extract<Decision, { readonly kind: 'start' }>
+  readonly number: AttemptNumber
+  readonly past: TaskPast
+  readonly policy: RunPolicy
+}
+
+/** Starts the task's next job under its lease; `undefined` when somebody else had the lease since it was looked at. */
+async function start(task: ResolvedTask, about: Start, context: TaskContext): Promise<Attempt | undefined> {
+  const lease = takeLease(task.layout.lease, about.past.lease, context)
+  try {
+    return { job: await submitJob(task, about, lease, context), decision: about.decision, number: about.number }
+  } catch (cause) {
+    if (cause instanceof LeaseLost) return undefined
+    throw cause
+  } finally {
+    await lease.then(
+      (held) => held.release(),
+      () => undefined,
+    )
+  }
+}

@@ -1,0 +1,53 @@
+import { isSsmError } from '../errors/ssm-error.ts'
+import type { JobRef } from '../platform/jobs.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import { followAttempt } from './attempt.ts'
+import type { TaskContext } from './context.ts'
+import type { RunPolicy } from './decide/decide.ts'
+import { settle, settleAgain } from './decide/settle.ts'
+import { endedBadly, RunAbortedError } from './follow/errors.ts'
+import { afterAttempt, endOf, oneAttempt } from './policy.ts'
+import { checkHyperparameters } from './resolve/hyperparameters.ts'
+import { openTask } from './resolve/resolve-task.ts'
+import { taskResult } from './results/collect.ts'
+import type { TaskResult } from './results/task-result.ts'
+import type { RunSession } from './session.ts'
+
+/** A task of a session. */
+export interface TaskOfSession {
+  readonly spec: TaskSpec
+  readonly policy: RunPolicy
+  /** Whether it is the task that was asked for, and not one that it needs. */
+  readonly isTarget: boolean
+  readonly upstream: TaskContext['upstream']
+}
+
+/** The story of one task: skip, join or start; follow the job; try again as the policy says; collect what came out. */
+export async function executeTask(given: TaskOfSession, session: RunSession): Promise<TaskResult> {
+  let job: JobRef | undefined
+  try {
+    session.preparing.throwIfAborted()
+    const context = await session.contextOf(given.spec, given.upstream)
+    const following = { ...context, signal: session.leaving }
+    const opened = await openTask(await checkHyperparameters(given.spec), context)
+    const { task } = opened
+    for (let attempt = await settle(opened, given.policy, context); ;) {
+      const isSkipped = attempt.decision.kind === 'skip'
+      job = attempt.job
+      session.reached({ platform: context.platform, job, isOwn: attempt.decision.kind === 'start', isOver: isSkipped }, given)
+      const ended = await followAttempt(attempt, task.spec.metrics, following)
+      session.ended(job)
+      const next = afterAttempt(oneAttempt, attempt.number, endOf(ended.state.status))
+      if (next.kind === 'give-up') throw endedBadly(ended, context.platform.name)
+      if (next.kind === 'done') {
+        const result = await taskResult(task, attempt.decision, ended, following)
+        context.tell({ type: 'finished', outcome: { kind: 'completed', job: job.name, skipped: isSkipped } })
+        return result
+      }
+      context.tell({ type: 'retried', because: next.because, attempt: next.attempt })
+      attempt = await settleAgain(task, next, context)
+    }
+  } catch (cause) {
+    throw session.preparing.aborted && !isSsmError(cause) ? new RunAbortedError(given.spec.task, job, cause) : cause
+  }
+}

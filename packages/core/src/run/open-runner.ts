@@ -1,0 +1,82 @@
+import type { Caller } from '../errors/caller.ts'
+import { graphOf, type GraphNode } from '../graph/order.ts'
+import { taskKey } from '../graph/task-key.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import { systemClock, type Clock } from '../time/clock.ts'
+import { readingContext } from './context.ts'
+import { RunAbortedError } from './follow/errors.ts'
+import { handleOf, type RunHandle, type RunOptions } from './handle.ts'
+import { explainTask, planTask } from './plan.ts'
+import { GraphFailedError, type TaskOutcome } from './results/outcome.ts'
+import type { TaskResult } from './results/task-result.ts'
+import type { Runner, TaskPlatforms } from './runner.ts'
+import { RunSession } from './session.ts'
+
+/** Runs the tasks of one project on its platforms. */
+export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock): Runner {
+  const start = async (spec: TaskSpec, options: RunOptions, caller: Caller): Promise<RunHandle> => {
+    const nodes = graphOf([spec])
+    const platform = await platforms.forTask(spec)
+    const session = new RunSession(platforms, clock, options)
+    return handleOf(session, platform, resultOf(session, spec, nodes, caller))
+  }
+  return {
+    start,
+    async run(spec, options, caller) {
+      // Not disposed: a run that was aborted leaves its job alone.
+      return await (await start(spec, options, caller)).result()
+    },
+    async plan(spec, options) {
+      const needs = graphOf([spec]).flatMap((node) => (node.spec === spec ? [] : [node.spec.task]))
+      return await planTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock), needs)
+    },
+    async explain(spec, options) {
+      return await explainTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock))
+    },
+    async runAll(specs, options) {
+      const nodes = graphOf(specs)
+      const session = new RunSession(platforms, clock, options)
+      try {
+        return byName(await session.run(nodes, new Set(specs.map(taskKey))), nodes)
+      } finally {
+        session.end()
+      }
+    },
+  }
+}
+
+/** Carries a session out for one task: its result, or what it failed with. */
+async function resultOf(session: RunSession, spec: TaskSpec, nodes: readonly GraphNode[], caller: Caller): Promise<TaskResult> {
+  try {
+    const outcomes = await session.run(nodes, new Set([taskKey(spec)]))
+    const target = outcomes.get(taskKey(spec))
+    if (target?.status !== 'completed') throw failureOf(outcomes, nodes)
+    session.end()
+    return target.result
+  } catch (cause) {
+    const error = caller(cause)
+    session.end(error)
+    throw error
+  }
+}
+
+type Outcomes = ReadonlyMap<string, TaskOutcome>
+
+/** What to reject with: the one failure itself, or all of them together. */
+function failureOf(outcomes: Outcomes, nodes: readonly GraphNode[]): unknown {
+  const errors = [...outcomes.values()].flatMap((outcome) => (outcome.status === 'failed' ? [outcome.error] : []))
+  if (errors.length === 1) return errors[0]
+  // Whoever aborted knows why they all ended: one answer, about a job that goes on when there is one.
+  const aborted = errors.filter((error) => error instanceof RunAbortedError)
+  if (aborted.length === errors.length) return aborted.find(({ job }) => job !== undefined) ?? aborted[0]
+  return new GraphFailedError(byName(outcomes, nodes))
+}
+
+function byName(outcomes: Outcomes, nodes: readonly GraphNode[]): Readonly<Record<string, TaskOutcome>> {
+  return Object.fromEntries(
+    nodes.flatMap(({ key, spec }) => {
+      const outcome = outcomes.get(key)
+      return outcome === undefined ? [] : [[spec.task, outcome] as const]
+    }),
+  )
+}

@@ -1,0 +1,163 @@
+import { setMaxListeners } from 'node:events'
+import { Broadcast } from '../events/broadcast.ts'
+import type { RunEvent, RunHappening } from '../events/run-event.ts'
+import { cacheFolder } from '../files/cache.ts'
+import type { GraphNode } from '../graph/order.ts'
+import { deferred } from '../lang/deferred.ts'
+import type { JobRef } from '../platform/jobs.ts'
+import type { Platform } from '../platform/platform.ts'
+import { redactAll } from '../secrets/redact.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import type { Clock } from '../time/clock.ts'
+import type { TaskContext } from './context.ts'
+import { executeTask } from './execute-task.ts'
+import type { RunOptions } from './handle.ts'
+import type { TaskOutcome } from './results/outcome.ts'
+import type { TaskResult } from './results/task-result.ts'
+import { runGraph } from './run-graph.ts'
+import type { TaskPlatforms } from './runner.ts'
+
+const usualParallel = 4
+
+/** A job that a task of a session came to. */
+export interface LiveJob {
+  readonly platform: Platform
+  readonly job: JobRef
+  /** Whether this session started it. One that it joined belongs to whoever started it. */
+  readonly isOwn: boolean
+  /** Whether it had ended before, so that there is nothing to stop. */
+  readonly isOver: boolean
+}
+
+/**
+ * One call of `run()`, `start()` or `project.run()`: its signals, its events and its live jobs. Whatever ends early ends by
+ * one of its two signals, and it alone aborts them.
+ *
+ * | | what comes before a job | a job of ours | a joined job | `result()` |
+ * | --- | --- | --- | --- | --- |
+ * | abort, `detach()` | ends | goes on | goes on | `RUN_ABORTED` |
+ * | `stop()` | ends | is stopped | is stopped | `JOB_STOPPED`; `RUN_ABORTED` without a job |
+ * | dispose | ends | is stopped | goes on | `RUN_ABORTED` |
+ *
+ * A job that is being submitted counts as submitted: the answer is waited for. After `detach()` disposing stops nothing, and
+ * `stop()` still stops.
+ */
+export class RunSession {
+  readonly clock: Clock
+  readonly options: RunOptions
+  /** Aborted when nobody waits any more: by the caller's signal, detaching and disposing. */
+  readonly leaving: AbortSignal
+  /** Aborted, beside that, when nothing new shall be started. */
+  readonly preparing: AbortSignal
+  readonly #platforms: TaskPlatforms
+  readonly #broadcast = new Broadcast()
+  readonly #leave = new AbortController()
+  readonly #stop = new AbortController()
+  readonly #target = deferred<JobRef>()
+  readonly #live = new Map<string, LiveJob>()
+  readonly #lateStops: Promise<unknown>[] = []
+  #isDetached = false
+  #isOver = false
+
+  constructor(platforms: TaskPlatforms, clock: Clock, options: RunOptions) {
+    this.#platforms = platforms
+    this.clock = clock
+    this.options = options
+    const given = options.signal === undefined ? [] : [options.signal]
+    this.leaving = AbortSignal.any([this.#leave.signal, ...given])
+    this.preparing = AbortSignal.any([this.#leave.signal, this.#stop.signal, ...given])
+    // Everything under way listens to them: more than ten listeners are no leak.
+    setMaxListeners(0, this.leaving, this.preparing)
+    this.#target.promise.catch(() => undefined)
+  }
+
+  /** The job of the task that was asked for, once there is one. */
+  get job(): Promise<JobRef> {
+    return this.#target.promise
+  }
+
+  events(signal: AbortSignal | undefined): AsyncIterable<RunEvent> {
+    return this.#broadcast.read(signal)
+  }
+
+  tell(task: string, happening: RunHappening): void {
+    const event: RunEvent = { atMs: this.clock.now(), task, ...redactAll(happening) }
+    this.#broadcast.tell(event)
+    this.options.onEvent?.(event)
+  }
+
+  /** Runs the tasks; `targets` are the keys of those that were asked for. Never rejects for a task that failed. */
+  async run(nodes: readonly GraphNode[], targets: ReadonlySet<string>): Promise<ReadonlyMap<string, TaskOutcome>> {
+    return runGraph(nodes, {
+      // Not a number is no limit that anyone could mean.
+      parallel: Math.max(1, Math.floor(this.options.parallel ?? usualParallel) || 1),
+      tell: (task, happening) => this.tell(task, happening),
+      runOne: ({ key, spec }, upstream) => {
+        const isTarget = targets.has(key)
+        return executeTask({ spec, policy: isTarget ? this.options : forNeeded(this.options), isTarget, upstream }, this)
+      },
+    })
+  }
+
+  /** Everything is over, with the reason when it failed. */
+  end(error?: unknown): void {
+    this.#isOver = true
+    this.#target.reject(error)
+    this.#broadcast.end()
+  }
+
+  /** What one task works with while its job is prepared. */
+  async contextOf(spec: TaskSpec, upstream: ReadonlyMap<string, TaskResult>): Promise<TaskContext> {
+    return {
+      platform: await this.#platforms.forTask(spec),
+      clock: this.clock,
+      tell: (happening) => this.tell(spec.task, happening),
+      signal: this.preparing,
+      cacheDir: cacheFolder(),
+      upstream,
+    }
+  }
+
+  /** A task came to its job: from now on it is stopped with the others. */
+  reached(live: LiveJob, { isTarget }: { readonly isTarget: boolean }): void {
+    if (isTarget) this.#target.resolve(live.job)
+    if (live.isOver) return
+    this.#live.set(live.job.name, live)
+    // It was on its way when the run was stopped.
+    if (live.isOwn && this.#stop.signal.aborted) this.#lateStops.push(stopJob(live).catch(() => undefined))
+  }
+
+  /** A job has ended: there is nothing to stop any more. */
+  ended({ name }: JobRef): void {
+    this.#live.delete(name)
+  }
+
+  /** Asks every live job to stop and ends the preparing of others. */
+  async stop(isMeant: (live: LiveJob) => boolean = () => true): Promise<void> {
+    this.#stop.abort(new DOMException('The run was stopped before its job was submitted', 'AbortError'))
+    await Promise.all([...this.#live.values()].filter(isMeant).map(stopJob))
+  }
+
+  detach(): void {
+    this.#isDetached = true
+    this.#leave.abort(new DOMException('The run was detached', 'AbortError'))
+  }
+
+  /** Stops the session's own jobs, unless it was detached or is over, and waits until nothing of it is left. */
+  async dispose(outcome: Promise<unknown>): Promise<void> {
+    try {
+      if (!this.#isOver && !this.#isDetached) await this.stop(({ isOwn }) => isOwn)
+    } finally {
+      this.#leave.abort(new DOMException('The run was disposed', 'AbortError'))
+      await outcome.catch(() => undefined)
+      await Promise.all(this.#lateStops)
+    }
+  }
+}
+
+const stopJob = ({ platform, job }: LiveJob): Promise<void> => platform.jobs.stop(job)
+
+/** `force` and `clean` mean the tasks that were asked for, not everything they need. */
+function forNeeded({ force: _force, clean: _clean, ...rest }: RunOptions): RunOptions {
+  return rest
+}

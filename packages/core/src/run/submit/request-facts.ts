@@ -1,0 +1,34 @@
+import type { JobName } from '../../names/job-name.ts'
+import { addressOf } from '../../names/object-uri.ts'
+import type { RoleNeed } from '../../platform/roles.ts'
+import type { RequestFacts } from '../../request/facts.ts'
+import type { ResolvedTask } from '../resolve/resolve-task.ts'
+import { version } from './version.ts'
+
+/** The facts of a request, from what was found and made. */
+export function requestFacts(
+  task: ResolvedTask,
+  job: JobName,
+  made: Pick<RequestFacts, 'imageUri' | 'roleArn' | 'hasState' | 'code'>,
+): RequestFacts {
+  const { layout, fingerprint } = task
+  return { job, layout, fingerprint, version, inputs: task.inputs.map((input) => input.resolved), ...made }
+}
+
+/** What the job's role must be able to do. */
+export function roleNeed({ spec, bucket, layout, inputs }: ResolvedTask, imageUri: string): RoleNeed {
+  const ownFolder = { key: addressOf(layout.root).key.replace(/[^/]+\/$/, '') } // the project's: its tasks share one role
+  const elsewhere = inputs
+    .map((input) => addressOf(input.resolved.uri))
+    .filter(({ bucket: other, key }) => other !== bucket || !key.startsWith(ownFolder.key))
+  return {
+    project: spec.project,
+    ...(spec.role === undefined ? {} : { own: spec.role }),
+    bucket,
+    writablePrefixes: [ownFolder.key],
+    readableAddresses: elsewhere,
+    imageUri,
+    kmsKeys: [spec.outputKmsKey, spec.volumeKmsKey].filter((key) => key !== undefined),
+    vpc: spec.subnets.length > 0,
+  }
+}
