@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -75,7 +85,9 @@ function leftFiles(root: string, temporary: string): readonly string[] {
   const places = { [temporary]: '', [join(root, 'tmp')]: 'local/tmp/', [join(root, 'locks')]: 'local/locks/' }
   const files = Object.entries(places).flatMap(([path, name]) => everythingThere(path).map((found) => name + found))
   const machines = everythingThere(join(root, 'jobs')).filter((path) => path.includes('/machines/'))
-  const drafts = everythingThere(join(root, 's3')).filter((path) => /(^|\/)\.ssm-|\.tmp$/.test(path) || isHeldLease(join(root, 's3', path)))
+  const drafts = everythingThere(join(root, 's3')).filter(
+    (path) => /(^|\/)\.ssm-|\.tmp$/.test(path) || isHeldLease(join(root, 's3', path)),
+  )
   return [...files, ...machines, ...drafts]
 }
 

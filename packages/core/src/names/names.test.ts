@@ -45,21 +45,11 @@ test('a task never takes a job of another task for its own, however alike their 
   fc.assert(
     fc.property(taskText, taskText, someTime, (one, other, at) => {
       fc.pre(one !== other)
-      expect(
-        isJobOf(
-          taskName(one),
-          newJobName(taskName(other), at, { random: () => 0.5 }),
-        ),
-      ).toBe(false)
+      expect(isJobOf(taskName(one), newJobName(taskName(other), at, { random: () => 0.5 }))).toBe(false)
     }),
   )
   const [task, longer] = [taskName('exp'), taskName('exp-2026-01-01')]
-  expect(
-    isJobOf(
-      task,
-      newJobName(longer, 0, { random: () => 0 }),
-    ),
-  ).toBe(false)
+  expect(isJobOf(task, newJobName(longer, 0, { random: () => 0 }))).toBe(false)
 })
 
 test.each(['worker1-2020-12-05-22-30-33-yj9zCQGt', 'simple-task-2020-08-29-11-41-59-NhuzJgSy'])(

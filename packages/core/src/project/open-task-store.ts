@@ -59,7 +59,13 @@ class OpenedTaskStore implements TaskStore {
 
   async download(folder: string, options: StoredDownloadOptions = {}): Promise<Downloaded> {
     const { platform, layout, signal } = await this.#open(options)
-    return downloadJob(options.job ?? (await this.#newestCompleted(options)), layout, folder, options, readingContext(platform, signal))
+    return downloadJob(
+      options.job ?? (await this.#newestCompleted(options)),
+      layout,
+      folder,
+      options,
+      readingContext(platform, signal),
+    )
   }
 
   async *state(options: Abortable = {}): AsyncGenerator<StoredObject> {

@@ -33,7 +33,8 @@ export function awsObjects(options: BucketsOptions): Objects {
 
 async function* listObjects(clients: Clients, prefix: ObjectUri, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
   const { bucket } = addressOf(prefix)
-  for await (const page of listed(clients, prefix, undefined, signal)) for (const found of page.objects) yield storedIn(bucket, found)
+  for await (const page of listed(clients, prefix, undefined, signal))
+    for (const found of page.objects) yield storedIn(bucket, found)
 }
 
 async function* listFolders(clients: Clients, folder: ObjectUri, signal: AbortSignal | undefined): AsyncGenerator<string> {
