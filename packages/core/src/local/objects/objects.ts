@@ -92,7 +92,7 @@ async function* listedChildren(store: Store, folder: ObjectUri): AsyncGenerator<
     // Two looks at the folder: whatever changes after the objects were looked at is in the second one.
     const objects = [...objectsIn(bucketFolder, key)].map((file) => facts(`s3://${bucket}/${file.key}`, file.stats))
     for (const object of objects) yield { kind: 'object', object }
-    for (const name of [...foldersOf(bucketFolder, key)]) yield { kind: 'folder', name }
+    for (const name of foldersOf(bucketFolder, key)) yield { kind: 'folder', name }
   } catch (cause) {
     throw storeError(store, 'list', cause)
   }

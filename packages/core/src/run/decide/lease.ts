@@ -88,7 +88,7 @@ function holderIn(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   try {
     const { owner } = JSON.parse(text) as { readonly owner?: unknown }
-    return owner === undefined ? undefined : String(owner)
+    return owner === undefined ? undefined : JSON.stringify(owner)
   } catch {
     return 'unknown'
   }
