@@ -1,12 +1,8 @@
-import { createServer } from 'node:http'
-import { once } from 'node:events'
 import { execFileSync } from 'node:child_process'
-import type { AddressInfo, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { expect, test } from 'vitest'
 import { openClients } from './clients.ts'
-import { hasProxy, proxyAgent, proxyFor } from './proxy.ts'
 
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
 
@@ -76,36 +72,4 @@ test('importing the AWS platform and making one loads no AWS module', () => {
       stdio: ['pipe', 'pipe', 'ignore'],
     }).trim(),
   ).toBe('0 true')
-})
-
-test.each([
-  ['s3.amazonaws.com', { HTTPS_PROXY: 'http://proxy:3128' }, 'proxy:3128'],
-  ['s3.amazonaws.com', { https_proxy: 'proxy:3128' }, 'proxy:3128'],
-  ['s3.amazonaws.com', { ALL_PROXY: 'http://proxy:1' }, 'proxy:1'],
-  ['s3.amazonaws.com', { HTTPS_PROXY: 'http://proxy:1', NO_PROXY: 'example.com,.amazonaws.com' }, undefined],
-  ['s3.amazonaws.com', { HTTPS_PROXY: 'http://proxy:1', no_proxy: '*' }, undefined],
-  ['notamazonaws.com', { HTTPS_PROXY: 'http://proxy:1', NO_PROXY: 'amazonaws.com' }, 'proxy:1'],
-  ['s3.amazonaws.com', {}, undefined],
-])('%s goes through %j by %s', (host, env, expected) => {
-  expect(proxyFor(host, env)?.host).toBe(expected)
-})
-
-test('the proxy is asked for a tunnel to the service, with its password, and a refusal is an error', async () => {
-  const asked: unknown[] = []
-  const server = createServer().listen(0, '127.0.0.1')
-  server.on('connect', (request, socket: Socket) => {
-    asked.push([request.url, request.headers['proxy-authorization']])
-    socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
-  })
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // it listens on a port
-  const env = { HTTPS_PROXY: `http://me:pa%40ss@127.0.0.1:${port}` }
-  expect(hasProxy(env)).toBe(true)
-  const { get } = await import('node:https')
-  const failed = await new Promise<Error>((resolve) => {
-    get({ host: 'sts.amazonaws.com', agent: proxyAgent(env, { maxSockets: 1 }) }).once('error', resolve)
-  })
-  expect(failed.message).toContain('407')
-  expect(asked).toEqual([['sts.amazonaws.com:443', `Basic ${Buffer.from('me:pa@ss').toString('base64')}`]])
-  server.close()
 })

@@ -13,7 +13,7 @@ import type * as ServiceQuotasSdk from '@aws-sdk/client-service-quotas'
 import type { STSClient } from '@aws-sdk/client-sts'
 import type * as StsSdk from '@aws-sdk/client-sts'
 import { PlatformError } from '../platform/errors.ts'
-import { hasProxy, proxyAgent } from './proxy.ts'
+import { hasProxy } from './proxy.ts'
 import { withErrorTranslation } from './translate.ts'
 
 /** The clients we use, by service. */
@@ -105,7 +105,7 @@ export function openClients(options: ClientOptions = {}, prepare: Prepare = {}, 
   const made = async <S extends ServiceName>(service: S): Promise<Opened<S>> => {
     const sdk = await load[service]()
     const given = options.clients?.[service]
-    const client = given === undefined ? makers[service](sdk, configOf(service, options, env, fresh)) : given()
+    const client = given === undefined ? makers[service](sdk, await configOf(service, options, env, fresh)) : given()
     if (given === undefined) ownClients.add(client)
     prepare[service]?.(client, sdk)
     return { client, sdk }
@@ -175,7 +175,12 @@ type SharedConfig = Pick<
   readonly ignoreCache: boolean
 }
 
-function configOf(service: ServiceName, options: ClientOptions, env: NodeJS.ProcessEnv, fresh: boolean): SharedConfig {
+async function configOf(
+  service: ServiceName,
+  options: ClientOptions,
+  env: NodeJS.ProcessEnv,
+  fresh: boolean,
+): Promise<SharedConfig> {
   const endpoint = endpointOf(service, options, env)
   // The SDK for JavaScript alone among AWS tools does not read AWS_DEFAULT_REGION.
   const region = options.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined)
@@ -193,7 +198,7 @@ function configOf(service: ServiceName, options: ClientOptions, env: NodeJS.Proc
       socketTimeout: idleMs,
       // For S3 a whole request may rightly take long: there only silence counts.
       ...(service === 's3' ? {} : { requestTimeout: idleMs, throwOnRequestTimeout: true }),
-      httpsAgent: hasProxy(env) ? proxyAgent(env, { maxSockets }) : { maxSockets },
+      httpsAgent: hasProxy(env) ? (await import('./proxy-agent.ts')).proxyAgent(env, { maxSockets }) : { maxSockets },
       httpAgent: { maxSockets },
     },
   }
