@@ -46,7 +46,7 @@ async function bundleCli() {
       entryPoints: commands(['jobs']),
       splitting: true,
       // Some packages that the AWS clients need are CommonJS.
-      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+      banner: { js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);" },
     }),
   ])
   const inputs = Object.assign({}, ...bundles.map(({ metafile }) => metafile.inputs))

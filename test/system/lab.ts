@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { local, type LocalOptions } from '@simple-sagemaker/core/local'
 import { project, type Project } from '@simple-sagemaker/core'
 import { everythingIn, processesLeft } from '../support/leftovers.ts'
+import { readableCopy } from '../support/readable-copy.ts'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -69,7 +70,8 @@ export function lab(options: LabOptions = {}): Lab {
       if (process.getuid?.() !== 0) return startProgram(program, args, started)
       const nobody = { uid: 65_534, gid: 65_534 }
       for (const path of [folder, temporary]) chownSync(path, nobody.uid, nobody.gid)
-      return startProgram(program, args, { ...started, ...nobody })
+      const { node, file } = readableCopy(program, folder)
+      return startNode([node, file, ...args], { ...started, ...nobody })
     },
     jobs: (task) => foldersIn(join(root, 'jobs')).filter((name) => name.startsWith(`${task}-2`)),
     objects: () => everythingThere(join(root, 's3')).filter((path) => !path.endsWith('/')),
@@ -129,9 +131,12 @@ interface StartOptions {
   readonly gid?: number
 }
 
-function startProgram(program: string, args: readonly string[], { environment, ...options }: StartOptions): Program {
-  const argv = ['--conditions=ssm-source', '--import', typescript, program, ...args]
-  const child = spawn(process.execPath, argv, { ...options, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+function startProgram(program: string, args: readonly string[], options: StartOptions): Program {
+  return startNode([process.execPath, '--conditions=ssm-source', '--import', typescript, program, ...args], options)
+}
+
+function startNode([node, ...argv]: readonly [string, ...string[]], { environment, ...options }: StartOptions): Program {
+  const child = spawn(node, argv, { ...options, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   let listen = (): void => undefined
   for (const stream of [child.stdout, child.stderr]) {
