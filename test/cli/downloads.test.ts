@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, test } from 'vitest'
@@ -24,3 +24,22 @@ test.each([
   expect(own.map((path) => readFileSync(join(folder.path, path), 'utf8'))).toEqual(['mine', 'mine'])
   expect(readFileSync(join(folder.path, brought), 'utf8')).toBe('x\n')
 })
+
+test.skipIf(process.platform === 'win32')(
+  'links, and names that differ by case, arrive; with --no-unpack the archive does',
+  { timeout: 60_000 },
+  async () => {
+    await using folder = await workFolder()
+    const env = { SSM_PLATFORM: 'local', HOME: folder.path, PATH: process.env['PATH'] ?? '' }
+    const context = testContext({ cwd: folder.path, env })
+    const line = 'cd "$SM_MODEL_DIR"; echo w > e1; ln -s e1 last; ln -s /etc/hosts out; echo 1 > A; echo 2 > a; cd "$SSM_INSTANCE_STATE"; echo s > s1; ln -s s1 last'
+    expect(await app(['shell', '-p', 'ex', '-t', 't', '--cmd_line', line, '-o', 'out', '--download_model', '--download_state'], context)).toBe(0)
+    expect(context.stdout.text()).toContain('[ssm] not stored: out (a link to /etc/hosts, which is not in this folder)')
+    const content = (name: string): string => readFileSync(join(folder.path, 'out', name), 'utf8')
+    const names = ['model/last', 'model/A', 'model/a', 'state/algo-1/last']
+    expect(names.map(content)).toEqual(['w\n', '1\n', '2\n', 's\n'])
+    const unopened = ['data', '-p', 'ex', '-t', 't', '-o', 'out', '--download_model', '--no-unpack']
+    expect(await app(unopened, testContext({ cwd: folder.path, env }))).toBe(0)
+    expect(readdirSync(join(folder.path, 'out/model'))).toEqual(['.ssm-download.json', 'model.tar.gz'])
+  },
+)

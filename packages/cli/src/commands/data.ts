@@ -7,7 +7,7 @@ import { openReporter } from '../render/open-reporter.ts'
 import { bytesText, countText } from '../terminal/text.ts'
 import { storeOf } from '../settings/job-place.ts'
 import { openPlatform } from '../settings/open-platform.ts'
-import { downloadsOf } from '../task/policy.ts'
+import { downloadsOf, unpacks } from '../task/policy.ts'
 import { pathFrom } from '../terminal/context.ts'
 import { abortOnSignal } from './abort-signal.ts'
 
@@ -30,11 +30,12 @@ export async function data(call: Call): Promise<number> {
   const did: Did = {}
   try {
     if (clean === true) did.cleanedStateFiles = await left.cleanState({ signal })
-    if (outputPath !== undefined)
-      did.downloaded = {
-        folder: outputPath,
-        files: (await left.download(pathFrom(context, outputPath), { only: downloadsOf(parsed), signal })).files,
-      }
+    if (outputPath !== undefined) {
+      const options = { only: downloadsOf(parsed), unpack: unpacks(parsed), signal }
+      const { files, warnings } = await left.download(pathFrom(context, outputPath), options)
+      for (const warning of warnings) reporter.warn(warning)
+      did.downloaded = { folder: outputPath, files }
+    }
     if (json)
       context.stdout.write(
         `${JSON.stringify({ v: 1, task, ...did, ...(clean === true || outputPath !== undefined ? {} : await inventory(left, signal)) })}\n`,

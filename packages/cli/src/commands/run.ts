@@ -20,7 +20,7 @@ import { runDocument } from '../render/documents/run-document.ts'
 import { runSummary } from '../render/run-summary.ts'
 import { openPlatform, projectOptionsOf } from '../settings/open-platform.ts'
 import { taskOf, type TaskCommand } from '../task/build.ts'
-import { downloadsOf, policyOf, type DownloadSummary } from '../task/policy.ts'
+import { downloadsOf, policyOf, unpacks, type DownloadSummary } from '../task/policy.ts'
 import type { DynamicTask } from '../task/dynamic-task.ts'
 import { pathFrom } from '../terminal/context.ts'
 import { CtrlC } from './run/ctrl-c.ts'
@@ -72,7 +72,7 @@ async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter
     for await (const event of handle.events()) reporter.onEvent(event)
     const result = await handle.result()
     ctrlC.jobIsDone()
-    const downloaded = await download(call, result, ctrlC.signal)
+    const downloaded = await download(call, result, reporter, ctrlC.signal)
     if (call.json) context.stdout.write(`${JSON.stringify(runDocument(call, result, downloaded, reporter.warnings))}\n`)
     reporter.summary(runSummary(call, result, downloaded))
     return exits.done
@@ -109,13 +109,15 @@ function kindAt(path: string): 'file' | 'other' {
 async function download(
   { parsed, context }: Call,
   result: TaskResult,
+  reporter: Reporter,
   signal: AbortSignal,
 ): Promise<DownloadSummary | undefined> {
   const { outputPath } = valuesOf(parsed, { outputPath: callOptions.outputPath })
   if (outputPath === undefined) return undefined
   // A processing task has no model: the flag is taken, as the original took it.
   const only = downloadsOf(parsed).filter((part) => part !== 'model' || result.kind === 'training')
-  const { files } = await result.download(pathFrom(context, outputPath), { only, signal })
+  const { files, warnings } = await result.download(pathFrom(context, outputPath), { only, unpack: unpacks(parsed), signal })
+  for (const warning of warnings) reporter.warn(warning)
   return { folder: outputPath, files }
 }
 

@@ -25,6 +25,11 @@ export function downloadsOf(parsed: Parsed): readonly ('logs' | 'state' | 'model
   ]
 }
 
+/** Whether the archives in it arrive unpacked. */
+export function unpacks(parsed: Parsed): boolean {
+  return valuesOf(parsed, { noUnpack: callOptions.noUnpack }).noUnpack !== true
+}
+
 /** What a download brought: the folder as it was typed, and the number of files by part. */
 export interface DownloadSummary {
   readonly folder: string

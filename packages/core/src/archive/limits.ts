@@ -2,7 +2,7 @@ import { SsmError } from '../errors/ssm-error.ts'
 
 /** What an archive may become when it is unpacked. */
 export interface ExtractLimits {
-  /** Files and folders; default one million. */
+  /** Files, folders and links; default ten million. */
   readonly maxEntries: number
   /** Bytes of the unpacked archive; default 1 TiB. */
   readonly maxBytes: number
@@ -10,7 +10,7 @@ export interface ExtractLimits {
   readonly maxRatio: number
 }
 
-export const defaultLimits: ExtractLimits = { maxEntries: 1_000_000, maxBytes: 2 ** 40, maxRatio: 500 }
+export const defaultLimits: ExtractLimits = { maxEntries: 10_000_000, maxBytes: 2 ** 40, maxRatio: 500 }
 
 const ratioMattersFrom = 2 ** 28
 
@@ -20,6 +20,8 @@ export interface SizeGuard {
   unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>
   /** @throws {SsmError} `ARCHIVE_UNSAFE` past the largest number of entries. */
   entry(): void
+  /** A copy of something in the archive counts as if the archive held it twice. @throws {SsmError} `ARCHIVE_UNSAFE` */
+  copied(bytes: number): void
   /** Packed bytes so far. */
   packedBytes(): number
 }
@@ -28,6 +30,17 @@ export function sizeGuard(limits: ExtractLimits): SizeGuard {
   let packedBytes = 0
   let unpackedBytes = 0
   let entries = 0
+  const entry = (): void => {
+    entries += 1
+    if (entries > limits.maxEntries) throw tooLarge(`more than ${limits.maxEntries} entries`)
+  }
+  const grown = (bytes: number): void => {
+    unpackedBytes += bytes
+    if (unpackedBytes > limits.maxBytes) throw tooLarge(`more than ${limits.maxBytes} bytes`)
+    if (unpackedBytes > Math.max(packedBytes * limits.maxRatio, ratioMattersFrom)) {
+      throw tooLarge(`more than ${limits.maxRatio} times its packed size`)
+    }
+  }
   return {
     async *packed(chunks) {
       for await (const chunk of chunks) {
@@ -37,17 +50,14 @@ export function sizeGuard(limits: ExtractLimits): SizeGuard {
     },
     async *unpacked(chunks) {
       for await (const chunk of chunks) {
-        unpackedBytes += chunk.length
-        if (unpackedBytes > limits.maxBytes) throw tooLarge(`more than ${limits.maxBytes} bytes`)
-        if (unpackedBytes > Math.max(packedBytes * limits.maxRatio, ratioMattersFrom)) {
-          throw tooLarge(`more than ${limits.maxRatio} times its packed size`)
-        }
+        grown(chunk.length)
         yield chunk
       }
     },
-    entry() {
-      entries += 1
-      if (entries > limits.maxEntries) throw tooLarge(`more than ${limits.maxEntries} entries`)
+    entry,
+    copied(bytes) {
+      entry()
+      grown(bytes)
     },
     packedBytes: () => packedBytes,
   }

@@ -1,19 +1,19 @@
-import { mkdir, open, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import type { Extract } from 'tar-stream'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import { fsCodeOf, orStorageError } from '../files/fs-errors.ts'
-import { defaultLimits, sizeGuard, type ExtractLimits, type SizeGuard } from './limits.ts'
-import { nameBook, safeJoin, unsafeName } from './safe-path.ts'
-import { stagingFor } from './staging.ts'
+import { defaultLimits, sizeGuard, type ExtractLimits } from './limits.ts'
+import { EntryWriter } from './entry-writer.ts'
+import { copyLinks, type LeftOut } from './links.ts'
 
 export interface ExtractOptions {
   /** Caps on what an archive may become; each left out has its default. */
   readonly limits?: Partial<ExtractLimits>
-  /** Called for each file once its bytes were read, with its name in the archive. */
-  readonly onEntry?: (entry: { readonly name: string; readonly sizeBytes: number }) => void
+  /** Absolute paths that links in the archive may name, and that mean its root: where the folder was when it was packed. */
+  readonly roots?: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -21,20 +21,18 @@ export interface ExtractOptions {
 export interface Extracted {
   readonly files: number
   readonly bytes: number
+  /** Links that lead outside, nowhere, or in a circle. */
+  readonly leftOut: readonly LeftOut[]
 }
 
-type Entry = Extract extends AsyncIterable<infer One> ? One : never
-
-const smallBytes = 256 * 1024
-const writesAtOnce = 16
-
 /**
- * Unpacks a `tar.gz` into a folder, all of it or nothing. Everything is unpacked near the target first; once the last
- * byte was read and found good, a target that did not exist appears by one rename, and one that did gets the files moved
- * in, each whole, replacing those of the same name. Only regular files and folders are accepted, rights are cut to
- * `rwxr-xr-x`, times and owners are not taken over. A name that comes twice means the later one, as in every tar.
- * @throws {SsmError} `ARCHIVE_UNSAFE` for links, devices, names that lead elsewhere or collide, and sizes over the limits;
- * `OBJECT_CORRUPT` for bytes that are no whole archive; `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
+ * Unpacks a `tar.gz` into a folder of its own, which is not there yet or empty: all of it, or nothing. Only files and folders
+ * are made. A link that leads to something in the archive arrives as a copy of its content, and other links are left out.
+ * Rights are cut to `rwxr-xr-x`, times and owners are not taken over. A name that comes twice means the later one, as in every
+ * tar. Memory stays flat, however many entries there are.
+ * @throws {SsmError} `ARCHIVE_UNSAFE` for devices, names that lead elsewhere or that this file system cannot hold side by side,
+ * and sizes over the limits; `OBJECT_CORRUPT` for bytes that are no whole archive; `STORAGE_FULL`, `STORAGE_DENIED`; an abort
+ * rejects with `signal.reason`.
  */
 export async function extractArchive(
   chunks: AsyncIterable<Uint8Array>,
@@ -42,11 +40,24 @@ export async function extractArchive(
   options: ExtractOptions = {},
 ): Promise<Extracted> {
   options.signal?.throwIfAborted()
-  await using staging = await stagingFor(target)
-  const unpacked = await unpack(chunks, staging.path, options)
-  options.signal?.throwIfAborted()
-  await staging.commit()
-  return unpacked
+  const folder = resolve(target)
+  await orStorageError({ act: 'unpack into', path: folder, missing: 'STORAGE_DENIED' }, () => Promise.resolve(makeEmpty(folder)))
+  try {
+    return await unpack(chunks, folder, options)
+  } catch (cause) {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    throw cause
+  }
+}
+
+function makeEmpty(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  const [name] = readdirSync(folder)
+  if (name === undefined) return
+  throw new SsmError('STORAGE_DENIED', `Cannot unpack into ${folder}: ${name} is in it`, {
+    hint: 'Name a folder that is not there yet.',
+    facts: { path: folder, inTheWay: name },
+  })
 }
 
 async function unpack(chunks: AsyncIterable<Uint8Array>, folder: string, options: ExtractOptions): Promise<Extracted> {
@@ -54,7 +65,8 @@ async function unpack(chunks: AsyncIterable<Uint8Array>, folder: string, options
   // Loaded on first use: it would be a good part of what importing this library costs.
   // By its default: a bundler knows no other name of a CommonJS module that is imported late.
   const { default: tar } = await import('tar-stream')
-  const entries = tar.extract()
+  // One character for each byte of a name; tar-stream's types do not know of it.
+  const entries = tar.extract({ filenameEncoding: 'latin1' } as object)
   // The flow's own failure also ends the loop below; which of the two errors tells more is decided there.
   const stop = options.signal === undefined ? {} : { signal: options.signal }
   const unpacked = (raw: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => guard.unpacked(raw)
@@ -62,14 +74,24 @@ async function unpack(chunks: AsyncIterable<Uint8Array>, folder: string, options
     () => undefined,
     (cause: unknown) => ({ cause }),
   )
-  const writer = unpacker(folder, guard, options)
+  const writer = new EntryWriter(folder)
   try {
-    for await (const entry of entries) await writer.place(entry)
+    for await (const entry of entries) {
+      options.signal?.throwIfAborted()
+      guard.entry()
+      await writer.place(entry)
+    }
     const failed = await flow
     if (failed !== undefined) throw failed.cause
     if (guard.packedBytes() === 0) throw new Error('it is empty')
     await writer.end()
-    return writer.sum()
+    const { roots = [] } = options
+    const onFile = (bytes: number): void => {
+      writer.files += 1
+      writer.bytes += bytes
+    }
+    const leftOut = writer.links.size === 0 ? [] : await copyLinks(writer.links, { folder, roots, guard, onFile })
+    return { files: writer.files, bytes: writer.bytes, leftOut }
   } catch (cause) {
     entries.destroy()
     const failed = await flow
@@ -89,114 +111,4 @@ function explained(cause: unknown): unknown {
     hint: 'It was cut off or is no tar.gz. Nothing was written: fetch it again, or look at it by hand.',
     cause,
   })
-}
-
-interface Unpacker {
-  place(entry: Entry): Promise<void>
-  /** Waits until every file is written. */
-  end(): Promise<void>
-  sum(): Extracted
-}
-
-function unpacker(folder: string, guard: SizeGuard, options: ExtractOptions): Unpacker {
-  const names = nameBook()
-  const folders = new Set<string>([folder])
-  const writes = boundedWrites()
-  let bytes = 0
-  const sizes = new Map<string, number>()
-  const makeFolder = async (path: string): Promise<void> => {
-    if (folders.has(path)) return
-    await orStorageError({ act: 'make the folder', path, missing: 'STORAGE_DENIED' }, () => mkdir(path, { recursive: true }))
-    folders.add(path)
-  }
-  const placeFile = async (name: string, entry: Entry): Promise<void> => {
-    names.file(name)
-    const path = safeJoin(folder, name)
-    await makeFolder(dirname(path))
-    const known = sizes.get(name)
-    if (known !== undefined) await writes.end()
-    bytes += (entry.header.size ?? 0) - (known ?? 0)
-    sizes.set(name, entry.header.size ?? 0)
-    await writeEntry(entry, path, writes)
-    options.onEntry?.({ name, sizeBytes: entry.header.size ?? 0 })
-  }
-  return {
-    async place(entry) {
-      options.signal?.throwIfAborted()
-      guard.entry()
-      const name = nameOf(entry)
-      if (entry.header.type === 'directory') {
-        if (name !== '') {
-          names.folder(name)
-          await makeFolder(safeJoin(folder, name))
-        }
-        entry.resume()
-      } else await placeFile(name, entry)
-    },
-    end: () => writes.end(),
-    sum: () => ({ files: sizes.size, bytes }),
-  }
-}
-
-/** The entry's name without the `./` that many archives put in front; empty for the archive's own root. */
-function nameOf(entry: Entry): string {
-  const { name, type } = entry.header
-  if (type !== 'file' && type !== 'contiguous-file' && type !== 'directory')
-    throw unsafeName(name, `it is a ${type ?? 'thing of unknown kind'}`)
-  const bare = name.replace(/^(?:\.\/)+/, '')
-  if (type !== 'directory') return bare
-  const folder = bare.replace(/\/$/, '')
-  return folder === '.' ? '' : folder
-}
-
-async function writeEntry(entry: Entry, path: string, writes: BoundedWrites): Promise<void> {
-  const mode = ((entry.header.mode ?? 0) & 0o755) | 0o600
-  const what = { act: 'write', path, missing: 'STORAGE_DENIED' } as const
-  if ((entry.header.size ?? 0) <= smallBytes) {
-    const parts: Uint8Array[] = []
-    for await (const part of partsOf(entry)) parts.push(part)
-    await writes.add(() => orStorageError(what, () => writeFile(path, Buffer.concat(parts), { mode })))
-    return
-  }
-  await orStorageError(what, async () => {
-    const file = await open(path, 'w', mode)
-    try {
-      for await (const part of partsOf(entry)) await file.writeFile(part)
-    } finally {
-      await file.close()
-    }
-  })
-}
-
-// tar-stream's types do not say what an entry yields.
-async function* partsOf(entry: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
-  for await (const part of entry) if (part instanceof Uint8Array) yield part
-}
-
-interface BoundedWrites {
-  add(write: () => Promise<void>): Promise<void>
-  end(): Promise<void>
-}
-
-/** Lets small files be written side by side; the first failure comes out at the next `add` or at the `end`. */
-function boundedWrites(): BoundedWrites {
-  const running = new Set<Promise<void>>()
-  const failures: unknown[] = []
-  const assertGood = (): void => {
-    if (failures.length > 0) throw failures[0]
-  }
-  return {
-    async add(write) {
-      assertGood()
-      const one: Promise<void> = write()
-        .catch((cause: unknown) => void failures.push(cause))
-        .finally(() => running.delete(one))
-      running.add(one)
-      if (running.size >= writesAtOnce) await Promise.race(running)
-    },
-    async end() {
-      await Promise.all(running)
-      assertGood()
-    },
-  }
 }

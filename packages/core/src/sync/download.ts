@@ -1,6 +1,8 @@
-import { nameBook, safeJoin } from '../archive/safe-path.ts'
+import { dirname } from 'node:path'
+import { foldsNames, nameBook } from '../archive/name-book.ts'
+import { safeJoin, unsafeName } from '../archive/safe-path.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
-import { writeWhole } from '../files/write-whole.ts'
+import { writeNew } from '../files/downloads/write-new.ts'
 import { eachOf } from '../lang/each-of.ts'
 import { folderUri, type ObjectUri } from '../names/object-uri.ts'
 import type { Objects, StoredObject } from '../platform/objects.ts'
@@ -9,7 +11,7 @@ import { transferMeter, type Meter, type TransferProgress } from './progress.ts'
 export interface DownloadFolderOptions {
   /** A folder of the store. */
   readonly source: ObjectUri
-  /** A folder of this machine; made when there is something to put into it. */
+  /** A folder of this machine in one that is there; made when there is something to put into it. */
   readonly target: string
   readonly objects: Objects
   /** Called at most ten times a second, and at the end. */
@@ -25,10 +27,9 @@ const largeAtOnce = 16
 const connectionsEnough = 4
 
 /**
- * Brings every object below a folder of the store into a local folder, each file whole or not at all. All names are checked
- * before the first byte is written. Files that are there and not in the store stay; an object that is
- * removed meanwhile is left out.
- * @throws {SsmError} `ARCHIVE_UNSAFE` for keys that lead elsewhere or collide, `OBJECT_CORRUPT`,
+ * Brings every object below a folder of the store into a fresh local folder. All names are checked before the first byte is
+ * written. An object that is removed meanwhile is left out.
+ * @throws {SsmError} `ARCHIVE_UNSAFE` for keys that lead elsewhere or that this file system cannot hold side by side, `OBJECT_CORRUPT`,
  * `STORAGE_FULL`, `STORAGE_DENIED`; what the store throws; an abort rejects with `signal.reason`.
  */
 export async function downloadFolder(
@@ -64,16 +65,25 @@ interface FetchOptions {
 
 async function wantedFiles({ source, target, objects, signal }: DownloadFolderOptions): Promise<readonly WantedFile[]> {
   const folder = folderUri(source)
-  const names = nameBook()
+  const names = foldsNames(dirname(target)) ? nameBook() : undefined
+  const folders = new Set<string>()
   const wanted: WantedFile[] = []
   for await (const object of objects.list(folder, signal === undefined ? {} : { signal })) {
     const name = object.uri.slice(folder.length)
     // What the S3 console makes for an empty folder: an object of no bytes whose key ends in a slash.
     if (object.sizeBytes === 0 && (name === '' || name.endsWith('/'))) continue
     const path = safeJoin(target, name)
-    names.file(name)
+    names?.file(name)
+    for (
+      let slash = name.lastIndexOf('/');
+      slash > 0 && !folders.has(name.slice(0, slash));
+      slash = name.lastIndexOf('/', slash - 1)
+    )
+      folders.add(name.slice(0, slash))
     wanted.push({ object, path })
   }
+  const both = wanted.find(({ object }) => folders.has(object.uri.slice(folder.length)))
+  if (both !== undefined) throw unsafeName(both.object.uri.slice(folder.length), 'it is both a file and a folder')
   return wanted
 }
 
@@ -88,7 +98,7 @@ async function fetched(
   try {
     const chunks = counted(object, objects, meter, options)
     const content = object.sizeBytes <= smallBytes ? await gathered(chunks) : chunks
-    const written = await writeWhole(path, content, { signal })
+    const written = await writeNew(path, content, signal)
     meter.finished(object.uri, written)
     return written
   } catch (cause) {

@@ -7,12 +7,12 @@ const { project, prefix, task, bucket, platform, region, profile } = projectOpti
 const { entry, sourceDir, dependencies, shell, files, code, entrypoint, command } = programOptions
 const { hyperparameters, args, env, tags, metrics } = parameterOptions
 const { distribution, ...sharedImage } = imageOptions
-const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput } = callOptions
+const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput, noUnpack } = callOptions
 
 const where = { project, task, prefix, bucket }
 /** The flags that every command takes. */
 export const everywhere: FlagGroup = { title: 'Everywhere', options: { platform, region, profile, ...globalOptions } }
-const download: FlagGroup = { title: 'Download', options: { outputPath, downloadState, downloadModel, downloadOutput } }
+const download: FlagGroup = { title: 'Download', options: { outputPath, downloadState, downloadModel, downloadOutput, noUnpack } }
 const access: FlagGroup = { title: 'Access', options: accessOptions }
 const everyKind: readonly FlagGroup[] = [
   { title: 'Machines', options: computeOptions },

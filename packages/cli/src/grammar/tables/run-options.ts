@@ -209,4 +209,10 @@ export const callOptions = {
     default: 'false',
     flag: { names: ['download_output'] },
   }),
+  noUnpack: flag({
+    summary: 'Download the archives of model and output as they are, instead of unpacking them.',
+    source: 'download',
+    default: 'false',
+    flag: { names: ['no_unpack'] },
+  }),
 }

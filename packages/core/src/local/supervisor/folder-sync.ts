@@ -1,19 +1,18 @@
-import { lstatSync, readdirSync, type BigIntStats, type Dirent } from 'node:fs'
+import { lstatSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 import { safeJoin } from '../../archive/safe-path.ts'
-import { sortByBytes } from '../../files/byte-order.ts'
-import { fsCodeOf } from '../../files/fs-errors.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { addressOf, folderUri, joinUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
+import { filesOf, type MachineFile } from './folder-files.ts'
 import { copy, put, type MachineTree } from '../machine/tree.ts'
 
 /** A folder that all machines of a job share with the store: checkpoints, or an output. */
 export interface FolderSync {
   /** Brings everything from the store to every machine. */
   restore(signal: AbortSignal): Promise<void>
-  /** Brings to the store what the machines changed since the last time. */
-  push(): Promise<void>
+  /** Brings to the store what the machines changed since the last time; gives what cannot be stored, with the reason. */
+  push(): Promise<readonly string[]>
 }
 
 /**
@@ -28,19 +27,21 @@ export function folderSync(
   objects: DirectoryObjects,
   options: { readonly deletes: boolean },
 ): FolderSync {
-  const sides = trees.map((tree) => ({ host: tree.host, folder: join(tree.root, path), known: new Map<string, string>() }))
+  const sides = trees.map((tree) => ({ host: tree.host, folder: join(tree.root, path), path, known: new Map<string, string>() }))
   return {
     restore: (signal) => restore(sides, uri, objects, signal),
     async push() {
-      const changes = sides.flatMap((side) => changesOf(side, sides, options))
-      await objects.remove(changes.filter((change) => change.stats === undefined).map((change) => joinUri(uri, change.name)))
-      const written = changes.flatMap((change) => (change.stats === undefined ? [] : [{ ...change, stats: change.stats }]))
+      const left = sides.map((side) => ({ side, ...filesOf(side.folder, side.path) }))
+      const changes = left.flatMap(({ side, files }) => changesOf(side, files, sides, options))
+      await objects.remove(changes.filter((change) => change.file === undefined).map((change) => joinUri(uri, change.name)))
+      const written = changes.flatMap((change) => (change.file === undefined ? [] : [{ ...change, file: change.file }]))
       // The newest last, so that it stays.
-      written.sort((left, right) => Number(left.stats.mtimeNs - right.stats.mtimeNs))
-      for (const { side, name, stats } of written) {
-        await upload(join(side.folder, name), joinUri(uri, name), Number(stats.size), objects)
-        side.known.set(name, stampOf(stats))
+      written.sort((one, other) => Number(one.file.stats.mtimeNs - other.file.stats.mtimeNs))
+      for (const { side, name, file } of written) {
+        await upload(file.path, joinUri(uri, name), Number(file.stats.size), objects)
+        side.known.set(name, stampOf(file.stats))
       }
+      return left.flatMap(({ leftOut }) => leftOut)
     },
   }
 }
@@ -48,6 +49,8 @@ export function folderSync(
 interface Side {
   readonly host: string
   readonly folder: string
+  /** What the machine calls the folder. */
+  readonly path: string
   /** What the store has of this side's files, by name. */
   readonly known: Map<string, string>
 }
@@ -56,7 +59,7 @@ interface Change {
   readonly side: Side
   readonly name: string
   /** `undefined`: it was removed. */
-  readonly stats: BigIntStats | undefined
+  readonly file: MachineFile | undefined
 }
 
 async function restore(sides: readonly Side[], uri: ObjectUri, objects: DirectoryObjects, signal: AbortSignal): Promise<void> {
@@ -73,17 +76,23 @@ async function restore(sides: readonly Side[], uri: ObjectUri, objects: Director
   }
 }
 
-function changesOf(side: Side, sides: readonly Side[], options: { readonly deletes: boolean }): readonly Change[] {
-  const files = filesIn(side.folder)
-  const changed = [...files].filter(([name, stats]) => side.known.get(name) !== stampOf(stats) && !isStaleCopy(side, name, sides))
+function changesOf(
+  side: Side,
+  files: ReadonlyMap<string, MachineFile>,
+  sides: readonly Side[],
+  options: { readonly deletes: boolean },
+): readonly Change[] {
+  const changed = [...files].filter(
+    ([name, { stats }]) => side.known.get(name) !== stampOf(stats) && !isStaleCopy(side, name, sides),
+  )
   const removed = [...side.known.keys()].filter((name) => !files.has(name))
   for (const name of removed) side.known.delete(name)
   return [
-    ...changed.map(([name, stats]) => ({ side, name, stats })),
+    ...changed.map(([name, file]) => ({ side, name, file })),
     ...(options.deletes ? removed.filter((name) => !isOfAnother(side, name)) : []).map((name) => ({
       side,
       name,
-      stats: undefined,
+      file: undefined,
     })),
   ]
 }
@@ -103,31 +112,6 @@ async function upload(path: string, uri: ObjectUri, sizeBytes: number, objects: 
   } catch (cause) {
     // Removed while it was on its way: the next look will see that.
     if (!isSsmError(cause, 'INPUT_MISSING')) throw cause
-  }
-}
-
-/** Every regular file below a folder, by its relative name, in byte order. Links, pipes and sockets stay behind. */
-export function filesIn(folder: string): ReadonlyMap<string, BigIntStats> {
-  const found: [string, BigIntStats][] = []
-  const visit = (path: string, prefix: string): void => {
-    for (const entry of direntsOf(path)) {
-      const inside = join(path, entry.name)
-      if (entry.isDirectory()) visit(inside, `${prefix}${entry.name}/`)
-      if (!entry.isFile()) continue
-      const stats = lstatSync(inside, { bigint: true, throwIfNoEntry: false })
-      if (stats !== undefined) found.push([prefix + entry.name, stats])
-    }
-  }
-  visit(folder, '')
-  return new Map(sortByBytes(found, ([name]) => name))
-}
-
-function direntsOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch (cause) {
-    if (fsCodeOf(cause) === 'ENOENT' || fsCodeOf(cause) === 'ENOTDIR') return []
-    throw cause
   }
 }
 

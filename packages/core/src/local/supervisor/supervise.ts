@@ -10,7 +10,7 @@ import { forgetEnvironment, readRecord, readState, writeState, type JobPlace, ty
 import { withLock } from '../objects/lock.ts'
 import { directoryObjects } from '../objects/objects.ts'
 import { prepare, runMachines, type Job, type MachineEnd, type Prepared } from './attempt.ts'
-import { uploadArchives } from './collect.ts'
+import { noteLeftOut, uploadArchives } from './collect.ts'
 import { folderSync } from './folder-sync.ts'
 import { newHalt, type Halt } from './halt.ts'
 import { JobProblem, reasonOf } from '../machine/job-problem.ts'
@@ -111,7 +111,7 @@ function tellHalt({ halt, journal }: Job): void {
   else journal.phase('Stopping', { status: 'stopping' })
 }
 
-async function uploadAll({ journal, plan, objects }: Job, prepared: Prepared, ending: Ending): Promise<void> {
+async function uploadAll({ journal, place, plan, objects }: Job, prepared: Prepared, ending: Ending): Promise<void> {
   journal.phase('Uploading')
   const failed = ending.status === 'failed'
   const wanted = (output: OutputPlan): boolean => !output.continuous && (output.afterFailure || !failed)
@@ -119,8 +119,10 @@ async function uploadAll({ journal, plan, objects }: Job, prepared: Prepared, en
     .filter(wanted)
     .map((output) => folderSync(prepared.trees, output.path, output.uri, objects, { deletes: false }))
   try {
-    for (const folder of [...prepared.syncs, ...folders]) await folder.push()
-    await uploadArchives(plan, prepared.trees, objects, failed)
+    const leftOut: string[] = []
+    for (const folder of [...prepared.syncs, ...folders]) leftOut.push(...(await folder.push()))
+    leftOut.push(...(await uploadArchives(plan, prepared.trees, objects, failed)))
+    if (leftOut.length > 0) noteLeftOut(place.logs, leftOut)
   } catch (cause) {
     // What the program itself says comes before what became of its results.
     if (!failed) throw new JobProblem(`The results could not be stored: ${reasonOf(cause)}`)

@@ -57,7 +57,10 @@ export async function fetchRemote(program: Program, folder: string, context: Tas
   const { archive, script } = remoteOf(program)
   const read = (uri: ObjectUri): AsyncIterable<Uint8Array> => context.platform.objects.read(uri, { signal: context.signal })
   const source = archive === undefined ? undefined : join(folder, 'source')
-  if (archive !== undefined && source !== undefined) await extractArchive(read(archive), source, { signal: context.signal })
+  if (archive !== undefined && source !== undefined) {
+    const { leftOut } = await extractArchive(read(archive), source, { signal: context.signal })
+    for (const { name, reason } of leftOut) context.tell({ type: 'warned', message: `${archive}: left out the link ${name}: ${reason}` })
+  }
   const file = script === undefined ? undefined : join(folder, 'script', nameOf(script))
   if (script !== undefined && file !== undefined) await writeWhole(file, read(script), { signal: context.signal })
   switch (program.kind) {

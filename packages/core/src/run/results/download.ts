@@ -1,7 +1,9 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { extractArchive } from '../../archive/untar.ts'
 import type { Progress } from '../../events/run-event.ts'
 import { arrivalOf } from '../../files/downloads/place.ts'
+import { writeNew } from '../../files/downloads/write-new.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { JobRef } from '../../platform/jobs.ts'
@@ -23,38 +25,59 @@ export async function downloadJob(
   const parts = options.only ?? (['logs', ...outputsOf(job.kind).filter((output) => output !== 'source')] as const)
   const signal = options.signal ?? new AbortController().signal
   const files: Partial<Record<Downloadable, number>> = {}
+  const warnings: string[] = []
   for (const part of parts) {
     await using arrival = await arrivalOf(resolve(folder, part))
+    const target = { path: arrival.path, unpack: options.unpack ?? true, warnings }
     const count =
       part === 'logs'
         ? await writeLogs(job, arrival.path, context, signal)
-        : await fetchOutput(job, layout, part, arrival.path, context, signal)
+        : await fetchOutput(outputUri(layout, job.kind, job.name, part), part, target, context, signal)
     if (count === undefined) continue
     await arrival.commit(signal)
     files[part] = count
   }
-  return { folder, files }
+  return { folder, files, warnings }
 }
 
+interface Target {
+  readonly path: string
+  readonly unpack: boolean
+  readonly warnings: string[]
+}
+
+/** Where the machine had the folders that became archives: absolute links in them mean the archive itself. */
+const roots = [paths.training.model, paths.training.outputData]
+
+/** Gives the number of files; `undefined` when there is nothing. */
 async function fetchOutput(
-  job: JobRef,
-  layout: TaskLayout,
+  uri: ObjectUri,
   output: OutputName,
-  target: string,
+  { path, unpack, warnings }: Target,
   context: TaskContext,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const uri = outputUri(layout, job.kind, job.name, output)
+  const { objects } = context.platform
   const tell = (progress: Progress): void => context.tell({ type: 'downloaded', what: output, progress })
   if (uri.endsWith('/')) {
-    const got = await downloadFolder({ source: uri, target, objects: context.platform.objects, onProgress: tell, signal })
+    const got = await downloadFolder({ source: uri, target: path, objects, onProgress: tell, signal })
     return got.files === 0 ? undefined : got.files
   }
-  const object = await context.platform.objects.find(uri, { signal })
+  const object = await objects.find(uri, { signal })
   if (object === undefined) return undefined
   const chunks = counted(uri, object.sizeBytes, tell, context, signal)
-  return (await extractArchive(chunks, target, { signal })).files
+  if (!unpack) {
+    await writeNew(join(path, uri.slice(uri.lastIndexOf('/') + 1)), chunks, signal)
+    return 1
+  }
+  const { files, leftOut } = await extractArchive(chunks, path, { roots, signal })
+  const names = leftOut.slice(0, mostNamed).map(({ name, reason }) => `${name} (${reason})`)
+  if (names.length > 0)
+    warnings.push(`${output}: left out ${leftOut.length === 1 ? 'a link' : `${leftOut.length} links`}: ${names.join(', ')}`)
+  return files
 }
+
+const mostNamed = 10
 
 /** A model may be gigabytes, and on many networks one connection alone is slow. */
 const connections = 4

@@ -13,6 +13,8 @@ export type Downloadable = OutputName | 'logs'
 export interface DownloadOptions extends Abortable {
   /** Which parts; default the logs and every output but the source. */
   readonly only?: readonly Downloadable[]
+  /** Whether archives are unpacked; default `true`. With `false` they arrive as they are: `model/model.tar.gz`. */
+  readonly unpack?: boolean
 }
 
 /** What a download brought: part → files, and where it lies. */
@@ -20,6 +22,8 @@ export interface Downloaded {
   readonly folder: string
   /** Files per part; a part that the job left nothing of is absent. */
   readonly files: Readonly<Partial<Record<Downloadable, number>>>
+  /** What did not arrive as it was, in sentences: links that lead outside their archive. */
+  readonly warnings: readonly string[]
 }
 
 /** What came out of a task: give `outputs.model` to another task's `.input.from()`. */
@@ -45,6 +49,7 @@ export interface TaskResult<Out extends OutputName = OutputName, Result = unknow
    * Brings the job's logs and outputs into a folder: `logs/ model/ output/ state/`, archives unpacked, each part whole or
    * not at all. What an earlier download left in those folders is replaced. A folder with anything else in it gets the files
    * one by one and keeps what is not from a download; where such a file is in the way, nothing is changed.
+   * Links in an archive arrive as copies of what they point to.
    * @throws {SsmError} `ARCHIVE_UNSAFE`, `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
    */
   download(folder: string, options?: DownloadOptions): Promise<Downloaded>
