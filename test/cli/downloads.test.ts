@@ -32,8 +32,14 @@ test.skipIf(process.platform === 'win32')(
     await using folder = await workFolder()
     const env = { SSM_PLATFORM: 'local', HOME: folder.path, PATH: process.env['PATH'] ?? '' }
     const context = testContext({ cwd: folder.path, env })
-    const line = 'cd "$SM_MODEL_DIR"; echo w > e1; ln -s e1 last; ln -s /etc/hosts out; echo 1 > A; echo 2 > a; cd "$SSM_INSTANCE_STATE"; echo s > s1; ln -s s1 last'
-    expect(await app(['shell', '-p', 'ex', '-t', 't', '--cmd_line', line, '-o', 'out', '--download_model', '--download_state'], context)).toBe(0)
+    const line =
+      'cd "$SM_MODEL_DIR"; echo w > e1; ln -s e1 last; ln -s /etc/hosts out; echo 1 > A; echo 2 > a; cd "$SSM_INSTANCE_STATE"; echo s > s1; ln -s s1 last'
+    expect(
+      await app(
+        ['shell', '-p', 'ex', '-t', 't', '--cmd_line', line, '-o', 'out', '--download_model', '--download_state'],
+        context,
+      ),
+    ).toBe(0)
     expect(context.stdout.text()).toContain('[ssm] not stored: out (a link to /etc/hosts, which is not in this folder)')
     const content = (name: string): string => readFileSync(join(folder.path, 'out', name), 'utf8')
     const names = ['model/last', 'model/A', 'model/a', 'state/algo-1/last']

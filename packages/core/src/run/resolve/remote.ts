@@ -59,7 +59,8 @@ export async function fetchRemote(program: Program, folder: string, context: Tas
   const source = archive === undefined ? undefined : join(folder, 'source')
   if (archive !== undefined && source !== undefined) {
     const { leftOut } = await extractArchive(read(archive), source, { signal: context.signal })
-    for (const { name, reason } of leftOut) context.tell({ type: 'warned', message: `${archive}: left out the link ${name}: ${reason}` })
+    for (const { name, reason } of leftOut)
+      context.tell({ type: 'warned', message: `${archive}: left out the link ${name}: ${reason}` })
   }
   const file = script === undefined ? undefined : join(folder, 'script', nameOf(script))
   if (script !== undefined && file !== undefined) await writeWhole(file, read(script), { signal: context.signal })
