@@ -1,6 +1,7 @@
 /** What the launcher tells a program through its environment, read and typed. */
 
 import { availableParallelism } from 'node:os'
+import { argumentsAsHyperparameters, folderByHand } from './by-hand.ts'
 import { channelVariable, machineRootVariable, paths } from './contract.ts'
 
 /** Environment variables by name; `process.env` has this shape. */
@@ -44,11 +45,13 @@ export interface MachineFacts<Hyperparameters> {
 }
 
 /**
- * Reads a machine's facts out of its environment. Outside a job every fact has a harmless default: one machine, no channels.
+ * Reads a machine's facts out of its environment. Outside a job every fact has a harmless default: one machine, no channels,
+ * folders below `./.ssm/hand`, the arguments as hyperparameters.
  * @throws {Error} when a variable that holds JSON holds something else; the message names it.
  */
 export function readFacts(env: Environment, args: readonly string[]): MachineFacts<Readonly<Record<string, unknown>>> {
-  const root = env[machineRootVariable] ?? ''
+  const byHand = folderByHand(env)
+  const root = byHand ?? env[machineRootVariable] ?? ''
   const host = env['SM_CURRENT_HOST'] ?? 'algo-1'
   const hosts = textsIn(env, 'SM_HOSTS') ?? [host]
   const rank = numberIn(env, 'SSM_HOST_RANK') ?? Math.max(0, hosts.indexOf(host))
@@ -65,7 +68,7 @@ export function readFacts(env: Environment, args: readonly string[]): MachineFac
     cpus: numberIn(env, 'SM_NUM_CPUS') ?? availableParallelism(),
     gpus: numberIn(env, 'SM_NUM_GPUS') ?? 0,
     channels: channelsIn(env, root),
-    hyperparameters: objectIn(env, 'SM_HPS') ?? {},
+    hyperparameters: objectIn(env, 'SM_HPS') ?? (byHand === undefined ? {} : argumentsAsHyperparameters(args)),
     args,
     modelDir: env['SM_MODEL_DIR'] ?? root + paths.training.model,
     outputDir: env['SM_OUTPUT_DATA_DIR'] ?? root + paths.training.outputData,

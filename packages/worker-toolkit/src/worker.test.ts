@@ -70,10 +70,10 @@ test('a channel that is not there is answered with those that are', () => {
   expect(here.channel('words')).toBe('/r/opt/ml/input/data/words')
   expect(() => here.channel('wrods')).toThrow("There is no channel 'wrods'; this job has: data, words")
   expect(() => here.channel('toString')).toThrow('There is no channel')
-  expect(() => worker({ env: {} }).channel('data')).toThrow('this job has no channels')
+  expect(() => worker({ env: { SSM_MACHINE_ROOT: '/r' } }).channel('data')).toThrow('this job has no channels')
 })
 
-test('outside a job the facts are those of one lonely machine', () => {
+test('where the launcher set nothing but the root, the facts are those of one machine', () => {
   const here = worker({ env: { SSM_MACHINE_ROOT: '/r' }, args: [] })
   expect(here).toMatchObject({
     job: '',
@@ -91,7 +91,7 @@ test('outside a job the facts are those of one lonely machine', () => {
 })
 
 test('a processing job is known by its output', () => {
-  expect(worker({ env: { SSM_OUTPUT: '/opt/ml/processing/output' } }).kind).toBe('processing')
+  expect(worker({ env: { SSM_MACHINE_ROOT: '', SSM_OUTPUT: '/opt/ml/processing/output' } }).kind).toBe('processing')
 })
 
 test.each([

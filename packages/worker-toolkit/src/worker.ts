@@ -1,5 +1,7 @@
 /** `worker()`: everything a program needs to know about the job it runs in. */
 
+import { mkdirSync } from 'node:fs'
+import { folderByHand } from './by-hand.ts'
 import { resultFile } from './contract.ts'
 import { readFacts } from './facts.ts'
 import { writeJson } from './json-file.ts'
@@ -38,13 +40,21 @@ type HyperparametersOf<Types extends WorkerTypes> = Types extends { readonly hyp
  * The facts of this machine and job, read from the environment the launcher made.
  *
  * `worker<{ hyperparameters: { lr: number } }>()` types the hyperparameters; the caller vouches for the type, nothing checks it.
- * `env` and `args` default to those of the process; give them in tests. Outside a job the facts have harmless defaults.
+ * `env` and `args` default to those of the process; give them in tests. Outside a job the facts have harmless
+ * defaults: folders in `./.ssm/hand`, the arguments as hyperparameters.
  * @throws {Error} when a variable holds something it should not; the message names it.
  */
 export function worker<Types extends WorkerTypes = WorkerTypes>(
   from: { readonly env?: Environment; readonly args?: readonly string[] } = {},
 ): Worker<HyperparametersOf<Types>> {
-  const facts = readFacts(from.env ?? process.env, from.args ?? process.argv.slice(2))
+  const env = from.env ?? process.env
+  const facts = readFacts(env, from.args ?? process.argv.slice(2))
+  if (folderByHand(env) !== undefined) {
+    // In a job these are there already.
+    for (const folder of [facts.modelDir, facts.outputDir, facts.instanceStateDir, facts.tensorboardDir]) {
+      mkdirSync(folder, { recursive: true })
+    }
+  }
   return Object.freeze({
     ...facts,
     hosts: Object.freeze(facts.hosts),

@@ -203,7 +203,7 @@ class Stop(unittest.TestCase):
 class Language(unittest.TestCase):
     @unittest.skipIf(sys.version_info < (3, 8), "this Python cannot parse as an older one")
     def test_the_package_is_python_3_6(self):
-        for path in glob.glob(os.path.join(PACKAGE_ROOT, "worker_toolkit", "*.py")):
+        for path in glob.glob(os.path.join(PACKAGE_ROOT, "worker_toolkit", "*.py")) + [os.path.join(PACKAGE_ROOT, "build_backend.py")]:
             with open(path, encoding="utf-8") as file:
                 ast.parse(file.read(), path, feature_version=(3, 6))
 

@@ -5,25 +5,29 @@ import multiprocessing
 import os
 import re
 import sys
+from typing import Any, Callable, Dict, List, Optional
+
+from ._by_hand import arguments_as_hyperparameters, folder_by_hand
 
 logger = logging.getLogger("worker_toolkit.worker_lib")
 
 
-def read_facts():
+def read_facts() -> Dict[str, Any]:
     """All fields but those that depend on others, as a dict."""
     env = os.environ
-    root = env.get("SSM_MACHINE_ROOT", "")
+    by_hand = folder_by_hand()
+    root = by_hand if by_hand is not None else env.get("SSM_MACHINE_ROOT", "")
     ml = root + "/opt/ml"
-    processing = _read_json(ml + "/config/processingjobconfig.json")
+    processing = _read_object(ml + "/config/processingjobconfig.json")
     config_dir = env.get("SM_INPUT_CONFIG_DIR") or (ml + "/config" if processing else ml + "/input/config")
-    resources = _read_json(config_dir + "/resourceconfig.json") or {}
-    hosts = _json_variable("SM_HOSTS", resources.get("hosts", []))
+    resources = _read_object(config_dir + "/resourceconfig.json")
+    hosts = _json_variable("SM_HOSTS", resources.get("hosts", [] if by_hand is None else ["algo-1"]))  # type: List[str]
     input_dir = env.get("SM_INPUT_DIR") or ml + ("/processing/input" if processing else "/input")
     state = env.get("SSM_STATE") or (ml + "/processing/state" if processing else root + "/state")
     current_host = env.get("SM_CURRENT_HOST") or resources.get("current_host") or (hosts[0] if hosts else "")
     output = ml + ("/processing/output" if processing else "/output/data")
     facts = {
-        "job_name": env.get("SAGEMAKER_JOB_NAME") or env.get("TRAINING_JOB_NAME") or (processing or {}).get("ProcessingJobName", ""),
+        "job_name": env.get("SAGEMAKER_JOB_NAME") or env.get("TRAINING_JOB_NAME") or processing.get("ProcessingJobName", ""),
         "hps": _json_variable("SM_HPS", None),
         "model_dir": env.get("SM_MODEL_DIR") or ml + "/model",
         "output_dir": env.get("SM_OUTPUT_DIR") or ml + "/output",
@@ -41,22 +45,25 @@ def read_facts():
         "network_interface_name": env.get("SM_NETWORK_INTERFACE_NAME") or resources.get("network_interface_name") or "",
         "state": state,
         "instance_state": env.get("SSM_INSTANCE_STATE") or (os.path.join(state, current_host) if current_host else state),
-    }
+    }  # type: Dict[str, Any]
     if facts["hps"] is None:
-        facts["hps"] = _hyperparameters(config_dir)
+        facts["hps"] = _hyperparameters(config_dir) if by_hand is None else arguments_as_hyperparameters()
     facts.update(_channels(processing, config_dir, ml))
+    if by_hand is not None:
+        for name in ("model_dir", "output_data_dir", "tensorboard_dir", "instance_state"):
+            os.makedirs(facts[name], exist_ok=True)
     return facts
 
 
-def _channels(processing, config_dir, ml):
+def _channels(processing: Dict[str, Any], config_dir: str, ml: str) -> Dict[str, Any]:
     """`channels` and one `channel_<name>` each; `data` and `model` are there always, empty when the job has none."""
     if processing:
         inputs = processing.get("ProcessingInputs") or []
         found = {item["InputName"]: (item.get("S3Input") or {}).get("LocalPath", "") for item in inputs}
     else:
-        found = {name: ml + "/input/data/" + name for name in _read_json(config_dir + "/inputdataconfig.json") or {}}
+        found = {name: ml + "/input/data/" + name for name in _read_object(config_dir + "/inputdataconfig.json")}
     names = _json_variable("SM_CHANNELS", sorted(name for name in found if name not in ("code", "state_prev")))
-    facts = {"channels": names, "channel_data": "", "channel_model": ""}
+    facts = {"channels": names, "channel_data": "", "channel_model": ""}  # type: Dict[str, Any]
     for name in ["data", "model"] + names:
         # What no variable's name may have is an underscore in it.
         variable = "SM_CHANNEL_" + re.sub("[^A-Z0-9_]", "_", name.upper())
@@ -64,13 +71,13 @@ def _channels(processing, config_dir, ml):
     return facts
 
 
-def _hyperparameters(config_dir):
+def _hyperparameters(config_dir: str) -> Dict[str, Any]:
     """The service keeps every value as text; those that are JSON mean what they say. Names of SageMaker's own are not ours."""
-    given = _read_json(config_dir + "/hyperparameters.json") or {}
+    given = _read_object(config_dir + "/hyperparameters.json")
     return {name: _decoded(value) for name, value in given.items() if not name.startswith("sagemaker_")}
 
 
-def _decoded(text):
+def _decoded(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
@@ -96,10 +103,11 @@ _ARGUMENTS = {
     "network_interface_name": str,
     "job_name": str,
     "resource_config": str,
-}
+}  # type: Dict[str, Callable[[str], Any]]
 
 
-def apply_arguments(facts):
+def apply_arguments(facts: Dict[str, Any]) -> None:
+    """Let `--<field> <value>` of the program's arguments go before what was read."""
     for at, argument in enumerate(sys.argv[1:-1], 1):
         field = argument[2:].replace("-", "_") if argument.startswith("--") else ""
         if field in _ARGUMENTS:
@@ -110,7 +118,7 @@ def apply_arguments(facts):
                 logger.debug("%s is not taken for the job's: %s", argument, sys.argv[at + 1])
 
 
-def _json_variable(name, default):
+def _json_variable(name: str, default: Any) -> Any:
     text = os.environ.get(name)
     if not text:
         return default
@@ -120,7 +128,7 @@ def _json_variable(name, default):
         raise ValueError("The variable %s should hold JSON and holds: %s" % (name, text))
 
 
-def _text_of(path):
+def _text_of(path: str) -> str:
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()
@@ -128,6 +136,7 @@ def _text_of(path):
         return ""
 
 
-def _read_json(path):
+def _read_object(path: str) -> Dict[str, Any]:
     text = _text_of(path)
-    return json.loads(text) if text else None
+    value = json.loads(text) if text else None  # type: Optional[Dict[str, Any]]
+    return value or {}

@@ -2,13 +2,14 @@
 import json
 import os
 import tempfile
+from typing import Any, Tuple
 
 from ._facts import read_facts
 
 _RESULT_FILE = "result.json"
 
 
-def write_result(value):
+def write_result(value: Any) -> None:
     """Leave the typed result of the work, `result.json` in the output folder: whole or not at all; the last call counts.
 
     Of several machines only the main one's output (rank 0) is kept.
@@ -33,7 +34,7 @@ def write_result(value):
         raise
 
 
-def _check_json(value, place, above):
+def _check_json(value: Any, place: str, above: Tuple[int, ...]) -> None:
     if value is None or isinstance(value, (bool, int, str)):
         return
     if isinstance(value, float):

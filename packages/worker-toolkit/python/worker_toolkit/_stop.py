@@ -1,18 +1,22 @@
-"""The wish to stop, as the job's machine announces it: SIGTERM."""
+"""A stop of the job, as its machine announces it: SIGTERM."""
 import os
 import signal
 import sys
 import threading
 import traceback
+from types import FrameType
+from typing import Any, Callable, List, Optional, TypeVar
+
+Callback = TypeVar("Callback", bound=Callable[[], object])
 
 #: The exit code of a program that SIGTERM ended, as a shell gives it.
 STOPPED_EXIT_CODE = 128 + signal.SIGTERM
 
-_stop_callbacks = []
-_stop_process = None
+_stop_callbacks = []  # type: List[Callable[[], object]]
+_stop_process = None  # type: Optional[int]
 
 
-def on_stop(callback):
+def on_stop(callback: Callback) -> Callback:
     """Call back when the job is being stopped (SIGTERM): by somebody, by its time limit, or because a spot machine goes.
 
     The main thread is interrupted where it is, asleep or waiting too; the callbacks run in the order they came; then the program
@@ -36,19 +40,19 @@ def on_stop(callback):
     return callback
 
 
-def _stop(signum, frame):
+def _stop(signum: int, frame: Optional[FrameType]) -> None:
     if os.getpid() != _stop_process:
         # A forked child, such as a worker of a pool, has inherited the handler: the callbacks are not its own.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTERM)
         return
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    ending = STOPPED_EXIT_CODE
+    ending = STOPPED_EXIT_CODE  # type: Any
     for callback in list(_stop_callbacks):
         try:
             callback()
-        except SystemExit as wish:
-            ending = wish.code
+        except SystemExit as chosen:
+            ending = chosen.code
         except Exception:
             traceback.print_exc()
     sys.exit(ending)

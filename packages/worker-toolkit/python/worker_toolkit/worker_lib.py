@@ -13,6 +13,7 @@ import os
 import shlex
 import shutil
 import sys
+from typing import Any, Dict, List, Optional
 
 from ._facts import apply_arguments, read_facts
 from ._result import write_result
@@ -33,7 +34,8 @@ class WorkerConfig:
     num_gpus, network_interface_name
 
     The facts come from the environment; what it lacks is read from the job's own files under /opt/ml, so that the class also
-    works in a container that was started in another way.
+    works in a container that was started in another way. A program run by hand, outside a job, has its folders in `./.ssm/hand`,
+    and its arguments are its hyperparameters.
 
     :param per_instance_state: make this machine's own folder in the state, `instance_state`, and remove the copies of the
         other machines' folders, see :meth:`initMultiWorkersState`
@@ -41,7 +43,41 @@ class WorkerConfig:
     :param update_argv: put the arguments a launcher packed into `--external_hps` back in front of `sys.argv`
     """
 
-    def __init__(self, per_instance_state=True, set_debug_level=True, update_argv=True):
+    #: All fields, as one namespace.
+    config: argparse.Namespace
+    #: Names of the job's input channels; `channel_<name>` is the folder of each.
+    channels: List[str]
+    #: The folder of the channel `data`; empty when the job has none.
+    channel_data: str
+    channel_model: str
+    #: The hyperparameters by name. Those of a command line are text.
+    hps: Dict[str, Any]
+    job_name: str
+    #: The folder that is kept between runs of the task, and this machine's own part of it.
+    state: str
+    instance_state: str
+    #: What becomes the output `model`, merged over all machines.
+    model_dir: str
+    #: What becomes the output `output`, of the first machine only.
+    output_data_dir: str
+    output_dir: str
+    tensorboard_dir: str
+    input_dir: str
+    input_data_dir: str
+    input_config_dir: str
+    input_data_config: str
+    resource_config: str
+    #: All machines of the job by name, this one's name, its place among them from 0, and how many they are.
+    hosts: List[str]
+    current_host: str
+    host_rank: int
+    num_nodes: int
+    num_cpus: int
+    num_gpus: int
+    network_interface_name: str
+    per_instance_state: bool
+
+    def __init__(self, per_instance_state: bool = True, set_debug_level: bool = True, update_argv: bool = True) -> None:
         if set_debug_level:
             self.setDebugLevel()
         self.parseArgs()
@@ -54,18 +90,19 @@ class WorkerConfig:
         os.environ["SMDEBUG_LOG_LEVEL"] = "warning"
         logger.info("Worker config: %s", self.config)
 
-    def __getattr__(self, item):
+    def __getattr__(self, item: str) -> str:
         # Copying and pickling ask for names before there is a config.
         config = self.__dict__.get("config")
         if config is not None and hasattr(config, item):
-            return getattr(config, item)
+            found = getattr(config, item)  # type: str
+            return found
         raise AttributeError(_no_field(item, config))
 
-    def setDebugLevel(self):
+    def setDebugLevel(self) -> None:
         """Set the root logger to the level of `SM_LOG_LEVEL`, a number; INFO without it."""
         logging.getLogger().setLevel(int(os.environ.get("SM_LOG_LEVEL") or logging.INFO))
 
-    def parseArgs(self):
+    def parseArgs(self) -> None:
         """Read the facts again, into `config`. An argument `--<field> <value>` of the program goes before the environment."""
         facts = read_facts()
         apply_arguments(facts)
@@ -79,7 +116,7 @@ class WorkerConfig:
         os.environ["SSM_STATE"] = facts["state"]
         self.config = argparse.Namespace(**facts)
 
-    def initMultiWorkersState(self):
+    def initMultiWorkersState(self) -> None:
         """Give this machine its own folder in the state.
 
         The state of all machines is merged after a run and given back to each of them: the folders of the others are removed
@@ -98,7 +135,7 @@ class WorkerConfig:
             os.makedirs(self.config.instance_state, exist_ok=True)
         os.environ["SSM_INSTANCE_STATE"] = self.config.instance_state
 
-    def updateNamespace(self, namespace, fields_mapping):
+    def updateNamespace(self, namespace: object, fields_mapping: Dict[str, str]) -> None:
         """Copy fields into a namespace, such as the result of `ArgumentParser.parse_args()`.
 
         :param namespace: the object whose fields are set
@@ -107,11 +144,11 @@ class WorkerConfig:
         for field, target in fields_mapping.items():
             setattr(namespace, target, getattr(self, field))
 
-    def markCompleted(self):
+    def markCompleted(self) -> None:
         """Nothing to do: exit code 0 on all machines completes the task. Here for scripts of early versions."""
         logger.info("Exit code 0 marks %s as completed", self.config.current_host)
 
-    def _updateArgv(self):
+    def _updateArgv(self) -> bool:
         if "--external_hps" not in sys.argv:
             return False
         at = sys.argv.index("--external_hps")
@@ -123,14 +160,14 @@ class WorkerConfig:
         return True
 
 
-def _folders_in(path):
+def _folders_in(path: str) -> List[str]:
     if not os.path.isdir(path):
         return []
     return [name for name in os.listdir(path) if os.path.isdir(os.path.join(path, name))]
 
 
-def _no_field(item, config):
-    known = vars(config) if config is not None else {}
+def _no_field(item: str, config: Optional[argparse.Namespace]) -> str:
+    known = vars(config) if config is not None else {}  # type: Dict[str, Any]
     if item.startswith("channel_"):
         channels = known.get("channels") or []
         has = "its channels are: " + ", ".join(channels) if channels else "it has no channels"

@@ -1,0 +1,54 @@
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from tests.machine import PACKAGE_ROOT
+
+TEXT = """
+import json, os
+from worker_toolkit import worker_lib
+config = worker_lib.WorkerConfig()
+open(config.model_dir + "/m", "w").write("m")
+open(config.instance_state + "/s", "w").write("s")
+worker_lib.write_result({"ok": True})
+print(json.dumps({"hps": config.hps, "model": config.model_dir, "result": config.output_data_dir, "channels": config.channels,
+  "data": config.channel_data, "hosts": config.hosts, "rank": config.host_rank, "nodes": config.num_nodes}))
+"""
+
+
+class ByHand(unittest.TestCase):
+    def run_by_hand(self, folder, *args):
+        names = ("SM_", "SSM_", "SAGEMAKER_", "TRAINING_")
+        env = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+        env.update(PYTHONPATH=PACKAGE_ROOT, PYTHONDONTWRITEBYTECODE="1", TMPDIR=folder)
+        done = subprocess.run(
+            [sys.executable, "-c", TEXT] + list(args), cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout), done.stderr
+
+    def test_a_program_outside_a_job_keeps_its_files_in_one_folder_and_says_so_once(self):
+        before = {path: os.path.exists(path) for path in ("/state", "/opt/ml")}
+        with tempfile.TemporaryDirectory() as folder:
+            facts, words = self.run_by_hand(folder)
+            hand = os.path.join(os.path.realpath(folder), ".ssm", "hand")
+            self.assertEqual(os.path.realpath(facts["model"]), hand + "/opt/ml/model")
+            for path in ("opt/ml/model/m", "state/algo-1/s", "opt/ml/output/data/result.json", ".gitignore"):
+                self.assertTrue(os.path.isfile(os.path.join(hand, path)), path)
+            self.assertEqual(os.listdir(folder), [".ssm"])
+            self.assertEqual(words.count("\n"), 1, words)
+            self.assertIn("no job runs this program", words)
+        self.assertEqual({path: os.path.exists(path) for path in before}, before)
+        self.assertEqual((facts["hosts"], facts["rank"], facts["nodes"], facts["channels"]), (["algo-1"], 0, 1, []))
+
+    def test_its_arguments_are_its_hyperparameters(self):
+        with tempfile.TemporaryDirectory() as folder:
+            facts, _ = self.run_by_hand(folder, "in", "--lr", "0.1", "--name=a b", "-k", "-5", "--flag", "--last", "x", "y")
+        self.assertEqual(facts["hps"], {"lr": "0.1", "name": "a b", "k": "-5", "flag": "true", "last": "x"})
+
+
+if __name__ == "__main__":
+    unittest.main()

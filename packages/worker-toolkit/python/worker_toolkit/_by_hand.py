@@ -1,0 +1,60 @@
+"""A program run by hand, outside a job: its files go into one folder, and its arguments are its hyperparameters."""
+import os
+import sys
+import tempfile
+from typing import Dict, Optional
+
+#: Where a program that runs by hand keeps its files, below the folder it runs in.
+_FOLDER = os.path.join(".ssm", "hand")
+
+_JOB_FILES = ("/opt/ml/input/config/resourceconfig.json", "/opt/ml/config/resourceconfig.json")
+
+_folder = None  # type: Optional[str]
+
+
+def folder_by_hand() -> Optional[str]:
+    """The folder that stands for the root of a machine, or None in a job. Made, and told of, once."""
+    global _folder
+    if _folder is not None:
+        return _folder
+    if is_in_job():
+        return None
+    _folder = _made_folder()
+    print("worker_toolkit: no job runs this program; its folders are in %s, its arguments are its hyperparameters" % _folder, file=sys.stderr)
+    return _folder
+
+
+def is_in_job() -> bool:
+    env = os.environ
+    return "SSM_MACHINE_ROOT" in env or "SM_CURRENT_HOST" in env or any(os.path.exists(path) for path in _JOB_FILES)
+
+
+def _made_folder() -> str:
+    folder = os.path.abspath(_FOLDER)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, ".gitignore"), "w") as file:
+            file.write("*\n")
+    except OSError:
+        return tempfile.mkdtemp(prefix="ssm-hand-")
+    return folder
+
+
+def arguments_as_hyperparameters() -> Dict[str, str]:
+    """`--name value`, `--name=value` and `-n value` of the program's arguments: text, as from the command line of a job."""
+    found = {}  # type: Dict[str, str]
+    name = None  # type: Optional[str]
+    for argument in sys.argv[1:]:
+        if _is_name(argument):
+            name, given, value = argument.lstrip("-").partition("=")
+            found[name] = value if given else "true"
+            if given:
+                name = None
+        elif name is not None:
+            found[name] = argument
+            name = None
+    return found
+
+
+def _is_name(argument: str) -> bool:
+    return argument.startswith("-") and argument.lstrip("-")[:1].isalpha()

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { expect, onTestFinished, test } from 'vitest'
+import { argumentsAsHyperparameters } from './by-hand.ts'
+
+const program = `
+import { writeFileSync } from 'node:fs'
+import { worker, writeResult } from './toolkit.mjs'
+const here = worker()
+writeFileSync(here.modelDir + '/m', 'm')
+await here.state.write('s.json', 1)
+await writeResult({ ok: true })
+console.log(JSON.stringify(here))
+`
+
+test('a Node program outside a job keeps its files in one folder, says so once, and reads its arguments', async () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ssm-by-hand-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const entryPoints = [fileURLToPath(new URL('./index.ts', import.meta.url))]
+  await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', outfile: join(folder, 'toolkit.mjs') })
+  writeFileSync(join(folder, 'a.mjs'), program)
+  const root = ['/state', '/opt/ml'].map((path) => existsSync(path))
+  const args = [join(folder, 'a.mjs'), '--lr', '0.1', '-k=5']
+  const done = spawnSync(process.execPath, args, { cwd: folder, env: {}, encoding: 'utf8' })
+  expect(done.status).toBe(0)
+  expect(done.stderr).toMatch(/^worker-toolkit: no job runs this program; [^\n]*\n$/)
+  const hand = join(folder, '.ssm/hand')
+  expect(JSON.parse(done.stdout)).toMatchObject({
+    hyperparameters: { lr: '0.1', k: '5' },
+    modelDir: `${hand}/opt/ml/model`,
+    hosts: ['algo-1'],
+    isMain: true,
+  })
+  expect(readFileSync(join(hand, 'opt/ml/output/data/result.json'), 'utf8')).toBe('{"ok":true}\n')
+  expect(readFileSync(join(hand, 'state/algo-1/s.json'), 'utf8')).toBe('1\n')
+  expect(readdirSync(folder).sort()).toEqual(['.ssm', 'a.mjs', 'toolkit.mjs'])
+  expect(['/state', '/opt/ml'].map((path) => existsSync(path))).toEqual(root)
+})
+
+test('arguments are read as names with values, as a job would have been given them', () => {
+  const args = ['in', '--lr', '0.1', '--name=a b', '-k', '-5', '--flag', '--last', 'x', 'y', '--empty=']
+  expect(argumentsAsHyperparameters(args)).toEqual({ lr: '0.1', name: 'a b', k: '-5', flag: 'true', last: 'x', empty: '' })
+})
