@@ -20,7 +20,10 @@ function place(): string {
 
 function checked(folder: string, program: string, args: readonly string[]): { readonly good: boolean; readonly output: string } {
   try {
-    return { good: true, output: execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }) }
+    return {
+      good: true,
+      output: execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+    }
   } catch (cause) {
     return { good: false, output: String((cause as { stdout?: string }).stdout) }
   }
@@ -30,7 +33,8 @@ test("mypy --strict and pyright understand the toolkit in a user's script", { ti
   const folder = place()
   execFileSync('python3', ['-m', 'venv', 'venv'], { cwd: folder })
   execFileSync('venv/bin/pip', ['install', '--quiet', '--disable-pip-version-check', 'mypy==2.4.1'], { cwd: folder })
-  const mypy = (...files: readonly string[]): ReturnType<typeof checked> => checked(folder, 'venv/bin/mypy', ['--strict', ...files])
+  const mypy = (...files: readonly string[]): ReturnType<typeof checked> =>
+    checked(folder, 'venv/bin/mypy', ['--strict', ...files])
   expect(mypy('typed.py', 'worker_toolkit')).toMatchObject({ good: true })
   expect(mypy('wrong.py')).toMatchObject({ good: false, output: expect.stringContaining('wrong.py:3: error') as string })
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', '--prefix', 'npm', 'pyright@1.1.414'], { cwd: folder })
