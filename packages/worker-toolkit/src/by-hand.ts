@@ -4,7 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { machineRootVariable, paths } from './contract.ts'
-import type { Environment } from './facts.ts'
+
+/** Environment variables by name; `process.env` has this shape. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 let made: string | undefined
 

@@ -3,9 +3,9 @@
 import { availableParallelism } from 'node:os'
 import { argumentsAsHyperparameters, folderByHand } from './by-hand.ts'
 import { channelVariable, machineRootVariable, paths } from './contract.ts'
+import type { Environment } from './by-hand.ts'
 
-/** Environment variables by name; `process.env` has this shape. */
-export type Environment = Readonly<Record<string, string | undefined>>
+export type { Environment }
 
 /** The facts of one machine of a job, as plain frozen data. */
 export interface MachineFacts<Hyperparameters> {
