@@ -55,6 +55,10 @@ export function memoryObjects(): MemoryObjects {
       options.signal?.throwIfAborted()
       await store.beforeWrite(uri)
       const content = await contentOf(body)
+      const { onlyIf } = options
+      const expected = onlyIf === 'absent' ? undefined : onlyIf?.etag
+      if (onlyIf !== undefined && facts(uri)?.etag !== expected)
+        throw new PlatformError('OBJECT_CHANGED', `${uri} is not the one that was expected`)
       options.onBytes?.(content.length)
       bytes.set(uri, content)
       // Not made from the content: an etag is opaque, and changes with every write.

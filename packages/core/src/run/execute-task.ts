@@ -48,6 +48,7 @@ export async function executeTask(given: TaskOfSession, session: RunSession): Pr
       attempt = await settleAgain(task, next, context)
     }
   } catch (cause) {
-    throw session.preparing.aborted && !isSsmError(cause) ? new RunAbortedError(given.spec.task, job, cause) : cause
+    if (!session.preparing.aborted || isSsmError(cause)) throw cause
+    throw new RunAbortedError(given.spec.task, job, cause, job !== undefined && session.isStopped(job))
   }
 }

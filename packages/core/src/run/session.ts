@@ -55,6 +55,7 @@ export class RunSession {
   readonly #stop = new AbortController()
   readonly #target = deferred<JobRef>()
   readonly #live = new Map<string, LiveJob>()
+  readonly #stopped = new Set<string>()
   readonly #lateStops: Promise<unknown>[] = []
   #isDetached = false
   #isOver = false
@@ -124,7 +125,7 @@ export class RunSession {
     if (live.isOver) return
     this.#live.set(live.job.name, live)
     // It was on its way when the run was stopped.
-    if (live.isOwn && this.#stop.signal.aborted) this.#lateStops.push(stopJob(live).catch(() => undefined))
+    if (live.isOwn && this.#stop.signal.aborted) this.#lateStops.push(this.#stopJob(live).catch(() => undefined))
   }
 
   /** A job has ended: there is nothing to stop any more. */
@@ -132,10 +133,15 @@ export class RunSession {
     this.#live.delete(name)
   }
 
+  /** Whether a job of this session was asked to stop. */
+  isStopped(job: JobRef): boolean {
+    return this.#stopped.has(job.name)
+  }
+
   /** Asks every live job to stop and ends the preparing of others. */
-  async stop(isMeant: (live: LiveJob) => boolean = () => true): Promise<void> {
-    this.#stop.abort(new DOMException('The run was stopped before its job was submitted', 'AbortError'))
-    await Promise.all([...this.#live.values()].filter(isMeant).map(stopJob))
+  async stop(): Promise<void> {
+    this.#stopNothingNew()
+    await Promise.all([...this.#live.values()].map((live) => this.#stopJob(live)))
   }
 
   detach(): void {
@@ -145,17 +151,26 @@ export class RunSession {
 
   /** Stops the session's own jobs, unless it was detached or is over, and waits until nothing of it is left. */
   async dispose(outcome: Promise<unknown>): Promise<void> {
-    try {
-      if (!this.#isOver && !this.#isDetached) await this.stop(({ isOwn }) => isOwn)
-    } finally {
-      this.#leave.abort(new DOMException('The run was disposed', 'AbortError'))
-      await outcome.catch(() => undefined)
-      await Promise.all(this.#lateStops)
-    }
+    const isStopping = !this.#isOver && !this.#isDetached
+    if (isStopping) this.#stopNothingNew()
+    const own = isStopping ? [...this.#live.values()].filter(({ isOwn }) => isOwn) : []
+    // First, so that the run always ends in the same way, however fast its jobs do.
+    this.#leave.abort(new DOMException('The run was disposed', 'AbortError'))
+    const stops = Promise.all(own.map((live) => this.#stopJob(live)))
+    stops.catch(() => undefined)
+    await outcome.catch(() => undefined)
+    await Promise.all([stops, ...this.#lateStops])
+  }
+
+  #stopNothingNew(): void {
+    this.#stop.abort(new DOMException('The run was stopped before its job was submitted', 'AbortError'))
+  }
+
+  async #stopJob({ platform, job }: LiveJob): Promise<void> {
+    this.#stopped.add(job.name)
+    await platform.jobs.stop(job)
   }
 }
-
-const stopJob = ({ platform, job }: LiveJob): Promise<void> => platform.jobs.stop(job)
 
 /** `force` and `clean` mean the tasks that were asked for, not everything they need. */
 function forNeeded({ force: _force, clean: _clean, ...rest }: RunOptions): RunOptions {

@@ -1,4 +1,4 @@
-import { nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
+import { nameOnPrototype, SsmError, type SsmErrorOptions } from '../../errors/ssm-error.ts'
 import type { JobRef, JobState } from '../../platform/jobs.ts'
 import { redact } from '../../secrets/redact.ts'
 
@@ -66,7 +66,7 @@ export class JobStoppedError extends SsmError {
   }
 }
 
-/** Waiting was aborted by the caller; the job itself goes on. */
+/** Waiting was aborted by the caller; the job itself goes on, unless the run was disposed. */
 export class RunAbortedError extends SsmError {
   readonly job: JobRef | undefined
 
@@ -74,23 +74,25 @@ export class RunAbortedError extends SsmError {
     nameOnPrototype(this, 'RunAbortedError')
   }
 
-  constructor(task: string, job: JobRef | undefined, cause: unknown) {
-    super(
-      'RUN_ABORTED',
-      job === undefined
-        ? `The run of ${task} was aborted before a job was started`
-        : `Waiting for job ${job.name} was aborted; the job goes on`,
-      {
-        cause,
-        hint:
-          job === undefined
-            ? 'Nothing was started.'
-            : { before: 'Follow it with: ', command: `ssm logs --follow ${job.name}`, after: '; run the task again to join it.' },
-        facts: { task, job: job?.name },
-      },
-    )
+  constructor(task: string, job: JobRef | undefined, cause: unknown, isStopped = false) {
+    super('RUN_ABORTED', abortedMessage(task, job, isStopped), {
+      cause,
+      hint: abortedHint(job, isStopped),
+      facts: { task, job: job?.name },
+    })
     this.job = job
   }
+}
+
+function abortedMessage(task: string, job: JobRef | undefined, isStopped: boolean): string {
+  if (job === undefined) return `The run of ${task} was aborted before a job was started`
+  return `Waiting for job ${job.name} was aborted; the job ${isStopped ? 'was asked to stop' : 'goes on'}`
+}
+
+function abortedHint(job: JobRef | undefined, isStopped: boolean): NonNullable<SsmErrorOptions['hint']> {
+  if (job === undefined) return 'Nothing was started.'
+  const after = isStopped ? '; what it saved as state is kept.' : '; run the task again to join it.'
+  return { before: 'Follow it with: ', command: `ssm logs --follow ${job.name}`, after }
 }
 
 /** What the launcher's failure file says: `exit code 3 on algo-1`, `killed by signal 9 (SIGKILL) on algo-2`. */

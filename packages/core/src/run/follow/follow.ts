@@ -19,6 +19,7 @@ export interface EndedJob {
 
 /** Follows a job to its end: tells its phases, its log lines and its metrics. An abort ends the following, not the job. */
 export async function followJob(job: JobRef, metrics: Readonly<Record<string, string>>, context: TaskContext): Promise<EndedJob> {
+  context.signal.throwIfAborted()
   const log = new LogFollower(job, metrics, context)
   const leave = new AbortController()
   const signal = AbortSignal.any([context.signal, leave.signal])

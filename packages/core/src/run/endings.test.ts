@@ -1,0 +1,211 @@
+import { getEventListeners } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  scriptedPlatform,
+  type Point,
+  type ScriptedClient,
+  type ScriptedPlatform,
+} from '../../../../test/support/scripted-platform.ts'
+import { taskOf } from '../../../../test/support/tasks.ts'
+import { isSsmError } from '../errors/ssm-error.ts'
+import type { RunEvent } from '../events/run-event.ts'
+import { isJobOf } from '../names/job-name.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import type { RunHandle } from './handle.ts'
+import { openRunner } from './open-runner.ts'
+
+// Every way in which a run can end early, at every moment, for every relation to the job: what becomes of the job, what the
+// caller hears, and that nothing is left.
+
+const endings = ['abort', 'stop', 'detach', 'dispose', 'killed'] as const
+const moments = ['preparing', 'submitting', 'waiting', 'following', 'collecting'] as const
+const relations = ['own job', 'joined job', "needed task's job"] as const
+type Ending = (typeof endings)[number]
+type Moment = (typeof moments)[number]
+type Relation = (typeof relations)[number]
+
+/** What is right: the job afterwards, and how `result()` is settled. */
+interface Right {
+  readonly job: 'absent' | 'in-progress' | 'stopped' | 'completed'
+  readonly result: 'RUN_ABORTED' | 'RUN_ABORTED with the job' | 'JOB_STOPPED' | 'given' | 'pending'
+}
+
+function rightFor(ending: Ending, moment: Moment, relation: Relation): Right {
+  const isOwn = relation !== 'joined job'
+  // Whoever joins comes to the job only once it is there: until then another client prepares and submits it.
+  const hasJob = moment !== 'preparing' && (isOwn || moment !== 'submitting')
+  const untouched = !hasJob ? (isOwn ? 'absent' : 'in-progress') : moment === 'collecting' ? 'completed' : 'in-progress'
+  if (ending === 'killed') return { job: untouched, result: 'pending' }
+  if (!hasJob) return { job: untouched, result: 'RUN_ABORTED' }
+  if (ending === 'stop') {
+    if (moment !== 'collecting') return { job: 'stopped', result: 'JOB_STOPPED' }
+    // The needed task is done, and the one that was asked for is not started any more.
+    return { job: 'completed', result: relation === "needed task's job" ? 'RUN_ABORTED' : 'given' }
+  }
+  const isStopped = ending === 'dispose' && isOwn && moment !== 'collecting'
+  return { job: isStopped ? 'stopped' : untouched, result: 'RUN_ABORTED with the job' }
+}
+
+const cacheBefore = process.env['SSM_CACHE_DIR']
+const folder = mkdtempSync(join(tmpdir(), 'ssm-endings-'))
+beforeAll(() => void (process.env['SSM_CACHE_DIR'] = folder))
+afterAll(() => {
+  if (cacheBefore === undefined) delete process.env['SSM_CACHE_DIR']
+  else process.env['SSM_CACHE_DIR'] = cacheBefore
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const anything: NonNullable<TaskSpec['resultSchema']> = {
+  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
+}
+const worker: TaskSpec = { ...taskOf('worker'), kind: 'processing', spot: false, resultSchema: anything }
+const target: TaskSpec = {
+  ...taskOf('target', { source: { kind: 'upstream', spec: worker, output: 'output' } }),
+  kind: 'processing',
+  spot: false,
+}
+
+const start = (
+  { platform, clock }: ScriptedClient,
+  spec: TaskSpec,
+  options: Parameters<ReturnType<typeof openRunner>['start']>[1] = {},
+) => openRunner({ forTask: async () => platform }, clock).start(spec, options, (error) => error)
+
+const jobOf = (world: ScriptedPlatform, task: TaskSpec): string | undefined =>
+  [...world.jobs.keys()].find((name) => isJobOf(task.task, name))
+
+/** A client in the middle of a run. */
+interface UnderWay {
+  readonly world: ScriptedPlatform
+  readonly client: ScriptedClient
+  readonly run: RunHandle
+  readonly leave: AbortController
+  readonly events: RunEvent[]
+  /** Lets everybody go on. */
+  go(): void
+}
+
+async function bring(moment: Moment, relation: Relation): Promise<UnderWay> {
+  const world = scriptedPlatform()
+  const held: Point[] = []
+  const hold = (point: Point): void => (held.push(point), world.hold(point))
+  const free = (point: Point): void => (held.splice(held.indexOf(point), 1), world.release(point))
+  if (relation === 'joined job') {
+    if (moment === 'submitting') hold('image')
+    const other = await start(world.client(), worker)
+    other.result().catch(() => undefined)
+    await (moment === 'submitting' ? world.reached('image') : other.job())
+  }
+  const points = {
+    preparing: relation === 'joined job' ? 'describe' : 'image',
+    submitting: 'start',
+    collecting: 'result',
+  } as const
+  const point =
+    moment in points && !(relation === 'joined job' && moment === 'submitting')
+      ? points[moment as keyof typeof points]
+      : undefined
+  if (point !== undefined) hold(point)
+  const client = world.client()
+  const leave = new AbortController()
+  const events: RunEvent[] = []
+  const run = await start(client, relation === "needed task's job" ? target : worker, {
+    signal: leave.signal,
+    onEvent: (event) => void events.push(event),
+  })
+  const told = async (type: RunEvent['type']): Promise<void> => {
+    for await (const event of run.events()) if (event.type === type) return
+  }
+  if (moment === 'preparing' && relation !== 'joined job') await told('packed')
+  if (relation === 'joined job' && moment === 'submitting') await told('waited-for-starter')
+  if (moment === 'waiting' || moment === 'following' || moment === 'collecting') await told('status-changed')
+  if (moment === 'following') {
+    world.begin(jobOf(world, worker) ?? '')
+    await told('logged')
+  }
+  if (moment === 'collecting') await world.complete(jobOf(world, worker) ?? '')
+  if (point !== undefined) await world.reached(point)
+  return { world, client, run, leave, events, go: () => held.slice().forEach(free) }
+}
+
+async function end(ending: Ending, { client, run, leave }: UnderWay): Promise<Promise<unknown>> {
+  if (ending === 'abort') leave.abort(new Error('enough'))
+  if (ending === 'detach') run.detach()
+  if (ending === 'killed') client.kill()
+  // Both wait for answers that are held up here.
+  const waits = ending === 'stop' ? run.stop() : ending === 'dispose' ? run[Symbol.asyncDispose]() : Promise.resolve()
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  return waits
+}
+
+async function settled(result: Promise<unknown>): Promise<Right['result']> {
+  const pending = new Promise<'pending'>((resolve) => setTimeout(() => resolve('pending'), 400))
+  return Promise.race([
+    pending,
+    result.then(
+      () => 'given' as const,
+      (cause: unknown) => {
+        if (isSsmError(cause, 'JOB_STOPPED')) return 'JOB_STOPPED' as const
+        if (!isSsmError(cause, 'RUN_ABORTED')) throw cause
+        return cause.facts['job'] === undefined ? ('RUN_ABORTED' as const) : ('RUN_ABORTED with the job' as const)
+      },
+    ),
+  ])
+}
+
+const cells = endings.flatMap((ending) =>
+  moments.flatMap((moment) =>
+    relations.map((relation) => [ending, moment, relation, rightFor(ending, moment, relation)] as const),
+  ),
+)
+
+test.each(cells)('%s while %s, %s: %j', { timeout: 20_000 }, async (ending, moment, relation, right) => {
+  const way = await bring(moment, relation)
+  const { world, run, leave, events } = way
+  const waits = end(ending, way)
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  way.go()
+  expect(await settled(run.result())).toBe(right.result)
+  if (ending !== 'killed') await waits
+  if (relation === 'joined job' && moment === 'submitting') await until(() => jobOf(world, worker) !== undefined)
+  const job = jobOf(world, worker)
+  expect(job === undefined ? 'absent' : world.jobs.get(job)?.status).toBe(right.job)
+
+  if (ending !== 'killed') {
+    // Each task has one end, told last, and nobody is left listening.
+    const ended = events.filter(({ type }) => type === 'finished').map(({ task }) => task)
+    expect(ended).toEqual(relation === "needed task's job" ? ['worker', 'target'] : ['worker'])
+    expect(events.at(-1)?.type).toBe('finished')
+    expect(getEventListeners(leave.signal, 'abort')).toEqual([])
+    // What was prepared for a job that is none is gone, and the lease is free.
+    const folders = new Set([...world.objects.bytes.keys()].flatMap((uri) => /\/worker\/(worker-[^/]+)\//.exec(uri)?.[1] ?? []))
+    expect([...folders].filter((name) => !world.jobs.has(name))).toEqual([])
+    expect([...world.objects.bytes].filter(([uri, bytes]) => uri.endsWith('lease.json') && bytes.includes('"owner"'))).toEqual([])
+  }
+  // Stopping still stops afterwards, where there is something to stop.
+  if (right.result === 'RUN_ABORTED with the job' && right.job === 'in-progress') {
+    const again = ending === 'detach'
+    if (again) await run.stop()
+    expect(world.jobs.get(job ?? '')?.status).toBe(again ? 'stopped' : 'in-progress')
+  }
+  await goesOn(world)
+})
+
+/** Whatever happened: the next client finds a task that it can skip, join or start, and gets its result. */
+async function goesOn(world: ScriptedPlatform): Promise<void> {
+  const before = jobOf(world, worker)
+  const status = before === undefined ? 'absent' : world.jobs.get(before)?.status
+  const next = await start(world.client(), worker)
+  const { name } = await next.job()
+  if (status === 'in-progress' || status === 'completed') expect(name).toBe(before)
+  await world.complete(name)
+  const decision = status === 'in-progress' ? 'join' : status === 'completed' ? 'skip' : 'start'
+  expect((await next.result()).decision.kind).toBe(decision)
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
