@@ -37,10 +37,8 @@ export function fingerprintParts(spec: TaskSpec, facts: FingerprintFacts): Finge
       'hyperparameter',
       Object.fromEntries(Object.entries(spec.hyperparameters).map(([name, value]) => [name, JSON.stringify(value)])),
     ),
-    // The order of hyperparameters is the order of the program's arguments. Its name is none that a hyperparameter can have.
-    ...(Object.keys(spec.hyperparameters).length < 2
-      ? {}
-      : { 'order of hyperparameters': Object.keys(spec.hyperparameters).join(' ') }),
+    // The order of hyperparameters is the order of the program's arguments.
+    ...(Object.keys(spec.hyperparameters).length < 2 ? {} : { [orderPart]: Object.keys(spec.hyperparameters).join(' ') }),
     ...prefixed('argument', Object.fromEntries(spec.args.map((text, index) => [String(index + 1), text]))),
     ...prefixed(
       'env',
@@ -61,10 +59,19 @@ export function fingerprintOf(parts: FingerprintParts): string {
 /** The parts that differ, each with its value before and now; long values and digests are shortened. */
 export function changesBetween(before: FingerprintParts, now: FingerprintParts): readonly Change[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort()
-  return names
-    .filter((name) => before[name] !== now[name])
-    .map((part) => ({ part, ...shownAs('from', before[part]), ...shownAs('to', now[part]) }))
+  return (
+    names
+      .filter((name) => before[name] !== now[name])
+      // With other hyperparameters their order is another one by itself.
+      .filter((name) => name !== orderPart || sameWords(before[name], now[name]))
+      .map((part) => ({ part, ...shownAs('from', before[part]), ...shownAs('to', now[part]) }))
+  )
 }
+
+/** Its name is none that a hyperparameter can have. */
+const orderPart = 'order of hyperparameters'
+
+const sameWords = (before = '', now = ''): boolean => before.split(' ').sort().join(' ') === now.split(' ').sort().join(' ')
 
 /** One change as a short sentence part: `hyperparameter lr from 0.1 to 0.2`, `code train.py`. */
 export function describeChange(change: Change): string {

@@ -41,16 +41,30 @@ export function graphOf(targets: readonly TaskSpec[]): readonly GraphNode[] {
 
 function gather(targets: readonly TaskSpec[]): ReadonlyMap<string, TaskSpec> {
   const specs = new Map<string, TaskSpec>()
+  const seen = new Set<TaskSpec>()
   const queue = [...targets]
-  // It grows while it is read: first the tasks in the order given, then what they need.
+  // It grows while it is read: first the tasks in the order given, then what they need. Each object is looked at once, and
+  // beside its fellow alone: what both need comes later by itself, however often the same tasks were described anew.
   for (const spec of queue) {
+    if (seen.has(spec)) continue
+    seen.add(spec)
     const key = taskKey(spec)
     const known = specs.get(key)
-    if (known === undefined) queue.push(...upstreamOf(spec))
-    else if (known !== spec && !isDeepStrictEqual(known, spec)) throw described(spec, 'twice, in different ways')
+    if (known !== undefined && !isDeepStrictEqual(shallow(known), shallow(spec)))
+      throw described(spec, 'twice, in different ways')
+    queue.push(...upstreamOf(spec))
     specs.set(key, known ?? spec)
   }
   return specs
+}
+
+/** A task with the names of those it needs in their place. */
+function shallow(spec: TaskSpec): object {
+  const inputs = spec.inputs.map(({ source, ...input }) => ({
+    ...input,
+    source: source.kind === 'upstream' ? { ...source, spec: taskKey(source.spec) } : source,
+  }))
+  return { ...spec, inputs }
 }
 
 const described = (spec: TaskSpec, how: string): InvalidTaskError =>
@@ -70,7 +84,8 @@ function needsOf(spec: TaskSpec, specs: ReadonlyMap<string, TaskSpec>): readonly
   const keys = spec.inputs.flatMap(({ source }) => {
     if (source.kind === 'upstream') return [taskKey(source.spec)]
     const named = source.kind === 'task' ? taskKey({ ...spec, task: source.task as TaskSpec['task'] }) : undefined
-    return named !== undefined && specs.has(named) ? [named] : []
+    // By name, a task may read what it left itself the last time.
+    return named !== undefined && named !== taskKey(spec) && specs.has(named) ? [named] : []
   })
   return [...new Set(keys)]
 }

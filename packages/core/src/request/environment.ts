@@ -2,14 +2,15 @@ import { Secret } from '../secrets/secret.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import type { RequestFacts } from './facts.ts'
 
-/** The request's environment: the user's variables and three of ours. The only place that reads a secret's value. */
-export function requestEnvironment(spec: TaskSpec, facts: Pick<RequestFacts, 'fingerprint'>): Record<string, string> {
+/** The request's environment: the user's variables and ours. The only place that reads a secret's value. */
+export function requestEnvironment(spec: TaskSpec, facts: Pick<RequestFacts, 'fingerprint' | 'stateFrom'>): Record<string, string> {
   const own = Object.entries(spec.env).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value] as const)
   return {
     ...Object.fromEntries(own),
     SSM_PROJECT: spec.project,
     SSM_TASK: spec.task,
     SSM_FINGERPRINT: facts.fingerprint,
+    ...(facts.stateFrom === undefined ? {} : { SSM_STATE_FROM: facts.stateFrom }),
     ...(spec.distribution === undefined ? {} : { SSM_DISTRIBUTION: spec.distribution }),
   }
 }

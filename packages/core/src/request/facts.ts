@@ -30,6 +30,11 @@ export interface RequestFacts {
   readonly fingerprint: string
   /** Whether earlier jobs left state: a processing job fails on an input prefix without objects. */
   readonly hasState: boolean
+  /** Which specification left that state; absent when there is none. */
+  readonly stateFrom?: StateOrigin
   /** This library's version, for the job's tags. */
   readonly version: string
 }
+
+/** Whether state was left by a run of the same specification, or of another or unknown one. */
+export type StateOrigin = 'same-spec' | 'other-spec'

@@ -2,8 +2,8 @@ import { describeChange } from '../bundle/fingerprint.ts'
 import { newJobName } from '../names/job-name.ts'
 import type { JobRequest } from '../platform/jobs.ts'
 import { withoutSecrets } from '../request/request-overrides.ts'
+import type { RequestFacts } from '../request/facts.ts'
 import { jobRequest } from '../request/request.ts'
-import { isSsmError } from '../errors/ssm-error.ts'
 import type { Decision } from '../spec/result.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { compareFolder } from '../sync/folder.ts'
@@ -11,7 +11,7 @@ import type { TaskContext } from './context.ts'
 import { decide, type RunPolicy } from './decide/decide.ts'
 import { checkHyperparameters } from './resolve/hyperparameters.ts'
 import { lookAtTask, type OpenedTask, type ResolvedTask } from './resolve/resolve-task.ts'
-import { hasState } from './state.ts'
+import { hasState, otherStateWarning, stateOrigin } from './state.ts'
 import { pinnedCode } from './submit/code.ts'
 import { requestFacts, roleNeed } from './submit/request-facts.ts'
 import { warningsFor } from './submit/warnings.ts'
@@ -57,14 +57,20 @@ export interface Explanation {
 /** Everything a run would do. Writes nothing. */
 export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskContext, needs: readonly string[]): Promise<Plan> {
   const { task, past, decision } = await look(spec, policy, context)
+  const state = await stateOf({ task, past }, policy, context)
+  const isOther = decision.kind === 'start' && state.stateFrom === 'other-spec'
   return {
     task: spec.task,
     decision,
     fingerprint: task.fingerprint,
-    request: await requestOf({ task, past }, context),
+    request: await requestOf({ task, past }, state, context),
     uploads: decision.kind === 'start' ? await uploadsOf(task, context) : [],
     skipped: task.code?.skipped.paths ?? [],
-    warnings: [...(await warningsFor(spec, context.platform)), ...task.inputs.flatMap(({ missing }) => missing ?? [])],
+    warnings: [
+      ...(await warningsFor(spec, context.platform)),
+      ...(isOther ? [otherStateWarning(past.history, task)] : []),
+      ...task.inputs.flatMap(({ missing }) => missing ?? []),
+    ],
     needs,
   }
 }
@@ -98,7 +104,9 @@ async function look(spec: TaskSpec, policy: RunPolicy, context: TaskContext): Pr
   return { ...opened, decision: decide(opened.past.history, opened.task, policy) }
 }
 
-async function requestOf({ task, past }: OpenedTask, context: TaskContext): Promise<Plan['request']> {
+type State = Pick<RequestFacts, 'hasState' | 'stateFrom'>
+
+async function requestOf({ task, past }: OpenedTask, state: State, context: TaskContext): Promise<Plan['request']> {
   const { platform, signal } = context
   const { spec } = task
   const imageUri = await platform.images.resolve(
@@ -111,19 +119,15 @@ async function requestOf({ task, past }: OpenedTask, context: TaskContext): Prom
   const facts = requestFacts(task, job, {
     imageUri,
     roleArn,
-    hasState: await stateIfAny(task, context),
+    ...state,
     ...(code === undefined ? {} : { code }),
   })
   return jobRequest(withoutSecrets(spec), facts)
 }
 
-async function stateIfAny(task: ResolvedTask, context: TaskContext): Promise<boolean> {
-  try {
-    return await hasState(task.layout, context.platform, context.signal)
-  } catch (cause) {
-    if (isSsmError(cause, 'OBJECT_MISSING')) return false
-    throw cause
-  }
+async function stateOf({ task, past }: OpenedTask, policy: RunPolicy, { platform, signal }: TaskContext): Promise<State> {
+  if (policy.clean === true || !(await hasState(task.layout, platform, signal))) return { hasState: false }
+  return { hasState: true, stateFrom: stateOrigin(past.history, task) }
 }
 
 async function uploadsOf(task: ResolvedTask, { platform, signal }: TaskContext): Promise<readonly PlannedUpload[]> {

@@ -1,10 +1,21 @@
+import { changesBetween } from '../bundle/fingerprint.ts'
+import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import type { TaskLayout } from '../names/layout.ts'
-import type { Platform } from '../platform/platform.ts'
+import { isTerminal } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { StateOrigin } from '../request/facts.ts'
+import type { TaskHistory } from '../spec/result.ts'
+import type { RunIdentity } from './decide/decide.ts'
 
 /** Whether earlier jobs of a task left state. */
 export async function hasState(layout: TaskLayout, platform: Platform, signal: AbortSignal): Promise<boolean> {
-  for await (const _ of platform.objects.list(layout.state, { signal })) return true
+  try {
+    for await (const _ of platform.objects.list(layout.state, { signal })) return true
+  } catch (cause) {
+    // A bucket that is still to be made holds nothing.
+    if (!isSsmError(cause, 'OBJECT_MISSING')) throw cause
+  }
   return false
 }
 
@@ -17,4 +28,31 @@ export async function cleanState(layout: TaskLayout, platform: Platform, signal:
     { signal },
   )
   return found.length
+}
+
+/** Whether the newest job, which wrote the state last, ran the same specification. */
+export function stateOrigin({ newest }: TaskHistory, { fingerprint }: RunIdentity): StateOrigin {
+  return newest?.record?.fingerprint === fingerprint ? 'same-spec' : 'other-spec'
+}
+
+/** What a run is told when it gets state that another specification left. */
+export function otherStateWarning({ newest }: TaskHistory, { parts }: RunIdentity): string {
+  const changes = newest?.record === undefined ? [] : changesBetween(newest.record.parts, parts)
+  const named = changes.slice(0, 3).map(({ part }) => part)
+  const more = changes.length > named.length ? ` and ${changes.length - named.length} more` : ''
+  const earlier = named.length === 0 ? 'an earlier run that is not known' : `an earlier run with other ${named.join(', ')}${more}`
+  return `state of ${earlier} is given to the job; clean removes it`
+}
+
+/**
+ * State cannot be removed under a job that writes to it.
+ * @throws {SsmError} `STATE_IN_USE`.
+ */
+export function assertStateIsFree(task: string, { newest }: TaskHistory): void {
+  if (newest === undefined || isTerminal(newest.state.status)) return
+  const { name } = newest.state
+  throw new SsmError('STATE_IN_USE', `The state of task ${task} cannot be removed while job ${name} is running`, {
+    hint: { before: 'Stop it with ', command: `ssm stop ${name}`, after: ', or wait for its end, and run the task again.' },
+    facts: { task, job: name },
+  })
 }

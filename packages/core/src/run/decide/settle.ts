@@ -1,10 +1,9 @@
-import { SsmError } from '../../errors/ssm-error.ts'
-import { isTerminal } from '../../platform/jobs.ts'
 import type { AttemptNumber, Decision, TaskHistory } from '../../spec/result.ts'
 import type { Attempt } from '../attempt.ts'
 import type { TaskContext } from '../context.ts'
 import { attemptToStart, oneAttempt, type NextStep } from '../policy.ts'
 import type { OpenedTask, ResolvedTask } from '../resolve/resolve-task.ts'
+import { assertStateIsFree } from '../state.ts'
 import { submitJob } from '../submit/submit.ts'
 import { decide, type RunPolicy } from './decide.ts'
 import { LeaseLost, takeLease, untilFree } from './lease.ts'
@@ -28,7 +27,7 @@ export async function settle({ task, past }: OpenedTask, policy: RunPolicy, cont
       await untilFree(layout.lease, context)
       continue
     }
-    if (policy.clean === true) assertStateIsFree(task, seen.history)
+    if (policy.clean === true) assertStateIsFree(spec.task, seen.history)
     const attempt = await start(task, { decision, number: numberOf(seen.history, task), past: seen, policy }, context)
     if (attempt !== undefined) return attempt
   }
@@ -52,19 +51,6 @@ function numberOf({ newest }: TaskHistory, { fingerprint }: ResolvedTask): Attem
     isSameRun: record?.fingerprint === fingerprint,
     attempt: record?.attempt,
   })
-}
-
-/** Its state cannot be removed under a job that writes to it. */
-function assertStateIsFree({ spec }: ResolvedTask, { newest }: TaskHistory): void {
-  if (newest === undefined || isTerminal(newest.state.status)) return
-  throw new SsmError(
-    'STATE_IN_USE',
-    `The state of task ${spec.task} cannot be removed while job ${newest.state.name} is running`,
-    {
-      hint: `Stop it with ssm stop ${newest.state.name}, or wait for its end, and run the task again.`,
-      facts: { task: spec.task, job: newest.state.name },
-    },
-  )
 }
 
 /** What is about to be started, and what is known of the task's past. */

@@ -9,7 +9,7 @@ import { version } from './version.ts'
 export function requestFacts(
   task: ResolvedTask,
   job: JobName,
-  made: Pick<RequestFacts, 'imageUri' | 'roleArn' | 'hasState' | 'code'>,
+  made: Pick<RequestFacts, 'imageUri' | 'roleArn' | 'hasState' | 'stateFrom' | 'code'>,
 ): RequestFacts {
   const { layout, fingerprint } = task
   return { job, layout, fingerprint, version, inputs: task.inputs.map((input) => input.resolved), ...made }

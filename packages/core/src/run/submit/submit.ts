@@ -8,7 +8,7 @@ import type { TaskContext } from '../context.ts'
 import type { Lease } from '../decide/lease.ts'
 import type { Start } from '../decide/settle.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
-import { cleanState, hasState } from '../state.ts'
+import { cleanState, hasState, otherStateWarning, stateOrigin } from '../state.ts'
 import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
 import { sendInputs } from './inputs.ts'
@@ -49,11 +49,11 @@ async function prepare(
   context: TaskContext,
 ): Promise<JobRequest> {
   const gate = gateFor(context.tell)
-  const [, code, , identity, hasOldState] = await allOrAbort(context.signal, (signal) => {
+  const [, code, , identity, state] = await allOrAbort(context.signal, (signal) => {
     const gated = { ...context, signal, tell: gate.tell }
     const granted = lease.then(async () => {
       context.tell({ type: 'decided', decision: start.decision })
-      await tellWarnings(task, context)
+      await tellWarnings(task, start, context)
       gate.open()
     })
     return [
@@ -65,7 +65,7 @@ async function prepare(
       writeRecord(task, start, job, gated),
     ]
   })
-  const made = { ...identity, hasState: hasOldState, ...(code === undefined ? {} : { code }) }
+  const made = { ...identity, ...state, ...(code === undefined ? {} : { code }) }
   return jobRequest(task.spec, requestFacts(task, job, made))
 }
 
@@ -76,13 +76,23 @@ async function imageAndRole(task: ResolvedTask, context: TaskContext): Promise<P
   return { imageUri, roleArn: await platform.roles.ensure(roleNeed(task, imageUri), { signal }) }
 }
 
-/** Whether the job is given state of earlier ones. */
-async function stateFor(task: ResolvedTask, { policy }: Start, granted: Promise<void>, context: TaskContext): Promise<boolean> {
+/** What the job is given of the state of earlier ones. */
+async function stateFor(
+  { spec, layout, ...identity }: ResolvedTask,
+  { policy, past }: Start,
+  granted: Promise<void>,
+  context: TaskContext,
+): Promise<Pick<RequestFacts, 'hasState' | 'stateFrom'>> {
   const { platform, signal } = context
-  if (policy.clean !== true) return hasState(task.layout, platform, signal)
-  await granted
-  context.tell({ type: 'state-cleaned', files: await cleanState(task.layout, platform, signal) })
-  return false
+  const origin = stateOrigin(past.history, identity)
+  if (policy.clean === true) {
+    await granted
+    context.tell({ type: 'state-cleaned', files: await cleanState(layout, platform, signal) })
+    return { hasState: false }
+  }
+  if (!(await hasState(layout, platform, signal))) return { hasState: false }
+  if (origin === 'other-spec') context.tell({ type: 'warned', message: otherStateWarning(past.history, identity) })
+  return { hasState: true, stateFrom: origin }
 }
 
 /** Kept with the job before there is one: a job without a record could never be skipped. */

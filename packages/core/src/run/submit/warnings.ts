@@ -1,18 +1,23 @@
 import { dirname, join, resolve } from 'node:path'
 import { kindOf } from '../../files/stat.ts'
+import { jobTimeMs, type JobName } from '../../names/job-name.ts'
+import { isTerminal } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
+import type { Start } from '../decide/settle.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 
-/** What was said and this platform cannot honour, and what was meant and stays behind: a sentence for each. */
+/** Options that this platform cannot honour, and files that are left behind: a sentence for each. */
 export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly string[]> {
-  const said = spec.givenOptions.filter((name) => platform.abilities.ignores.includes(name) && !(name === 'spot' && !spec.spot))
-  const without = said.length === 1 ? 'it' : 'them'
+  const ignored = spec.givenOptions.filter(
+    (name) => platform.abilities.ignores.includes(name) && !(name === 'spot' && !spec.spot),
+  )
+  const without = ignored.length === 1 ? 'it' : 'them'
   return [
-    ...(said.length === 0
+    ...(ignored.length === 0
       ? []
-      : [`the ${platform.name} platform does not honour ${said.join(', ')}: the job runs without ${without}`]),
+      : [`the ${platform.name} platform does not honour ${ignored.join(', ')}: the job runs without ${without}`]),
     ...(await requirementsLeft(spec)),
   ]
 }
@@ -26,9 +31,31 @@ async function requirementsLeft({ program }: TaskSpec): Promise<readonly string[
   return [`the requirements.txt beside ${program.entry} stays here: name its folder as sourceDir (-s) to have it installed`]
 }
 
+/** How far ahead of this computer's clock a job's name may be before it is worth a word. */
+const tolerableMs = 60_000
+
 /** Tells what cannot be honoured, so that nothing is dropped in silence. */
-export async function tellWarnings(task: ResolvedTask, context: TaskContext): Promise<void> {
-  for (const message of await warningsFor(task.spec, context.platform)) context.tell({ type: 'warned', message })
-  if ((task.code?.skipped.count ?? 0) > 0 && task.code?.files.length === 0)
-    context.tell({ type: 'warned', message: 'every file of the code was left out by ignore rules' })
+export async function tellWarnings(task: ResolvedTask, { policy, past }: Start, context: TaskContext): Promise<void> {
+  const { newest } = past.history
+  const messages = [
+    ...(await warningsFor(task.spec, context.platform)),
+    ...((task.code?.skipped.count ?? 0) > 0 && task.code?.files.length === 0
+      ? ['every file of the code was left out by ignore rules']
+      : []),
+    ...aheadOfClock(past.jobs[0], context.clock.now()),
+    ...(policy.force === true && newest !== undefined && !isTerminal(newest.state.status)
+      ? [`job ${newest.state.name} is still running: both jobs write to the same state`]
+      : []),
+  ]
+  for (const message of messages) context.tell({ type: 'warned', message })
+}
+
+/** Jobs are put in order by their names, which begin with the clock of whoever started them. */
+function aheadOfClock(newest: JobName | undefined, nowMs: number): readonly string[] {
+  const aheadMs = (newest === undefined ? undefined : jobTimeMs(newest)) ?? 0
+  if (newest === undefined || aheadMs - nowMs < tolerableMs) return []
+  const minutes = Math.round((aheadMs - nowMs) / 60_000)
+  return [
+    `the newest job, ${newest}, is ${minutes} minutes ahead of this computer's clock: the new one is named after it; check the clocks`,
+  ]
 }
