@@ -78,7 +78,7 @@ async function imageAndRole(task: ResolvedTask, context: TaskContext): Promise<P
 
 /** What the job is given of the state of earlier ones. */
 async function stateFor(
-  { spec, layout, ...identity }: ResolvedTask,
+  { layout, ...identity }: ResolvedTask,
   { policy, past }: Start,
   granted: Promise<void>,
   context: TaskContext,
