@@ -3,7 +3,10 @@ import type { TaskSpec } from '../spec/task-spec.ts'
 import type { RequestFacts } from './facts.ts'
 
 /** The request's environment: the user's variables and ours. The only place that reads a secret's value. */
-export function requestEnvironment(spec: TaskSpec, facts: Pick<RequestFacts, 'fingerprint' | 'stateFrom'>): Record<string, string> {
+export function requestEnvironment(
+  spec: TaskSpec,
+  facts: Pick<RequestFacts, 'fingerprint' | 'stateFrom'>,
+): Record<string, string> {
   const own = Object.entries(spec.env).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value] as const)
   return {
     ...Object.fromEntries(own),
