@@ -66,7 +66,7 @@ test('cut and broken texts fit, whatever letters they are made of', () => {
 
 test('the live region rubs out exactly what it drew, also after the terminal became narrower', () => {
   let columns = 40
-  const sink = recorded()
+  const sink = recorded({ isTTY: true })
   const region = new LiveRegion({ ...sink, columns: () => columns })
   region.draw(['x'.repeat(30), 'short'])
   columns = 10

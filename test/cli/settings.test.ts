@@ -52,7 +52,7 @@ test.each([
   ['{"platform": "moon"}', 'must be one of aws, local', 'platform'],
   ['{"defaults": {"sopt": true}}', 'no option "sopt"', 'spot'],
   ['[]', 'a JSON object', 'platform'],
-  ['nonsense', 'cannot be read', 'SSM_CONFIG'],
+  ['nonsense', 'is not valid JSON', 'SSM_CONFIG'],
   ['{"defaults": 5}', 'must be an object', 'spot'],
 ])('a file that says %s is refused with its path', async (text, message, hint) => {
   await using folder = await workFolder()

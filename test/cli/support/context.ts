@@ -1,3 +1,4 @@
+import { terminalText } from '../../../packages/cli/src/terminal/text.ts'
 import type { Sink, CliContext } from '../../../packages/cli/src/terminal/context.ts'
 
 /** A stream that remembers. */
@@ -32,7 +33,8 @@ export function recorded({
 }: { readonly isTTY?: boolean; readonly columns?: number } = {}): Recorded {
   let text = ''
   return {
-    write: (more) => (text += more),
+    write: (more) => (text += isTTY ? terminalText(more) : more),
+    control: (sequence) => (text += isTTY ? sequence : ''),
     text: () => text,
     isTTY,
     columns: () => columns,

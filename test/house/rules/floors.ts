@@ -69,7 +69,7 @@ const folderOf = (inside: string): string => (inside.includes('/') ? inside.slic
 export function packageProblems(file: ProjectFile): readonly string[] {
   const [, name = ''] = file.path.split('/')
   const home = `packages/${name}/src`
-  const allowed = name === 'cli' ? /^(node:|@simple-sagemaker\/core(\/|$))/ : /^node:/
+  const allowed = name === 'cli' ? /^(node:|@simple-sagemaker\/core(\/|$)|string-width$)/ : /^node:/
   return importsOf(file).flatMap(({ from }) => {
     const outside = !posix.normalize(posix.join(posix.dirname(file.path), from)).startsWith(`${home}/`)
     const wrong = from.startsWith('.') ? outside : !allowed.test(from)

@@ -2,6 +2,7 @@ import { isSsmError } from '@simple-sagemaker/core'
 import { exitCodeOf } from '../grammar/exit-codes.ts'
 import type { CliContext } from '../terminal/context.ts'
 import { coloursFor } from '../terminal/colours.ts'
+import { plainText } from '../terminal/text.ts'
 
 /** An error as one JSON document, without what is not plain data. */
 export function failureDocument(error: unknown, flags = ''): Readonly<Record<string, unknown>> {
@@ -25,16 +26,19 @@ export function renderFailure(error: unknown, context: CliContext, { json, verbo
     return
   }
   const colours = coloursFor(context.stderr, context)
-  const [first = '', ...more] = messageOf(error).split('\n')
+  const [first = '', ...more] = shownMessage(error).split('\n')
   context.stderr.write(`${colours.red('error:')} ${[colours.bold(first), ...more].join('\n')}\n`)
   const hint = isSsmError(error) ? error.hintWith(flags) : undefined
-  if (hint !== undefined) context.stderr.write(`${colours.cyan('hint:')} ${hint}\n`)
-  if (verbose) for (const line of causesOf(error)) context.stderr.write(`${colours.dim(line)}\n`)
+  if (hint !== undefined) context.stderr.write(`${colours.cyan('hint:')} ${plainText(hint)}\n`)
+  if (verbose) for (const line of causesOf(error)) context.stderr.write(`${colours.dim(plainText(line))}\n`)
   if (!isSsmError(error) && !verbose)
     context.stderr.write(`${colours.cyan('hint:')} Nobody foresaw this. Add --verbose to see where it comes from.\n`)
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error))
+
+// Others wrote parts of it: log lines, names, the answers of services.
+const shownMessage = (error: unknown): string => plainText(messageOf(error))
 
 function causesOf(error: unknown): readonly string[] {
   const lines: string[] = []

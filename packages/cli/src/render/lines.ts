@@ -1,7 +1,7 @@
 import type { CliContext, Sink } from '../terminal/context.ts'
 import { coloursFor, type Colours } from '../terminal/colours.ts'
 import type { RunLog, Notice } from './run-log.ts'
-import { safeLine } from '../terminal/text.ts'
+import { plainText, safeLine } from '../terminal/text.ts'
 
 /** A line of a summary: a headline with its mark, or a name with a text. */
 export interface SummaryLine {
@@ -69,7 +69,8 @@ export class SteadyWriter {
 }
 
 /** A line about what happened. */
-export function noticeLine({ kind, text }: Notice, colours: Colours): string {
+export function noticeLine({ kind, text: given }: Notice, colours: Colours): string {
+  const text = plainText(given)
   if (kind === 'warning') return `${colours.yellow('warning:')} ${text}`
   return kind === 'done' ? `${colours.green('✓')} ${text}` : `${colours.dim('·')} ${text}`
 }
@@ -81,7 +82,8 @@ export function writeSummary(context: CliContext, lines: readonly SummaryLine[],
     context.stderr.write(`${summaryText(line, colours)}\n`)
 }
 
-function summaryText({ mark, name, text }: SummaryLine, colours: Colours): string {
+function summaryText({ mark, name, text: given }: SummaryLine, colours: Colours): string {
+  const text = plainText(given)
   if (mark !== undefined) return `${mark === 'good' ? colours.green('✓') : colours.red('✗')} ${colours.bold(text)}`
   return `  ${colours.dim((name ?? '').padEnd(8))} ${text}`
 }

@@ -1,5 +1,5 @@
 import type { Sink } from '../terminal/context.ts'
-import { fit, widthOf } from '../terminal/text.ts'
+import { fit, terminalText, widthOf } from '../terminal/text.ts'
 
 /** Some lines at the bottom of a terminal that are drawn over and over, below everything that stays. */
 export class LiveRegion {
@@ -13,16 +13,17 @@ export class LiveRegion {
   /** Shows these lines instead of the ones before, each cut to the width of the terminal. */
   draw(lines: readonly string[]): void {
     const columns = Math.max(10, this.#sink.columns())
-    const shown = lines.map((line) => fit(line, columns - 1))
+    const shown = lines.map((line) => fit(terminalText(line.replaceAll('\n', ' ')), columns - 1))
     if (shown.length === this.#drawn.length && shown.every((line, index) => line === this.#drawn[index])) return
-    this.#sink.write(`${this.#erasure()}${shown.map((line) => `${line}\n`).join('')}`)
+    // In one piece, or the terminal would flicker.
+    this.#sink.control(`${this.#erasure()}${shown.map((line) => `${line}\n`).join('')}`)
     this.#drawn = shown
   }
 
   /** Takes the lines away, so that something can be written that stays. */
   clear(): void {
     if (this.#drawn.length === 0) return
-    this.#sink.write(this.#erasure())
+    this.#sink.control(this.#erasure())
     this.#drawn = []
   }
 

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { SsmError } from '@simple-sagemaker/core'
 import { nearest, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
 import { projectOptions } from '../grammar/tables/run-options.ts'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
+import { readOwnFile, wrong } from './own-file.ts'
 
 /** Settings that a file, a variable or a flag can give. */
 export const settingNames = ['platform', 'region', 'profile', 'project', 'bucket', 'prefix'] as const
@@ -18,26 +18,47 @@ export interface ConfigFile {
   readonly defaults: TrainingOptions
 }
 
-/** The project's file: `ssm.config.json` of the working folder or the nearest one above. */
+/**
+ * The project's file: `ssm.config.json` of the working folder or the nearest one above, up to the root of the repository or
+ * the home folder.
+ */
 export function projectConfig(context: CliContext): ConfigFile | undefined {
-  for (let folder = context.cwd; ; folder = dirname(folder)) {
+  const trusted = namedConfig(context)
+  for (const folder of searchedFolders(context)) {
     const path = join(folder, 'ssm.config.json')
-    if (existsSync(path)) return readConfig(path)
-    if (folder === dirname(folder)) return undefined
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return readConfig(path, path === trusted)
   }
+  return undefined
 }
 
 /** The user's file: `SSM_CONFIG`, else `ssm/config.json` in the folder for configuration. */
 export function userConfig(context: CliContext): ConfigFile | undefined {
-  const named = context.env['SSM_CONFIG']
-  if (named !== undefined && named !== '') return readConfig(pathFrom(context, named))
-  const home = context.env['XDG_CONFIG_HOME'] || join(context.env['HOME'] || homedir(), '.config')
+  const trusted = namedConfig(context)
+  if (trusted !== undefined) return readConfig(trusted, true)
+  const home = context.env['XDG_CONFIG_HOME'] || join(homeOf(context), '.config')
   const path = join(home, 'ssm', 'config.json')
-  return existsSync(path) ? readConfig(path) : undefined
+  return existsSync(path) ? readConfig(path, false) : undefined
 }
 
-function readConfig(path: string): ConfigFile {
-  const found = parsed(path)
+// Whoever names a file has looked at it.
+function namedConfig(context: CliContext): string | undefined {
+  const named = context.env['SSM_CONFIG']
+  return named === undefined || named === '' ? undefined : pathFrom(context, named)
+}
+
+const homeOf = (context: CliContext): string => context.env['HOME'] || homedir()
+
+/** The working folder and those above it: what lies beyond a repository or a home belongs to others. */
+function searchedFolders(context: CliContext): readonly string[] {
+  const folders: string[] = []
+  for (let folder = context.cwd; ; folder = dirname(folder)) {
+    folders.push(folder)
+    if (folder === homeOf(context) || folder === dirname(folder) || existsSync(join(folder, '.git'))) return folders
+  }
+}
+
+function readConfig(path: string, isTrusted: boolean): ConfigFile {
+  const found = parsed(path, isTrusted)
   const known = [...settingNames, 'defaults', '$schema']
   const unknown = Object.keys(found).find((key) => !known.includes(key))
   if (unknown !== undefined) throw wrong(path, `has an unknown key ${JSON.stringify(unknown)}`, hintFor(unknown, known))
@@ -47,15 +68,16 @@ function readConfig(path: string): ConfigFile {
   return { path, settings: Object.fromEntries(settings), defaults: defaultsOf(path, found['defaults']) }
 }
 
-function parsed(path: string): Readonly<Record<string, unknown>> {
+function parsed(path: string, isTrusted: boolean): Readonly<Record<string, unknown>> {
+  const text = readOwnFile(path, isTrusted)
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>
   } catch (cause) {
     throw wrong(
       path,
-      `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Mend it, or name another one with SSM_CONFIG.',
+      `is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Correct it, or name another file with SSM_CONFIG.',
       cause,
     )
   }
@@ -64,7 +86,7 @@ function parsed(path: string): Readonly<Record<string, unknown>> {
 
 function settingOf(path: string, name: SettingName, value: unknown): string {
   const problem = typeof value === 'string' ? projectOptions[name].problems(value as never, name)[0]?.message : 'must be a text'
-  if (problem !== undefined) throw wrong(path, `${name} ${problem}`, `Mend ${name} there.`)
+  if (problem !== undefined) throw wrong(path, `${name} ${problem}`, `Correct ${name} there.`)
   return String(value)
 }
 
@@ -83,6 +105,3 @@ function hintFor(word: string, known: readonly string[]): string {
   const near = nearest(word, known)
   return near === undefined ? `Known are ${known.filter((name) => name !== '$schema').join(', ')}.` : `Did you mean ${near}?`
 }
-
-const wrong = (path: string, message: string, hint: string, cause?: unknown): SsmError =>
-  new SsmError('USAGE', `${path} ${message}`, { hint, facts: { path }, ...(cause === undefined ? {} : { cause }) })

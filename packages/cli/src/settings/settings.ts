@@ -83,13 +83,16 @@ function fileSetting(name: SettingName, files: readonly ConfigFile[]): Setting |
   return undefined
 }
 
+// A printed command is typed again: what a shell would take apart is quoted.
+const shellWord = (text: string): string => (/^[\w./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+
 /** The flags that a printed command needs so that it means the same place as this one: those that were flags here. */
 export function placeFlags(parsed: Parsed, settings: Settings): string {
   const { platform, region, profile, bucket, prefix } = settings.values
   const place = { region, profile, bucket, prefix }
   const flags = Object.entries(place).flatMap(([name, setting]) =>
     setting?.origin.startsWith('flag ') === true
-      ? [`${dashed(projectOptions[name as keyof typeof place].flag?.names[0] ?? name)} ${setting.value}`]
+      ? [`${dashed(projectOptions[name as keyof typeof place].flag?.names[0] ?? name)} ${shellWord(setting.value)}`]
       : [],
   )
   const byType = settings.platform === 'local' && platform?.value !== 'local'

@@ -1,3 +1,4 @@
+import { styleText } from 'node:util'
 import type { Sink, CliContext } from './context.ts'
 
 /** Colours of a stream, or none. */
@@ -25,20 +26,25 @@ function wantsColour(sink: Sink, { env }: CliContext): boolean {
   return sink.isTTY && env['TERM'] !== 'dumb'
 }
 
-const numberedColours = [36, 35, 33, 32, 34, 96, 95, 93]
+const numberedColours = ['cyan', 'magenta', 'yellow', 'green', 'blue', 'cyanBright', 'magentaBright', 'yellowBright'] as const
+
+type Format = Parameters<typeof styleText>[0]
 
 /** Colours when they are on, and plain text else. */
 export function coloursWhen(isOn: boolean): Colours {
-  const colour = (code: number) => (text: string) => (isOn && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text)
+  // Whether the stream has colours was decided above; Node would look at its own stdout.
+  const style = (format: Format, text: string): string =>
+    isOn && text !== '' ? styleText(format, text, { validateStream: false }) : text
+  const colour = (format: Format) => (text: string) => style(format, text)
   return {
     isOn,
-    bold: colour(1),
-    dim: colour(2),
-    red: colour(31),
-    green: colour(32),
-    yellow: colour(33),
-    cyan: colour(36),
-    numbered: (number, text) => colour(numberedColours[Math.abs(number) % numberedColours.length] ?? 36)(text),
+    bold: colour('bold'),
+    dim: colour('dim'),
+    red: colour('red'),
+    green: colour('green'),
+    yellow: colour('yellow'),
+    cyan: colour('cyan'),
+    numbered: (number, text) => style(numberedColours[Math.abs(number) % numberedColours.length] ?? 'cyan', text),
   }
 }
 

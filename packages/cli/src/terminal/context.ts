@@ -1,9 +1,16 @@
 import process from 'node:process'
 import { isAbsolute, join } from 'node:path'
+import { terminalText } from './text.ts'
 
 /** Where text goes. */
 export interface Sink {
+  /**
+   * Writes text. A terminal gets it harmless: whatever a program, a file name or a service put into it, only colours, line
+   * ends and tabs do anything.
+   */
   write(text: string): void
+  /** Writes to a terminal what moves its cursor; nothing elsewhere. */
+  control(sequence: string): void
   readonly isTTY: boolean
   /** The width of the terminal, 80 when there is none. */
   columns(): number
@@ -63,7 +70,10 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
   })
   return {
     write: (text) => {
-      if (!broken) stream.write(text)
+      if (!broken) stream.write(stream.isTTY ? terminalText(text) : text)
+    },
+    control: (sequence) => {
+      if (!broken && stream.isTTY) stream.write(sequence)
     },
     isTTY: stream.isTTY === true,
     columns: () => stream.columns || 80,

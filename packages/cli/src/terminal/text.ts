@@ -1,5 +1,7 @@
+import stringWidth from 'string-width'
+
 /*
- * Small words for numbers, and text that is safe and fits. Pure.
+ * Numbers as text, and text that is safe and fits. Pure.
  */
 
 /** `12 B`, `3.4 kB`, `1.2 GB`: powers of 1000, as disks and networks are sold. */
@@ -37,15 +39,9 @@ const harmful = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u202
  */
 export function safeLine(text: string, colours: boolean): string {
   const lastShown = text.split('\r').findLast((part) => part !== '') ?? ''
-  if (!colours) return lastShown.replace(sgr, '').replace(harmful, picture)
-  let shown = ''
-  let at = 0
-  for (const match of lastShown.matchAll(sgr)) {
-    shown += lastShown.slice(at, match.index).replace(harmful, picture) + match[0]
-    at = match.index + match[0].length
-  }
-  const rest = lastShown.slice(at).replace(harmful, picture)
-  return at === 0 ? rest : `${shown}${rest}\u001b[0m`
+  if (!colours) return plainText(lastShown)
+  const shown = colouredText(lastShown)
+  return lastShown.search(sgr) < 0 ? shown : `${shown}\u001b[0m`
 }
 
 function picture(character: string): string {
@@ -54,31 +50,42 @@ function picture(character: string): string {
   return code === 0x7f ? '\u2421' : '\ufffd'
 }
 
-/** How many columns a text takes on a terminal, colours not counted. */
-export function widthOf(text: string): number {
-  let width = 0
-  for (const character of text.replace(sgr, '')) width += widthOfOne(character.codePointAt(0) ?? 0)
-  return width
+/** Text for a terminal: nothing in it but colours, line ends and tabs does anything; control characters become pictures. */
+export function terminalText(text: string): string {
+  // Nearly every text is plain: one search tells.
+  if (text.search(harmful) < 0) return text
+  return text.split('\n').map(colouredText).join('\n')
 }
 
-function widthOfOne(code: number): number {
-  if (code < 0x300) return code < 0x20 || (code >= 0x7f && code < 0xa0) ? 0 : 1
-  if ((code >= 0x300 && code < 0x370) || code === 0x200b || code === 0x200d || (code >= 0xfe00 && code <= 0xfe0f)) return 0
-  const wide =
-    (code >= 0x1100 && code <= 0x115f) ||
-    (code >= 0x2e80 && code <= 0xa4cf) ||
-    (code >= 0xac00 && code <= 0xd7a3) ||
-    (code >= 0xf900 && code <= 0xfaff) ||
-    (code >= 0xfe30 && code <= 0xfe6f) ||
-    (code >= 0xff00 && code <= 0xff60) ||
-    (code >= 0x1f300 && code <= 0x1faff) ||
-    (code >= 0x20000 && code <= 0x3fffd)
-  return wide ? 2 : 1
+/** The same without colours: for texts that others wrote, in the middle of ours. */
+export function plainText(text: string): string {
+  return text.replace(sgr, '').split('\n').map(withPictures).join('\n')
 }
+
+function colouredText(line: string): string {
+  let shown = ''
+  let at = 0
+  for (const match of line.matchAll(sgr)) {
+    shown += withPictures(line.slice(at, match.index)) + match[0]
+    at = match.index + match[0].length
+  }
+  return shown + withPictures(line.slice(at))
+}
+
+const withPictures = (text: string): string => text.replace(harmful, picture)
+
+/** How many columns a text takes on a terminal, colours not counted. */
+export function widthOf(text: string): number {
+  // The usual case, without what splits a text into graphemes.
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
+}
+
+let segmenter: Intl.Segmenter | undefined
 
 /** The text cut to this many columns, with `…` where it was cut. Colours end with it. */
 export function fit(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text
+  segmenter ??= new Intl.Segmenter()
   let shown = ''
   let width = 0
   for (const part of text.split(/(\u001b\[[0-9;:]*m)/)) {
@@ -86,10 +93,10 @@ export function fit(text: string, columns: number): string {
       shown += part
       continue
     }
-    for (const character of part) {
-      const next = width + widthOfOne(character.codePointAt(0) ?? 0)
+    for (const { segment } of segmenter.segment(part)) {
+      const next = width + widthOf(segment)
       if (next > columns - 1) return `${shown}…${text.includes('\u001b[') ? '\u001b[0m' : ''}`
-      shown += character
+      shown += segment
       width = next
     }
   }

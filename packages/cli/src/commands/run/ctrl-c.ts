@@ -100,6 +100,8 @@ export class CtrlC {
 
   #say(text: string): void {
     const { context, json } = this.#call
-    context.stderr.write(json ? `${JSON.stringify({ v: 1, note: text })}\n` : `${context.stderr.isTTY ? '\r' : ''}${text}\n`)
+    // Over the ^C that the terminal printed.
+    if (!json) context.stderr.control('\r')
+    context.stderr.write(json ? `${JSON.stringify({ v: 1, note: text })}\n` : `${text}\n`)
   }
 }
