@@ -22,7 +22,11 @@ const rules: readonly string[] = [
   '## What is an option, and what goes to the program',
   [
     '- Every `--KEY VALUE` of `run` and `shell` that is no option is a **hyperparameter**: the program gets `--KEY VALUE` as it is, and the line says what was taken as one.',
-    '- A name that is one slip away from an option (`--insance_count`) is an error, not a hyperparameter. `--hp KEY VALUE` passes any name.',
+    '- Its value is text, however it looks. `--hp-json KEY JSON` gives a number, a list or an object.',
+    '- A name that is one typing error away from an option (`--insance_count`) is an error, not a hyperparameter. `--hp KEY VALUE` passes any name.',
+    '- The beginning of a name of the Python original (`--max_r 15`) is that name, from three letters on, when it begins only one. What was completed is printed.',
+    '- Of an option or hyperparameter that is given twice the last value counts, and a line says so. `--tag`, `--env`, `--md`, `--input`, `--iis`, `--iit` and `--unpack` add up.',
+    '- An empty text where a path belongs (`-i "$DATA"` without the variable) is an error.',
     '- A value that begins with a dash is written `--KEY=VALUE`; negative numbers need not be.',
     '- Everything after `--` is passed to the program untouched, in front of the hyperparameters.',
     '- `process` and the other commands refuse what they do not know.',

@@ -3,8 +3,11 @@ import { expect, test } from 'vitest'
 import { isSsmError } from '@simple-sagemaker/core'
 import { plainName, knownFlags, type CommandSpec } from '../../packages/cli/src/grammar/command.ts'
 import { commands, processCommand, runCommand, shellCommand } from '../../packages/cli/src/grammar/tables/commands.ts'
-import { parse, type Parsed } from '../../packages/cli/src/grammar/parse.ts'
-import { textsOf } from '../../packages/cli/src/grammar/values.ts'
+import { parse } from '../../packages/cli/src/grammar/parse.ts'
+import type { Parsed } from '../../packages/cli/src/grammar/parsed.ts'
+import { checkValues, hyperparametersOf, newerOptions, textsOf } from '../../packages/cli/src/grammar/values.ts'
+import { compat } from '../../packages/cli/src/grammar/compat.ts'
+import { policyOf } from '../../packages/cli/src/task/policy.ts'
 
 const given = (parsed: Parsed): Record<string, unknown> =>
   Object.fromEntries(
@@ -100,7 +103,12 @@ test.each([
   '--batch_size',
   '--task_type',
   '--msg',
-  '--model',
+  '--model_dir',
+  '--subnet',
+  '--optim:lr',
+  '--größe',
+  '--x[0]',
+  '--9',
   '--warmup',
   '--max_iter',
   '--dropout',
@@ -109,6 +117,76 @@ test.each([
   '--layers',
 ])('%s is a hyperparameter like any other', (flag) => {
   expect(run(flag, '1').taken).toEqual([flag.slice(2)])
+})
+
+test('the beginning of a name of the original is that name, and is said', () => {
+  for (const argv of [['--max_r', '15'], ['--max-r=15'], ['--max_run_m', '15']]) {
+    const parsed = run(...argv)
+    expect(given(parsed)).toEqual({ maxRun: [['15']] })
+    expect(parsed.notes).toEqual([`${argv[0]?.split('=')[0]} is read as --max_run_mins`])
+  }
+  expect(given(run('--output', 'out', '--bucket', 'b', '--task', 'x', '--model', 'm'))).toEqual({
+    outputPath: [['out']],
+    bucket: [['b']],
+    task: [['x']],
+    modelUri: [['m']],
+  })
+})
+
+test('of what is given twice the last one counts, and is said', () => {
+  const parsed = run('--lr', '1', '-d', 'a', '-e', 'a.py', '--lr', '2', '-e', 'b.py', '-d', 'b', 'c', '--ic', '2', '--ic', '2')
+  expect(given(parsed)).toEqual({ hyperparameters: [['lr', '2']], dependencies: [['b', 'c']], entry: [['b.py']], instanceCount: [['2']] })
+  expect(parsed.notes).toEqual([
+    'the hyperparameter lr is given twice: "2", the last value, counts',
+    '-e is given twice: the last value, b.py, counts',
+    '-d is given twice: the last value, b c, counts',
+    '--ic is given twice: the last value, 2, counts',
+  ])
+  expect(given(parse(processCommand, ['--arguments', 'a', '--arguments', 'b']))).toEqual({ args: [['b']] })
+})
+
+test('of --clean_state and --keep_state the later one counts', () => {
+  const policy = (...argv: readonly string[]): unknown => policyOf(compat(run(...argv)).parsed)
+  expect(policy('--cs', '--ks')).toEqual({ skip: 'completed' })
+  expect(policy('--ks', '--cs')).toEqual({ clean: true })
+})
+
+test('an option that the original did not have yields to a hyperparameter of its name where its value does not fit', () => {
+  const parsed = run('--version', '3', '--verbose', '1', '--spot', '1', '--env', 'prod', '--json=x', '--ic', '2')
+  expect(parsed.taken).toEqual(['version', 'verbose', 'spot', 'env', 'json'])
+  expect(textsOf(parsed, 'hyperparameters').map(([name, value]) => `${name}=${value}`)).toEqual([
+    'version=3',
+    'verbose=1',
+    'spot=1',
+    'env=prod',
+    'json=x',
+  ])
+  expect(given(run('--env', 'A', 'b', '--spot'))).toEqual({ env: [['A', 'b']], spot: [true] })
+})
+
+test.each([
+  [['--region', 'eu'], 'region eu'],
+  [['--platform', 'x'], 'platform x'],
+  [['--retries', 'many'], 'retries many'],
+  [['--warm', 'yes'], 'warm yes'],
+])('%s cannot be the option, and the other reading is named', (argv, reading) => {
+  expect(complaint(() => checkValues(runCommand, run(...argv))).hint).toContain(`--hp ${reading}`)
+})
+
+test('an option whose name is an ordinary word is said, for it could be meant as a hyperparameter', () => {
+  expect(newerOptions(runCommand, run('--role', 'user', '--retries', '3', '--lr', '1', '--platform', 'local'))).toEqual([
+    '--role user',
+    '--retries 3',
+  ])
+})
+
+test('every hyperparameter is text, and --hp_json gives what is not', () => {
+  const parsed = run('--lr', '0.1', '--hp', 'n', '1', '--hp-json', 'layers', '[1, 2]', '--deep', 'true')
+  expect(hyperparametersOf(parsed)).toEqual({ lr: '0.1', n: '1', layers: [1, 2], deep: 'true' })
+})
+
+test('an unset variable in place of a bucket, a prefix or a folder for results is as if nothing were there', () => {
+  expect(given(run('-b', '', '--prefix=', '-o', '', '--ic', '2'))).toEqual({ instanceCount: [['2']] })
 })
 
 test('what follows -- is untouched', () => {
@@ -135,8 +213,14 @@ test.each<[CommandSpec, readonly string[], string, string]>([
   [runCommand, ['--tag', 'A', '--ic', '2'], '--tag needs', 'KEY VALUE'],
   [runCommand, ['--iit', 'm', 'train'], '--iit needs NAME and TASK and TYPE', '[DISTRIBUTION]'],
   [runCommand, ['-e', '--odd.py'], '-e needs FILE', '-e=--odd.py'],
-  [runCommand, ['--lr', '1', '--lr', '2'], 'given twice', 'once'],
-  [runCommand, ['--5', '1'], 'cannot be the name', 'letters'],
+  [runCommand, ['--__proto__', '1'], 'cannot be the name', 'another'],
+  [runCommand, ['--max', '5'], 'short for --max_run_mins, --max_wait_mins', '--hp max VALUE'],
+  [runCommand, ['--k', '5'], 'short for --keep_state, --ks', '--hp k VALUE'],
+  [runCommand, ['--en', '5'], 'short for --enable_sagemaker_metrics, --entry_point', '--hp en VALUE'],
+  [runCommand, ['-i', ''], 'empty text', 'variable'],
+  [runCommand, ['-d', 'a', ''], 'empty text', 'variable'],
+  [runCommand, ['--iis', 'a', ''], 'empty text', 'variable'],
+  [runCommand, ['--hp_json', 'a', '{'], 'needs a value that is JSON', '--hp a VALUE'],
   [processCommand, ['--lr', '1'], 'no option --lr', '--'],
   [processCommand, ['--entrypont', 'x'], 'no option --entrypont', '--entrypoint'],
   [commands[3], ['--download-modle'], 'no option', '--download_model'],
@@ -198,9 +282,9 @@ const word = fc.oneof(
 test('no argument vector crashes the parser, and none of its arguments is lost', () => {
   fc.assert(
     fc.property(fc.constantFrom(...commands), fc.array(word, { maxLength: 14 }), (command: CommandSpec, argv) => {
-      // A refusal names what it refuses; whatever is understood is all there.
+      // A refusal names what it refuses, a note what was replaced or completed; whatever else is understood is all there.
       const parsed = parsedOrRefused(command, argv)
-      expect(parsed === 'refused' ? sorted(argv.join('')) : spelledOut(parsed)).toBe(sorted(argv.join('')))
+      expect(parsed === 'refused' || parsed.notes.length > 0 ? sorted(argv.join('')) : spelledOut(parsed)).toBe(sorted(argv.join('')))
     }),
     { numRuns: 3_000 },
   )

@@ -34,7 +34,7 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<
 
 /** Runs one command line to its end. Resolves to the exit code; never rejects. */
 export async function app(argv: readonly string[], context: CliContext): Promise<number> {
-  const front = beforeRest(argv)
+  const front = switchesIn(beforeRest(argv))
   const verbose = front.includes('--verbose') || (context.env['SSM_DEBUG'] ?? '') !== ''
   const output = { json: front.includes('--json'), verbose, flags: '' }
   try {
@@ -165,6 +165,19 @@ function needAll(command: CommandSpec, parsed: Call['parsed'], settings: Call['s
     return flag === undefined ? key : `${flag.names.map(dashed).join('/')} ${flag.args.join(' ')}`
   })
   throw usageError(`ssm ${command.name} needs ${names.join(', ')}`, `See: ssm ${command.name} --help`, { missing: names })
+}
+
+/**
+ * The line without the names of switches that are followed by a value in a line of `run` or `shell`: those are the names of
+ * hyperparameters, as in `--version 3`.
+ */
+function switchesIn(argv: readonly string[]): readonly string[] {
+  const isTraining = argv.find((token) => !token.startsWith('-') && commandNamed(token)?.extra === 'hyperparameters')
+  const start = isTraining === undefined ? argv.length : argv.indexOf(isTraining)
+  return argv.filter((token, at) => {
+    const next = argv[at + 1]
+    return at < start || !/^--(json|quiet|verbose|version)$/.test(token) || next === undefined || next.startsWith('-')
+  })
 }
 
 const beforeRest = (argv: readonly string[]): readonly string[] =>

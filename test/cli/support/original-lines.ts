@@ -49,7 +49,7 @@ const task61 = {
   program: worker6,
   image: built,
   instanceCount: 2,
-  hyperparameters: { task_type: 1 },
+  hyperparameters: { task_type: '1' },
   inputs: [input('data', { kind: 'local', path: '/base/example6/data' }, 'ShardedByS3Key'), persons],
 }
 
@@ -101,7 +101,7 @@ export const originalLines: readonly OriginalLine[] = [
       program: { ...worker6, dependencies: ['/base/example6/external_dependency'] },
       image: { kind: 'framework', framework: 'tensorflow' },
       instanceCount: 2,
-      hyperparameters: { task_type: 2 },
+      hyperparameters: { task_type: '2' },
       metrics: { Score: 'Score=(.*?);' },
       tags: { MyTag: 'MyValue' },
       inputs: [

@@ -8,12 +8,12 @@ import {
   type RunHandle,
   type TaskResult,
 } from '@simple-sagemaker/core'
-import { parameterOptions, taskOptions } from '@simple-sagemaker/core/options'
+import { taskOptions } from '@simple-sagemaker/core/options'
 import { callOptions } from '../grammar/tables/run-options.ts'
 import type { Call } from '../settings/call.ts'
 import { exits } from '../grammar/exit-codes.ts'
 import { usageError } from '../grammar/usage-error.ts'
-import { valuesOf } from '../grammar/values.ts'
+import { hyperparametersOf, newerOptions, valuesOf } from '../grammar/values.ts'
 import { openReporter } from '../render/open-reporter.ts'
 import type { Reporter } from '../render/reporter.ts'
 import { runDocument } from '../render/documents/run-document.ts'
@@ -55,12 +55,13 @@ function taskCommand({ command }: Call): TaskCommand {
 }
 
 /** Prints which unknown options became hyperparameters, so that a typing error is seen. */
-function noteTaken({ parsed }: Call, reporter: Reporter): void {
-  if (parsed.taken.length === 0) return
-  const values = valuesOf(parsed, { hyperparameters: parameterOptions.hyperparameters }).hyperparameters ?? {}
-  reporter.note(
-    `hyperparameters: ${parsed.taken.map((name) => `${name}=${typeof values[name] === 'string' ? values[name] : JSON.stringify(values[name])}`).join(', ')}`,
-  )
+function noteTaken({ command, parsed }: Call, reporter: Reporter): void {
+  const values = hyperparametersOf(parsed) ?? {}
+  const taken = [...new Set(parsed.taken)]
+  if (taken.length > 0) reporter.note(`hyperparameters: ${taken.map((name) => `${name}=${String(values[name])}`).join(', ')}`)
+  const ours = newerOptions(command, parsed)
+  if (ours.length > 0)
+    reporter.note(`options of ssm: ${ours.join(', ')} (a hyperparameter of such a name is written --hp NAME VALUE)`)
 }
 
 async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter: Reporter): Promise<number> {

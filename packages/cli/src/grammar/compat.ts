@@ -1,4 +1,4 @@
-import type { Occurrence, Parsed } from './parse.ts'
+import type { Occurrence, Parsed } from './parsed.ts'
 
 /** A command line of the original with what cannot be honoured taken out and named, one warning each. */
 export interface Compat {
@@ -8,13 +8,25 @@ export interface Compat {
 
 /** Makes lines of the original mean what they can: never silently, never by refusing them. */
 export function compat(parsed: Parsed): Compat {
-  return [distribution, waitOnDemand, downloadNowhere].reduce<Compat>(
+  return [notes, cleanOrKeep, distribution, waitOnDemand, downloadNowhere].reduce<Compat>(
     (sofar, rule) => {
       const { parsed: next, warnings } = rule(sofar.parsed)
       return { parsed: next, warnings: [...sofar.warnings, ...warnings] }
     },
     { parsed, warnings: [] },
   )
+}
+
+/** What the parser completed or replaced. */
+const notes = (parsed: Parsed): Compat => ({ parsed, warnings: parsed.notes })
+
+/** In the original both switches set one value: the last one given counted. */
+function cleanOrKeep(parsed: Parsed): Compat {
+  const [clean, keep] = [parsed.given.get('clean')?.at(-1), parsed.given.get('keep')?.at(-1)]
+  if (clean === undefined || keep === undefined || clean.off || keep.off) return fine(parsed)
+  const [kept, dropped] = clean.at > keep.at ? [clean, 'keep'] : [keep, 'clean']
+  const other = dropped === 'keep' ? keep : clean
+  return changed(parsed, dropped, undefined, [`${other.spelled} and ${kept.spelled} exclude each other: the last one, ${kept.spelled}, counts`])
 }
 
 const fine = (parsed: Parsed): Compat => ({ parsed, warnings: [] })

@@ -4,7 +4,7 @@ import { editDistance } from '@simple-sagemaker/core/options'
 const shortestCompared = 4
 
 /**
- * The known name that an unknown one was probably meant to be: one slip of the finger away, or two in a long name. Case and
+ * The known name that an unknown one was probably meant to be: one slip of the finger away, or two in a very long name. Case and
  * the choice of `-` or `_` are no slips.
  */
 export function nearName(name: string, known: Iterable<string>): string | undefined {
@@ -14,7 +14,7 @@ export function nearName(name: string, known: Iterable<string>): string | undefi
   for (const candidate of known) {
     if (candidate.length < shortestCompared) continue
     const distance = editDistance(name, candidate)
-    const allowed = Math.min(name.length, candidate.length) >= 9 ? 2 : 1
+    const allowed = Math.min(name.length, candidate.length) >= 12 ? 2 : 1
     if (distance <= allowed && distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best

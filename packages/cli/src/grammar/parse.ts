@@ -1,27 +1,17 @@
 import { dashed, knownFlags, plainName, type CommandSpec, type KnownFlag } from './command.ts'
 import { nearName } from './near-names.ts'
+import { ambiguous, isNeeded, refuseEmptyPaths, refuseNoJson, tooFew } from './refusals.ts'
+import { originalNames, originalNamesFrom } from './tables/original.ts'
 import { readToken } from './token.ts'
-import { usageError } from './usage-error.ts'
-
-/** One time a flag was given. */
-export interface Occurrence {
-  readonly texts: readonly string[]
-  readonly off: boolean
-  readonly spelled: string
-}
-
-/** A command line, understood but not yet read: texts by option. */
-export interface Parsed {
-  readonly given: ReadonlyMap<string, readonly Occurrence[]>
-  readonly positionals: readonly string[]
-  /** What stood after `--`, untouched; `undefined` when there was no `--`. */
-  readonly rest: readonly string[] | undefined
-  /** Names that were no flags and were taken as hyperparameters, as they were typed. */
-  readonly taken: readonly string[]
-}
+import type { Occurrence, Parsed } from './parsed.ts'
+import { helpHint, usageError } from './usage-error.ts'
 
 /** The key under which hyperparameters are gathered, those of `--hp` and the others, in the order given. */
 const hyperparametersKey = 'hyperparameters'
+const jsonKey = 'hyperparametersJson'
+
+// An unset variable of a shell, as in `-b "$BUCKET"`: as if the flag were not there. The original read them so.
+const emptyMeansAbsent = ['bucket', 'prefix', 'outputPath', 'region', 'profile']
 
 /**
  * Understands the arguments of a command. Nothing is lost on the way: every argument ends in `given`, `positionals` or
@@ -39,6 +29,7 @@ class Reader {
   readonly #given = new Map<string, Occurrence[]>()
   readonly #positionals: string[] = []
   readonly #taken: string[] = []
+  readonly #notes: string[] = []
   #at = 0
 
   constructor(command: CommandSpec, argv: readonly string[]) {
@@ -59,7 +50,7 @@ class Reader {
     if (rest !== undefined && this.#command.extra === 'nothing') {
       throw usageError(`ssm ${this.#command.name} starts no program, so nothing can follow --`, helpHint(this.#command))
     }
-    return { given: this.#given, positionals: this.#positionals, rest, taken: this.#taken }
+    return { given: this.#given, positionals: this.#positionals, rest, taken: this.#taken, notes: this.#notes }
   }
 
   #next(): string | undefined {
@@ -96,35 +87,66 @@ class Reader {
 
   #takeFlag(known: KnownFlag, spelled: string, inline: string | undefined): void {
     const { flag, key, off } = known
+    const at = this.#at
     if (flag.args.length === 0) {
+      if (this.#isOnlyOurs(spelled) && (inline !== undefined || this.#nextIsValue()))
+        return this.#takeAsHyperparameter(spelled.slice(2), inline ?? this.#next() ?? '', spelled)
       if (inline !== undefined) throw usageError(`${spelled} is a switch and takes no value`, `Write ${spelled} alone.`)
-      this.#note(key, { texts: [], off, spelled })
+      this.#note(key, { texts: [], off, spelled, at })
       return
     }
+    const texts = this.#textsOf(flag.args, inline)
+    const needed = flag.args.filter(isNeeded).length
+    if (texts.length < needed) {
+      // `--env prod` of the original, which had no --env in these commands.
+      if (texts.length === 1 && key === 'env' && this.#isOnlyOurs(spelled))
+        return this.#takeAsHyperparameter(spelled.slice(2), texts[0] ?? '', spelled)
+      throw tooFew(flag.args, spelled, texts, this.#argv[this.#at])
+    }
+    if (emptyMeansAbsent.includes(key) && texts[0] === '') {
+      this.#notes.push(`${spelled} is given an empty text: as if it were not there`)
+      this.#given.delete(key)
+      return
+    }
+    refuseEmptyPaths(flag.args, texts, spelled)
+    if (key === hyperparametersKey || key === jsonKey)
+      this.#takeHyperparameter(texts[0] ?? '', texts[1] ?? '', spelled, key === jsonKey)
+    else this.#note(key, { texts, off: false, spelled, at }, flag.repeat)
+  }
+
+  #textsOf(args: readonly string[], inline: string | undefined): readonly string[] {
     const texts = inline === undefined ? [] : [inline]
-    for (const [index, arg] of flag.args.entries()) {
+    for (const [index, arg] of args.entries()) {
+      // As argparse has it, a value after = is the only one, but for those that must follow.
+      if (inline !== undefined && (index === 0 || !isNeeded(arg))) continue
       if (arg.endsWith('...')) while (this.#nextIsValue()) texts.push(this.#next() ?? '')
       else if (texts.length === index && (this.#nextIsValue() || (index > 0 && isNeeded(arg) && this.#nextIsUnknown())))
         texts.push(this.#next() ?? '')
     }
-    const needed = flag.args.filter(isNeeded).length
-    if (texts.length < needed) throw this.#tooFew(known, spelled, texts)
-    if (key === hyperparametersKey) this.#takeHyperparameter(texts[0] ?? '', texts[1] ?? '', spelled)
-    else this.#note(key, { texts, off: false, spelled })
+    return texts
   }
 
-  #tooFew({ flag }: KnownFlag, spelled: string, texts: readonly string[]): Error {
-    const next = this.#argv[this.#at]
-    const dash = next?.startsWith('-') === true && next !== '--' && texts.length === 0
-    const hint = dash
-      ? `A value that begins with a dash is written ${spelled}=${next}`
-      : `Write it as ${spelled} ${flag.args.join(' ')}.`
-    return usageError(`${spelled} needs ${flag.args.filter(isNeeded).join(' and ')}`, hint, { flag: spelled })
+  /** An option that the original did not have, in a command whose other names are hyperparameters. */
+  #isOnlyOurs(spelled: string): boolean {
+    const name = plainName(spelled.replace(/^-+/, ''))
+    return (
+      this.#command.extra === 'hyperparameters' &&
+      spelled.startsWith('--') &&
+      name !== 'help' &&
+      !originalNames(this.#command.name).includes(name)
+    )
+  }
+
+  /** The name of an option of ours that was meant as a hyperparameter, for its value does not fit. */
+  #takeAsHyperparameter(name: string, value: string, spelled: string): void {
+    this.#taken.push(name)
+    this.#takeHyperparameter(name, value, spelled, false)
   }
 
   #takeUnknown(name: string, spelled: string, inline: string | undefined): void {
+    if (this.#takeAbbreviation(name, spelled, inline)) return
     const isPair = this.#command.extra === 'hyperparameters' && spelled.startsWith('--')
-    const near = nearName(plainName(name).toLowerCase(), this.#known.keys())
+    const near = nearName(plainName(name).toLowerCase(), isPair ? originalNames(this.#command.name) : this.#known.keys())
     if (!isPair) {
       const program = this.#command.extra === 'nothing' ? '' : ' Arguments for the program go after --.'
       const hint = near === undefined ? `${helpHint(this.#command)}${program}` : `Did you mean ${dashed(near)}?${program}`
@@ -149,27 +171,42 @@ class Reader {
       )
     }
     this.#taken.push(name)
-    this.#takeHyperparameter(name, inline ?? this.#next() ?? '', spelled)
+    this.#takeHyperparameter(name, inline ?? this.#next() ?? '', spelled, false)
   }
 
-  #takeHyperparameter(name: string, value: string, spelled: string): void {
-    // Such names change their place in a record of values, and with it the order of the program's arguments.
-    if (/^(0|[1-9]\d*|__proto__)$/.test(name))
-      throw usageError(
-        `${JSON.stringify(name)} cannot be the name of a hyperparameter`,
-        'Choose a name with letters, or pass it after --.',
-      )
-    const earlier = this.#given.get(hyperparametersKey)?.some(({ texts }) => texts[0] === name)
-    if (earlier === true)
-      throw usageError(
-        `The hyperparameter ${name} is given twice`,
-        'Give it once; a program that takes lists can be given them after --.',
-      )
-    this.#note(hyperparametersKey, { texts: [name, value], off: false, spelled })
+  /** argparse, which the original used, takes the beginning of a long name for the whole when there is only one such name. */
+  #takeAbbreviation(name: string, spelled: string, inline: string | undefined): boolean {
+    if (!spelled.startsWith('--') || name === '') return false
+    const names = originalNamesFrom(this.#command.name, plainName(name))
+    const [only, ...more] = names
+    const known = only === undefined ? undefined : this.#known.get(only)
+    if (only === undefined || known === undefined) return false
+    // One or two letters are rather a name of the user's own than the beginning of one of ours.
+    if (more.length > 0 || name.length < 3) throw ambiguous(this.#command, name, spelled, names)
+    this.#notes.push(`${spelled} is read as ${dashed(only)}`)
+    this.#takeFlag(known, spelled, inline)
+    return true
   }
 
-  #note(key: string, occurrence: Occurrence): void {
-    this.#given.set(key, [...(this.#given.get(key) ?? []), occurrence])
+  #takeHyperparameter(name: string, value: string, spelled: string, json: boolean): void {
+    if (name === '__proto__')
+      throw usageError('"__proto__" cannot be the name of a hyperparameter', 'Choose another name, or pass it after --.')
+    if (json) refuseNoJson(name, value, spelled)
+    const earlier = this.#given.get(hyperparametersKey) ?? []
+    const at = earlier.findIndex(({ texts }) => texts[0] === name)
+    const last = { texts: [name, value], off: false, spelled, at: this.#at, ...(json ? { json: true as const } : {}) }
+    if (at < 0) this.#given.set(hyperparametersKey, [...earlier, last])
+    else {
+      this.#notes.push(`the hyperparameter ${name} is given twice: ${JSON.stringify(value)}, the last value, counts`)
+      this.#given.set(hyperparametersKey, earlier.with(at, last))
+    }
+  }
+
+  #note(key: string, occurrence: Occurrence, repeats = false): void {
+    const earlier = this.#given.get(key) ?? []
+    if (!repeats && earlier.length > 0 && occurrence.texts.length > 0)
+      this.#notes.push(`${occurrence.spelled} is given twice: the last value, ${occurrence.texts.join(' ')}, counts`)
+    this.#given.set(key, repeats || occurrence.texts.length === 0 ? [...earlier, occurrence] : [occurrence])
   }
 
   #nextIsValue(): boolean {
@@ -180,11 +217,6 @@ class Reader {
   /** `--env OPTS -Xmx1g`: what cannot be a flag of ours may be the value that is still needed. */
   #nextIsUnknown(): boolean {
     const next = this.#argv[this.#at]
-    return next !== undefined && next !== '--' && readToken(next, this.#known).kind === 'unknown'
+    return next !== undefined && !next.startsWith('--') && readToken(next, this.#known).kind === 'unknown'
   }
 }
-
-const isNeeded = (arg: string): boolean => !arg.startsWith('[')
-
-/** Where to read on. */
-export const helpHint = (command: Pick<CommandSpec, 'name'>): string => `See: ssm ${command.name} --help`

@@ -1,8 +1,8 @@
-import type { Option, Problem } from '@simple-sagemaker/core/options'
-import { optionsOfCommand, type CommandSpec, type OptionTable } from './command.ts'
-import type { Occurrence, Parsed } from './parse.ts'
-import { helpHint } from './parse.ts'
-import { usageError } from './usage-error.ts'
+import type { Option, Problem, TrainingOptions } from '@simple-sagemaker/core/options'
+import { optionsOfCommand, plainName, type CommandSpec, type OptionTable } from './command.ts'
+import type { Occurrence, Parsed } from './parsed.ts'
+import { originalNames } from './tables/original.ts'
+import { helpHint, usageError } from './usage-error.ts'
 
 /** What was given of a table's options, as values. */
 export type ValuesOf<Table> = { readonly [Key in keyof Table]?: Table[Key] extends Option<infer Value> ? Value : never }
@@ -16,6 +16,21 @@ export function valuesOf<Table extends OptionTable>(parsed: Parsed, table: Table
   // `read` of an option gives what the option holds: the table was made so.
   return Object.fromEntries(entries) as ValuesOf<Table>
 }
+
+/** The hyperparameters of a command line: texts, and what `--hp-json` gave as JSON, in the order given. */
+export function hyperparametersOf(parsed: Parsed): Readonly<Record<string, HyperparameterValue>> | undefined {
+  const given = parsed.given.get('hyperparameters')
+  if (given === undefined) return undefined
+  return Object.fromEntries(
+    given.map(({ texts: [name = '', value = ''], json }) => [
+      name,
+      // The parser has looked that it is JSON; whether it can be sent is checked with the task.
+      json === true ? (JSON.parse(value) as HyperparameterValue) : value,
+    ]),
+  )
+}
+
+type HyperparameterValue = NonNullable<TrainingOptions['hyperparameters']>[string]
 
 /** The texts of every time an option was given, for those that mean several things at once: `--iis NAME URI [DIST]`. */
 export function textsOf(parsed: Parsed, key: string): readonly (readonly string[])[] {
@@ -36,7 +51,7 @@ export function checkValues(command: CommandSpec, parsed: Parsed): void {
   const [only, ...more] = problems
   if (only === undefined) return
   const lines = problems.map(({ path, message }) => `${path} ${message}`)
-  const hints = [...new Set(problems.flatMap(({ hint }) => hint ?? []))]
+  const hints = [...new Set([...problems.flatMap(({ hint }) => hint ?? []), ...otherReadings(command, parsed, problems)])]
   throw usageError(
     more.length === 0
       ? (lines[0] ?? '')
@@ -44,6 +59,30 @@ export function checkValues(command: CommandSpec, parsed: Parsed): void {
     hints.length > 0 ? hints.join(' ') : helpHint(command),
     { problems },
   )
+}
+
+// What people call hyperparameters, too.
+const ordinaryWords = ['role', 'profile', 'retries', 'warm', 'subnets', 'image']
+
+/** Options given here that the original did not have and whose names could be meant as hyperparameters. */
+export function newerOptions(command: CommandSpec, parsed: Parsed): readonly string[] {
+  if (command.extra !== 'hyperparameters') return []
+  return [...parsed.given.values()]
+    .flatMap((occurrences) => occurrences.at(-1) ?? [])
+    .filter(({ spelled }) => ordinaryWords.includes(spelled.replace(/^-+/, '')))
+    .map(({ spelled, texts }) => [spelled, ...texts].join(' '))
+}
+
+/** Lines of the original may use the name of a newer option for a hyperparameter: both readings are named. */
+function otherReadings(command: CommandSpec, parsed: Parsed, problems: readonly ShownProblem[]): readonly string[] {
+  if (command.extra !== 'hyperparameters') return []
+  const known = originalNames(command.name)
+  return [...parsed.given.values()].flatMap((occurrences) => {
+    const { spelled, texts } = occurrences.at(-1) ?? { spelled: '', texts: [] }
+    const name = spelled.replace(/^-+/, '')
+    const isNew = !known.includes(plainName(name)) && problems.some(({ path }) => path === spelled)
+    return isNew ? [`As a hyperparameter it is written --hp ${name} ${texts.join(' ')}.`] : []
+  })
 }
 
 type ShownProblem = Pick<Problem, 'path' | 'message' | 'hint'>

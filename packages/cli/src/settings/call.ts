@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import type { Parsed } from '../grammar/parse.ts'
+import type { Parsed } from '../grammar/parsed.ts'
 import type { Settings } from './settings.ts'
 import type { CliContext } from '../terminal/context.ts'
 

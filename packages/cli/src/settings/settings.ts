@@ -1,7 +1,7 @@
 import { taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
 import { projectOptions } from '../grammar/tables/run-options.ts'
 import { dashed } from '../grammar/command.ts'
-import type { Parsed } from '../grammar/parse.ts'
+import type { Parsed } from '../grammar/parsed.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
 import type { CliContext } from '../terminal/context.ts'

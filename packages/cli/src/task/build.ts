@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { InputOptions, Project } from '@simple-sagemaker/core'
 import { taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
 import { programOptions } from '../grammar/tables/run-options.ts'
-import type { Parsed } from '../grammar/parse.ts'
+import type { Parsed } from '../grammar/parsed.ts'
 import { usageError } from '../grammar/usage-error.ts'
-import { textsOf, valuesOf } from '../grammar/values.ts'
+import { hyperparametersOf, textsOf, valuesOf } from '../grammar/values.ts'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
 import { dynamicTask, type DynamicTask } from './dynamic-task.ts'
 
@@ -22,8 +23,10 @@ export function taskOf(command: TaskCommand, parsed: Parsed, project: Project, n
 function optionsOf(parsed: Parsed, context: CliContext): TrainingOptions {
   const { args: listed = [], dockerfile, ...options } = valuesOf(parsed, taskOptions)
   const args = [...listed, ...(parsed.rest ?? [])]
+  const hyperparameters = hyperparametersOf(parsed)
   return {
     ...options,
+    ...(hyperparameters === undefined ? {} : { hyperparameters }),
     ...(args.length === 0 ? {} : { args }),
     // A folder counts from where the user stands; anything else is the text of a Dockerfile.
     ...(dockerfile === undefined ? {} : { dockerfile: isPath(dockerfile, context) ? pathFrom(context, dockerfile) : dockerfile }),
@@ -70,13 +73,17 @@ function withProcess(
 
 function withInputs(task: DynamicTask, parsed: Parsed, context: CliContext): DynamicTask {
   const how = howOf(unpackedChannels(parsed))
-  const withPaths = textsOf(parsed, 'inputPath').reduce((sofar, [path = '', distribution, subdir]) => {
-    const options = how('data', distribution, subdir)
-    return isUri(path) ? sofar.input.s3(path, options) : sofar.input.local(pathFrom(context, path), options)
-  }, task)
-  const withUris = textsOf(parsed, 'inputS3').reduce(
-    (sofar, [channel = '', uri = '', distribution, subdir]) => sofar.input.s3(uri, how(channel, distribution, subdir)),
-    withPaths,
+  const from = (sofar: DynamicTask, channel: string, source: string, more: readonly (string | undefined)[]): DynamicTask => {
+    const [distribution, subdir] = more
+    if (isUri(source)) return sofar.input.s3(source, how(channel, distribution, subdir))
+    // Of a local folder only what the program reads is sent.
+    const path = subdir === undefined || subdir === '' ? source : join(source, subdir)
+    return sofar.input.local(pathFrom(context, path), how(channel, distribution))
+  }
+  const withPath = textsOf(parsed, 'inputPath').reduce((sofar, [path = '', ...more]) => from(sofar, 'data', path, more), task)
+  const withUris = [...textsOf(parsed, 'inputS3'), ...textsOf(parsed, 'input')].reduce(
+    (sofar, [channel = '', source = '', ...more]) => from(sofar, channel, source, more),
+    withPath,
   )
   const withTasks = textsOf(parsed, 'inputTask').reduce(
     (sofar, [channel = '', from = '', output = '', distribution, subdir]) =>
@@ -89,14 +96,14 @@ function withInputs(task: DynamicTask, parsed: Parsed, context: CliContext): Dyn
 
 /** The channels of `--unpack`, each of which must be an input's. */
 function unpackedChannels(parsed: Parsed): readonly string[] {
-  const named = [...textsOf(parsed, 'inputS3'), ...textsOf(parsed, 'inputTask')].map(([channel]) => channel)
+  const named = [...textsOf(parsed, 'input'), ...textsOf(parsed, 'inputS3'), ...textsOf(parsed, 'inputTask')].map(([channel]) => channel)
   const known = textsOf(parsed, 'inputPath').length > 0 ? ['data', ...named] : named
   const asked = textsOf(parsed, 'unpack').flat()
   const unknown = asked.find((channel) => !known.includes(channel))
   if (unknown === undefined) return asked
   throw usageError(
     `--unpack names the channel ${unknown}, and no input has it`,
-    'Say the NAME of an --iis or --iit, or data for -i.',
+    'Write the NAME of an --input, --iis or --iit, or data for -i.',
   )
 }
 

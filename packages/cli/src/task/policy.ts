@@ -1,12 +1,11 @@
 import { callOptions } from '../grammar/tables/run-options.ts'
-import type { Parsed } from '../grammar/parse.ts'
+import type { Parsed } from '../grammar/parsed.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
 
 /** How this call runs the task: what `--force_running`, `--clean_state` and `--keep_state` mean. */
 export function policyOf(parsed: Parsed): { readonly force?: boolean; readonly clean?: boolean; readonly skip?: 'completed' } {
   const { force, clean, keep } = valuesOf(parsed, callOptions)
-  if (clean === true && keep === true) throw usageError('--clean_state and --keep_state cannot both be', 'Leave one of them out.')
   return {
     ...(force === true ? { force } : {}),
     ...(clean === true ? { clean } : {}),

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import process from 'node:process'
 import { isAbsolute, join } from 'node:path'
 import { terminalText } from './text.ts'
@@ -56,8 +57,12 @@ export function processContext(): CliContext {
   }
 }
 
-/** A path as the user wrote it, from the folder the command was given in. */
+/**
+ * A path as the user wrote it, from the folder the command was given in. A shell expands `~` at the beginning of an argument
+ * alone, so that of `--output_path=~/x` arrives here.
+ */
 export function pathFrom(context: CliContext, path: string): string {
+  if (path === '~' || path.startsWith('~/')) return join(context.env['HOME'] || homedir(), path.slice(2))
   return isAbsolute(path) ? path : join(context.cwd, path)
 }
 

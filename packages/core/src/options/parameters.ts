@@ -17,7 +17,8 @@ export const parameterOptions = {
     source: 'HyperParameters',
     kinds: trainingOnly,
     most: 100,
-    read: readJsonOrText,
+    // Every value of a command line is text, as the original gave it: what a worker gets must not depend on the spelling.
+    read: (text) => text,
     entry: (name, value) => {
       if (!/^[A-Za-z0-9_.-]{1,256}$/.test(name)) return { message: 'needs a name of 1 to 256 letters, digits, "_", "-" and "."' }
       if (name.startsWith('sagemaker_'))
@@ -117,17 +118,6 @@ export const parameterOptions = {
     },
     flag: { names: ['metric_definitions', 'md'], args: ['NAME', 'REGEXP'] },
   }),
-}
-
-/** `5` → 5, `true` → true, `[1]` → [1]; anything that is not JSON stays the text it is, and so does a quoted text. */
-export function readJsonOrText(text: string): HyperparameterValue {
-  try {
-    const value: unknown = JSON.parse(text)
-    // Only what is written back the same way: 1e3, 007 or a long number must reach the program as it was typed.
-    return typeof value !== 'string' && JSON.stringify(value) === text ? (value as HyperparameterValue) : text
-  } catch {
-    return text
-  }
 }
 
 // What JSON would leave out or change in silence.

@@ -7,9 +7,11 @@ export function hyperparameterText(value: HyperparameterValue): string {
 
 /**
  * What the program gets: the user's arguments, then `--name value` for each hyperparameter in the order given, as the training
- * toolkit of SageMaker's images passes them: `-k value` for a name of one letter, and `True` and `False` for Python.
+ * toolkit of SageMaker's images passes them: `-k value` for a name of one letter, and `True` and `False` for Python. A shell script
+ * gets its arguments alone, as it did from the Python original: it reads hyperparameters from `SM_HPS` and `SM_HP_…`.
  */
 export function programArguments(spec: Pick<TaskSpec, 'args' | 'hyperparameters' | 'program'>): readonly string[] {
+  if (spec.program.kind === 'code' && spec.program.entry.endsWith('.sh')) return spec.args
   const python = runsPython(spec.program)
   const named = Object.entries(spec.hyperparameters).flatMap(([name, value]) => [
     name.length === 1 ? `-${name}` : `--${name}`,

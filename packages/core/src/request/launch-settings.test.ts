@@ -122,3 +122,10 @@ test.each([
   const seen = arrived(launchSettings({ ...spec, program, args: ['x'] }, jobName('t-1'), entry), ['ssm_run'])
   expect(seen).toEqual({ args: argv, values: [mode] })
 })
+
+test('a shell script gets its arguments alone, and reads hyperparameters from its environment', () => {
+  const script = { ...spec, program: { kind: 'code', entry: 'run.sh', dependencies: [] }, hyperparameters: { key: 'v' }, args: ['a'] } as const
+  const text = launchSettings(script, 'run.sh')
+  expect(text).toContain("SM_USER_ARGS='[\"a\"]'")
+  expect(text).toMatch(/SM_HP_KEY='?v/)
+})

@@ -1,5 +1,5 @@
 import { accessOptions, computeOptions, imageOptions, parameterOptions } from '@simple-sagemaker/core/options'
-import { callOptions, inputOptions, programOptions, projectOptions } from './run-options.ts'
+import { callOptions, inputOptions, programOptions, projectOptions, typedOptions } from './run-options.ts'
 import type { AnyOption, CommandSpec, FlagGroup, Positional } from '../command.ts'
 import { configOptions, globalOptions, graphOptions, listOptions, logOptions, planOptions } from './cli-options.ts'
 
@@ -17,7 +17,7 @@ const access: FlagGroup = { title: 'Access', options: accessOptions }
 const everyKind: readonly FlagGroup[] = [
   { title: 'Machines', options: computeOptions },
   { title: 'Image', options: sharedImage },
-  { title: 'Running', options: { force, ...planOptions, distribution, hyperparameters, args, env, tags } },
+  { title: 'Running', options: { force, ...planOptions, distribution, hyperparameters, ...typedOptions, args, env, tags } },
   { title: 'Inputs and state', options: { ...inputOptions, clean, keep } },
   { title: 'Metrics', options: { metrics, enableMetrics } },
   download,

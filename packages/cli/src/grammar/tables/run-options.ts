@@ -46,7 +46,8 @@ export const projectOptions = {
     summary: 'AWS region.',
     source: 'client',
     longest: 32,
-    shape: 'a region',
+    pattern: /^[a-z]{2,5}(-[a-z]+)+-\d+$/,
+    shape: 'the name of a region, such as us-east-1',
     flag: { names: ['region'], args: ['REGION'] },
   }),
   profile: text({
@@ -126,7 +127,14 @@ export const inputOptions = {
     source: 'InputDataConfig',
     most: 3,
     entry: () => undefined,
-    flag: { names: ['input_path', 'i'], args: ['PATH', '[DISTRIBUTION]', '[SUBDIR]'], repeat: true },
+    flag: { names: ['input_path', 'i'], args: ['PATH', '[DISTRIBUTION]', '[SUBDIR]'] },
+  }),
+  input: list({
+    summary: 'A local path or s3:// URI as a channel of this name.',
+    source: 'InputDataConfig',
+    most: 4,
+    entry: () => undefined,
+    flag: { names: ['input'], args: ['NAME', 'SOURCE', '[DISTRIBUTION]', '[SUBDIR]'], repeat: true },
   }),
   modelUri: text({
     summary: 'A model trained before, as channel `model`: a local path or s3:// URI.',
@@ -136,7 +144,7 @@ export const inputOptions = {
     flag: { names: ['model_uri'], args: ['URI'] },
   }),
   inputS3: list({
-    summary: 'An s3:// URI as a channel of this name.',
+    summary: 'An s3:// URI or a local path as a channel of this name: the same as --input.',
     source: 'InputDataConfig',
     most: 4,
     entry: () => undefined,
@@ -154,7 +162,19 @@ export const inputOptions = {
     source: 'InputDataConfig',
     most: 20,
     entry: () => undefined,
-    flag: { names: ['unpack'], args: ['CHANNEL...'] },
+    flag: { names: ['unpack'], args: ['CHANNEL...'], repeat: true },
+  }),
+}
+
+/** Hyperparameters that are no text. */
+export const typedOptions = {
+  hyperparametersJson: list({
+    summary: 'A hyperparameter whose value is JSON: a number, true, a list. Every other way gives text.',
+    source: 'HyperParameters',
+    kinds: trainingOnly,
+    most: 2,
+    entry: () => undefined,
+    flag: { names: ['hp_json'], args: ['KEY', 'JSON'], repeat: true },
   }),
 }
 

@@ -1,0 +1,44 @@
+import { dashed, type CommandSpec } from './command.ts'
+import { usageError } from './usage-error.ts'
+
+/** Whether a value of a flag must be given: `NAME`, and not `[NAME]`. */
+export const isNeeded = (arg: string): boolean => !arg.startsWith('[')
+
+/** A flag with too few values; `next` is the argument that stands behind it. */
+export function tooFew(args: readonly string[], spelled: string, texts: readonly string[], next: string | undefined): Error {
+  const dash = next?.startsWith('-') === true && next !== '--' && texts.length === 0
+  const hint = dash
+    ? `A value that begins with a dash is written ${spelled}=${next}`
+    : `Write it as ${spelled} ${args.join(' ')}.`
+  return usageError(`${spelled} needs ${args.filter(isNeeded).join(' and ')}`, hint, { flag: spelled })
+}
+
+/** `-i "$DATA"` with an unset variable would mean the whole working folder. */
+export function refuseEmptyPaths(args: readonly string[], texts: readonly string[], spelled: string): void {
+  const isPath = (index: number): boolean => /^(PATH|FILE|DIR|URI|SOURCE)(\.\.\.)?$/.test(args[index] ?? args.at(-1) ?? '')
+  if (!texts.some((text, index) => text === '' && isPath(index))) return
+  throw usageError(
+    `${spelled} is given an empty text where a path belongs`,
+    'Check the variable that should hold it, or leave the option out.',
+    { flag: spelled },
+  )
+}
+
+/** A name that begins several names, or is too short to begin one. */
+export function ambiguous(command: CommandSpec, name: string, spelled: string, names: readonly string[]): Error {
+  const own = command.extra === 'hyperparameters' ? `, or --hp ${name} VALUE for a hyperparameter` : ''
+  return usageError(`${spelled} could be short for ${names.map(dashed).join(', ')}`, `Write the name in full${own}.`, {
+    option: spelled,
+    names,
+  })
+}
+
+/** The value of `--hp-json` must be JSON. */
+export function refuseNoJson(name: string, value: string, spelled: string): void {
+  try {
+    JSON.parse(value)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw usageError(`${spelled} ${name} needs a value that is JSON: ${why}`, `For a text write --hp ${name} VALUE.`, { name })
+  }
+}
