@@ -42,12 +42,16 @@ test('an error, its hint, its causes and notices of a run cannot act on a termin
   expect(context.stderr.text().replace(/\u001b\[\d+A\r\u001b\[J/g, '')).not.toMatch(active)
 })
 
-test.skipIf(lacking('python3', 'bash'))('a job that fails with escapes in its last lines leaves the terminal alone', { timeout: 60_000 }, async () => {
-  await using folder = await workFolder()
-  const line = `printf '\\033]0;title\\007\\033]52;c;ZXZpbA==\\007\\033[2Jbad\\n' >&2; exit 3`
-  const argv = [process.execPath, await ssmProgram(), 'shell', '-p', 'ex', '-t', 't', '--cmd', line]
-  const { output, code } = await playProgram(folder.path, argv)
-  expect(code).toBe(1)
-  expect(output).toContain('exit code 3')
-  expect(output).not.toMatch(/\u001b\]|\u0007|\u001b\[2J/)
-})
+test.skipIf(lacking('python3', 'bash'))(
+  'a job that fails with escapes in its last lines leaves the terminal alone',
+  { timeout: 60_000 },
+  async () => {
+    await using folder = await workFolder()
+    const line = `printf '\\033]0;title\\007\\033]52;c;ZXZpbA==\\007\\033[2Jbad\\n' >&2; exit 3`
+    const argv = [process.execPath, await ssmProgram(), 'shell', '-p', 'ex', '-t', 't', '--cmd', line]
+    const { output, code } = await playProgram(folder.path, argv)
+    expect(code).toBe(1)
+    expect(output).toContain('exit code 3')
+    expect(output).not.toMatch(/\u001b\]|\u0007|\u001b\[2J/)
+  },
+)

@@ -39,15 +39,20 @@ test.each([...originalLines, ...everyFlag])(
 
 test.each([
   ['-i data FullyReplicated sub', [{ channel: 'data', path: '/here/data/sub', distribution: 'FullyReplicated' }]],
-  ['--iis train ./house --input test ~/sets ShardedByS3Key', [
-    { channel: 'train', path: '/here/house', distribution: 'FullyReplicated' },
-    { channel: 'test', path: '/home/me/sets', distribution: 'ShardedByS3Key' },
-  ]],
+  [
+    '--iis train ./house --input test ~/sets ShardedByS3Key',
+    [
+      { channel: 'train', path: '/here/house', distribution: 'FullyReplicated' },
+      { channel: 'test', path: '/home/me/sets', distribution: 'ShardedByS3Key' },
+    ],
+  ],
 ])('%s sends the local folders that the program reads', (text, wanted) => {
   const parsed = parse(commandNamed('run') ?? ({} as never), ['-e', 'a.py', ...text.split(' ')])
   const context = testContext({ cwd: '/here', env: { HOME: '/home/me' } })
   const named = project('ex', projectOptionsOf(settingsOf(parsed, context), local({ root: '/nowhere' })))
-  const task = taskOf('run', parsed, named, 't', context) as unknown as { spec(): { readonly inputs: readonly Record<string, unknown>[] } }
+  const task = taskOf('run', parsed, named, 't', context) as unknown as {
+    spec(): { readonly inputs: readonly Record<string, unknown>[] }
+  }
   expect(task.spec().inputs).toMatchObject(
     wanted.map(({ channel, path, distribution }) => ({ channel, distribution, source: { kind: 'local', path } })),
   )

@@ -135,7 +135,12 @@ test('the beginning of a name of the original is that name, and is said', () => 
 
 test('of what is given twice the last one counts, and is said', () => {
   const parsed = run('--lr', '1', '-d', 'a', '-e', 'a.py', '--lr', '2', '-e', 'b.py', '-d', 'b', 'c', '--ic', '2', '--ic', '2')
-  expect(given(parsed)).toEqual({ hyperparameters: [['lr', '2']], dependencies: [['b', 'c']], entry: [['b.py']], instanceCount: [['2']] })
+  expect(given(parsed)).toEqual({
+    hyperparameters: [['lr', '2']],
+    dependencies: [['b', 'c']],
+    entry: [['b.py']],
+    instanceCount: [['2']],
+  })
   expect(parsed.notes).toEqual([
     'the hyperparameter lr is given twice: "2", the last value, counts',
     '-e is given twice: the last value, b.py, counts',
@@ -284,7 +289,9 @@ test('no argument vector crashes the parser, and none of its arguments is lost',
     fc.property(fc.constantFrom(...commands), fc.array(word, { maxLength: 14 }), (command: CommandSpec, argv) => {
       // A refusal names what it refuses, a note what was replaced or completed; whatever else is understood is all there.
       const parsed = parsedOrRefused(command, argv)
-      expect(parsed === 'refused' || parsed.notes.length > 0 ? sorted(argv.join('')) : spelledOut(parsed)).toBe(sorted(argv.join('')))
+      expect(parsed === 'refused' || parsed.notes.length > 0 ? sorted(argv.join('')) : spelledOut(parsed)).toBe(
+        sorted(argv.join('')),
+      )
     }),
     { numRuns: 3_000 },
   )

@@ -13,7 +13,21 @@ function randomOf(seed: number): () => number {
   }
 }
 
-const words = ['data', 'a b', 's3://bucket/key', 'ShardedByS3Key', 'x=y', '-1', '-.5', '', 'deep/er', 'model', 'ünïcode', '5', '1e-3']
+const words = [
+  'data',
+  'a b',
+  's3://bucket/key',
+  'ShardedByS3Key',
+  'x=y',
+  '-1',
+  '-.5',
+  '',
+  'deep/er',
+  'model',
+  'ünïcode',
+  '5',
+  '1e-3',
+]
 const names = ['lr', 'epochs', 'batch-size', 'task_type', 'model_dir', 'subnet', 'x', 'größe', 'optim:lr', '9', 'msg']
 
 // What these take, so that most lines are such as could run.
@@ -68,7 +82,9 @@ export function seededLines(count: number, seed: number): readonly Line[] {
     const needed = flags.filter(({ required }) => required === true && chance(0.98)).flatMap((flag) => given(flag))
     const knownShare = command === 'run' || command === 'shell' ? 0.72 : 0.95
     const more = Array.from({ length: Math.floor(random() * 6) }, () => (chance(knownShare) ? given(among(flags)) : extra()))
-    const rest = chance(command === 'data' ? 0.02 : 0.15) ? ['--', ...Array.from({ length: 1 + Math.floor(random() * 3) }, () => among(words))] : []
+    const rest = chance(command === 'data' ? 0.02 : 0.15)
+      ? ['--', ...Array.from({ length: 1 + Math.floor(random() * 3) }, () => among(words))]
+      : []
     return [command, [...needed, ...more.flat(), ...rest]]
   })
 }

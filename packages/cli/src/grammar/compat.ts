@@ -26,7 +26,9 @@ function cleanOrKeep(parsed: Parsed): Compat {
   if (clean === undefined || keep === undefined || clean.off || keep.off) return fine(parsed)
   const [kept, dropped] = clean.at > keep.at ? [clean, 'keep'] : [keep, 'clean']
   const other = dropped === 'keep' ? keep : clean
-  return changed(parsed, dropped, undefined, [`${other.spelled} and ${kept.spelled} exclude each other: the last one, ${kept.spelled}, counts`])
+  return changed(parsed, dropped, undefined, [
+    `${other.spelled} and ${kept.spelled} exclude each other: the last one, ${kept.spelled}, counts`,
+  ])
 }
 
 const fine = (parsed: Parsed): Compat => ({ parsed, warnings: [] })

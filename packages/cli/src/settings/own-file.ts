@@ -55,7 +55,11 @@ function refuseForeign(path: string, stats: Stats): void {
   const owner = [stats.uid, link.uid].find((uid) => !mine.includes(uid))
   const trust = `If you trust it, name it: SSM_CONFIG=${path}`
   if (owner !== undefined)
-    throw wrong(path, `belongs to another user (user id ${owner}), and its settings decide what runs`, `${trust}. Else remove it or work elsewhere.`)
+    throw wrong(
+      path,
+      `belongs to another user (user id ${owner}), and its settings decide what runs`,
+      `${trust}. Else remove it or work elsewhere.`,
+    )
   // A group of one's own, as many systems give to every user, is nobody else.
   const byGroup = (stats.mode & 0o020) !== 0 && stats.gid !== process.getgid?.() && stats.gid !== 0
   if (byGroup || (stats.mode & 0o002) !== 0)

@@ -96,7 +96,9 @@ function withInputs(task: DynamicTask, parsed: Parsed, context: CliContext): Dyn
 
 /** The channels of `--unpack`, each of which must be an input's. */
 function unpackedChannels(parsed: Parsed): readonly string[] {
-  const named = [...textsOf(parsed, 'input'), ...textsOf(parsed, 'inputS3'), ...textsOf(parsed, 'inputTask')].map(([channel]) => channel)
+  const named = [...textsOf(parsed, 'input'), ...textsOf(parsed, 'inputS3'), ...textsOf(parsed, 'inputTask')].map(
+    ([channel]) => channel,
+  )
   const known = textsOf(parsed, 'inputPath').length > 0 ? ['data', ...named] : named
   const asked = textsOf(parsed, 'unpack').flat()
   const unknown = asked.find((channel) => !known.includes(channel))

@@ -124,8 +124,13 @@ test.each([
 })
 
 test('a shell script gets its arguments alone, and reads hyperparameters from its environment', () => {
-  const script = { ...spec, program: { kind: 'code', entry: 'run.sh', dependencies: [] }, hyperparameters: { key: 'v' }, args: ['a'] } as const
+  const script = {
+    ...spec,
+    program: { kind: 'code', entry: 'run.sh', dependencies: [] },
+    hyperparameters: { key: 'v' },
+    args: ['a'],
+  } as const
   const text = launchSettings(script, jobName('t-1'), 'run.sh')
-  expect(text).toContain("SM_USER_ARGS='[\"a\"]'")
+  expect(text).toContain('SM_USER_ARGS=\'["a"]\'')
   expect(text).toMatch(/SM_HP_KEY='?v/)
 })

@@ -25,12 +25,7 @@ const each = (nargs: 2 | '+', ...names: [string, ...string[]]): OriginalFlag => 
 const onOff = (...names: [string, ...string[]]): OriginalFlag => ({ names, nargs: 0 })
 
 const task = [needed('project_name', 'p'), one('prefix'), needed('task_name', 't'), one('bucket_name', 'b')]
-const machines = [
-  one('instance_type', 'it'),
-  whole('instance_count', 'ic'),
-  whole('volume_size', 'v'),
-  whole('max_run_mins'),
-]
+const machines = [one('instance_type', 'it'), whole('instance_count', 'ic'), whole('volume_size', 'v'), whole('max_run_mins')]
 const spot: readonly OriginalFlag[] = [
   { ...onOff('no_spot'), opposite: 'use_spot_instances' },
   { ...onOff('use_spot_instances'), opposite: 'no_spot' },
