@@ -1,6 +1,5 @@
 import { callOptions } from '../grammar/tables/run-options.ts'
 import type { Parsed } from '../grammar/parsed.ts'
-import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
 
 /** How this call runs the task: what `--force_running`, `--clean_state` and `--keep_state` mean. */
