@@ -60,7 +60,7 @@ test.each([
   ['an unknown option', ['ps', '--nonsense']],
   ['a value out of bounds', ['shell', ...task, '--cmd', 'x', '--ic', '0']],
   ['a name that cannot be', ['shell', '-p', 'ex', '-t', 'a_b', '--cmd', 'x']],
-  ['two that exclude each other', ['shell', ...task, '--cmd', 'x', '--cs', '--ks']],
+  ['an empty text in the place of a path', ['shell', ...task, '--cmd', 'x', '-i', '']],
   ['a combination that cannot be', ['shell', ...task, '--cmd', 'x', '--warm', '30 minutes', '--spot']],
   ['no program', ['process', ...task]],
 ])('2: %s', async (_, argv) => {

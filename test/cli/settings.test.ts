@@ -22,10 +22,10 @@ test('a flag wins over SSM_*, that over AWS_*, that over the project’s file, t
   const value = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): unknown =>
     settings(project, argv, { HOME: folder.path, ...env }).values.region
   expect(value([])).toBeUndefined()
-  writeFileSync(join(folder.path, '.config/ssm/config.json'), '{"region": "user"}')
-  expect(value([])).toMatchObject({ value: 'user' })
-  writeFileSync(join(folder.path, 'project/ssm.config.json'), '{"region": "project", "platform": "local"}')
-  expect(value([])).toEqual({ value: 'project', origin: join(folder.path, 'project/ssm.config.json') })
+  writeFileSync(join(folder.path, '.config/ssm/config.json'), '{"region": "eu-user-1"}')
+  expect(value([])).toMatchObject({ value: 'eu-user-1' })
+  writeFileSync(join(folder.path, 'project/ssm.config.json'), '{"region": "eu-project-1", "platform": "local"}')
+  expect(value([])).toEqual({ value: 'eu-project-1', origin: join(folder.path, 'project/ssm.config.json') })
   expect(value([], { AWS_REGION: 'aws' })).toEqual({ value: 'aws', origin: 'variable AWS_REGION' })
   expect(value([], { AWS_REGION: 'aws', SSM_REGION: 'ours' })).toEqual({ value: 'ours', origin: 'variable SSM_REGION' })
   expect(value(['--region', 'flag'], { AWS_REGION: 'aws', SSM_REGION: 'ours' })).toEqual({
