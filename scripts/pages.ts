@@ -1,3 +1,5 @@
+import { apiOf, entriesOf } from '../test/house/rules/api.ts'
+import { projectFile } from '../test/house/rules/files.ts'
 import { cliPage } from './cli-page.ts'
 import { errorCodes } from '../packages/core/src/errors/codes.ts'
 import type { Flag, Option } from '../packages/core/src/options/option.ts'
@@ -19,7 +21,17 @@ export const printedPages = (): readonly Page[] => [
   { path: 'docs/guides/errors.md', text: errorsPage() },
   { path: 'docs/guides/options.md', text: optionsPage() },
   { path: 'docs/guides/cli.md', text: page(cliPage(printed)) },
+  ...apiPages(),
 ]
+
+/** The public names and signatures of each entry: a change of them is seen in review, and is never an accident. */
+function apiPages(): readonly Page[] {
+  const entries = ['packages/core', 'packages/worker-toolkit'].flatMap((folder) => entriesOf(folder))
+  return entries.map((entry) => ({
+    path: `test/golden/api/${entry.name.slice(1).replaceAll('/', '.')}.txt`,
+    text: apiOf(entry, projectFile),
+  }))
+}
 
 function errorsPage(): string {
   const head = [

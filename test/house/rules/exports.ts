@@ -12,6 +12,8 @@ export interface Exported {
   readonly file: string
   readonly documented: boolean
   readonly isType: boolean
+  /** The statement that declares it. */
+  readonly node: ts.Statement
 }
 
 /** The stars and defaults a file exports: names that nobody listed. */
@@ -60,7 +62,7 @@ function reExported(node: ts.ExportDeclaration, file: ProjectFile, read: Read): 
 
 function declared(node: ts.Statement, file: ProjectFile): readonly Exported[] {
   const documented = ts.getJSDocCommentsAndTags(node).some(ts.isJSDoc)
-  const one = (name: string, isType: boolean): Exported => ({ name, file: file.path, documented, isType })
+  const one = (name: string, isType: boolean): Exported => ({ name, file: file.path, documented, isType, node })
   if (ts.isVariableStatement(node)) return node.declarationList.declarations.map(({ name }) => one(name.getText(), false))
   if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node))
     return node.name === undefined ? [] : [one(node.name.text, false)]

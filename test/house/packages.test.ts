@@ -1,0 +1,50 @@
+import { posix } from 'node:path'
+import { expect, test } from 'vitest'
+import { entriesOf } from './rules/api.ts'
+import { projectFile } from './rules/files.ts'
+
+interface Manifest {
+  readonly version: string
+  readonly scripts?: unknown
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly typesVersions?: { readonly '*': Readonly<Record<string, readonly string[]>> }
+  readonly repository: { readonly url: string; readonly directory: string }
+  readonly publishConfig: unknown
+}
+
+const folders = ['packages/worker-toolkit', 'packages/core', 'packages/cli']
+const manifestOf = (folder: string): Manifest => JSON.parse(projectFile(`${folder}/package.json`)?.text ?? '{}') as Manifest
+
+test.each(folders.slice(0, 2))(
+  'every entry of %s is there for import, for require, for older compilers and for the sources',
+  (folder) => {
+    const { exports, typesVersions } = manifestOf(folder)
+    for (const { name, source } of entriesOf(folder)) {
+      const [, , subpath] = /^(@[^/]+\/[^/]+)\/?(.*)$/.exec(name) ?? []
+      const module = subpath === '' ? 'index' : subpath
+      const types = posix.relative(`${folder}/src`, source).replace(/\.ts$/, '.d.ts')
+      expect(exports[subpath === '' ? '.' : `./${subpath}`]).toEqual({
+        'ssm-source': `./${posix.relative(folder, source)}`,
+        import: { types: `./dist/types/${types}`, default: `./dist/${module}.js` },
+        require: { types: `./dist/cjs/types/${types}`, default: `./dist/cjs/${module}.js` },
+      })
+      expect(subpath === '' ? [`./dist/cjs/types/${types}`] : typesVersions?.['*'][subpath ?? '']).toEqual([
+        `./dist/cjs/types/${types}`,
+      ])
+    }
+  },
+)
+
+test('the packages have one version, one repository, and nothing that runs when they are installed', () => {
+  const manifests = folders.map(manifestOf)
+  expect(
+    new Set(manifests.map(({ version, repository, publishConfig }) => JSON.stringify([version, repository.url, publishConfig])))
+      .size,
+  ).toBe(1)
+  expect(manifests.map(({ repository }) => repository.directory)).toEqual(folders)
+  expect(manifests.map(({ scripts }) => scripts)).toEqual([undefined, undefined, undefined])
+  const fixed = JSON.parse(projectFile('.changeset/config.json')?.text ?? '{}') as {
+    readonly fixed: readonly (readonly string[])[]
+  }
+  expect(fixed.fixed[0]?.toSorted()).toEqual(folders.map((folder) => folder.replace('packages', '@simple-sagemaker')).toSorted())
+})
