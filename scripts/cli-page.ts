@@ -1,6 +1,7 @@
 import { exitCodes } from '../packages/cli/src/grammar/exit-codes.ts'
 import type { CommandSpec } from '../packages/cli/src/grammar/command.ts'
 import { commands, everywhere } from '../packages/cli/src/grammar/tables/commands.ts'
+import { describeDefault } from '../packages/core/src/options/option.ts'
 import { spelling } from '../packages/cli/src/grammar/help.ts'
 
 /** The guide to the command line, from the tables that parser, help and completion are made of. */
@@ -81,7 +82,9 @@ function optionTable(options: CommandSpec['groups'][number]['options']): string 
     if (option.flag === undefined) return []
     const choices = option.choices === undefined ? '' : ` One of ${option.choices.map((choice) => `\`${choice}\``).join(', ')}.`
     const repeats = option.flag.repeat === true ? ' May be given more than once.' : ''
-    return [`| \`${spelling(option)}\` | ${cell(`${option.summary}${choices}${repeats}`)} | ${cell(option.default ?? '')} |`]
+    return [
+      `| \`${spelling(option)}\` | ${cell(`${option.summary}${choices}${repeats}`)} | ${cell(describeDefault(option) ?? '')} |`,
+    ]
   })
   return ['| option | what it does | default |', '| --- | --- | --- |', ...rows].join('\n')
 }

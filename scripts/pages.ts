@@ -2,7 +2,7 @@ import { apiOf, entriesOf } from '../test/house/rules/api.ts'
 import { projectFile } from '../test/house/rules/files.ts'
 import { cliPage } from './cli-page.ts'
 import { errorCodes } from '../packages/core/src/errors/codes.ts'
-import type { Flag, Option } from '../packages/core/src/options/option.ts'
+import { describeDefault, type AnyOption } from '../packages/core/src/options/option.ts'
 import { taskOptions } from '../packages/core/src/options/task-options.ts'
 
 /** A page of the guides that is printed from a table of the sources, and never written by hand. */
@@ -12,7 +12,7 @@ export interface Page {
 }
 
 // What an option shows whatever the type of its value.
-type Shown = Pick<Option<unknown>, 'summary' | 'source' | 'kinds' | 'default'> & { readonly flag?: Omit<Flag<unknown>, 'read'> }
+type Shown = AnyOption
 
 const printed = '<!-- Printed by scripts/sync-docs.mjs from the sources; `npm run fix` prints it again. -->'
 
@@ -46,7 +46,7 @@ function errorsPage(): string {
 function optionsPage(): string {
   const options = Object.entries<Shown>(taskOptions)
   const rows = options.map(([name, option]) =>
-    [`\`${name}\``, option.summary, option.default ?? '–', kindOf(option), flagOf(option), `\`${option.source}\``]
+    [`\`${name}\``, option.summary, describeDefault(option) ?? '–', kindOf(option), flagOf(option), `\`${option.source}\``]
       .map(cell)
       .join(' | '),
   )

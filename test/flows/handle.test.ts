@@ -1,4 +1,4 @@
-import { RunAbortedError, type RunEvent } from '@simple-sagemaker/core'
+import { RunAbortedError, type RunEvent, type InstanceType } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
 import { failureOf, kindsOf, lab, ownCache, timeout, until, type Lab } from './flow.ts'
 
@@ -127,7 +127,12 @@ test('a run that fails before its job tells so to whoever asks for the job, the 
 
 test('a task that cannot be is refused with all that is wrong, and nothing is written', { timeout }, async () => {
   await using place = lab()
-  const task = place.project('p').task('t_1').shell(' ').instances('m5', 0).input.s3('s3://B', { channel: 'a b' })
+  const task = place
+    .project('p')
+    .task('t_1')
+    .shell(' ')
+    .instances('m5' as InstanceType, 0)
+    .input.s3('s3://B', { channel: 'a b' })
   const error = await failureOf(task.run())
   expect(error).toMatchObject({ name: 'InvalidTaskError', code: 'TASK_INVALID' })
   const paths = ['task', 'instanceType', 'instanceCount', 'shell', 'input[0].channel', 'input[0].uri']

@@ -80,12 +80,12 @@ test(
 
 test('what a schema makes of hyperparameters must be fit to be sent', { timeout }, async () => {
   await using place = lab()
-  const task = place.project('p').task('t').shell('true').hyperparameters({ a: 1 })
+  const task = place.project('p').task('t').shell('true')
   const unfit = v.pipe(
     v.object({ a: v.number() }),
     v.transform(() => ({ a: () => 1 })),
   )
-  expect(await failureOf(task.hyperparameterSchema(unfit).run())).toMatchObject({
+  expect(await failureOf(task.hyperparameterSchema(unfit).hyperparameters({ a: 1 }).run())).toMatchObject({
     code: 'TASK_INVALID',
     message: expect.stringContaining('hyperparameters.a ') as string,
   })

@@ -119,7 +119,9 @@ const trainingOnly: readonly string[] = [
 test('every option has a row, and no row is of an option that is gone', () => {
   expect(Object.keys(reach).sort()).toEqual([...names].sort())
   expect(names.filter((name) => rows[name].processing === undefined).sort()).toEqual([...trainingOnly].sort())
-  expect(names.filter((name) => !taskOptions[name].kinds.includes('processing')).sort()).toEqual([...trainingOnly].sort())
+  expect(names.filter((name) => !(taskOptions[name].kinds as readonly string[]).includes('processing')).sort()).toEqual(
+    [...trainingOnly].sort(),
+  )
 })
 
 test.each(names)('%s moves its own fields of a training request and nothing else', (name) => {

@@ -3,7 +3,9 @@ import { isSource, projectFiles } from './rules/files.ts'
 import { budget, folderProblems, idleExceptions, lengthProblems, type Exceptions } from './rules/sizes.ts'
 
 // What may be larger, each with its reason. `path#name` stands for a function.
-const exceptions: Exceptions = {}
+const exceptions: Exceptions = {
+  'packages/core/src/platform/sagemaker-requests.ts': 'printed from the SDK: a type for each part of a request',
+}
 
 const sources = projectFiles(isSource)
 

@@ -76,7 +76,7 @@ function readOptions(): ts.CompilerOptions {
 }
 
 const lineOf = (text: string, position: number): number => text.slice(0, position).split('\n').length - 1
-const flat = (message: string | ts.DiagnosticMessageChain): string => sortUnions(ts.flattenDiagnosticMessageText(message, ' '))
+const flat = (message: string | ts.DiagnosticMessageChain): string => sortUnions(ts.flattenDiagnosticMessageText(message, '\n'))
 // The order of a union's members follows the order of files: it is no part of what the compiler says.
 const sortUnions = (text: string): string =>
   text.replace(/"[^" ]*"(?: \| "[^" ]*")+/g, (union) => union.split(' | ').sort().join(' | '))

@@ -44,13 +44,12 @@ test('a typed result survives the words after it, the handle, and the project', 
 test('declared hyperparameters are typed as their schema takes them', () => {
   const schema = z.object({ lr: z.number(), epochs: z.coerce.number<string>().default(3) })
   const declared = task.hyperparameterSchema(schema)
-  expectTypeOf(declared.hyperparameters).parameter(0).toEqualTypeOf<z.input<typeof schema>>()
   declared.hyperparameters({ lr: 0.1 })
   declared.hyperparameters({ lr: 0.1, epochs: '4' })
   // @ts-expect-error Type 'string' is not assignable to type 'number'.
   declared.hyperparameters({ lr: '0.1' })
-  // @ts-expect-error Property 'lr' is missing.
-  declared.hyperparameters({ epochs: '4' })
+  // Each a part: together they are checked before the start.
+  declared.hyperparameters({ epochs: '4' }).hyperparameters({ lr: 0.1 })
 })
 
 test('declared hyperparameters are typed: valibot', () => {

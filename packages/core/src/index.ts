@@ -4,21 +4,35 @@
  * @module
  */
 export { project, Project } from './project/project.ts'
-export type { ProjectOptions, ProjectOutcome } from './project/project.ts'
+export type { ProjectOptions, ProjectOutcome } from './project/grammar/projects.ts'
 export type { PlatformChoice, PlatformSettings } from './project/platforms.ts'
+export type { CodeOptions, DependencyOptions, ShellOptions } from './project/grammar/programs.ts'
 export type {
-  CodeOptions,
-  DependencyOptions,
-  InputWords,
+  AnyTask,
+  AnyTrainingTask,
   ProcessingDraft,
   ProcessingTask,
-  Runs,
-  ShellOptions,
   TrainingDraft,
   TrainingTask,
-} from './project/grammar.ts'
-export type { InputOptions, NoTasks, OutputRef } from './project/inputs.ts'
-export type { Explain } from './project/explain.ts'
+} from './project/grammar/tasks.ts'
+export type { Runs } from './project/grammar/runs.ts'
+export type { InputMethods, InputOptions, OutputRef } from './project/grammar/inputs.ts'
+export type {
+  DynamicTasks,
+  KnownTask,
+  KnownTasks,
+  MaybeTask,
+  NoTasks,
+  PastTask,
+  TaskFacts,
+  WithPast,
+  WithTask,
+  WithTasks,
+} from './project/grammar/known-tasks.ts'
+export type { Knows, Returns, Takes } from './project/grammar/state.ts'
+export type { Explain, Refused } from './project/grammar/explain.ts'
+export { instanceType } from './options/machines.ts'
+export type { InstanceType } from './spec/instance-types.ts'
 export type { RunHandle, RunOptions } from './run/handle.ts'
 export type { StoredDownloadOptions, TaskStore } from './project/task-store.ts'
 export type { ProcessingOptions, TrainingOptions } from './options/task-options.ts'
@@ -32,11 +46,14 @@ export { JobFailedError, JobStoppedError, RunAbortedError } from './run/follow/e
 export { ResultInvalidError } from './run/results/errors.ts'
 export type { Explanation, Plan, PlannedUpload } from './run/plan.ts'
 export type { Downloadable, Downloaded, DownloadOptions, TaskResult } from './run/results/task-result.ts'
-export type { Progress, RunEvent } from './events/run-event.ts'
-export type { Decision, StoredOutput } from './spec/result.ts'
+export type { Outcome, Progress, RunEvent } from './events/run-event.ts'
+export type { Change, Decision, StoredOutput } from './spec/result.ts'
+export type { Distribution, InputMode } from './spec/inputs.ts'
+export type { OutputName, ProcessingOutput, TrainingOutput } from './spec/outputs.ts'
+export type { HyperparameterValue } from './spec/task-spec.ts'
 export type { JobName } from './names/job-name.ts'
 export type { ObjectUri } from './names/object-uri.ts'
-export type { JobState, JobStatus } from './platform/jobs.ts'
+export type { JobPhase, JobRef, JobRequest, JobState, JobStatus, MetricValue } from './platform/jobs.ts'
 export type { LogLine } from './platform/logs.ts'
 export type { Platform } from './platform/platform.ts'
 export { PlatformError } from './platform/errors.ts'

@@ -1,4 +1,5 @@
-import { dashed, type AnyOption, type CommandSpec } from '../grammar/command.ts'
+import type { AnyOption } from '@simple-sagemaker/core/options'
+import { dashed, type CommandSpec } from '../grammar/command.ts'
 
 /** What may stand behind a flag or in the place of a word. */
 export type Values =

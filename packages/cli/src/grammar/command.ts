@@ -1,15 +1,4 @@
-import type { Flag, Problem } from '@simple-sagemaker/core/options'
-
-/** An option as the command line sees it, whatever the type of its value. */
-export interface AnyOption {
-  readonly summary: string
-  readonly default?: string
-  readonly choices?: readonly string[]
-  /** The kinds of task that take it; every kind when absent. */
-  readonly kinds?: readonly ('training' | 'processing')[]
-  readonly flag?: Flag<unknown>
-  readonly problems: (value: never, path: string) => readonly Problem[]
-}
+import type { AnyOption, Flag } from '@simple-sagemaker/core/options'
 
 export type OptionTable = Readonly<Record<string, AnyOption>>
 

@@ -1,5 +1,6 @@
+import { describeDefault, type AnyOption } from '@simple-sagemaker/core/options'
 import { widthOf, wrap } from '../terminal/text.ts'
-import { dashed, type AnyOption, type CommandSpec, type FlagGroup } from './command.ts'
+import { dashed, type CommandSpec, type FlagGroup } from './command.ts'
 import { exits } from './exit-codes.ts'
 
 // Wide enough for most names; longer ones get a line of their own.
@@ -73,7 +74,8 @@ export function spelling({ flag }: AnyOption): string {
 function meaning(option: AnyOption): string {
   const choices = option.choices === undefined ? '' : ` One of ${option.choices.join(', ')}.`
   const repeats = option.flag?.repeat === true ? ' May be given more than once.' : ''
-  const fallback = option.default === undefined || option.default === 'false' ? '' : ` (default: ${option.default})`
+  const usual = describeDefault(option)
+  const fallback = usual === undefined || usual === 'false' ? '' : ` (default: ${usual})`
   return `${option.summary}${choices}${repeats}${fallback}`
 }
 

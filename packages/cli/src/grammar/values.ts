@@ -1,11 +1,11 @@
-import type { Option, Problem, TrainingOptions } from '@simple-sagemaker/core/options'
+import type { Problem, TrainingOptions, ValueOf } from '@simple-sagemaker/core/options'
 import { optionsOfCommand, plainName, type CommandSpec, type OptionTable } from './command.ts'
 import type { Occurrence, Parsed } from './parsed.ts'
 import { originalNames } from './tables/original.ts'
 import { helpHint, usageError } from './usage-error.ts'
 
 /** What was given of a table's options, as values. */
-export type ValuesOf<Table> = { readonly [Key in keyof Table]?: Table[Key] extends Option<infer Value> ? Value : never }
+export type ValuesOf<Table> = { readonly [Key in keyof Table]?: ValueOf<Table[Key]> }
 
 /** Reads what was given of these options; the others of the command are left alone. */
 export function valuesOf<Table extends OptionTable>(parsed: Parsed, table: Table): ValuesOf<Table> {

@@ -1,4 +1,4 @@
-import { flag, list, text } from './option.ts'
+import { flag, list, text } from './option-types.ts'
 
 const kmsKey = { longest: 2_048, pattern: /^[a-zA-Z0-9:/_-]+$/, shape: 'the id, ARN or alias of a KMS key' }
 
@@ -9,6 +9,7 @@ export const accessOptions = {
     summary:
       'An IAM role of your own for the job, by name or ARN; it is taken as it is. Default: one made for the project with the least rights.',
     source: 'RoleArn',
+    method: (nameOrArn: string) => nameOrArn,
     longest: 2_048,
     pattern: /^(arn:aws[a-z-]*:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+|[a-zA-Z_0-9+=,.@-]+)$/,
     shape: 'the name or ARN of a role',
@@ -18,6 +19,7 @@ export const accessOptions = {
   outputKmsKey: text({
     summary: 'The KMS key that locks what the job leaves.',
     source: 'OutputDataConfig.KmsKeyId',
+    method: (key: string) => key,
     ...kmsKey,
     flag: { names: ['output_kms_key'], args: ['KEY'] },
   }),
@@ -25,6 +27,7 @@ export const accessOptions = {
   volumeKmsKey: text({
     summary: "The KMS key that locks the machines' disks; machines with NVMe disks refuse one.",
     source: 'ResourceConfig.VolumeKmsKeyId',
+    method: (key: string) => key,
     ...kmsKey,
     flag: { names: ['volume_kms_key'], args: ['KEY'] },
   }),
@@ -32,6 +35,7 @@ export const accessOptions = {
   subnets: list({
     summary: 'The subnets of your VPC the machines stand in, 1 to 16; with `securityGroups`.',
     source: 'VpcConfig.Subnets',
+    method: (ids: readonly string[]) => ids,
     most: 16,
     entry: (id) => (/^[-0-9a-zA-Z]{1,32}$/.test(id) ? undefined : "must be an id such as 'subnet-0a1b2c3d'"),
     flag: { names: ['subnets'], args: ['ID...'] },
@@ -40,6 +44,7 @@ export const accessOptions = {
   securityGroups: list({
     summary: 'The security groups of the machines, 1 to 5; with `subnets`.',
     source: 'VpcConfig.SecurityGroupIds',
+    method: (ids: readonly string[]) => ids,
     most: 5,
     entry: (id) => (/^[-0-9a-zA-Z]{1,32}$/.test(id) ? undefined : "must be an id such as 'sg-0a1b2c3d'"),
     flag: { names: ['security_groups'], args: ['ID...'] },
@@ -48,14 +53,14 @@ export const accessOptions = {
   networkIsolation: flag({
     summary: 'Whether the machines have no network at all, not even S3: inputs and outputs still travel.',
     source: 'EnableNetworkIsolation',
-    default: 'false',
+    default: false,
     flag: { names: ['network_isolation'] },
   }),
   /** Whether the traffic between the machines of a job is encrypted; slower. */
   encryptTraffic: flag({
     summary: 'Whether the traffic between the machines of a job is encrypted; slower.',
     source: 'EnableInterContainerTrafficEncryption',
-    default: 'false',
+    default: false,
     flag: { names: ['encrypt_traffic'] },
   }),
 }

@@ -1,8 +1,8 @@
 import type { JobKind } from '../spec/job-kind.ts'
-import { secondsOf } from '../time/duration.ts'
+import { secondsOf, type Duration } from '../time/duration.ts'
 import { nearest } from './did-you-mean.ts'
 import type { Option, Problem } from './option.ts'
-import { optionsOf, taskOptions, type TrainingOptions } from './task-options.ts'
+import { optionsOf, resolvedOptions, taskOptions, type TrainingOptions } from './task-options.ts'
 
 /** Every problem of a task's options: each alone, then those that must agree with each other. */
 export function optionProblems(kind: JobKind, options: TrainingOptions): readonly Problem[] {
@@ -39,8 +39,7 @@ interface Rule {
   readonly problem: (options: TrainingOptions) => Problem | readonly Problem[] | undefined
 }
 
-const isSpot = (options: TrainingOptions): boolean => options.spot ?? options.warm === undefined
-const seconds = (value: TrainingOptions['maxRun']): number => (value === undefined ? 86_400 : (secondsOf(value) ?? 0))
+const seconds = (value: Duration): number => secondsOf(value) ?? 0
 
 const rules: readonly Rule[] = [
   {
@@ -62,18 +61,19 @@ const rules: readonly Rule[] = [
     problem: (options) => {
       const { maxWait } = options
       if (maxWait === undefined || secondsOf(maxWait) === 0) return undefined
-      if (!isSpot(options))
+      const { spot, maxRun } = resolvedOptions('training', options)
+      if (!spot)
         return {
           path: 'maxWait',
           value: maxWait,
           message: 'only means something with spot',
           hint: 'Leave out .maxWait(), or say .spot().',
         }
-      return seconds(maxWait) < seconds(options.maxRun)
+      return seconds(maxWait) < seconds(maxRun)
         ? {
             path: 'maxWait',
             value: maxWait,
-            message: `must be no shorter than maxRun (${seconds(options.maxRun)} seconds)`,
+            message: `must be no shorter than maxRun (${seconds(maxRun)} seconds)`,
             hint: 'maxWait counts waiting and running together.',
           }
         : undefined
@@ -83,7 +83,7 @@ const rules: readonly Rule[] = [
     kinds: ['processing'],
     reads: ['maxRun'],
     problem: ({ maxRun }) =>
-      seconds(maxRun) > 777_600
+      maxRun !== undefined && seconds(maxRun) > 777_600
         ? {
             path: 'maxRun',
             value: maxRun,

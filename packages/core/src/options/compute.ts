@@ -1,7 +1,8 @@
-import type { JobKind } from '../spec/job-kind.ts'
-import { count, duration, flag, text, trainingOnly, type ValueOf } from './option.ts'
-
-const usualTypes: Readonly<Record<JobKind, string>> = { training: 'ml.m5.large', processing: 'ml.t3.medium' }
+import type { InstanceType } from '../spec/instance-types.ts'
+import type { Duration } from '../time/duration.ts'
+import { instanceTypeHint, instanceTypeProblem } from './machines.ts'
+import { trainingOnly } from './option.ts'
+import { count, duration, flag, text } from './option-types.ts'
 
 /** Which machines, for how long, at which price. */
 export const computeOptions = {
@@ -16,11 +17,13 @@ export const computeOptions = {
   instanceType: text({
     summary: 'The type of machine to rent.',
     source: 'ResourceConfig.InstanceType',
-    default: `${usualTypes.training}; ${usualTypes.processing} for processing`,
+    default: (kind) => (kind === 'training' ? 'ml.m5.large' : 'ml.t3.medium'),
+    method: (type: InstanceType) => type,
     longest: 64,
     pattern: /^(local|local_gpu|ml\.[a-z0-9-]+\.[a-z0-9]+)$/,
     shape: 'ml.<family>.<size>',
-    hint: "Write it as SageMaker does: 'ml.m5.large'.",
+    hint: instanceTypeHint,
+    check: instanceTypeProblem,
     flag: { names: ['instance_type', 'it'], args: ['TYPE'] },
   }),
   /**
@@ -33,7 +36,8 @@ export const computeOptions = {
   instanceCount: count({
     summary: 'How many machines run the task side by side.',
     source: 'ResourceConfig.InstanceCount',
-    default: '1',
+    default: 1,
+    method: (count: number) => count,
     from: 1,
     to: 100,
     flag: { names: ['instance_count', 'ic'], args: ['N'] },
@@ -48,7 +52,8 @@ export const computeOptions = {
   volumeSizeGiB: count({
     summary: "The size of each machine's disk in GiB.",
     source: 'ResourceConfig.VolumeSizeInGB',
-    default: '30',
+    default: 30,
+    method: (sizeGiB: number) => sizeGiB,
     from: 1,
     to: 16_384,
     flag: { names: ['volume_size', 'v'], args: ['GIB'] },
@@ -64,7 +69,8 @@ export const computeOptions = {
     summary: 'Whether spare machines are used, at up to 90 % less; they can be taken away at any time.',
     source: 'EnableManagedSpotTraining',
     kinds: trainingOnly,
-    default: 'true',
+    // A warm pool keeps on-demand machines; nothing else rules spot out.
+    default: (kind, { warm }: { readonly warm?: Duration | undefined }) => kind === 'training' && warm === undefined,
     flag: { names: ['use_spot_instances', 'spot'], off: ['no_spot'] },
   }),
   /**
@@ -80,6 +86,7 @@ export const computeOptions = {
     summary: 'How long the job may run before it is stopped.',
     source: 'StoppingCondition.MaxRuntimeInSeconds',
     default: '24 hours',
+    method: (limit: Duration) => limit,
     fromSeconds: 1,
     toSeconds: 2_419_200,
     span: "'1 second' to '28 days'",
@@ -96,7 +103,9 @@ export const computeOptions = {
     summary: 'How long a spot job may wait for machines and run, together.',
     source: 'StoppingCondition.MaxWaitTimeInSeconds',
     kinds: trainingOnly,
-    default: 'the same as maxRun',
+    default: (_kind, { maxRun }: { readonly maxRun: Duration }) => maxRun,
+    defaultText: 'the same as maxRun',
+    method: (limit: Duration) => limit,
     fromSeconds: 0,
     toSeconds: 2_592_000,
     span: "'1 second' to '30 days'",
@@ -113,6 +122,7 @@ export const computeOptions = {
     summary: 'How long the machines are kept warm for the next job with the same needs.',
     source: 'ResourceConfig.KeepAlivePeriodInSeconds',
     kinds: trainingOnly,
+    method: (keepAlive: Duration) => keepAlive,
     fromSeconds: 1,
     toSeconds: 21_600,
     span: "'1 second' to '6 hours'",
@@ -129,19 +139,9 @@ export const computeOptions = {
     summary: 'How often SageMaker starts the job again after an internal error of its own.',
     source: 'RetryStrategy.MaximumRetryAttempts',
     kinds: trainingOnly,
+    method: (attempts: number) => attempts,
     from: 1,
     to: 30,
     flag: { names: ['retries'], args: ['N'] },
   }),
-}
-
-type MachineWord = 'instanceType' | 'instanceCount' | 'spot' | 'warm'
-type MachineOptions = { readonly [Name in MachineWord]?: ValueOf<(typeof computeOptions)[Name]> }
-
-/** The machines a task with these options rents: what is not said has its default. */
-export function machinesOf(
-  kind: JobKind,
-  { instanceType = usualTypes[kind], instanceCount = 1, spot, warm }: MachineOptions,
-): { readonly instanceType: string; readonly instanceCount: number; readonly spot: boolean } {
-  return { instanceType, instanceCount, spot: kind === 'training' && (spot ?? warm === undefined) }
 }

@@ -1,4 +1,5 @@
-import { oneOf, text, trainingOnly } from './option.ts'
+import { trainingOnly } from './option.ts'
+import { oneOf, text } from './option-types.ts'
 
 /** In which container image the program runs. */
 export const imageOptions = {
@@ -12,7 +13,8 @@ export const imageOptions = {
   framework: oneOf({
     summary: 'The framework whose ready-made image is used.',
     source: 'AlgorithmSpecification.TrainingImage',
-    default: 'pytorch; sklearn for processing',
+    default: (kind) => (kind === 'training' ? 'pytorch' : 'sklearn'),
+    method: (name: 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface') => name,
     choices: ['pytorch', 'tensorflow', 'sklearn', 'xgboost', 'huggingface'],
     flag: { names: ['framework', 'f'], args: ['NAME'] },
   }),
@@ -20,6 +22,7 @@ export const imageOptions = {
   frameworkVersion: text({
     summary: 'The version of the framework; default the newest one in the image table.',
     source: 'AlgorithmSpecification.TrainingImage',
+    method: (version: string) => version,
     longest: 64,
     pattern: /^[A-Za-z0-9._-]+$/,
     shape: "a version such as '2.8.0'",
@@ -29,6 +32,7 @@ export const imageOptions = {
   pythonVersion: text({
     summary: "The Python of the image, as `py312`; default the newest one of the framework's version.",
     source: 'AlgorithmSpecification.TrainingImage',
+    method: (version: string) => version,
     longest: 16,
     pattern: /^py\d+$/,
     shape: "a Python version such as 'py312'",
@@ -38,6 +42,7 @@ export const imageOptions = {
   image: text({
     summary: "A container image by its full URI, instead of a framework's.",
     source: 'AlgorithmSpecification.TrainingImage',
+    method: (uri: string) => uri,
     longest: 255,
     pattern: /^\S+$/,
     shape: "an image URI such as '111122223333.dkr.ecr.us-east-1.amazonaws.com/mine:1'",
@@ -47,6 +52,7 @@ export const imageOptions = {
   dockerfile: text({
     summary: "A Dockerfile's text, or a folder that holds one; `__BASE_IMAGE__` stands for the framework's image.",
     source: 'AlgorithmSpecification.TrainingImage',
+    method: (textOrFolder: string) => textOrFolder,
     longest: 65_536,
     shape: 'a folder or the text of a Dockerfile',
     flag: { names: ['docker_file_path_or_content', 'df'], args: ['PATH_OR_TEXT'] },
@@ -55,6 +61,7 @@ export const imageOptions = {
   repository: text({
     summary: 'The name of the ECR repository that a built image is pushed to.',
     source: 'AlgorithmSpecification.TrainingImage',
+    method: (name: string) => name,
     longest: 256,
     pattern: /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/,
     shape: 'lower-case letters and digits with single ".", "_", "-" or "/" between',
@@ -64,6 +71,7 @@ export const imageOptions = {
   localRepository: text({
     summary: "The name of the image on this machine while it is built; default the repository's.",
     source: 'AlgorithmSpecification.TrainingImage',
+    method: (name: string) => name,
     longest: 256,
     pattern: /^[a-z0-9][a-z0-9._/-]*$/,
     shape: 'lower-case letters, digits, ".", "_", "-" and "/"',
@@ -73,6 +81,7 @@ export const imageOptions = {
   imageTag: text({
     summary: 'The tag of a built image; default a tag made from its content.',
     source: 'AlgorithmSpecification.TrainingImage',
+    method: (tag: string) => tag,
     longest: 128,
     pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
     shape: 'letters, digits, ".", "_" and "-"',
@@ -87,6 +96,7 @@ export const imageOptions = {
     summary: "How TensorFlow's machines are told of each other: `multi_worker_mirrored` sets `TF_CONFIG` on every machine.",
     source: 'Environment.SSM_DISTRIBUTION',
     kinds: trainingOnly,
+    method: (policy: 'multi_worker_mirrored') => policy,
     choices: ['multi_worker_mirrored'],
     flag: { names: ['distribution'], args: ['POLICY'] },
   }),

@@ -4,21 +4,10 @@
  * @module
  */
 export { accessOptions } from './access.ts'
-export { computeOptions, machinesOf } from './compute.ts'
+export { computeOptions } from './compute.ts'
 export { editDistance, nearest } from './did-you-mean.ts'
 export { imageOptions } from './image.ts'
-export {
-  count,
-  duration,
-  flag,
-  list,
-  oneOf,
-  text,
-  trainingOnly,
-  type Flag,
-  type Option,
-  type Problem,
-  type ValueOf,
-} from './option.ts'
+export { describeDefault, trainingOnly, type AnyOption, type Flag, type Option, type Problem, type ValueOf } from './option.ts'
+export { count, duration, flag, list, oneOf, text } from './option-types.ts'
 export { parameterOptions } from './parameters.ts'
-export { taskOptions, type TrainingOptions } from './task-options.ts'
+export { optionsFor, resolvedOptions, taskOptions, type ResolvedOptions, type TrainingOptions } from './task-options.ts'

@@ -1,6 +1,7 @@
 import { Secret } from '../secrets/secret.ts'
 import type { HyperparameterValue } from '../spec/task-spec.ts'
-import { list, pairs, trainingOnly } from './option.ts'
+import { trainingOnly } from './option.ts'
+import { list, pairs } from './option-types.ts'
 
 /** What the program is told, and what is noted about it. */
 export const parameterOptions = {
@@ -12,9 +13,10 @@ export const parameterOptions = {
    *
    * @see HyperParameters in the CreateTrainingJob reference
    */
-  hyperparameters: pairs<HyperparameterValue>({
+  hyperparameters: pairs({
     summary: 'Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.',
     source: 'HyperParameters',
+    method: (values: Readonly<Record<string, HyperparameterValue>>) => values,
     kinds: trainingOnly,
     most: 100,
     // Every value of a command line is text, as the original gave it: what a worker gets must not depend on the spelling.
@@ -37,6 +39,7 @@ export const parameterOptions = {
   args: list({
     summary: 'Arguments for the program, as they are, in front of the hyperparameters; a later word replaces an earlier one.',
     source: 'launch settings',
+    method: (...texts: string[]) => texts,
     most: 10_000,
     entry: (text) => (text.includes('\0') ? 'must not contain a NUL character' : undefined),
     flag: { names: ['arguments'], args: ['TEXT...'] },
@@ -48,9 +51,10 @@ export const parameterOptions = {
    *
    * @see Environment in the CreateTrainingJob reference
    */
-  env: pairs<string | Secret>({
+  env: pairs({
     summary: 'Environment variables of the program; a `Secret` is masked wherever the library speaks.',
     source: 'Environment',
+    method: (variables: Readonly<Record<string, string | Secret>>) => variables,
     most: 92,
     read: (text) => text,
     entry: (name, value) => {
@@ -73,9 +77,10 @@ export const parameterOptions = {
    *
    * @see Tags in the CreateTrainingJob reference
    */
-  tags: pairs<string>({
+  tags: pairs({
     summary: 'Tags of the job, for bills and searches.',
     source: 'Tags',
+    method: (tags: Readonly<Record<string, string>>) => tags,
     most: 47,
     read: (text) => text,
     entry: (name, value) => {
@@ -96,9 +101,10 @@ export const parameterOptions = {
    *
    * @see AlgorithmSpecification.MetricDefinitions in the CreateTrainingJob reference
    */
-  metrics: pairs<string | RegExp>({
+  metrics: pairs({
     summary: 'Numbers to find in the log: a name and a regular expression whose first group is the value.',
     source: 'AlgorithmSpecification.MetricDefinitions',
+    method: (expressions: Readonly<Record<string, string | RegExp>>) => expressions,
     kinds: trainingOnly,
     most: 40,
     read: (text) => text,

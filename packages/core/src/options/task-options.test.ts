@@ -48,7 +48,7 @@ test('names with values grow together, in the order they were said', () => {
     fc.property(patch, patch, (earlier, later) => {
       const both = mergeOptions(earlier, later)
       for (const name of addingOptions) {
-        const grown = { ...earlier[name], ...later[name] }
+        const grown = { ...(earlier[name] as object | undefined), ...(later[name] as object | undefined) }
         expect(both[name] ?? {}).toEqual(grown)
         expect(Object.keys(both[name] ?? {})).toEqual(Object.keys(grown))
       }

@@ -2,42 +2,75 @@ import type { JobKind } from '../spec/job-kind.ts'
 import { accessOptions } from './access.ts'
 import { computeOptions } from './compute.ts'
 import { imageOptions } from './image.ts'
-import type { Option, ValueOf } from './option.ts'
+import { defaultFor, type KindsOf, type Option, type ResolvedValueOf, type ValueOf } from './option.ts'
 import { parameterOptions } from './parameters.ts'
 
-/** Every option of a task, all shelves together: the single truth for words, flags, checks and docs. */
-export const taskOptions = { ...computeOptions, ...imageOptions, ...parameterOptions, ...accessOptions }
+/** Every option of a task: what methods, fields, flags, checks, defaults and printed pages are derived from. */
+// An intersection, not the spread's own type: that one loses the options' comments in declaration files.
+export type TaskOptionTable = typeof computeOptions & typeof imageOptions & typeof parameterOptions & typeof accessOptions
 
-export type TaskOptionTable = typeof taskOptions
+/** Every option of a task, all groups together. */
+export const taskOptions: TaskOptionTable = { ...computeOptions, ...imageOptions, ...parameterOptions, ...accessOptions }
+
 export type TaskOptionName = keyof TaskOptionTable
 
-/** Options of a training task, as one object: what `.with()` and a project's `defaults` take. */
-export type TrainingOptions = { readonly [Name in TaskOptionName]?: ValueOf<TaskOptionTable[Name]> }
+/** Options that a processing task does not have. */
+export type TrainingOnlyOption = {
+  [Name in TaskOptionName]: 'processing' extends KindsOf<TaskOptionTable[Name]> ? never : Name
+}[TaskOptionName]
 
-/** What a processing task has no word for. */
-export type TrainingOnlyOption = 'spot' | 'maxWait' | 'warm' | 'retries' | 'distribution' | 'hyperparameters' | 'metrics'
+// Mapped over the table itself, so that editors find each option's comment and declaration.
+
+/** Options of a training task, as one object: what `.with()` and a project's `defaults` take. */
+export type TrainingOptions = { readonly [Name in keyof TaskOptionTable]?: ValueOf<TaskOptionTable[Name]> }
 
 /** Options of a processing task, as one object. */
-export type ProcessingOptions = Omit<TrainingOptions, TrainingOnlyOption>
+export type ProcessingOptions = {
+  readonly [Name in keyof TaskOptionTable as Name extends TrainingOnlyOption ? never : Name]?: ValueOf<TaskOptionTable[Name]>
+}
 
-/** Options whose words add to what was said before; every other word replaces it. */
-export const addingOptions = ['hyperparameters', 'env', 'tags', 'metrics'] as const satisfies readonly TaskOptionName[]
+/** Every option of a task with its value, defaults filled in; `undefined` where nothing was set and nothing holds. */
+export type ResolvedOptions = { readonly [Name in keyof TaskOptionTable]: ResolvedValueOf<TaskOptionTable[Name]> }
 
-/** Two patches said one after the other: names with values grow together, everything else is replaced. */
+const allOptions = Object.entries(taskOptions) as unknown as readonly (readonly [TaskOptionName, Option<unknown>])[]
+
+/** Options whose values add to what was given before; every other value replaces it. */
+export const addingOptions: readonly TaskOptionName[] = allOptions.flatMap(([name, option]) => (option.adds ? [name] : []))
+
+/** The options of a kind of task, by name. */
+export function optionsOf(kind: JobKind): ReadonlyMap<TaskOptionName, Option<unknown>> {
+  return new Map(allOptions.filter(([, option]) => option.kinds.includes(kind)))
+}
+
+/** What a kind of task can use of the options. */
+export function optionsFor(kind: JobKind, options: TrainingOptions): TrainingOptions {
+  const known = optionsOf(kind)
+  return Object.fromEntries(Object.entries(options).filter(([name]) => known.has(name as TaskOptionName)))
+}
+
+/** The options with every default filled in. */
+export function resolvedOptions(kind: JobKind, options: TrainingOptions): ResolvedOptions {
+  const given: Readonly<Record<string, unknown>> = options
+  const resolved = {}
+  for (const [name, option] of allOptions) {
+    const get = (): unknown =>
+      given[name] ?? (option.default === undefined ? undefined : defaultFor(option.default, kind, resolved))
+    // A default may read any other option, in whatever order they are declared.
+    Object.defineProperty(resolved, name, { enumerable: true, get })
+  }
+  return resolved as ResolvedOptions
+}
+
+/** Two sets of options, one after the other: names with values grow together, everything else is replaced. */
 export function mergeOptions(earlier: TrainingOptions, later: TrainingOptions): TrainingOptions {
   const given = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== undefined)) as TrainingOptions
   const kept = without(earlier, replacedBy(given))
   const grown = addingOptions.filter((name) => isRecord(earlier[name]) && isRecord(given[name]))
-  return { ...kept, ...given, ...Object.fromEntries(grown.map((name) => [name, { ...earlier[name], ...given[name] }])) }
+  const entries = grown.map((name) => [name, { ...(earlier[name] as object), ...(given[name] as object) }] as const)
+  return { ...kept, ...given, ...Object.fromEntries(entries) }
 }
 
-/** The options that a kind of task knows, by name. */
-export function optionsOf(kind: JobKind): ReadonlyMap<TaskOptionName, Option<unknown>> {
-  const entries = Object.entries(taskOptions) as [TaskOptionName, Option<unknown>][]
-  return new Map(entries.filter(([, option]) => option.kinds.includes(kind)))
-}
-
-// A later choice of image replaces an earlier one said another way: a project's default framework never forbids an image.
+// A later choice of image replaces an earlier one made another way: a project's default framework never forbids an image.
 function replacedBy(given: TrainingOptions): readonly TaskOptionName[] {
   if (given.image !== undefined) return ['framework', 'frameworkVersion', 'pythonVersion', 'dockerfile']
   return given.framework !== undefined || given.dockerfile !== undefined ? ['image'] : []

@@ -1,15 +1,18 @@
-import type { CreateProcessingJobCommandInput, CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker'
 import type { JobName } from '../names/job-name.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { Abortable } from './abortable.ts'
+import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
 
 /** The exact AWS request: the hinge between what was meant and who carries it out. Every platform executes the same one. */
 export type JobRequest =
-  | { readonly kind: 'training'; readonly input: CreateTrainingJobCommandInput }
-  | { readonly kind: 'processing'; readonly input: CreateProcessingJobCommandInput }
+  | { readonly kind: 'training'; readonly input: CreateTrainingJobRequest }
+  | { readonly kind: 'processing'; readonly input: CreateProcessingJobRequest }
 
+/** A job by its kind and name. */
 export interface JobRef {
+  /** Whether it is a training or a processing job. */
   readonly kind: JobKind
+  /** Its name, as SageMaker knows it. */
   readonly name: JobName
 }
 
@@ -25,9 +28,13 @@ export interface JobPhase {
   readonly message?: string
 }
 
+/** One value of a metric. */
 export interface MetricValue {
+  /** The metric's name. */
   readonly name: string
+  /** What was measured. */
   readonly value: number
+  /** When, in milliseconds since 1970. */
   readonly atMs: number
 }
 

@@ -1,12 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TrainingOptions } from '../options/task-options.ts'
+import { setIn } from '../lang/set-in.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { OutputName } from '../spec/outputs.ts'
 import type { Distribution, InputMode, InputSource } from '../spec/inputs.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { RequestOverride } from '../spec/task-spec.ts'
-import type { InputOptions, OutputRef } from './inputs.ts'
+import type { InputOptions, OutputRef } from './grammar/inputs.ts'
 
 /** What was said so far, as it was said: checked and completed by `specOf`. */
 export interface Draft {
@@ -37,8 +38,7 @@ export interface DraftInput {
 
 /** The draft with one more input. */
 export function addInput(draft: Draft, source: DraftInput['source'], channel: string, options: InputOptions = {}): Draft {
-  const { channel: named, ...rest } = options
-  return { ...draft, inputs: [...draft.inputs, { channel: named ?? channel, source, ...rest }] }
+  return { ...draft, inputs: [...draft.inputs, { channel, source, ...setIn(options) }] }
 }
 
 /** A path of this machine or an S3 URI, told apart by its scheme. */

@@ -10,8 +10,7 @@ import { storedOutputs } from '../run/results/outputs.ts'
 import { cleanState } from '../run/state.ts'
 import { downloadJob } from '../run/results/download.ts'
 import type { Downloaded } from '../run/results/task-result.ts'
-import type { StoredOutput } from '../spec/result.ts'
-import type { StoredDownloadOptions, TaskStore, TaskStorePlace } from './task-store.ts'
+import type { OutputsFound, StoredDownloadOptions, TaskStore, TaskStorePlace } from './task-store.ts'
 
 /** Reads what earlier jobs of a task left. */
 export function openTaskStore(place: TaskStorePlace): TaskStore {
@@ -51,7 +50,7 @@ class OpenedTaskStore implements TaskStore {
     return undefined
   }
 
-  async outputs(options: Abortable = {}): Promise<Readonly<Record<string, StoredOutput>>> {
+  async outputs(options: Abortable = {}): Promise<OutputsFound<never>> {
     const { layout } = await this.#open(options)
     const job = await this.#newestCompleted(options)
     return storedOutputs(this.#place.task, layout, job.kind, job.name)

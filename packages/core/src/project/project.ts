@@ -1,69 +1,25 @@
-import type { TrainingOptions } from '../options/task-options.ts'
 import { drawGraph, type TaskGraph } from '../graph/drawing.ts'
 import { graphOf } from '../graph/order.ts'
-import { GraphFailedError, type TaskOutcome } from '../run/results/outcome.ts'
-import { InvalidTaskError } from '../options/errors.ts'
 import { freeze } from '../lang/freeze.ts'
 import { projectName, taskName } from '../names/task-name.ts'
-import type { JobKind } from '../spec/job-kind.ts'
-import type { TaskResult } from '../run/results/task-result.ts'
-import type { OutputName, ProcessingOutput, TrainingOutput } from '../spec/outputs.ts'
-import type { TaskSpec } from '../spec/task-spec.ts'
-import type { Explain } from './explain.ts'
-import type { ProcessingDraft, Runs, TrainingDraft } from './grammar.ts'
-import type { NoTasks, TaskNames } from './inputs.ts'
-import { openPlatforms, type PlatformChoice, type Platforms, type PlatformSettings } from './platforms.ts'
+import { InvalidTaskError } from '../options/errors.ts'
+import { optionsFor, type TrainingOptions } from '../options/task-options.ts'
 import type { RunOptions } from '../run/handle.ts'
+import { GraphFailedError, type TaskOutcome } from '../run/results/outcome.ts'
+import type { TaskResult } from '../run/results/task-result.ts'
 import { lazyRunner, type Runner } from '../run/runner.ts'
+import type { JobKind } from '../spec/job-kind.ts'
+import type { ProcessingOutput, TrainingOutput } from '../spec/outputs.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
+import type { Duration } from '../time/duration.ts'
+import type { NewName, NoTasks, OutputsOf, TaskNames, WithPast, WithTask, WithTasks } from './grammar/known-tasks.ts'
+import type { OptionsIn, Together } from './grammar/options-in.ts'
+import type { Runs } from './grammar/runs.ts'
+import type { Addable, FactsOf, FirstState, ProjectOptions, ProjectOutcome } from './grammar/projects.ts'
+import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
+import { openPlatforms, type Platforms } from './platforms.ts'
 import { TaskBuilder } from './task-builder.ts'
 import { taskStore, type TaskStore } from './task-store.ts'
-
-/** What holds for every task of a project. */
-export interface ProjectOptions extends PlatformSettings {
-  /** Where jobs run: `'aws'`, `'local'`, or a platform of your own; default `SSM_PLATFORM`, then AWS. */
-  readonly platform?: PlatformChoice
-  /** The S3 bucket; default the account's own `sagemaker-<region>-<account>`. */
-  readonly bucket?: string
-  /** A key prefix in front of the project. */
-  readonly prefix?: string
-  /** What all its tasks start from; a task's own words come on top. What a processing task has no word for is left out there. */
-  readonly defaults?: TrainingOptions
-}
-
-/** Outcomes of a whole project: task → how it ended, typed for the tasks the project knows. */
-export interface ProjectOutcome<Known> {
-  /** Whether every task completed. */
-  readonly ok: boolean
-  readonly tasks: { readonly [Name in keyof Known as Added<Known, Name>]: TaskOutcome<ResultOf<Known[Name]>> }
-  /** The results, when every task completed. @throws {GraphFailedError} otherwise. */
-  orThrow(): { readonly [Name in keyof Known as Added<Known, Name>]: ResultOf<Known[Name]> }
-}
-
-// A task that is known from its past does not run.
-type Added<Known, Name extends keyof Known> = Known[Name] extends { readonly past: true } ? never : Name
-
-type ResultOf<Task> = Task extends { readonly outputs: infer Out extends OutputName; readonly result: infer Result }
-  ? TaskResult<Out, Result>
-  : TaskResult
-
-/** What a project knows after `add`. */
-export type WithTask<Known, Name extends string, Out extends OutputName, Result> = Known & KnownTask<Name, Out, Result>
-
-// A name of its own keeps hovers short: an object type would be written out over many lines.
-type KnownTask<Name extends string, Out extends OutputName, Result> = {
-  readonly [Key in Name]: { readonly outputs: Out; readonly result: Result }
-}
-
-/** What a project knows after `existing`. */
-export type WithPast<Known, Name extends string, Out extends OutputName> = Known & PastTask<Name, Out>
-
-type PastTask<Name extends string, Out extends OutputName> = {
-  readonly [Key in Name]: { readonly outputs: Out; readonly result: undefined; readonly past: true }
-}
-
-type NewName<Known, Name extends string> = Name extends keyof Known
-  ? Explain<`task '${Name}' is already part of this project`>
-  : Name
 
 interface Shared {
   readonly name: string
@@ -87,37 +43,62 @@ export class Project<Known = NoTasks> {
     this.#names = freeze([...names])
   }
 
+  /** The project's name. */
   get name(): string {
     return this.#shared.name
   }
 
-  /** A training task: code on machines of your choice, with spot prices, metrics and a model. */
-  task<const Name extends string>(name: NewName<Known, Name>): TrainingDraft<Name, Known> {
-    return this.#draft('training', name as Name) as unknown as TrainingDraft<Name, Known>
+  /**
+   * A training task: code on machines of your choice, with spot prices, metrics and a model.
+   *
+   * @example project('ex').task('train').code('train.py').instances('ml.g5.xlarge')
+   */
+  task<const Name extends string>(name: NewName<Known, Name>): TrainingDraft<Name, FirstState<Known>> {
+    return this.#draft('training', name as Name) as unknown as TrainingDraft<Name, FirstState<Known>>
   }
 
-  /** A processing task: the plainer kind, with inputs and one output. */
-  processing<const Name extends string>(name: NewName<Known, Name>): ProcessingDraft<Name, Known> {
-    return this.#draft('processing', name as Name) as unknown as ProcessingDraft<Name, Known>
+  /**
+   * A processing task: the plainer kind, with inputs and one output.
+   *
+   * @example project('ex').processing('clean').code('clean.py').input.local('./data')
+   */
+  processing<const Name extends string>(name: NewName<Known, Name>): ProcessingDraft<Name, FirstState<Known>> {
+    return this.#draft('processing', name as Name) as unknown as ProcessingDraft<Name, FirstState<Known>>
   }
 
-  /** The project with one more task that it knows, runs and checks names against. */
-  add<Name extends string, Out extends OutputName, Result>(
-    task: Runs<Name, Out, Result> &
-      (Name extends keyof Known ? Explain<`task '${Name}' is already part of this project`> : unknown),
-  ): Project<WithTask<Known, Name, Out, Result>> {
-    this.#refuseTwice(task.name)
-    // Every kind of task has a state.
-    const { spec } = task.output('state' as Out)
-    return new Project<WithTask<Known, Name, Out, Result>>(this.#shared, [...this.#specs, spec], [...this.#names, task.name])
+  /**
+   * The project with one more task that it knows, runs and checks names against.
+   *
+   * @example const known = project('ex').add(prep).add(train)
+   */
+  add<Task extends { readonly name: string }>(
+    task: Task & Addable<Known, Task>,
+  ): Project<WithTask<Known, Task['name'], FactsOf<Task>>> {
+    return this.#with([task as unknown as Runs])
   }
 
-  /** The project with a task that ran earlier, known by name: `fromTask` takes it, `run` does not run it. */
-  existing<const Name extends string>(name: Name): Project<WithPast<Known, Name, TrainingOutput>>
-  existing<const Name extends string>(name: Name, kind: 'processing'): Project<WithPast<Known, Name, ProcessingOutput>>
-  existing(name: string, _kind: JobKind = 'training'): unknown {
-    this.#refuseTwice(name)
-    return new Project(this.#shared, this.#specs, [...this.#names, taskName(name)])
+  /**
+   * The project with all these tasks: a list, or an object of tasks. Checks many tasks faster than a chain of `add`.
+   *
+   * @example const known = project('ex').addAll(folds.map((fold) => ex.task(`fold-${fold}`).code('train.py')))
+   */
+  addAll<const Tasks extends readonly Runs[] | Readonly<Record<string, Runs>>>(
+    tasks: Tasks,
+  ): Project<WithTasks<Known, Tasks[keyof Tasks & (number | string)]>> {
+    return this.#with(Object.values<Runs>(tasks))
+  }
+
+  /**
+   * The project with a task that ran earlier, known by name: `fromTask` takes it, `run` does not run it.
+   *
+   * @example project('ex').existing('words', 'processing').task('train').code('train.py').input.fromTask('words', 'output')
+   */
+  existing<const Name extends string, Kind extends JobKind = 'training'>(
+    name: NewName<Known, Name>,
+    _kind?: Kind,
+  ): Project<WithPast<Known, Name, Kind extends 'training' ? TrainingOutput : ProcessingOutput>> {
+    this.#refuseTwice(name as string)
+    return new Project(this.#shared, this.#specs, [...this.#names, taskName(name as string)])
   }
 
   /**
@@ -135,13 +116,15 @@ export class Project<Known = NoTasks> {
   }
 
   /** What earlier jobs of a task left: its jobs, its newest result, its state. */
-  data(task: TaskNames<Known>): TaskStore {
-    return taskStore({
+  data<const Task extends TaskNames<Known>>(task: Task): TaskStore<Task extends keyof Known ? OutputsOf<Known, Task> : never> {
+    const store: TaskStore = taskStore({
       platforms: this.#shared.platforms,
       project: projectName(this.name),
       task: taskName(task),
       ...this.#place(),
     })
+    // It reads what there is; its type says what a task of this kind leaves.
+    return store as TaskStore<Task extends keyof Known ? OutputsOf<Known, Task> : never>
   }
 
   /** Lets go of connections; jobs go on. Only needed in long-lived services. */
@@ -149,12 +132,23 @@ export class Project<Known = NoTasks> {
     await this.#shared.platforms[Symbol.asyncDispose]()
   }
 
+  #with<More>(tasks: readonly Runs[]): Project<More> {
+    const names = [...this.#names]
+    const specs = tasks.map((task) => {
+      this.#refuseTwice(task.name, names)
+      names.push(task.name)
+      // Every kind of task has a state.
+      return task.output('state').spec
+    })
+    return new Project<More>(this.#shared, [...this.#specs, ...specs], names)
+  }
+
   #place(): { readonly bucket: string | undefined; readonly prefix: string } {
     return { bucket: this.#shared.options.bucket, prefix: (this.#shared.options.prefix ?? '').replace(/^\/+|\/+$/g, '') }
   }
 
-  #refuseTwice(name: string): void {
-    if (!this.#names.includes(name)) return
+  #refuseTwice(name: string, names = this.#names): void {
+    if (!names.includes(name)) return
     throw new InvalidTaskError(name, [
       {
         path: 'task',
@@ -173,7 +167,7 @@ export class Project<Known = NoTasks> {
       project: this.name,
       ...this.#place(),
       task: name,
-      options: kind === 'training' ? (options.defaults ?? {}) : forProcessing(options.defaults ?? {}),
+      options: optionsFor(kind, options.defaults ?? {}),
       program: undefined,
       algorithm: undefined,
       inputs: [],
@@ -187,16 +181,22 @@ export class Project<Known = NoTasks> {
 
 /**
  * Opens a project: nothing is read, sent or checked before a task runs.
+ *
+ * @example const ex = project('ex', { platform: 'local', defaults: { instanceType: 'ml.m5.large' } })
  * @throws {InvalidNameError} for a name that SageMaker or S3 would refuse.
  */
-export function project(name: string, options: ProjectOptions = {}): Project {
+export function project<const Spot extends boolean | undefined = undefined, const Warm extends Duration | undefined = undefined>(
+  name: string,
+  options: ProjectOptions<OptionsIn<never, Spot, Warm> & Together<never, Spot, Warm>> = {},
+): Project {
   projectName(name)
   const { region, profile } = options
   const platforms = openPlatforms(options.platform, {
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
   })
-  return new Project({ name, options, platforms, runner: lazyRunner(platforms) }, [], [])
+  // The parts that must agree are checked by the parameter's type; inside they are options like all others.
+  return new Project({ name, options: options as ProjectOptions, platforms, runner: lazyRunner(platforms) }, [], [])
 }
 
 function outcomeOf<Known>(outcomes: Readonly<Record<string, TaskOutcome>>): ProjectOutcome<Known> {
@@ -213,17 +213,4 @@ function outcomeOf<Known>(outcomes: Readonly<Record<string, TaskOutcome>>): Proj
     tasks: outcomes as ProjectOutcome<Known>['tasks'],
     orThrow: () => results() as ReturnType<ProjectOutcome<Known>['orThrow']>,
   }
-}
-
-function forProcessing({
-  spot: _s,
-  maxWait: _m,
-  warm: _w,
-  retries: _r,
-  distribution: _d,
-  hyperparameters: _h,
-  metrics: _x,
-  ...rest
-}: TrainingOptions): TrainingOptions {
-  return rest
 }

@@ -2,9 +2,8 @@ import { freeze } from '../lang/freeze.ts'
 import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
-import { machinesOf } from '../options/compute.ts'
 import { InvalidTaskError } from '../options/errors.ts'
-import type { TrainingOptions } from '../options/task-options.ts'
+import { resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec } from '../spec/inputs.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
@@ -24,6 +23,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...inputProblems(draft),
   ]
   if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)
+  const options = resolvedOptions(draft.kind, draft.options)
   return freeze({
     kind: draft.kind,
     project: projectName(draft.project),
@@ -31,11 +31,11 @@ export function specOf(draft: Draft): TaskSpec {
     ...(draft.bucket === undefined ? {} : { bucket: draft.bucket }),
     prefix: draft.prefix,
     program: draft.program,
-    image: imageOf(draft),
+    image: imageOf(draft, options),
     inputs: draft.inputs.map(inputOf),
-    ...computeOf(draft.kind, draft.options),
-    ...parametersOf(draft.options),
-    ...accessOf(draft.options),
+    ...computeOf(options),
+    ...parametersOf(options),
+    ...accessOf(options),
     ...(draft.resultSchema === undefined ? {} : { resultSchema: draft.resultSchema }),
     ...(draft.hyperparameterSchema === undefined ? {} : { hyperparameterSchema: draft.hyperparameterSchema }),
     givenOptions: Object.keys(draft.options),
@@ -55,38 +55,30 @@ type Compute = Pick<
   | 'retries'
 >
 
-function computeOf(kind: Draft['kind'], options: TrainingOptions): Compute {
-  const { instanceType, instanceCount, spot } = machinesOf(kind, options)
-  const maxRunSeconds = seconds(options.maxRun) ?? 86_400
-  // The original's 0 means the same as not given.
-  const maxWaitSeconds = seconds(options.maxWait) === 0 ? undefined : seconds(options.maxWait)
-  const keepAliveSeconds = seconds(options.warm)
+function computeOf(options: ResolvedOptions): Compute {
+  const { instanceType, instanceCount, volumeSizeGiB, spot, retries } = options
+  const maxRunSeconds = seconds(options.maxRun)
+  const keepAliveSeconds = options.warm === undefined ? undefined : seconds(options.warm)
   return {
     instanceType,
     instanceCount,
-    volumeSizeGiB: options.volumeSizeGiB ?? 30,
+    volumeSizeGiB,
     spot,
     maxRunSeconds,
-    ...(spot ? { maxWaitSeconds: maxWaitSeconds ?? maxRunSeconds } : {}),
+    // The original's 0 means the same as not given.
+    ...(spot ? { maxWaitSeconds: seconds(options.maxWait) || maxRunSeconds } : {}),
     ...(keepAliveSeconds === undefined ? {} : { keepAliveSeconds }),
-    ...(options.retries === undefined ? {} : { retries: options.retries }),
+    ...(retries === undefined ? {} : { retries }),
   }
 }
 
-const seconds = (duration: Duration | undefined): number | undefined => (duration === undefined ? undefined : secondsOf(duration))
+// Checked before: every duration is one.
+const seconds = (duration: Duration): number => secondsOf(duration) ?? 0
 
-function parametersOf(options: TrainingOptions): Pick<TaskSpec, 'hyperparameters' | 'args' | 'env' | 'tags' | 'metrics'> {
-  const metrics = Object.entries(options.metrics ?? {}).map(([name, value]) => [
-    name,
-    value instanceof RegExp ? value.source : value,
-  ])
-  return {
-    hyperparameters: options.hyperparameters ?? {},
-    args: options.args ?? [],
-    env: options.env ?? {},
-    tags: options.tags ?? {},
-    metrics: Object.fromEntries(metrics) as Record<string, string>,
-  }
+function parametersOf(options: ResolvedOptions): Pick<TaskSpec, 'hyperparameters' | 'args' | 'env' | 'tags' | 'metrics'> {
+  const { hyperparameters, args, env, tags } = options
+  const metrics = Object.entries(options.metrics).map(([name, value]) => [name, value instanceof RegExp ? value.source : value])
+  return { hyperparameters, args, env, tags, metrics: Object.fromEntries(metrics) as Record<string, string> }
 }
 
 type Access = Pick<
@@ -94,21 +86,21 @@ type Access = Pick<
   'role' | 'outputKmsKey' | 'volumeKmsKey' | 'subnets' | 'securityGroups' | 'networkIsolation' | 'encryptTraffic' | 'distribution'
 >
 
-function accessOf(options: TrainingOptions): Access {
-  const { role, outputKmsKey, volumeKmsKey, distribution } = options
+function accessOf(options: ResolvedOptions): Access {
+  const { role, outputKmsKey, volumeKmsKey, distribution, subnets, securityGroups, networkIsolation, encryptTraffic } = options
   return {
     ...(role === undefined ? {} : { role }),
     ...(outputKmsKey === undefined ? {} : { outputKmsKey }),
     ...(volumeKmsKey === undefined ? {} : { volumeKmsKey }),
     ...(distribution === undefined ? {} : { distribution }),
-    subnets: options.subnets ?? [],
-    securityGroups: options.securityGroups ?? [],
-    networkIsolation: options.networkIsolation ?? false,
-    encryptTraffic: options.encryptTraffic ?? false,
+    subnets,
+    securityGroups,
+    networkIsolation,
+    encryptTraffic,
   }
 }
 
-function imageOf({ kind, options, algorithm }: Draft): ImageSpec {
+function imageOf({ algorithm }: Draft, options: ResolvedOptions): ImageSpec {
   if (options.image !== undefined) return { kind: 'uri', uri: options.image }
   if (algorithm !== undefined) {
     const { name, version } = algorithm
@@ -118,7 +110,7 @@ function imageOf({ kind, options, algorithm }: Draft): ImageSpec {
   }
   const base = {
     kind: 'framework' as const,
-    framework: options.framework ?? (kind === 'training' ? 'pytorch' : 'sklearn'),
+    framework: options.framework,
     ...(options.frameworkVersion === undefined ? {} : { version: options.frameworkVersion }),
     ...(options.pythonVersion === undefined ? {} : { python: options.pythonVersion }),
   }

@@ -1,47 +1,51 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { freeze } from '../lang/freeze.ts'
+import { setIn } from '../lang/set-in.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import { mergeOptions, type TrainingOptions } from '../options/task-options.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import type { Explanation, Plan } from '../run/plan.ts'
 import type { Secret } from '../secrets/secret.ts'
+import type { InstanceType } from '../spec/instance-types.ts'
+import type { JobKind } from '../spec/job-kind.ts'
 import type { OutputName } from '../spec/outputs.ts'
 import { callerOf, type Caller } from '../errors/caller.ts'
 import { outputsOf } from '../run/results/outputs.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { RequestOverride, TaskSpec } from '../spec/task-spec.ts'
-import type { Duration } from '../time/duration.ts'
 import { addInput, pathOrUri, sourceOf, taskSource, type Draft } from './draft.ts'
-import type {
-  CodeOptions,
-  DependencyOptions,
-  ProcessingDraft,
-  ProcessingTask,
-  ShellOptions,
-  TrainingDraft,
-  TrainingTask,
-} from './grammar.ts'
-import type { InputOptions, OutputRef } from './inputs.ts'
+import type { InputOptions, OutputRef } from './grammar/inputs.ts'
+import type { CodeOptions, DependencyOptions, ShellOptions } from './grammar/programs.ts'
+import type { ProcessingDraft, ProcessingTask, TrainingDraft, TrainingTask } from './grammar/tasks.ts'
+import { WithOptionMethods } from './option-methods.ts'
 import type { RunHandle, RunOptions } from '../run/handle.ts'
 import type { Runner } from '../run/runner.ts'
 import { specOf } from './spec-of.ts'
 
-// Every word of every kind and phase: the class that forgets one does not compile.
-type EveryWord = Record<keyof TrainingDraft | keyof TrainingTask | keyof ProcessingDraft | keyof ProcessingTask, unknown>
+// Every method of every kind and phase: the class that forgets one does not compile.
+type EveryMethod = Record<
+  Extract<keyof TrainingDraft | keyof TrainingTask | keyof ProcessingDraft | keyof ProcessingTask, string>,
+  unknown
+>
 
 /**
- * The one class behind all sentences: a frozen draft and one line per word, each giving a new builder. What may be said
- * when is decided by the interfaces in `grammar.ts`, and again at run time by `specOf`, for callers without types.
+ * The one class behind every chain: an immutable draft, and methods that each give a new builder. Which methods there are when
+ * is decided by the interfaces of `grammar/tasks.ts`, and again at run time by `specOf`, for callers without types.
  */
-export class TaskBuilder implements EveryWord {
+export class TaskBuilder extends WithOptionMethods implements EveryMethod {
   readonly #draft: Draft
   readonly #runner: Runner
   #spec: TaskSpec | undefined
 
   constructor(draft: Draft, runner: Runner) {
+    super()
     this.#draft = freeze(draft)
     this.#runner = runner
+  }
+
+  get kind(): JobKind {
+    return this.#draft.kind
   }
 
   get name(): string {
@@ -49,57 +53,24 @@ export class TaskBuilder implements EveryWord {
   }
 
   code = (entry: string, options: CodeOptions = {}): TaskBuilder =>
-    this.#program({ kind: 'code', entry, ...options, dependencies: options.dependencies ?? [] })
+    this.#program({ kind: 'code', entry, ...setIn(options), dependencies: options.dependencies ?? [] })
   shell = (line: string, options: ShellOptions = {}): TaskBuilder =>
-    this.#program({ kind: 'shell', line, ...options, dependencies: options.dependencies ?? [] })
+    this.#program({ kind: 'shell', line, ...setIn(options), dependencies: options.dependencies ?? [] })
   entrypoint = (argv: readonly string[], options: DependencyOptions = {}): TaskBuilder =>
     this.#program({ kind: 'command', argv, dependencies: options.dependencies ?? [] })
   command = (argv: readonly string[], script: string, options: DependencyOptions = {}): TaskBuilder =>
     this.#program({ kind: 'command', argv, script, dependencies: options.dependencies ?? [] })
 
   algorithm = (name: string, options: { readonly version?: string } = {}): TaskBuilder =>
-    this.#next({ program: { kind: 'algorithm' }, algorithm: { name, ...options } })
+    this.#next({ program: { kind: 'algorithm' }, algorithm: { name, ...setIn(options) } })
 
   with = (options: TrainingOptions): TaskBuilder => this.#next({ options: mergeOptions(this.#draft.options, options) })
 
-  instances = (instanceType: string, instanceCount = 1): TaskBuilder => this.with({ instanceType, instanceCount })
-  instanceType = (instanceType: string): TaskBuilder => this.with({ instanceType })
-  instanceCount = (instanceCount: number): TaskBuilder => this.with({ instanceCount })
-  volumeSizeGiB = (volumeSizeGiB: number): TaskBuilder => this.with({ volumeSizeGiB })
-  spot = (spot = true): TaskBuilder => this.with({ spot })
+  instances = (instanceType: InstanceType, instanceCount = 1): TaskBuilder => this.with({ instanceType, instanceCount })
   onDemand = (): TaskBuilder => this.with({ spot: false })
-  maxRun = (maxRun: Duration): TaskBuilder => this.with({ maxRun })
-  maxWait = (maxWait: Duration): TaskBuilder => this.with({ maxWait })
-  warm = (warm: Duration): TaskBuilder => this.with({ warm })
-  retries = (retries: number): TaskBuilder => this.with({ retries })
-
-  framework = (framework: NonNullable<TrainingOptions['framework']>): TaskBuilder => this.with({ framework })
-  frameworkVersion = (frameworkVersion: string): TaskBuilder => this.with({ frameworkVersion })
-  pythonVersion = (pythonVersion: string): TaskBuilder => this.with({ pythonVersion })
-  image = (image: string): TaskBuilder => this.with({ image })
-  dockerfile = (dockerfile: string): TaskBuilder => this.with({ dockerfile })
-  repository = (repository: string): TaskBuilder => this.with({ repository })
-  localRepository = (localRepository: string): TaskBuilder => this.with({ localRepository })
-  imageTag = (imageTag: string): TaskBuilder => this.with({ imageTag })
-  distribution = (distribution: NonNullable<TrainingOptions['distribution']>): TaskBuilder => this.with({ distribution })
-
-  hyperparameters = (hyperparameters: NonNullable<TrainingOptions['hyperparameters']>): TaskBuilder =>
-    this.with({ hyperparameters })
-  args = (...args: readonly string[]): TaskBuilder => this.with({ args })
-  env = (env: NonNullable<TrainingOptions['env']>): TaskBuilder => this.with({ env })
   envVariable = (name: string, value: string | Secret): TaskBuilder => this.with({ env: { [name]: value } })
-  tags = (tags: NonNullable<TrainingOptions['tags']>): TaskBuilder => this.with({ tags })
   tag = (key: string, value: string): TaskBuilder => this.with({ tags: { [key]: value } })
-  metrics = (metrics: NonNullable<TrainingOptions['metrics']>): TaskBuilder => this.with({ metrics })
   metric = (name: string, expression: RegExp | string): TaskBuilder => this.with({ metrics: { [name]: expression } })
-
-  role = (role: string): TaskBuilder => this.with({ role })
-  outputKmsKey = (outputKmsKey: string): TaskBuilder => this.with({ outputKmsKey })
-  volumeKmsKey = (volumeKmsKey: string): TaskBuilder => this.with({ volumeKmsKey })
-  subnets = (subnets: readonly string[]): TaskBuilder => this.with({ subnets })
-  securityGroups = (securityGroups: readonly string[]): TaskBuilder => this.with({ securityGroups })
-  networkIsolation = (networkIsolation = true): TaskBuilder => this.with({ networkIsolation })
-  encryptTraffic = (encryptTraffic = true): TaskBuilder => this.with({ encryptTraffic })
 
   request = (change: RequestOverride): TaskBuilder => this.#next({ requestOverrides: [...this.#draft.requestOverrides, change] })
   resultSchema = (resultSchema: StandardSchemaV1): TaskBuilder => this.#next({ resultSchema })

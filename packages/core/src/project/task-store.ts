@@ -3,6 +3,7 @@ import type { Abortable } from '../platform/abortable.ts'
 import type { JobRef, JobState } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
 import type { Downloaded, DownloadOptions } from '../run/results/task-result.ts'
+import type { OutputName } from '../spec/outputs.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { Platforms } from './platforms.ts'
 
@@ -13,13 +14,13 @@ export interface StoredDownloadOptions extends DownloadOptions {
 }
 
 /** What earlier jobs of a task left. */
-export interface TaskStore {
+export interface TaskStore<Out extends OutputName = never> {
   /** The task's jobs, newest first. */
   jobs(options?: Abortable): AsyncIterable<JobState>
   /** Asks the newest job to stop, when it is running. Gives that job. */
   stop(options?: Abortable): Promise<JobState | undefined>
   /** The outputs of the newest completed job. @throws {SsmError} `OUTPUT_MISSING` when there is none. */
-  outputs(options?: Abortable): Promise<Readonly<Record<string, StoredOutput>>>
+  outputs(options?: Abortable): Promise<OutputsFound<Out>>
   /** Downloads parts of the newest completed job, or of another one, as a result's `download` does. */
   download(folder: string, options?: StoredDownloadOptions): Promise<Downloaded>
   /** What lies in the task's state. */
@@ -27,6 +28,11 @@ export interface TaskStore {
   /** Removes the task's state, and nothing beside it. Gives the number of objects that are gone. */
   cleanState(options?: Abortable): Promise<number>
 }
+
+/** The outputs of a task: those of its kind when the project knows it, else those there may be. */
+export type OutputsFound<Out extends OutputName> = [Out] extends [never]
+  ? { readonly [Name in OutputName]?: StoredOutput<Name> }
+  : { readonly [Name in Out]: StoredOutput<Name> }
 
 /** Which task, and where. */
 export interface TaskStorePlace {

@@ -22,7 +22,11 @@ export interface RunOptions extends RunPolicy {
  * A run under way. Disposing it (`await using`) stops the jobs that it started and that still run, unless it was detached;
  * a job that it joined belongs to whoever started it.
  */
-export interface RunHandle<Out extends OutputName = OutputName, Result = unknown> extends AsyncDisposable {
+export interface RunHandle<
+  Out extends OutputName = OutputName,
+  Result = unknown,
+  Metric extends string = string,
+> extends AsyncDisposable {
   /** Everything that happened and happens, from the first event on, for every reader anew; ends with the run. */
   events(options?: { readonly signal?: AbortSignal }): AsyncIterable<RunEvent>
   /** Every log line of the task's own job, from the first one on. */
@@ -30,7 +34,7 @@ export interface RunHandle<Out extends OutputName = OutputName, Result = unknown
   /** The job, once it is submitted, joined, or found to be done. */
   job(): Promise<JobRef>
   /** What came out; rejects as `run()` does. */
-  result(): Promise<TaskResult<Out, Result>>
+  result(): Promise<TaskResult<Out, Result, Metric>>
   /**
    * Asks the jobs of this run to stop, those of tasks that run first too, and ends the preparing. `result()` then rejects.
    * After `detach()`, or an abort of the run's signal, it still stops the jobs that were not seen to end.

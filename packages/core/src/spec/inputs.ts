@@ -3,7 +3,9 @@ import type { ObjectUri } from '../names/object-uri.ts'
 import type { OutputName } from './outputs.ts'
 import type { TaskSpec } from './task-spec.ts'
 
+/** How a channel's files are given to several machines: all to each, or to each its share. */
 export type Distribution = 'FullyReplicated' | 'ShardedByS3Key'
+/** How a channel's files reach the program: copied first, opened on demand, or streamed. */
 export type InputMode = 'File' | 'FastFile' | 'Pipe'
 
 /** Where a channel's data comes from. Three spellings of a task's output, one meaning. */

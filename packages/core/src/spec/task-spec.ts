@@ -7,6 +7,7 @@ import type { ImageSpec } from './image.ts'
 import type { InputSpec } from './inputs.ts'
 import type { Program } from './program.ts'
 
+/** What a hyperparameter may be: text, or what JSON can say. */
 export type HyperparameterValue = string | number | boolean | null | readonly unknown[] | { readonly [key: string]: unknown }
 
 /** Everything a task is, as readonly data: what the words say and the request is made of. Units are in the names. */

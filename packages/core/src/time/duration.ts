@@ -13,6 +13,23 @@ export function secondsOf(duration: Duration): number | undefined {
   return wholeSeconds(Number(found[1]) * secondsPer[found[2] as Unit])
 }
 
+/** What to write instead of a text that is no duration: `'24h'` → `Write it as '24 hours'.` */
+export function durationHint(value: unknown): string {
+  const [, count = '', letters = ''] = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$/.exec(typeof value === 'string' ? value : '') ?? []
+  const unit = (Object.keys(secondsPer) as Unit[]).find(
+    (name) => name.startsWith(letters.toLowerCase()) || aliases[name].includes(letters.toLowerCase()),
+  )
+  if (count === '' || unit === undefined) return "Write a number and a unit: '90 seconds', '30 minutes', '24 hours'."
+  return `Write it as '${count} ${unit}${Number(count) === 1 ? '' : 's'}'.`
+}
+
+const aliases: Readonly<Record<Unit, readonly string[]>> = {
+  second: ['secs', 'seconds'],
+  minute: ['mins', 'minutes'],
+  hour: ['hr', 'hrs', 'hours'],
+  day: ['days'],
+}
+
 /** Words for a number of seconds: `'2 h 5 min'`, `'3.2 s'`. */
 export function describeSeconds(seconds: number): string {
   if (seconds < 60) return `${Number(seconds.toFixed(1))} s`

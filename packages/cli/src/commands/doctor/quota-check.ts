@@ -1,6 +1,6 @@
 import { isSsmError } from '@simple-sagemaker/core'
 import type { MachineQuota, MachineUse } from '@simple-sagemaker/core/aws'
-import { machinesOf } from '@simple-sagemaker/core/options'
+import { resolvedOptions } from '@simple-sagemaker/core/options'
 import { clientOptionsOf } from '../../settings/open-platform.ts'
 import type { Settings } from '../../settings/settings.ts'
 import type { Check } from './check.ts'
@@ -36,7 +36,7 @@ function saidBy(cause: unknown): string {
 
 /** The machines of these options, for every use that has a quota of its own; none when runs stay on this computer. */
 export function machineNeeds(defaults: Settings['defaults']): readonly MachineNeed[] {
-  const [training, processing] = [machinesOf('training', defaults), machinesOf('processing', defaults)]
+  const [training, processing] = [resolvedOptions('training', defaults), resolvedOptions('processing', defaults)]
   const { instanceType, instanceCount, spot } = training
   if (/^local(_gpu)?$/.test(instanceType)) return []
   return [

@@ -32,7 +32,7 @@ export const logOptions = {
   tail: count({
     summary: 'How many of the last lines; 0 for all.',
     source,
-    default: '100',
+    default: 100,
     from: 0,
     to: 1_000_000_000,
     flag: { names: ['tail', 'n'], args: ['N'] },
@@ -73,7 +73,7 @@ export const listOptions = {
   last: count({
     summary: 'How many of the newest jobs of each task.',
     source,
-    default: '5',
+    default: 5,
     from: 1,
     to: 25,
     flag: { names: ['last', 'n'], args: ['N'] },

@@ -1,6 +1,6 @@
-import { accessOptions, computeOptions, imageOptions, parameterOptions } from '@simple-sagemaker/core/options'
+import { accessOptions, computeOptions, imageOptions, parameterOptions, type AnyOption } from '@simple-sagemaker/core/options'
 import { callOptions, inputOptions, programOptions, projectOptions, typedOptions } from './run-options.ts'
-import type { AnyOption, CommandSpec, FlagGroup, Positional } from '../command.ts'
+import type { CommandSpec, FlagGroup, Positional } from '../command.ts'
 import { configOptions, globalOptions, graphOptions, listOptions, logOptions, planOptions } from './cli-options.ts'
 
 const { project, prefix, task, bucket, platform, region, profile } = projectOptions
@@ -26,7 +26,7 @@ const everyKind: readonly FlagGroup[] = [
 
 /** The groups with the options that this kind of task takes. */
 function groupsFor(kind: 'training' | 'processing'): readonly FlagGroup[] {
-  const takes = ([, option]: readonly [string, AnyOption]): boolean => option.kinds?.includes(kind) ?? true
+  const takes = ([, option]: readonly [string, AnyOption]): boolean => option.kinds.includes(kind)
   const taken = everyKind.map(({ title, options }) => ({
     title,
     options: Object.fromEntries(Object.entries(options).filter(takes)),

@@ -113,7 +113,7 @@ export const programOptions = {
   command: list({
     summary: 'The program that runs the script, with its flags.',
     source: 'AppSpecification.ContainerEntrypoint',
-    default: 'python3',
+    defaultText: 'python3',
     most: 100,
     entry: () => undefined,
     flag: { names: ['command'], args: ['TEXT...'] },
@@ -183,19 +183,19 @@ export const callOptions = {
   force: flag({
     summary: 'Run the task even if it is already completed.',
     source: 'decision',
-    default: 'false',
+    default: false,
     flag: { names: ['force_running', 'fr'] },
   }),
   clean: flag({
     summary: "Clear the task's state first; the task then runs even if it is already completed.",
     source: 'decision',
-    default: 'false',
+    default: false,
     flag: { names: ['clean_state', 'cs'] },
   }),
   keep: flag({
     summary: 'Take the output of the newest completed job, whatever has changed since.',
     source: 'decision',
-    default: 'false',
+    default: false,
     flag: { names: ['keep_state', 'ks'] },
   }),
   enableMetrics: flag({
@@ -214,19 +214,19 @@ export const callOptions = {
   downloadState: flag({
     summary: 'Download the state.',
     source: 'download',
-    default: 'false',
+    default: false,
     flag: { names: ['download_state'] },
   }),
   downloadModel: flag({
     summary: 'Download the model.',
     source: 'download',
-    default: 'false',
+    default: false,
     flag: { names: ['download_model'] },
   }),
   downloadOutput: flag({
     summary: 'Download the output.',
     source: 'download',
-    default: 'false',
+    default: false,
     flag: { names: ['download_output'] },
   }),
   noUnpack: flag({

@@ -1,5 +1,5 @@
 import { isSsmError, nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
-import type { TaskResult } from './task-result.ts'
+import type { AnyTaskResult, TaskResult } from './task-result.ts'
 
 /** How one task of a graph ended. */
 export type TaskOutcome<Result = TaskResult> =
@@ -11,7 +11,7 @@ export type TaskOutcome<Result = TaskResult> =
 /** Some tasks of a graph failed; those that need them were not started, all others ended well. */
 export class GraphFailedError extends SsmError {
   /** Task name → how it ended. */
-  readonly outcomes: Readonly<Record<string, TaskOutcome>>
+  readonly outcomes: Readonly<Record<string, TaskOutcome<AnyTaskResult>>>
 
   static {
     nameOnPrototype(this, 'GraphFailedError')

@@ -3,7 +3,7 @@ import type { Abortable } from '../../platform/abortable.ts'
 import type { JobPhase } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { FollowOptions, LogLine } from '../../platform/logs.ts'
-import type { OutputName } from '../../spec/outputs.ts'
+import type { OutputName, ProcessingOutput } from '../../spec/outputs.ts'
 import type { Decision, StoredOutput } from '../../spec/result.ts'
 
 /** What can be downloaded of a job. */
@@ -19,6 +19,7 @@ export interface DownloadOptions extends Abortable {
 
 /** What a download brought: part → files, and where it lies. */
 export interface Downloaded {
+  /** Where it lies now. */
   readonly folder: string
   /** Files per part; a part that the job left nothing of is absent. */
   readonly files: Readonly<Partial<Record<Downloadable, number>>>
@@ -26,18 +27,35 @@ export interface Downloaded {
   readonly warnings: readonly string[]
 }
 
+/** Metric → its last value. The names that `.metric()` set are there for completion; one that matched no line is absent. */
+export type MetricValues<Metric extends string> = [Metric] extends [never]
+  ? Readonly<Record<string, number>>
+  : string extends Metric
+    ? Readonly<Record<string, number>>
+    : Readonly<Record<string, number>> & { readonly [Name in Metric]?: number }
+
+/** The result of a task of which only the name is known: a processing task has no model. */
+export interface AnyTaskResult extends Omit<TaskResult, 'outputs'> {
+  readonly outputs: TaskResult<ProcessingOutput>['outputs'] & { readonly model?: StoredOutput<'model'> }
+}
+
 /** What came out of a task: give `outputs.model` to another task's `.input.from()`. */
-export interface TaskResult<Out extends OutputName = OutputName, Result = unknown> {
+export interface TaskResult<Out extends OutputName = OutputName, Result = unknown, Metric extends string = string> {
+  /** The task's name. */
   readonly task: string
+  /** Whether it is a training or a processing task. */
   readonly kind: JobKind
+  /** The job that made it. */
   readonly job: JobName
   /** How the job came to be: started, joined, or skipped because nothing had changed. */
   readonly decision: Decision
+  /** Where its outputs lie: `outputs.model.uri`. */
   readonly outputs: { readonly [Name in Out]: StoredOutput<Name> }
   /** What the work wrote with its toolkit's result call, checked by the task's schema; `undefined` without one. */
   readonly result: Result
   /** The last value of each metric. */
-  readonly metrics: Readonly<Record<string, number>>
+  readonly metrics: MetricValues<Metric>
+  /** The phases the job went through, in order: starting, downloading, training, uploading. */
   readonly phases: readonly JobPhase[]
   /** From the job's first phase to its end, in seconds. */
   readonly seconds: number

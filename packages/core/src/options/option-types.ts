@@ -1,0 +1,214 @@
+import type { JobKind } from '../spec/job-kind.ts'
+import { durationHint, secondsOf, type Duration } from '../time/duration.ts'
+import { nearest } from './did-you-mean.ts'
+import type { About, Flag, Option, Problem } from './option.ts'
+
+/** A switch. */
+export function flag<
+  const Kind extends JobKind = JobKind,
+  Args extends readonly unknown[] = [on?: boolean],
+  Fallback extends boolean | undefined = undefined,
+>(about: About<boolean, Kind, Args, Fallback>): Option<boolean, Kind, Args, Fallback> {
+  return make(about, { args: [], read: () => true }, onUnlessTold, (value, path) =>
+    typeof value === 'boolean' ? [] : [{ path, value, message: 'must be true or false', hint: 'Write it without quotes.' }],
+  )
+}
+
+/** A whole number between two limits. */
+export function count<
+  const Kind extends JobKind = JobKind,
+  Args extends readonly unknown[] = [count: number],
+  Fallback extends number | undefined = undefined,
+>(
+  about: About<number, Kind, Args, Fallback> & { readonly from: number; readonly to: number; readonly hint?: string },
+): Option<number, Kind, Args, Fallback> {
+  const { from, to, hint = `Write a number without quotes, such as ${from}.` } = about
+  return make(about, { args: ['N'], read: (given) => Number(lastOf(given)) }, identity, (value, path) =>
+    Number.isInteger(value) && value >= from && value <= to
+      ? []
+      : [{ path, value, message: `must be a whole number from ${from} to ${to}`, hint }],
+  )
+}
+
+/** One line of text, by length and pattern. */
+export function text<
+  Value extends string = string,
+  const Kind extends JobKind = JobKind,
+  Args extends readonly unknown[] = [text: Value],
+  Fallback extends Value | undefined = undefined,
+>(
+  about: About<Value, Kind, Args, Fallback> & {
+    readonly longest: number
+    readonly pattern?: RegExp
+    readonly shape: string
+    readonly hint?: string | ((value: unknown) => string)
+    /** What is wrong with a text of the right shape. */
+    readonly check?: (text: string) => { readonly message: string; readonly hint?: string } | undefined
+  },
+): Option<Value, Kind, Args, Fallback> {
+  const { longest, pattern, shape, hint: hintFor = 'Write it as a text in quotes, or leave the option out.', check } = about
+  return make(about, { args: ['TEXT'], read: (given) => lastOf(given) as Value }, identity, (value, path) => {
+    const hint = typeof hintFor === 'string' ? hintFor : hintFor(value)
+    const hasShape = typeof value === 'string' && value.length > 0 && value.length <= longest && (pattern?.test(value) ?? true)
+    if (!hasShape) return [{ path, value, message: `must be ${shape}, at most ${longest} characters`, hint }]
+    const wrong = check?.(value)
+    return wrong === undefined ? [] : [{ path, value, hint, ...wrong }]
+  })
+}
+
+/** One of a few texts. */
+export function oneOf<
+  const Choice extends string,
+  const Kind extends JobKind = JobKind,
+  Args extends readonly unknown[] = [choice: Choice],
+  Fallback extends Choice | undefined = undefined,
+>(about: About<Choice, Kind, Args, Fallback> & { readonly choices: readonly Choice[] }): Option<Choice, Kind, Args, Fallback> {
+  const { choices } = about
+  const read = (given: readonly (readonly string[])[]): Choice => lastOf(given) as Choice
+  const made = make(about, { args: ['CHOICE'], read }, identity, (value, path) =>
+    choices.includes(value)
+      ? []
+      : [{ path, value, message: `must be one of ${choices.join(', ')}`, hint: choiceHint(value, choices) }],
+  )
+  return { ...made, choices }
+}
+
+/** A span of time between two limits. On the command line a plain number counts `flagUnit`s, by default minutes. */
+export function duration<
+  const Kind extends JobKind = JobKind,
+  Args extends readonly unknown[] = [duration: Duration],
+  Fallback extends Duration | undefined = undefined,
+>(
+  about: About<Duration, Kind, Args, Fallback> & {
+    readonly fromSeconds: number
+    readonly toSeconds: number
+    readonly span: string
+    readonly flagUnit?: 'seconds' | 'minutes'
+  },
+): Option<Duration, Kind, Args, Fallback> {
+  const { fromSeconds, toSeconds, span, flagUnit = 'minutes' } = about
+  const read = (given: readonly (readonly string[])[]): Duration => {
+    const text = lastOf(given)
+    return /^\d+(\.\d+)?$/.test(text) ? (`${text} ${flagUnit}` as Duration) : (text as Duration)
+  }
+  return make(about, { args: ['DURATION'], read }, identity, (value, path) => {
+    const seconds = secondsOf(value)
+    const hint = durationHint(value)
+    if (seconds === undefined) return [{ path, value, message: `must be a duration from ${span}`, hint }]
+    return seconds >= fromSeconds && seconds <= toSeconds ? [] : [{ path, value, message: `must be from ${span}`, hint }]
+  })
+}
+
+/** Names with values, each checked. On the command line: `--tag KEY VALUE`, repeatable. */
+export function pairs<
+  Value,
+  const Kind extends JobKind = JobKind,
+  Args extends readonly unknown[] = [values: Readonly<Record<string, Value>>],
+>(
+  about: About<Readonly<Record<string, Value>>, Kind, Args, undefined> & {
+    readonly most: number
+    readonly read: (text: string) => Value
+    readonly entry: (name: string, value: Value) => { readonly message: string; readonly hint?: string } | undefined
+  },
+): Option<Readonly<Record<string, Value>>, Kind, Args, Readonly<Record<string, Value>>> {
+  const { most, entry } = about
+  const read = (given: readonly (readonly string[])[]): Record<string, Value> =>
+    Object.fromEntries(given.map(([name = '', value = '']) => [name, about.read(value)]))
+  const made = make<Readonly<Record<string, Value>>, Kind, Args, Readonly<Record<string, Value>>>(
+    { ...about, default: {} },
+    { args: ['KEY', 'VALUE'], read, repeat: true },
+    identity,
+    (value, path) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return [{ path, value, message: 'must be an object of names and values', hint: `Write { ${path}: { name: … } }.` }]
+      const names = Object.keys(value)
+      const tooMany: readonly Problem[] =
+        names.length > most
+          ? [{ path, value: names.length, message: `must have at most ${most} entries`, hint: 'Leave out what is not needed.' }]
+          : []
+      const wrong = names.flatMap((name) => {
+        const problem = entry(name, value[name] as Value)
+        return problem === undefined
+          ? []
+          : [{ path: `${path}.${name}`, value: value[name], hint: 'Fix or leave out this entry.', ...problem }]
+      })
+      return [...tooMany, ...wrong]
+    },
+  )
+  return { ...made, adds: true }
+}
+
+/** Texts in order. */
+export function list<const Kind extends JobKind = JobKind, Args extends readonly unknown[] = [entries: readonly string[]]>(
+  about: About<readonly string[], Kind, Args, undefined> & {
+    readonly least?: number
+    readonly most: number
+    readonly entry: (text: string) => string | undefined
+  },
+): Option<readonly string[], Kind, Args, readonly string[]> {
+  const { least = 0, most, entry } = about
+  return make<readonly string[], Kind, Args, readonly string[]>(
+    { ...about, default: [] },
+    { args: ['TEXT...'], read: (given) => given.flat() },
+    identity,
+    (value, path) => {
+      if (!Array.isArray(value))
+        return [{ path, value, message: 'must be a list of texts', hint: `Write { ${path}: ['…', '…'] }.` }]
+      const size: readonly Problem[] =
+        value.length < least || value.length > most
+          ? [
+              {
+                path,
+                value: value.length,
+                message: `must have ${least} to ${most} entries`,
+                hint: 'Leave out what is not needed.',
+              },
+            ]
+          : []
+      // A copy, because a hole in a list would be passed over.
+      const wrong = Array.from(value).flatMap((item: unknown, index) => {
+        const message = typeof item === 'string' ? entry(item) : 'must be a text'
+        return message === undefined
+          ? []
+          : [{ path: `${path}[${index}]`, value: item, message, hint: 'Fix or leave out this entry.' }]
+      })
+      return [...size, ...wrong]
+    },
+  )
+}
+
+function make<Value, Kind extends JobKind, Args extends readonly unknown[], Fallback extends Value | undefined>(
+  about: About<Value, Kind, Args, Fallback>,
+  flagOfType: Pick<Flag<Value>, 'args' | 'read' | 'repeat'>,
+  usualMethod: (value: Value) => Value,
+  problems: Option<Value>['problems'],
+): Option<Value, Kind, Args, Fallback> {
+  const { summary, source, default: fallback, defaultText, flag: ownFlag } = about
+  return {
+    summary,
+    source,
+    // Both types have their default when nothing is given: both kinds, and one parameter that is the value.
+    kinds: about.kinds ?? (bothKinds as readonly Kind[]),
+    method: about.method ?? (usualMethod as unknown as (...args: Args) => Value),
+    adds: false,
+    problems,
+    ...(fallback === undefined ? {} : { default: fallback }),
+    ...(defaultText === undefined ? {} : { defaultText }),
+    ...(ownFlag === undefined ? {} : { flag: { ...flagOfType, ...ownFlag } }),
+  }
+}
+
+// Of a switch the value may be left out.
+function onUnlessTold(on?: boolean): boolean {
+  return on ?? true
+}
+
+const bothKinds: readonly JobKind[] = ['training', 'processing']
+const identity = <Value>(value: Value): Value => value
+
+function choiceHint(value: unknown, choices: readonly string[]): string {
+  const near = typeof value === 'string' ? nearest(value, choices) : undefined
+  return near === undefined ? 'Choose one of these.' : `Did you mean ${near}?`
+}
+
+const lastOf = (given: readonly (readonly string[])[]): string => given.at(-1)?.[0] ?? ''

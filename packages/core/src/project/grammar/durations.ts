@@ -1,0 +1,129 @@
+import type { Duration } from '../../time/duration.ts'
+import type { Explain } from './explain.ts'
+
+/**
+ * A duration as it was written; a text that is none is answered with the form it should have. The answer is worked out inside
+ * `Explain`, where the compiler does not look before there is something to say.
+ */
+export type CheckedDuration<Given> = Given extends `-${string}` | `${string}e${string} ${string}`
+  ? Explain<"a duration is a plain number and a unit: '90 seconds', '1.5 hours'">
+  : Given extends Duration
+    ? Given
+    : Explain<RightForm<Given>>
+
+type RightForm<Given> = Given extends string ? OrUsual<FormIn<Given, keyof Short>> : never
+type OrUsual<Form> = [Form] extends [never] ? "write a number and a unit: '90 seconds', '30 minutes', '24 hours'" : Form
+
+type FormIn<Given, Letters extends keyof Short> = Letters extends unknown
+  ? Given extends `${infer Count extends number} ${Letters}`
+    ? `write it as '${Count} ${Short[Letters]}'`
+    : Given extends `${infer Count extends number}${Letters}`
+      ? number extends Count
+        ? never
+        : `write it as '${Count} ${Short[Letters]}'`
+      : never
+  : never
+
+interface Short {
+  readonly s: 'seconds'
+  readonly sec: 'seconds'
+  readonly secs: 'seconds'
+  readonly m: 'minutes'
+  readonly min: 'minutes'
+  readonly mins: 'minutes'
+  readonly h: 'hours'
+  readonly hr: 'hours'
+  readonly hrs: 'hours'
+  readonly d: 'days'
+}
+
+/** A wait that is no shorter than the limit set before it, as far as both are written out; else a sentence. */
+export type LongEnough<Wait, Limit> = [Limit] extends [never]
+  ? unknown
+  : IsShorter<Wait, Limit> extends true
+    ? Explain<`maxWait counts waiting and running together: it must be no shorter than maxRun, '${Limit & string}'`>
+    : unknown
+
+type Unit = 'second' | 'minute' | 'hour' | 'day'
+type Parts<Text> = Text extends `${infer Count extends bigint} ${infer Name extends Unit | `${Unit}s`}`
+  ? bigint extends Count
+    ? never
+    : [`${Count}`, Name extends `${infer Singular extends Unit}s` ? Singular : Name]
+  : never
+
+// Only whole numbers are compared. The compiler cannot multiply, so it does it digit by digit, the last one first.
+type IsShorter<Wait, Limit> = [Parts<Wait>, Parts<Limit>] extends [
+  [infer WaitCount extends string, infer WaitUnit extends Unit],
+  [infer LimitCount extends string, infer LimitUnit extends Unit],
+]
+  ? IsLess<Reversed<InSeconds<Reversed<WaitCount>, WaitUnit>>, Reversed<InSeconds<Reversed<LimitCount>, LimitUnit>>>
+  : false
+
+type InSeconds<Digits extends string, U extends Unit> = U extends 'second'
+  ? Digits
+  : U extends 'minute'
+    ? Times60<Digits>
+    : U extends 'hour'
+      ? Times60<Times60<Digits>>
+      : Times60<Times60<Times<Times<Digits, FourTimes>, SixTimes>>>
+
+type Times60<Digits extends string> = `0${Times<Digits, SixTimes>}`
+
+type Times<
+  Digits extends string,
+  Table,
+  Carry extends string = '0',
+  Done extends string = '',
+> = Digits extends `${infer First extends keyof Table & string}${infer Rest}`
+  ? Table[First][Carry & keyof Table[First]] extends `${infer Tens}${infer Ones}`
+    ? Times<Rest, Table, Tens, `${Done}${Ones}`>
+    : never
+  : Carry extends '0'
+    ? Done
+    : `${Done}${Carry}`
+
+type Reversed<Text extends string, Done extends string = ''> = Text extends `${infer First}${infer Rest}`
+  ? Reversed<Rest, `${First}${Done}`>
+  : Done
+
+type IsLess<A extends string, B extends string, Sofar = 'equal'> = A extends `${infer FirstA}${infer RestA}`
+  ? B extends `${infer FirstB}${infer RestB}`
+    ? IsLess<RestA, RestB, Sofar extends 'equal' ? Compared<FirstA, FirstB> : Sofar>
+    : false
+  : B extends ''
+    ? Sofar extends true
+      ? true
+      : false
+    : true
+
+type Compared<A extends string, B extends string> = A extends B
+  ? 'equal'
+  : '0123456789' extends `${string}${A}${string}${B}${string}`
+    ? true
+    : false
+
+// Row: a digit. Column: what is carried over.
+type SixTimes = [
+  ['00', '01', '02', '03', '04', '05'],
+  ['06', '07', '08', '09', '10', '11'],
+  ['12', '13', '14', '15', '16', '17'],
+  ['18', '19', '20', '21', '22', '23'],
+  ['24', '25', '26', '27', '28', '29'],
+  ['30', '31', '32', '33', '34', '35'],
+  ['36', '37', '38', '39', '40', '41'],
+  ['42', '43', '44', '45', '46', '47'],
+  ['48', '49', '50', '51', '52', '53'],
+  ['54', '55', '56', '57', '58', '59'],
+]
+type FourTimes = [
+  ['00', '01', '02', '03'],
+  ['04', '05', '06', '07'],
+  ['08', '09', '10', '11'],
+  ['12', '13', '14', '15'],
+  ['16', '17', '18', '19'],
+  ['20', '21', '22', '23'],
+  ['24', '25', '26', '27'],
+  ['28', '29', '30', '31'],
+  ['32', '33', '34', '35'],
+  ['36', '37', '38', '39'],
+]

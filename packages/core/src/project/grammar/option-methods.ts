@@ -1,0 +1,66 @@
+import type { ParametersOf } from '../../options/option.ts'
+import type { TaskOptionTable, TrainingOnlyOption } from '../../options/task-options.ts'
+import type { Secret } from '../../secrets/secret.ts'
+import type { InstanceType } from '../../spec/instance-types.ts'
+import type { Explain, Refused } from './explain.ts'
+
+/** Options whose methods change what later methods take: they are written out in `tasks.ts`. */
+type Special = 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'hyperparameters' | 'metrics'
+
+// Worked out once: a task's methods are made anew for each of its states, and only `Self` differs.
+type SharedParameters = {
+  readonly [Name in keyof TaskOptionTable as Name extends TrainingOnlyOption | Special ? never : Name]: ParametersOf<
+    TaskOptionTable[Name]
+  >
+}
+type TrainingParameters = {
+  readonly [Name in keyof TaskOptionTable as Name extends Exclude<TrainingOnlyOption, Special> ? Name : never]: ParametersOf<
+    TaskOptionTable[Name]
+  >
+}
+
+/** The methods of the options that every kind of task has: one for each, with the parameters its record names. */
+export type SharedOptionMethods<Self> = {
+  readonly [Name in keyof SharedParameters]: (...parameters: SharedParameters[Name]) => Self
+}
+
+/** The methods of the options that only training tasks have. */
+export type TrainingOptionMethods<Self> = {
+  readonly [Name in keyof TrainingParameters]: (...parameters: TrainingParameters[Name]) => Self
+}
+
+/** What stands in a processing task for the methods that it does not have. */
+export type TrainingOnlyMethods = {
+  readonly [
+    Name in TrainingOnlyOption | 'onDemand' | 'metric'
+  ]: Refused<`a processing task has no ${Name}: use project.task() for a training task`>
+}
+
+/** Methods that set several options at once, or one entry of an option; shared by every kind of task. */
+export interface Shorthands<Self> {
+  /**
+   * Which machines, and how many of them: `instanceType` and `instanceCount` in one call; default one machine.
+   *
+   * @example task.instances('ml.g5.xlarge', 2)
+   */
+  instances(type: InstanceType, count?: number): Self
+  /**
+   * One tag of the job, for bills and searches.
+   *
+   * @example task.tag('team', 'vision')
+   */
+  tag(key: string, value: string): Self
+  /**
+   * One environment variable of the program; wrap what nobody may see in a `Secret`.
+   *
+   * @example task.envVariable('TOKEN', new Secret(token))
+   */
+  envVariable(name: string, value: string | Secret): Self
+}
+
+/** Of values that can be JSON nothing is said; what cannot is answered with a sentence. */
+export type AsJson<Value> = [Extract<Value, NoData>] extends [never]
+  ? unknown
+  : Explain<'a hyperparameter is a text, a number, true, false, null, or JSON made of these; a secret goes to .envVariable()'>
+
+type NoData = ((...given: never) => unknown) | symbol | bigint | Secret

@@ -1,0 +1,60 @@
+import type { ValueOf } from '../../options/option.ts'
+import type { TaskOptionTable } from '../../options/task-options.ts'
+import type { Explain } from './explain.ts'
+import type { Has, HyperparametersOf, Without } from './state.ts'
+
+/** Options that are free of each other and of the task's state; the others are below. */
+type FreeOptions = {
+  readonly [Name in keyof TaskOptionTable as Name extends 'spot' | 'warm' | 'hyperparameters' ? never : Name]?:
+    | ValueOf<TaskOptionTable[Name]>
+    | undefined
+}
+
+/** What `.with()` of a training task takes; what cannot be together is answered with a sentence. */
+export interface OptionsIn<State, Spot, Warm> extends FreeOptions {
+  /**
+   * Whether spare machines are used, at up to 90 % less; they can be taken away at any time.
+   *
+   * Default true for training (false after `warm`). State is kept over an interruption and the program starts again.
+   */
+  readonly spot?: Spot | undefined
+  /**
+   * How long the machines are kept warm for the next job with the same needs.
+   *
+   * A duration from `'1 second'` to `'6 hours'`; none by default. Means on-demand machines: it cannot be joined with `spot`.
+   */
+  readonly warm?: Warm | undefined
+  /**
+   * Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.
+   *
+   * At most 100; strings are passed as they are, everything else as JSON. Later values add to earlier ones.
+   */
+  readonly hyperparameters?: HyperparametersOf<State> | undefined
+}
+
+/** Answers what cannot be together with a sentence. */
+export type Together<State, Spot, Warm> = undefined extends Warm
+  ? [Spot, Has<State, 'warm'>] extends [true, true]
+    ? { readonly spot: Explain<WarmOrSpot> }
+    : unknown
+  : [Spot] extends [false]
+    ? unknown
+    : [Spot] extends [true]
+      ? { readonly warm: Explain<WarmOrSpot> }
+      : Has<State, 'spot'> extends true
+        ? { readonly warm: Explain<WarmOrSpot> }
+        : unknown
+
+/** The state after `.with()`. */
+export type StateWith<State, Spot, Warm> =
+  | (Spot extends false ? Without<State, 'spot'> : State)
+  | (Spot extends true ? 'spot' : never)
+  | (undefined extends Warm ? never : 'warm')
+
+/** Names and expressions of metrics. */
+export type Metrics = Readonly<Record<string, string | RegExp>>
+
+/** A mark for each metric. */
+export type MetricMarks<Named> = string extends keyof Named ? never : `metric ${keyof Named & string}`
+
+export type WarmOrSpot = 'a warm pool keeps on-demand machines: leave out .spot() or .warm()'

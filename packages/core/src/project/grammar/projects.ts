@@ -1,0 +1,41 @@
+import type { TrainingOptions } from '../../options/task-options.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
+import type { PlatformChoice, PlatformSettings } from '../platforms.ts'
+import type { Explain } from './explain.ts'
+import type { facts, OutcomesOf, ResultsOf, TaskFacts } from './known-tasks.ts'
+import type { Knows } from './state.ts'
+
+/** What holds for every task of a project. */
+export interface ProjectOptions<Defaults = TrainingOptions> extends PlatformSettings {
+  /** Where jobs run: `'aws'`, `'local'`, or a platform of your own; default `SSM_PLATFORM`, then AWS. */
+  readonly platform?: PlatformChoice | undefined
+  /** The S3 bucket; default the account's own `sagemaker-<region>-<account>`. */
+  readonly bucket?: string | undefined
+  /** A key prefix in front of the project. */
+  readonly prefix?: string | undefined
+  /** What all its tasks start from; a task's own options come on top. A processing task takes those that it has. */
+  readonly defaults?: Defaults | undefined
+}
+
+/** Outcomes of a whole project: task → how it ended, typed for the tasks the project knows. */
+export interface ProjectOutcome<Known> {
+  /** Whether every task completed. */
+  readonly ok: boolean
+  /** Task → how it ended. */
+  readonly tasks: OutcomesOf<Known>
+  /** The results, when every task completed. @throws {GraphFailedError} otherwise. */
+  orThrow(): ResultsOf<Known>
+}
+
+/** A task that a project can take: ready to run, under a name that is still free. */
+export type Addable<Known, Task extends { readonly name: string }> = Task extends { readonly kind: JobKind }
+  ? Task['name'] extends keyof Known
+    ? Explain<`task '${Task['name']}' is already part of this project`>
+    : unknown
+  : Explain<'say what it runs first: .code(), .shell() or .algorithm()'>
+
+/** What a project keeps of a task. */
+export type FactsOf<Task> = Task extends { readonly [facts]?: infer Facts } ? NonNullable<Facts> : TaskFacts
+
+/** The state of a new task: one whose project knows nothing has no mark of it. */
+export type FirstState<Known> = [keyof Known] extends [never] ? never : Knows<Known>

@@ -1,0 +1,49 @@
+import type { HyperparameterValue } from '../../spec/task-spec.ts'
+
+/*
+ * What the compiler remembers of a task, beside its name: a union of marks, one for each thing that later methods depend on.
+ * `never` is a fresh task, `any` a task of which nothing is known. A union keeps hovers short and costs no object types.
+ *
+ * Texts: `'spot'`, `'warm'`, `'channel words'`, `'metric loss'`, `'maxRun 2 hours'`, `'hyperparameters'`; the rest are the interfaces below.
+ */
+
+/** A mark: the task's project knows these tasks. */
+export interface Knows<Known> {
+  readonly knows: Known
+}
+
+/** A mark: `hyperparameters` takes these. */
+export interface Takes<Parameters> {
+  readonly takes: Parameters
+}
+
+/** A mark: the run's `result` is this. */
+export interface Returns<Result> {
+  readonly returns: Result
+}
+
+/** Whether a state has a mark; a state of which nothing is known has none. */
+export type Has<State, Mark> = 0 extends 1 & State ? false : Mark extends State ? true : false
+
+/** The state without a mark. */
+export type Without<State, Mark> = 0 extends 1 & State ? State : Exclude<State, Mark>
+
+/** The tasks that a state's project knows; `unknown` for those of an open one, which takes any name. */
+export type KnownOf<State> = OrElse<State extends Knows<infer Known> ? Known : never, unknown>
+
+/** What a run in this state gives as its `result`. */
+export type ResultOf<State> = OrElse<State extends Returns<infer Result> ? Result : never, undefined>
+
+/** The metrics a state names. */
+export type MetricsOf<State> = 0 extends 1 & State ? never : State extends `metric ${infer Name}` ? Name : never
+
+/** The limit a state names; `never` when it names none. */
+export type MaxRunOf<State> = 0 extends 1 & State ? never : State extends `maxRun ${infer Limit}` ? Limit : never
+
+type OrElse<Value, Fallback> = [Value] extends [never] ? Fallback : Value
+
+/** What `hyperparameters` takes in this state: parts of what was declared, or anything. */
+export type HyperparametersOf<State> = OrElse<
+  State extends Takes<infer Parameters> ? Partial<Parameters> : never,
+  Readonly<Record<string, HyperparameterValue>>
+>

@@ -1,0 +1,217 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
+import type { ProcessingOptions } from '../../options/task-options.ts'
+import type { ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
+import type { Duration } from '../../time/duration.ts'
+import type { CheckedDuration, LongEnough } from './durations.ts'
+import type { Refused } from './explain.ts'
+import type { InputMethods } from './inputs.ts'
+import type { AsJson, SharedOptionMethods, Shorthands, TrainingOnlyMethods, TrainingOptionMethods } from './option-methods.ts'
+import type { MetricMarks, Metrics, OptionsIn, StateWith, Together, WarmOrSpot } from './options-in.ts'
+import type { DependencyOptions, NoProgramYet, Programs, ProgramSet } from './programs.ts'
+import type { Runs } from './runs.ts'
+import type { Has, HyperparametersOf, MaxRunOf, Returns, Takes, Without } from './state.ts'
+
+/*
+ * What one can write. A draft has no program yet: choosing one makes it ready to run. Both are the same frozen object
+ * underneath. `Name` is the task's name, `State` what later methods depend on (see `state.ts`).
+ */
+
+/** A training task that has no program yet: choose one with `code`, `shell` or `algorithm`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a task of which nothing is known: see `state.ts`.
+export interface TrainingDraft<Name extends string = string, State = any>
+  extends
+    TrainingMethods<'TrainingDraft', Name, State, TrainingDraft<Name, State>>,
+    Programs<TrainingTask<Name, State>>,
+    NoProgramYet {
+  /**
+   * An algorithm that brings its own program: one of SageMaker's, or an image of yours that honours `train`. None of your
+   * files go along.
+   *
+   * @example task.algorithm('xgboost', { version: '1.7-1' })
+   */
+  algorithm(name: string, options?: { readonly version?: string }): TrainingTask<Name, State>
+  /** Only processing tasks have an entrypoint. */
+  readonly entrypoint: Refused<'only a processing task has an entrypoint: use project.processing(), or .code() or .shell()'>
+}
+
+/** A training task that can run. Without type arguments: any training task, whatever was set. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a task of which nothing is known: see `state.ts`.
+export interface TrainingTask<Name extends string = string, State = any>
+  extends TrainingMethods<'TrainingTask', Name, State, TrainingTask<Name, State>>, Runs<Name, TrainingOutput, State>, ProgramSet {
+  readonly kind: 'training'
+  /**
+   * Escape hatch: edit the raw AWS request. It may be called several times, so it must give the same for the same request;
+   * what it changes of the work itself makes a later run start again.
+   *
+   * @example task.request((request) => ({ ...request, EnableNetworkIsolation: true }))
+   */
+  request(change: (request: CreateTrainingJobRequest) => CreateTrainingJobRequest): TrainingTask<Name, State>
+}
+
+/** A processing task that has no program yet: choose one with `code`, `shell`, `entrypoint`, `command` or `algorithm`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a task of which nothing is known: see `state.ts`.
+export interface ProcessingDraft<Name extends string = string, State = any>
+  extends
+    ProcessingMethods<'ProcessingDraft', Name, State, ProcessingDraft<Name, State>>,
+    Programs<ProcessingTask<Name, State>>,
+    NoProgramYet {
+  /**
+   * The program to start with its first arguments; `.args()` follow them. No shell reads any of it.
+   *
+   * @example task.entrypoint(['/bin/bash', '-c']).args('ls -la')
+   */
+  entrypoint(argv: readonly [string, ...string[]], options?: DependencyOptions): ProcessingTask<Name, State>
+  /**
+   * A script and the program that runs it.
+   *
+   * @example task.command(['python3', '-u'], 'clean.py')
+   */
+  command(argv: readonly [string, ...string[]], script: string, options?: DependencyOptions): ProcessingTask<Name, State>
+  /** The image's own program. None of your files go along. */
+  algorithm(image: string): ProcessingTask<Name, State>
+}
+
+/** A processing task that can run. Without type arguments: any processing task, whatever was set. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a task of which nothing is known: see `state.ts`.
+export interface ProcessingTask<Name extends string = string, State = any>
+  extends
+    ProcessingMethods<'ProcessingTask', Name, State, ProcessingTask<Name, State>>,
+    Runs<Name, ProcessingOutput, State>,
+    ProgramSet {
+  readonly kind: 'processing'
+  /**
+   * Escape hatch: edit the raw AWS request. It may be called several times, so it must give the same for the same request;
+   * what it changes of the work itself makes a later run start again.
+   *
+   * @example task.request((request) => ({ ...request, NetworkConfig: { EnableNetworkIsolation: true } }))
+   */
+  request(change: (request: CreateProcessingJobRequest) => CreateProcessingJobRequest): ProcessingTask<Name, State>
+}
+
+/** Any training task that can run: for parameters, class fields and variables that are assigned again. */
+export type AnyTrainingTask = TrainingTask
+/** Any task that can run, of either kind. */
+export type AnyTask = TrainingTask | ProcessingTask
+
+/** The four interfaces by name: a method gives the one it belongs to, in its next state. */
+export interface Builders<Name extends string, State> {
+  readonly TrainingDraft: TrainingDraft<Name, State>
+  readonly TrainingTask: TrainingTask<Name, State>
+  readonly ProcessingDraft: ProcessingDraft<Name, State>
+  readonly ProcessingTask: ProcessingTask<Name, State>
+}
+
+// Where a method is ruled out, a sentence stands in its place: calling it shows the sentence.
+interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name extends string, State, Self>
+  extends SharedOptionMethods<Self>, TrainingOptionMethods<Self>, Shorthands<Self> {
+  /** Where the data comes from: each of its methods adds one channel. */
+  readonly input: InputMethods<B, Name, State>
+  /**
+   * Whether spare machines are used, at up to 90 % less; they can be taken away at any time.
+   *
+   * The default for training. `spot(false)` is `onDemand()`. Not with `warm`.
+   */
+  readonly spot: Has<State, 'warm'> extends true
+    ? Refused<WarmOrSpot>
+    : <const On extends boolean = true>(
+        on?: On,
+      ) => Builders<Name, [On] extends [false] ? Without<State, 'spot'> : State | 'spot'>[B]
+  /** On-demand machines: they cost more and are not taken away. */
+  onDemand(): Builders<Name, Without<State, 'spot'>>[B]
+  /**
+   * How long the machines are kept warm for the next job with the same needs.
+   *
+   * From `'1 second'` to `'6 hours'`. Means on-demand machines. Not with `spot`.
+   *
+   * @example task.warm('30 minutes')
+   */
+  readonly warm: Has<State, 'spot'> extends true
+    ? Refused<WarmOrSpot>
+    : <const Time extends string | { readonly seconds: number }>(
+        keepAlive: CheckedDuration<Time>,
+      ) => Builders<Name, State | 'warm'>[B]
+  /**
+   * How long the job may run before it is stopped.
+   *
+   * From `'1 second'` to `'28 days'`; default `'24 hours'`. With `spot` the wait for machines is limited by `maxWait`.
+   *
+   * @example task.maxRun('2 hours')
+   */
+  maxRun<const Time extends string | { readonly seconds: number }>(
+    limit: CheckedDuration<Time>,
+  ): Builders<Name, Exclude<State, `maxRun ${string}`> | (Time extends string ? `maxRun ${Time}` : never)>[B]
+  /**
+   * How long a spot job may wait for machines and run, together.
+   *
+   * No shorter than `maxRun`; default the same as `maxRun`. Only with `spot`.
+   *
+   * @example task.maxRun('2 hours').maxWait('6 hours')
+   */
+  maxWait<const Time extends string | { readonly seconds: number }>(
+    limit: CheckedDuration<Time> & LongEnough<Time, MaxRunOf<State>>,
+  ): Self
+  /**
+   * Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.
+   *
+   * At most 100; strings are passed as they are, everything else as JSON. Later values add to earlier ones.
+   *
+   * @example task.hyperparameters({ lr: 0.1, layers: [64, 64] })
+   */
+  readonly hyperparameters: [Extract<State, Takes<unknown>>] extends [never]
+    ? <Values extends object>(values: Values & AsJson<Values[keyof Values]>) => Builders<Name, State | 'hyperparameters'>[B]
+    : (values: HyperparametersOf<State>) => Self
+  /**
+   * A number to find in the log: a regular expression whose first group is the value.
+   *
+   * @example task.metric('loss', /loss=([0-9.]+)/)
+   */
+  metric<const Metric extends string>(
+    name: Metric,
+    expression: RegExp | string,
+  ): Builders<Name, State | (string extends Metric ? never : `metric ${Metric}`)>[B]
+  /** Numbers to find in the log: a name and a regular expression whose first group is the value. */
+  metrics<const Named extends Metrics>(expressions: Named): Builders<Name, State | MetricMarks<Named>>[B]
+  /**
+   * Several options at once, as one object: the same options, the same meaning.
+   *
+   * @example task.with({ instanceType: 'ml.g5.xlarge', maxRun: '2 hours' })
+   */
+  with<const Spot extends boolean | undefined = undefined, const Warm extends Duration | undefined = undefined>(
+    options: OptionsIn<State, Spot, Warm> & Together<State, Spot, Warm>,
+  ): Builders<Name, StateWith<State, Spot, Warm>>[B]
+  /** Declares what the hyperparameters are (zod, valibot, arktype …): they are checked together before anything starts. */
+  readonly hyperparameterSchema: Has<State, 'hyperparameters'> extends true
+    ? Refused<'declare the schema before .hyperparameters(): the values are then checked by it'>
+    : <Schema extends StandardSchemaV1>(
+        schema: Schema,
+      ) => Builders<Name, Exclude<State, Takes<unknown>> | Takes<StandardSchemaV1.InferInput<Schema>>>[B]
+  /** Declares what the program writes with its toolkit's result call (zod, valibot, arktype …): `result` is checked and typed. */
+  resultSchema<Schema extends StandardSchemaV1>(
+    schema: Schema,
+  ): Builders<Name, Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>>>[B]
+}
+
+interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name extends string, State, Self>
+  extends SharedOptionMethods<Self>, Shorthands<Self>, TrainingOnlyMethods {
+  /** Where the data comes from: each of its methods adds one channel. */
+  readonly input: InputMethods<B, Name, State>
+  /**
+   * How long the job may run before it is stopped.
+   *
+   * From `'1 second'` to `'9 days'`; default `'24 hours'`.
+   *
+   * @example task.maxRun('2 hours')
+   */
+  maxRun<const Time extends string | { readonly seconds: number }>(limit: CheckedDuration<Time>): Self
+  /**
+   * Several options at once, as one object: the same options, the same meaning.
+   *
+   * @example task.with({ instanceType: 'ml.m5.large', maxRun: '2 hours' })
+   */
+  with(options: ProcessingOptions): Self
+  /** Declares what the program writes with its toolkit's result call (zod, valibot, arktype …): `result` is checked and typed. */
+  resultSchema<Schema extends StandardSchemaV1>(
+    schema: Schema,
+  ): Builders<Name, Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>>>[B]
+}

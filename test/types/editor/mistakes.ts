@@ -1,0 +1,258 @@
+/** Wrong programs, one a line, each with what the first line of the compiler's message must hold. */
+export type Mistake = readonly [claim: string, code: string, message: string]
+
+/** What every mistake may use. */
+export const prelude = `import { project, Secret, type RunEvent } from '@simple-sagemaker/core'
+const ex = project('ex')
+const prep = ex.processing('prep').code('prep.py')
+const train = ex.task('train').code('train.py')
+const known = project('ex').add(prep).add(train)
+const other = known.task('eval').code('eval.py')
+interface Lr { lr: number }
+declare const schema: { readonly '~standard': { version: 1; vendor: string; validate(value: unknown): { value: Lr }; types?: { input: Lr; output: Lr } } }
+declare const event: RunEvent
+declare const unknownType: string
+`
+
+const warmOrSpot = `Explain<"a warm pool keeps on-demand machines: leave out .spot() or .warm()">`
+const sayWhat = `Explain<"say what it runs first: .code(), .shell() or .algorithm()">`
+const oneProgram = `Explain<"this task has its program: make another task for another one">`
+const trainingOnly = (name: string): string =>
+  `Explain<"a processing task has no ${name}: use project.task() for a training task">`
+const taken = (channel: string): string =>
+  `Explain<"channel '${channel}' has an input already: name this one with { channel: '…' }">`
+const isPart = (task: string): string => `Explain<"task '${task}' is already part of this project">`
+
+const programs: readonly Mistake[] = [
+  ['a draft cannot run', `ex.task('t').run()`, sayWhat],
+  ['a draft cannot start', `ex.processing('t').start()`, sayWhat],
+  ['a draft has no outputs', `ex.task('t').output('model')`, sayWhat],
+  ['a draft cannot be planned', `ex.processing('t').plan()`, sayWhat],
+  ['a draft cannot be added', `ex.add(ex.task('t'))`, sayWhat],
+  ['a task has one program', `train.code('x.py')`, oneProgram],
+  ['a task has one program, by shell', `prep.shell('true')`, oneProgram],
+  ['a chain cannot be awaited', `train.then`, `Property 'then' does not exist on type 'TrainingTask<"train"`],
+  [
+    'a training task with an entrypoint',
+    `ex.task('p').entrypoint(['a'])`,
+    `Explain<"only a processing task has an entrypoint: use project.processing(), or .code() or .shell()">`,
+  ],
+  ['an empty entrypoint', `ex.processing('p').entrypoint([])`, `'readonly [string, ...string[]]'`],
+]
+
+const outputs: readonly Mistake[] = [
+  [
+    'a misspelt task',
+    `other.input.fromTask('tran', 'model')`,
+    `Argument of type '"tran"' is not assignable to parameter of type '"prep" | "train"'`,
+  ],
+  [
+    'a misspelt output',
+    `other.input.fromTask('train', 'modle')`,
+    `Argument of type '"modle"' is not assignable to parameter of type '"model" | "output" | "source" | "state"'`,
+  ],
+  [
+    'a misspelt output of an open project',
+    `train.input.fromTask('x', 'modle')`,
+    `Argument of type '"modle"' is not assignable to parameter of type '"model" | "output" | "source" | "state"'`,
+  ],
+  [
+    'a processing task has no model, by name',
+    `other.input.fromTask('prep', 'model')`,
+    `Argument of type '"model"' is not assignable to parameter of type '"output" | "source" | "state"'`,
+  ],
+  [
+    'a processing task has no model, by value',
+    `prep.output('model')`,
+    `Argument of type '"model"' is not assignable to parameter of type '"output" | "source" | "state"'`,
+  ],
+  [
+    'a processing task has no model, in its result',
+    `void (async () => (await prep.run()).outputs.model)`,
+    `Property 'model' does not exist on type`,
+  ],
+  [
+    'a processing task has no model, among what is stored',
+    `void (async () => (await known.data('prep').outputs()).model)`,
+    `Property 'model' does not exist on type`,
+  ],
+  [
+    'a task in place of its output',
+    `other.input.from(prep)`,
+    `Explain<"which of its outputs? Write task.output('model') or task.output('output')">`,
+  ],
+]
+
+const machines: readonly Mistake[] = [
+  ['spot after a warm pool', `train.warm('30 minutes').spot()`, warmOrSpot],
+  ['a warm pool after spot', `train.spot().warm('30 minutes')`, warmOrSpot],
+  ['a warm pool after spot, on a draft', `ex.task('t').spot(true).warm('30 minutes')`, warmOrSpot],
+  ['a warm pool with spot, as one object', `train.with({ spot: true, warm: '30 minutes' })`, warmOrSpot],
+  ['spot as an object after a warm pool', `train.warm('30 minutes').with({ spot: true })`, warmOrSpot],
+  ['a warm pool as an object after spot', `train.spot().with({ warm: '30 minutes' })`, warmOrSpot],
+  ['a warm pool with spot, as defaults', `project('x', { defaults: { spot: true, warm: '30 minutes' } })`, warmOrSpot],
+  [
+    'an instance type without ml',
+    `train.instances('p3.2xlarge')`,
+    `Argument of type '"p3.2xlarge"' is not assignable to parameter of type 'InstanceType'`,
+  ],
+  [
+    'a misspelt size of machine',
+    `train.instanceType('ml.m5.lrage')`,
+    `Argument of type '"ml.m5.lrage"' is not assignable to parameter of type 'InstanceType'`,
+  ],
+  [
+    'a misspelt machine as an object',
+    `train.with({ instanceType: 'ml.m5.lrage' })`,
+    `Type '"ml.m5.lrage"' is not assignable to type 'InstanceType | undefined'. Did you mean '"ml.m5.large"'?`,
+  ],
+  [
+    'a machine that any text may name',
+    `train.instances(unknownType)`,
+    `Argument of type 'string' is not assignable to parameter of type 'InstanceType'`,
+  ],
+  [
+    'a number of machines in quotes',
+    `train.instances('ml.m5.large', '2')`,
+    `Argument of type 'string' is not assignable to parameter of type 'number'`,
+  ],
+  [
+    'a duration without a unit',
+    `train.maxRun('24')`,
+    `Explain<"write a number and a unit: '90 seconds', '30 minutes', '24 hours'">`,
+  ],
+  ['a duration in short', `train.maxRun('24h')`, `Explain<"write it as '24 hours'">`],
+  ['hours in short', `train.warm('2 hrs')`, `Explain<"write it as '2 hours'">`],
+  ['minutes in short', `prep.maxRun('30min')`, `Explain<"write it as '30 minutes'">`],
+  [
+    'a negative duration',
+    `train.maxRun('-1 hours')`,
+    `Explain<"a duration is a plain number and a unit: '90 seconds', '1.5 hours'">`,
+  ],
+  [
+    'a duration with an exponent',
+    `train.maxWait('1e3 hours')`,
+    `Explain<"a duration is a plain number and a unit: '90 seconds', '1.5 hours'">`,
+  ],
+  [
+    'a wait shorter than the run',
+    `train.maxRun('2 hours').maxWait('1 hour')`,
+    `Explain<"maxWait counts waiting and running together: it must be no shorter than maxRun, '2 hours'">`,
+  ],
+  [
+    'a wait shorter than the run, in other units',
+    `train.maxRun('1 day').maxWait('1439 minutes')`,
+    `Explain<"maxWait counts waiting and running together: it must be no shorter than maxRun, '1 day'">`,
+  ],
+]
+
+const processing: readonly Mistake[] = [
+  ...['spot', 'onDemand', 'warm', 'maxWait', 'retries', 'distribution', 'hyperparameters', 'metrics', 'metric'].map(
+    (name): Mistake => [`a processing task with ${name}`, `prep.${name}()`, trainingOnly(name)],
+  ),
+  [
+    'a processing task on spot machines, as an object',
+    `prep.with({ spot: true })`,
+    `'spot' does not exist in type 'ProcessingOptions'`,
+  ],
+]
+
+const inputs: readonly Mistake[] = [
+  ['two inputs in channel data', `train.input.local('a').input.local('b')`, taken('data')],
+  [
+    'two inputs in a named channel',
+    `train.input.local('a', { channel: 'x' }).input.s3('s3://b/k', { channel: 'x' })`,
+    taken('x'),
+  ],
+  [
+    'two inputs in an output’s channel, by value',
+    `train.input.fromTask('a', 'model').input.from(train.output('model'))`,
+    taken('model'),
+  ],
+  [
+    'two inputs in an output’s channel, by name',
+    `train.input.fromTask('a', 'model').input.fromTask('b', 'model')`,
+    taken('model'),
+  ],
+  ['two models', `train.input.model('a').input.model('b')`, taken('model')],
+  ['two inputs in one channel, on a draft', `ex.processing('t').input.local('a').input.local('b')`, taken('data')],
+  [
+    'a distribution that is none',
+    `train.input.local('d', { distribution: 'Sharded' })`,
+    `Type '"Sharded"' is not assignable to type 'Distribution`,
+  ],
+  ['a mode that is none', `train.input.local('d', { mode: 'Fast' })`, `Type '"Fast"' is not assignable to type 'InputMode`],
+]
+
+const projects: readonly Mistake[] = [
+  ['two tasks of one name', `known.task('train')`, isPart('train')],
+  ['two tasks of one name and different kinds', `known.processing('train')`, isPart('train')],
+  ['a task that was added already', `known.add(train)`, isPart('train')],
+  ['a known task from the past', `known.existing('train')`, isPart('train')],
+  ['a misspelt outcome', `void (async () => (await known.run()).tasks.tran)`, `Did you mean 'train'?`],
+  [
+    'a misspelt task to look at',
+    `known.data('tran')`,
+    `Argument of type '"tran"' is not assignable to parameter of type '"prep" | "train"'`,
+  ],
+  ['a platform that is none', `project('ex', { platform: 'gcp' })`, `Type '"gcp"' is not assignable to type 'PlatformChoice`],
+]
+
+const values: readonly Mistake[] = [
+  ['a misspelt option', `train.with({ sport: true })`, `Did you mean to write 'spot'?`],
+  [
+    'a framework that is none',
+    `train.framework('torch')`,
+    `Argument of type '"torch"' is not assignable to parameter of type '"huggingface" | "pytorch" | "sklearn" | "tensorflow" | "xgboost"'`,
+  ],
+  ['a policy that is none', `train.run({ skip: 'complete' })`, `Type '"complete"' is not assignable to type '"completed"'`],
+  [
+    'a hyperparameter of another type than declared',
+    `train.hyperparameterSchema(schema).hyperparameters({ lr: 'a' })`,
+    `Type 'string' is not assignable to type 'number'`,
+  ],
+  [
+    'a hyperparameter of another type than declared, as an object',
+    `train.hyperparameterSchema(schema).with({ hyperparameters: { lr: 'a' } })`,
+    `Type 'string' is not assignable to type 'number'`,
+  ],
+  [
+    'a hyperparameter that is not declared',
+    `train.hyperparameterSchema(schema).hyperparameters({ lr: 1, momentum: 2 })`,
+    `'momentum' does not exist in type`,
+  ],
+  [
+    'a schema after what it checks',
+    `train.hyperparameters({ lr: 'a' }).hyperparameterSchema(schema)`,
+    `Explain<"declare the schema before .hyperparameters(): the values are then checked by it">`,
+  ],
+  [
+    'a hyperparameter that is no data',
+    `train.hyperparameters({ a: () => 1 })`,
+    `Explain<"a hyperparameter is a text, a number, true, false, null, or JSON made of these; a secret goes to .envVariable()">`,
+  ],
+  [
+    'a secret as an argument',
+    `train.args(new Secret('abcd'))`,
+    `Argument of type 'Secret' is not assignable to parameter of type 'string'`,
+  ],
+  [
+    'a secret as a tag',
+    `train.tag('a', new Secret('abcd'))`,
+    `Argument of type 'Secret' is not assignable to parameter of type 'string'`,
+  ],
+  ['a number as an environment variable', `train.env({ A: 1 })`, `Type 'number' is not assignable to type 'string | Secret'`],
+  ['a builder that is changed', `train.name = 'x'`, `Cannot assign to 'name' because it is a read-only property`],
+  ['an event that is none', `if (event.type === 'ended') throw event`, `This comparison appears to be unintentional`],
+]
+
+/** Every mistake, on a line of its own. */
+export const mistakes: readonly Mistake[] = [
+  ...programs,
+  ...outputs,
+  ...machines,
+  ...processing,
+  ...inputs,
+  ...projects,
+  ...values,
+]
