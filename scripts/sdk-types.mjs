@@ -1,6 +1,7 @@
 // Rolls the types of the AWS requests we send into files of our own, from the pinned SDK: a program that uses core then loads
 // one file of them instead of a thousand. With --check it only says whether they are up to date.
 import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -34,30 +35,33 @@ function formatted(path, text) {
   })
 }
 
+// Parsed, never checked: the whole SDK takes a compiler many seconds.
 function readSdk() {
-  const entry = join(sdk, 'dist-types/index.d.ts')
-  const program = ts.createProgram([entry], {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  })
-  const checker = program.getTypeChecker()
-  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)))
-  return { checker, byName: new Map(exported.map((symbol) => [symbol.name, symbol])) }
+  const models = join(sdk, 'dist-types/models')
+  const files = readdirSync(models).filter((name) => name.endsWith('.d.ts'))
+  const trees = files.map((name) =>
+    ts.createSourceFile(name, readFileSync(join(models, name), 'utf8'), ts.ScriptTarget.Latest, true),
+  )
+  const found = { interfaces: new Map(), enums: new Map() }
+  for (const node of trees.flatMap((tree) => [...tree.statements])) {
+    if (ts.isInterfaceDeclaration(node)) found.interfaces.set(node.name.text, node)
+    if (ts.isVariableStatement(node)) found.enums.set(node.declarationList.declarations[0].name.text, node)
+  }
+  return found
 }
 
-function pagesOf({ checker, byName }) {
+function pagesOf({ interfaces, enums }) {
   const found = new Map()
+  const isKnown = (name) => interfaces.has(name) || enums.has(name)
   const visit = (name) => {
     if (found.has(name) || instanceEnums.includes(name)) return
-    const symbol = byName.get(name)
-    if (symbol === undefined) throw new SetupError(`The SDK has no type ${name}`)
-    const declaration = declarationOf(checker, symbol)
-    const { text, needs } = ts.isInterfaceDeclaration(declaration) ? interfaceOf(declaration, byName) : unionOf(checker, symbol)
+    const node = interfaces.get(name)
+    const { text, needs } = node === undefined ? unionOf(name, enums.get(name)) : interfaceOf(node, isKnown)
     found.set(name, text)
     needs.forEach(visit)
   }
   requests.forEach(visit)
-  const version = JSON.parse(ts.sys.readFile(join(sdk, 'package.json'))).version
+  const { version } = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8'))
   const head = `// Printed by scripts/sdk-types.mjs from @aws-sdk/client-sagemaker ${version}: do not edit.\n`
   return {
     'packages/core/src/platform/sagemaker-requests.ts': [
@@ -65,20 +69,15 @@ function pagesOf({ checker, byName }) {
       `import type { ProcessingInstanceType, TrainingInstanceType } from '../spec/instance-types.ts'\n`,
       ...found.values(),
     ].join('\n'),
-    'packages/core/src/spec/instance-catalog.ts': head + instancePage(valuesOf(checker, byName)),
+    'packages/core/src/spec/instance-catalog.ts':
+      head + instancePage(instanceEnums.map((name) => literalsOf(name, enums.get(name)))),
   }
 }
 
-// Of a type and a constant of one name, the type.
-function declarationOf(checker, symbol) {
-  const aimed = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
-  return aimed.declarations.find((node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
-}
-
-function interfaceOf(node, byName) {
+function interfaceOf(node, isKnown) {
   const needs = new Set()
   const collect = (part) => {
-    if (ts.isTypeReferenceNode(part) && byName.has(part.typeName.getText())) needs.add(part.typeName.getText())
+    if (ts.isTypeReferenceNode(part) && isKnown(part.typeName.getText())) needs.add(part.typeName.getText())
     part.forEachChild(collect)
   }
   node.members.forEach(collect)
@@ -90,16 +89,15 @@ function interfaceOf(node, byName) {
   return { text: `${comment(node, '')}export interface ${node.name.text} {\n${members.join('')}}\n`, needs: [...needs] }
 }
 
-function unionOf(checker, symbol) {
-  const names = literalsOf(checker, symbol).map((text) => `'${text}'`)
-  return { text: `${comment(declarationOf(checker, symbol), '')}export type ${symbol.name} = ${names.join(' | ')}\n`, needs: [] }
+function unionOf(name, node) {
+  const names = literalsOf(name, node).map((text) => `'${text}'`)
+  return { text: `${comment(node, '')}export type ${name} = ${names.join(' | ')}\n`, needs: [] }
 }
 
-function literalsOf(checker, symbol) {
-  const type = checker.getDeclaredTypeOfSymbol(symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol)
-  const parts = type.isUnion() ? type.types : [type]
-  if (!parts.every((part) => part.isStringLiteral())) throw new SetupError(`${symbol.name} is no union of texts`)
-  return parts.map((part) => part.value).sort()
+function literalsOf(name, node) {
+  const members = node?.declarationList.declarations[0].type?.members
+  if (members === undefined) throw new SetupError(`The SDK has no type ${name}`)
+  return members.map((member) => member.type.literal.text).sort()
 }
 
 /** The first sentence of a comment, as text. */
@@ -113,10 +111,6 @@ function comment(node, indent) {
     .trim()
   const [sentence = ''] = /^.*?[.:](?=\s|$)/.exec(plain) ?? [plain]
   return sentence === '' ? '' : `${indent}/** ${sentence} */\n`
-}
-
-function valuesOf(checker, byName) {
-  return instanceEnums.map((name) => literalsOf(checker, byName.get(name)))
 }
 
 // One line a family: 300 types as one list would be 300 lines.
