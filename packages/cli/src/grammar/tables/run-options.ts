@@ -232,7 +232,7 @@ export const callOptions = {
   noUnpack: flag({
     summary: 'Download the archives of model and output as they are, instead of unpacking them.',
     source: 'download',
-    default: 'false',
+    default: false,
     flag: { names: ['no_unpack'] },
   }),
 }
