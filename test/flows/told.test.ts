@@ -146,7 +146,7 @@ test(
       const plain = open.task('many').shell('true')
       // Channels of any name: what the types know of them does not matter here.
       const many = names.reduce<typeof plain>(
-        (task, name) => task.input.local(join(place.folder, 'in', name), { channel: name }) as unknown as typeof plain,
+        (task, name) => task.input.local(join(place.folder, 'in', name), { channel: name }),
         plain,
       )
       const leave = new AbortController()
