@@ -3,7 +3,7 @@ import { eachOf } from '../../packages/core/src/lang/each-of.ts'
 import { objectUri, type ObjectUri } from '../../packages/core/src/names/object-uri.ts'
 import { noMoto } from '../support/aws/moto.ts'
 import type { Exchange } from '../support/aws/proxy.ts'
-import { awsOn, useStandIn } from '../support/aws/room.ts'
+import { awsOn, useStandIn } from '../support/aws/aws-platform.ts'
 
 // Many small objects go the fast path, as copies of one request of the SDK (aws/objects/fast-path/fast-path.ts).
 const standIn = useStandIn()

@@ -8,8 +8,8 @@ import type { ReadOptions } from '../../packages/core/src/platform/objects.ts'
 import type { Platform } from '../../packages/core/src/platform/platform.ts'
 import { trainingJob, refOf } from '../contract/job-requests.ts'
 import { noMoto } from '../support/aws/moto.ts'
-import type { Exchange, Fate } from '../support/aws/proxy.ts'
-import { awsOn, hastyClock, useStandIn } from '../support/aws/room.ts'
+import type { Exchange, Outcome } from '../support/aws/proxy.ts'
+import { awsOn, fastClock, useStandIn } from '../support/aws/aws-platform.ts'
 
 const standIn = useStandIn()
 const mebibyte = 1024 * 1024
@@ -20,13 +20,13 @@ const gather = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
 }
 const read = async (platform: Platform, uri: string, options: ReadOptions = {}): Promise<Buffer> =>
   Buffer.concat(await gather(platform.objects.read(objectUri(uri), options)))
-const xml = (status: number, code: string, headers: Record<string, string> = {}): Fate => ({
+const xml = (status: number, code: string, headers: Record<string, string> = {}): Outcome => ({
   kind: 'answer',
   status,
   headers,
   body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`,
 })
-const json = (status: number, type: string, message: string): Fate => ({
+const json = (status: number, type: string, message: string): Outcome => ({
   kind: 'answer',
   status,
   body: JSON.stringify({ __type: type, message }),
@@ -44,7 +44,7 @@ const openUploads = async (bucket: string): Promise<boolean> =>
   (await fetch(`${standIn().moto.url}/${bucket}?uploads`).then((answer) => answer.text())).includes('<UploadId>')
 
 /** Attempts without the minutes of pauses that eight of them take. */
-const hasty = { clock: hastyClock(20), maxAttempts: 4 }
+const fast = { clock: fastClock(20), maxAttempts: 4 }
 
 async function startedJob(platform: Platform): Promise<JobRef> {
   const request = trainingJob(objectUri('s3://amzn-s3-demo-bucket/x/'), { shell: 'true' })
@@ -58,7 +58,7 @@ test.skipIf(noMoto)(
   'a burst of throttling while a job is watched slows the watch down and ends right',
   async () => {
     const notices: AwsNotice[] = []
-    await using platform = awsOn(standIn().url, { ...hasty, maxAttempts: 2, onNotice: (notice) => notices.push(notice) })
+    await using platform = awsOn(standIn().url, { ...fast, maxAttempts: 2, onNotice: (notice) => notices.push(notice) })
     standIn().script = () => until('Completed')
     const job = await startedJob(platform)
     standIn().proxy.fault(is('DescribeTrainingJob'), json(400, 'ThrottlingException', 'Rate exceeded'), 5)
@@ -72,7 +72,7 @@ test.skipIf(noMoto)(
 test.skipIf(noMoto)(
   'resets and 5xx in the middle of a multipart upload end in the whole object',
   async () => {
-    await using platform = awsOn(standIn().url, hasty)
+    await using platform = awsOn(standIn().url, fast)
     const bucket = await platform.objects.bucket(undefined)
     const content = randomBytes(30 * mebibyte)
     standIn().proxy.fault(part(2), { kind: 'reset' }, 1)
@@ -87,7 +87,7 @@ test.skipIf(noMoto)(
 )
 
 test.skipIf(noMoto)('an upload whose completion was done and not heard of is found to be whole', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   const bucket = await platform.objects.bucket(undefined)
   const uri = objectUri(`s3://${bucket}/big`)
   standIn().proxy.fault(({ method, path }) => method === 'POST' && path.includes('uploadId='), { kind: 'lose answer' }, 1)
@@ -99,7 +99,7 @@ test.skipIf(noMoto)('an upload whose completion was done and not heard of is fou
 test.skipIf(noMoto)(
   'a multipart upload that cannot be finished is aborted, and no other part is sent in vain',
   async () => {
-    await using platform = awsOn(standIn().url, { ...hasty, maxAttempts: 2 })
+    await using platform = awsOn(standIn().url, { ...fast, maxAttempts: 2 })
     const bucket = await platform.objects.bucket(undefined)
     standIn().proxy.fault(part(2), xml(500, 'InternalError'))
     async function* endless(): AsyncGenerator<Uint8Array> {
@@ -116,7 +116,7 @@ test.skipIf(noMoto)(
 )
 
 test.skipIf(noMoto)('a download that breaks off again and again goes on where it broke, and the whole is checked', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   const bucket = await platform.objects.bucket(undefined)
   const content = randomBytes(12 * mebibyte)
   const uri = `s3://${bucket}/big`
@@ -132,7 +132,7 @@ test.skipIf(noMoto)('a download that breaks off again and again goes on where it
 })
 
 test.skipIf(noMoto)('a large download comes in parts by several connections, each taken up where it broke', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   const uri = objectUri(`s3://${await platform.objects.bucket(undefined)}/large`)
   const bytes = randomBytes(40 * mebibyte + 3)
   await platform.objects.write(uri, { kind: 'bytes', bytes })
@@ -168,7 +168,7 @@ test.skipIf(noMoto)('a large download that nobody reads on leaves no connection 
 })
 
 test.skipIf(noMoto)('bytes that were changed on their way or in the store are refused', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   const bucket = await platform.objects.bucket(undefined)
   const uri = `s3://${bucket}/small`
   await platform.objects.write(objectUri(uri), { kind: 'bytes', bytes: Buffer.from('right bytes') })
@@ -181,7 +181,7 @@ test.skipIf(noMoto)('bytes that were changed on their way or in the store are re
 })
 
 test.skipIf(noMoto)('an object that is replaced while it is read is not mixed with its successor', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   const bucket = await platform.objects.bucket(undefined)
   const uri = objectUri(`s3://${bucket}/big`)
   await platform.objects.write(uri, { kind: 'bytes', bytes: Buffer.alloc(4 * mebibyte, 'a') })
@@ -199,7 +199,7 @@ test.skipIf(noMoto)(
     const notices: AwsNotice[] = []
     let asked = 0
     const credentials = async () => ({ accessKeyId: `AKIA${(asked += 1)}`, secretAccessKey: 'test' })
-    await using platform = awsOn(standIn().url, { ...hasty, credentials, onNotice: (notice) => notices.push(notice) })
+    await using platform = awsOn(standIn().url, { ...fast, credentials, onNotice: (notice) => notices.push(notice) })
     standIn().script = () => until('Completed')
     const job = await startedJob(platform)
     const before = asked
@@ -221,7 +221,7 @@ test.skipIf(noMoto)(
 )
 
 test.skipIf(noMoto)('expired credentials are a clear error for a single act', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   standIn().proxy.fault(
     is('CreateTrainingJob'),
     json(400, 'ExpiredTokenException', 'The security token included in the request is expired'),
@@ -230,7 +230,7 @@ test.skipIf(noMoto)('expired credentials are a clear error for a single act', as
 })
 
 test.skipIf(noMoto)('a clock that is an hour off is corrected by the answer, and an unbelievable one is named', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   const bucket = await platform.objects.bucket(undefined)
   const uri = objectUri(`s3://${bucket}/x`)
   const hourAhead = { date: new Date(Date.now() + 3_600_000).toUTCString() }
@@ -246,7 +246,7 @@ test.skipIf(noMoto)('a clock that is an hour off is corrected by the answer, and
 test.skipIf(noMoto)(
   'a slow endpoint is asked again, and one that never answers ends in a clear error',
   async () => {
-    await using platform = awsOn(standIn().url, { ...hasty, maxAttempts: 2, timeouts: { idleMs: 300 } })
+    await using platform = awsOn(standIn().url, { ...fast, maxAttempts: 2, timeouts: { idleMs: 300 } })
     const bucket = await platform.objects.bucket(undefined)
     const uri = objectUri(`s3://${bucket}/x`)
     standIn().proxy.fault(({ method }) => method === 'HEAD', { kind: 'delay', ms: 2_000 }, 1)
@@ -262,12 +262,12 @@ test.skipIf(noMoto)(
 )
 
 test.skipIf(noMoto)('an endpoint nobody listens at is unreachable', async () => {
-  await using platform = awsOn('http://127.0.0.1:9', { ...hasty, maxAttempts: 2 })
+  await using platform = awsOn('http://127.0.0.1:9', { ...fast, maxAttempts: 2 })
   await expect(platform.objects.bucket(undefined)).rejects.toMatchObject({ code: 'PLATFORM_UNREACHABLE' })
 })
 
 test.skipIf(noMoto)('a create whose answer was lost makes one job and no second bill', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   standIn().script = () => until('Completed')
   standIn().proxy.fault(is('CreateTrainingJob'), { kind: 'lose answer' }, 1)
   const job = await startedJob(platform)
@@ -279,7 +279,7 @@ test.skipIf(noMoto)('a create whose answer was lost makes one job and no second 
 test.skipIf(noMoto)(
   'a job stopped from outside ends the watch as stopped, a deleted one as lost',
   async () => {
-    await using platform = awsOn(standIn().url, hasty)
+    await using platform = awsOn(standIn().url, fast)
     standIn().script = () => until('Completed')
     await using other = awsOn(standIn().url)
     const [stopped, deleted] = [await startedJob(platform), await startedJob(platform)]
@@ -296,7 +296,7 @@ test.skipIf(noMoto)(
 )
 
 test.skipIf(noMoto)('a 403 on one object of many names the object and the permission', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   const bucket = await platform.objects.bucket(undefined)
   const uris = ['a', 'b', 'c'].map((key) => objectUri(`s3://${bucket}/${key}`))
   const refused =
@@ -320,7 +320,7 @@ test.skipIf(noMoto)('a 403 on one object of many names the object and the permis
 })
 
 test.skipIf(noMoto)('quota and capacity are told apart from a bad request', async () => {
-  await using platform = awsOn(standIn().url, hasty)
+  await using platform = awsOn(standIn().url, fast)
   const limit =
     "The account-level service limit 'ml.p3.2xlarge for training job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances."
   standIn().proxy.fault(is('CreateTrainingJob'), json(400, 'ResourceLimitExceeded', limit), 1)
@@ -335,7 +335,7 @@ test.skipIf(noMoto)('quota and capacity are told apart from a bad request', asyn
 test.skipIf(noMoto)(
   'a role just made is waited for, and one that was there before is not',
   async () => {
-    await using platform = awsOn(standIn().url, hasty)
+    await using platform = awsOn(standIn().url, fast)
     const unknown = json(
       400,
       'ValidationException',
@@ -355,7 +355,7 @@ test.skipIf(noMoto)(
     const request = trainingJob(objectUri('s3://amzn-s3-demo-bucket/x/'), { shell: 'true' })
     request.input.RoleArn = role
     await platform.jobs.start(request)
-    await using later = awsOn(standIn().url, hasty)
+    await using later = awsOn(standIn().url, fast)
     expect(await later.roles.ensure(need)).toBe(role)
     standIn().proxy.fault(is('CreateTrainingJob'), unknown, 1)
     await expect(later.jobs.start({ ...request, input: { ...request.input, TrainingJobName: 'another' } })).rejects.toMatchObject(

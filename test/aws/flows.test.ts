@@ -6,7 +6,7 @@ import { isSsmError, project, type Project } from '@simple-sagemaker/core'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { localMachines } from '../support/aws/machines.ts'
 import { noMoto } from '../support/aws/moto.ts'
-import { awsOn, hastyClock, testKeys, testRegion, useStandIn } from '../support/aws/room.ts'
+import { awsOn, fastClock, testKeys, testRegion, useStandIn } from '../support/aws/aws-platform.ts'
 import { runTypeScript } from '../support/run-typescript.ts'
 import { ownCache } from '../flows/flow.ts'
 
@@ -36,7 +36,7 @@ const file = (path: string, text: string): string => {
 }
 
 async function onAws(work: (ex: Project) => Promise<void>, leaseSilenceMs?: number): Promise<void> {
-  await using platform = awsOn(standIn().url, { clock: hastyClock(10), maxAttempts: 3 })
+  await using platform = awsOn(standIn().url, { clock: fastClock(10), maxAttempts: 3 })
   const abilities = leaseSilenceMs === undefined ? {} : { abilities: { ...platform.abilities, leaseSilenceMs } }
   await using ex = project('ex', { platform: { ...platform, ...abilities } })
   await work(ex)
@@ -79,7 +79,7 @@ test.skipIf(noMoto)('two clients that start the same task at once end with one j
   const line = 'sleep 1; echo done > "$SM_MODEL_DIR/x"'
   const results = await Promise.all(
     [1, 2].map(async () => {
-      await using platform = awsOn(standIn().url, { clock: hastyClock(10) })
+      await using platform = awsOn(standIn().url, { clock: fastClock(10) })
       await using ex = project('ex', { platform })
       return await ex.task('t').shell(line).run()
     }),

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { objectUri } from '../../packages/core/src/names/object-uri.ts'
 import { noMoto } from '../support/aws/moto.ts'
 import type { Exchange } from '../support/aws/proxy.ts'
-import { awsOn, hastyClock, useStandIn } from '../support/aws/room.ts'
+import { awsOn, fastClock, useStandIn } from '../support/aws/aws-platform.ts'
 
 const standIn = useStandIn()
 const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
@@ -133,7 +133,7 @@ test.skipIf(noMoto)('large bodies go in parts and come back the same, whatever t
 test.skipIf(noMoto)(
   'the many parts of a large file arrive as they are, one failing among them, and none asks before it is sent',
   async () => {
-    await using platform = awsOn(standIn().url, { clock: hastyClock(20) })
+    await using platform = awsOn(standIn().url, { clock: fastClock(20) })
     const uri = objectUri(`s3://${await platform.objects.bucket(undefined)}/large`)
     const folder = mkdtempSync(join(tmpdir(), 'ssm-'))
     try {

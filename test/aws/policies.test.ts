@@ -10,7 +10,7 @@ import { ownCache } from '../flows/flow.ts'
 import { iamRequestsOf, type Requester } from '../support/aws/iam-requests.ts'
 import { isAllowed, withoutOneAction, type IamRequest } from '../support/aws/iam-simulator.ts'
 import { motoAccount, noMoto } from '../support/aws/moto.ts'
-import { awsOn, hastyClock, testRegion, useStandIn } from '../support/aws/room.ts'
+import { awsOn, fastClock, testRegion, useStandIn } from '../support/aws/aws-platform.ts'
 
 // Whoever holds only what is printed really runs everything, and every line that is printed is needed for that.
 ownCache()
@@ -81,7 +81,7 @@ const file = (path: string, text: string | Buffer): string => {
 
 /** Everything a client does: two kinds of jobs, inputs large, small and elsewhere, keys, logs, stop, results, clean-up. */
 async function everything(onNotice: (notice: AwsNotice) => void = () => undefined): Promise<void> {
-  await using platform = awsOn(standIn().url, { clock: hastyClock(20), maxAttempts: 2, onNotice })
+  await using platform = awsOn(standIn().url, { clock: fastClock(20), maxAttempts: 2, onNotice })
   await using ex = project('ex', { platform, bucket })
   file('in/small.txt', 'small')
   file('in/large.bin', randomBytes(9 * 1024 * 1024))

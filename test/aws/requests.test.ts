@@ -16,7 +16,7 @@ import type { TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
 import { trainingJob, refOf } from '../contract/job-requests.ts'
 import { judge, type RequestToJudge } from '../support/aws/judge.ts'
 import { noMoto } from '../support/aws/moto.ts'
-import { awsOn, hastyClock, testKeys, testRegion, useStandIn } from '../support/aws/room.ts'
+import { awsOn, fastClock, testKeys, testRegion, useStandIn } from '../support/aws/aws-platform.ts'
 
 const standIn = useStandIn()
 
@@ -275,7 +275,7 @@ test.skipIf(noMoto)(
       logs: () => watched('logs', new CloudWatchLogsClient(settings)),
       sagemaker: () => watched('sagemaker', new SageMakerClient(settings)),
     }
-    await using platform = awsOn(standIn().url, { clients, clock: hastyClock(20) })
+    await using platform = awsOn(standIn().url, { clients, clock: fastClock(20) })
     const bucket = await platform.objects.bucket(undefined)
     const uri = objectUri(`s3://${bucket}/a`)
     const { etag } = await platform.objects.write(

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import type { AwsNotice } from '@simple-sagemaker/core/aws'
 import type { RoleNeed } from '../../packages/core/src/platform/roles.ts'
 import { noMoto } from '../support/aws/moto.ts'
-import { awsOn, testKeys, testRegion, useStandIn } from '../support/aws/room.ts'
+import { awsOn, testKeys, testRegion, useStandIn } from '../support/aws/aws-platform.ts'
 
 const standIn = useStandIn()
 const need: RoleNeed = {

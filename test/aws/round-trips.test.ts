@@ -5,7 +5,7 @@ import { project, type Project } from '@simple-sagemaker/core'
 import { objectUri } from '../../packages/core/src/names/object-uri.ts'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { noMoto } from '../support/aws/moto.ts'
-import { awsOn, hastyClock, testRegion, useStandIn } from '../support/aws/room.ts'
+import { awsOn, fastClock, testRegion, useStandIn } from '../support/aws/aws-platform.ts'
 import type { Exchange } from '../support/aws/proxy.ts'
 import { ownCache } from '../flows/flow.ts'
 
@@ -68,7 +68,7 @@ async function rowOf(
   describe: (ex: Project) => Startable,
   options: { readonly force?: boolean } = {},
 ): Promise<readonly string[]> {
-  await using platform = awsOn(standIn().url, { clock: hastyClock(10) })
+  await using platform = awsOn(standIn().url, { clock: fastClock(10) })
   await using ex = project('ex', { platform })
   requests = []
   await using run = await describe(ex).start(options)
@@ -90,7 +90,7 @@ const bucket = (): string => `sagemaker-${testRegion}-${standIn().account}`
 
 /** As the job would have left it: nothing really runs here. */
 async function leaveModel(job: string): Promise<void> {
-  await using platform = awsOn(standIn().url, { clock: hastyClock(10) })
+  await using platform = awsOn(standIn().url, { clock: fastClock(10) })
   const uri = objectUri(`s3://${bucket()}/ex/prep/${job}/output/model.tar.gz`)
   await platform.objects.write(uri, { kind: 'bytes', bytes: Buffer.from('model') })
 }
@@ -104,7 +104,7 @@ test.skipIf(noMoto)('a run waits for few answers in a row until its job is accep
   const prep = (ex: Project) => ex.task('prep').shell('true')
   await rowOf(prep)
   const { job } = await (async () => {
-    await using platform = awsOn(standIn().url, { clock: hastyClock(10) })
+    await using platform = awsOn(standIn().url, { clock: fastClock(10) })
     await using ex = project('ex', { platform })
     return await prep(ex).run()
   })()

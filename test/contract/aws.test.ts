@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { localMachines } from '../support/aws/machines.ts'
 import { noMoto } from '../support/aws/moto.ts'
-import { awsOn, hastyClock } from '../support/aws/room.ts'
+import { awsOn, fastClock } from '../support/aws/aws-platform.ts'
 import { startStandIn, type StandIn } from '../support/aws/stand-in.ts'
 import { imagesContract } from './images.ts'
 import { jobsContract } from './jobs.ts'
@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 const room = {
-  open: async () => awsOn(standIn?.url ?? '', { clock: hastyClock(20) }),
+  open: async () => awsOn(standIn?.url ?? '', { clock: fastClock(20) }),
   timeoutMs: 60_000,
   skip: {
     'what a write gives back is what a look gives': 'S3 does not say on a write at what second it dates the object',

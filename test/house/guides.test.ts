@@ -54,7 +54,7 @@ let compiled: Compiled
 const sources = pages.flatMap(sourcesOf)
 beforeAll(() => {
   const all = [...sources, ...sourcesOf(wrong)]
-  compiled = compile(Object.fromEntries(all.map(({ name, text }) => [name, text])), { rooms: 'real' })
+  compiled = compile(Object.fromEntries(all.map(({ name, text }) => [name, text])), { platforms: 'real' })
 }, 60_000)
 
 test('every TypeScript block of the README and the guides compiles against the sources', () => {

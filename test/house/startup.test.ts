@@ -29,12 +29,12 @@ async function importAlone(module: string): Promise<Probe> {
 const core = new URL('packages/core/src/index.ts', pathToFileURL(rootPath)).href
 const heavy = (probe: Probe): readonly string[] =>
   probe.loaded.filter((url) => /\/node_modules\/.*(@aws-sdk|@smithy|execa|esbuild|zod|tar-stream)/.test(url))
-const rooms = (probe: Probe): readonly string[] => probe.loaded.filter((url) => /\/core\/src\/(aws|local)\//.test(url))
+const platforms = (probe: Probe): readonly string[] => probe.loaded.filter((url) => /\/core\/src\/(aws|local)\//.test(url))
 
-test('importing core loads no AWS module, no heavy module and no room', async () => {
+test('importing core loads no AWS module, no heavy module and no platform', async () => {
   const probe = await importAlone(core)
   expect(probe.loaded).toContain(core)
-  expect([...heavy(probe), ...rooms(probe)]).toEqual([])
+  expect([...heavy(probe), ...platforms(probe)]).toEqual([])
 })
 
 // Each file costs about half a millisecond to find and read, and importing core may cost 40; the bench measures that itself.

@@ -16,12 +16,12 @@ export interface Compiled {
 
 export interface CompileOptions {
   /** Whether the platforms' own entries are read (`core/aws`, `core/local`), or stand-ins without types; default `'stand-ins'`. */
-  readonly rooms?: 'real' | 'stand-ins'
+  readonly platforms?: 'real' | 'stand-ins'
 }
 
 /** Compiles files by name and text. Reading what they import takes seconds: give all of them at once. */
-export function compile(files: Readonly<Record<string, string>>, { rooms = 'stand-ins' }: CompileOptions = {}): Compiled {
-  const service = ts.createLanguageService(hostOf(files, rooms === 'real' ? {} : standIns))
+export function compile(files: Readonly<Record<string, string>>, { platforms = 'stand-ins' }: CompileOptions = {}): Compiled {
+  const service = ts.createLanguageService(hostOf(files, platforms === 'real' ? {} : standIns))
   const program = service.getProgram()
   if (program === undefined) throw new Error('The compiler gives no program')
   return {
@@ -39,7 +39,7 @@ export function compile(files: Readonly<Record<string, string>>, { rooms = 'stan
   }
 }
 
-// The rooms are opened when a task runs: no sentence shows their types, and the clients behind them take long to read.
+// The platforms are opened when a task runs: no chain shows their types, and the clients behind them take long to read.
 const standIns: Readonly<Record<string, string>> = {
   'packages/core/src/aws/index.ts': 'export declare const aws: (settings: object) => never',
   'packages/core/src/local/index.ts': 'export declare const local: () => never',

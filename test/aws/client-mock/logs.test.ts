@@ -16,7 +16,7 @@ import { openClients } from '../../../packages/core/src/aws/clients.ts'
 import { awsLogs } from '../../../packages/core/src/aws/logs/logs.ts'
 import { defaultRetryLimits } from '../../../packages/core/src/aws/rate-limiter.ts'
 import { vendor } from '../../support/aws/mocked.ts'
-import { testKeys, testRegion } from '../../support/aws/room.ts'
+import { testKeys, testRegion } from '../../support/aws/aws-platform.ts'
 
 const client = new CloudWatchLogsClient({ region: testRegion, credentials: testKeys })
 const cloud = mockClient(client)

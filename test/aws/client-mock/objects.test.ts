@@ -19,7 +19,7 @@ import type { AwsNotice } from '@simple-sagemaker/core/aws'
 import { expect, test } from 'vitest'
 import { objectUri } from '../../../packages/core/src/names/object-uri.ts'
 import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
-import { hastyClock } from '../../support/aws/room.ts'
+import { fastClock } from '../../support/aws/aws-platform.ts'
 
 const bucket = 'amzn-s3-demo-bucket'
 const at = (key: string) => objectUri(`s3://${bucket}/${key}`)
@@ -74,7 +74,7 @@ function commandsInSources(): readonly string[] {
 }
 
 test('every command of every method says whose bucket it expects, but the one that makes a bucket', async () => {
-  await using world = mockedAws({ clock: hastyClock(100) })
+  await using world = mockedAws({ clock: fastClock(100) })
   const { platform, s3 } = world
   ready(world)
   s3.on(GetBucketLocationCommand)
@@ -112,7 +112,7 @@ test('every command of every method says whose bucket it expects, but the one th
 })
 
 test('a server that answers a range with the whole is refused, before wrong bytes are given', async () => {
-  await using world = mockedAws({ clock: hastyClock(100) })
+  await using world = mockedAws({ clock: fastClock(100) })
   ready(world)
   world.s3
     .on(GetObjectCommand)
@@ -188,7 +188,7 @@ test('a bucket that is made blocks public access, encrypts and wants TLS; what c
 })
 
 test('two clients that make one bucket at once are no error', async () => {
-  await using world = mockedAws({ clock: hastyClock(1_000) })
+  await using world = mockedAws({ clock: fastClock(1_000) })
   const { platform, s3 } = world
   s3.on(GetBucketLocationCommand).rejects(vendor('NoSuchBucket', '', { httpStatusCode: 404 }))
   s3.on(CreateBucketCommand)

@@ -4,7 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, expect, test } from 'vitest'
 import { quotasOf } from '../../../packages/core/src/aws/quotas.ts'
 import { vendor } from '../../support/aws/mocked.ts'
-import { testKeys, testRegion } from '../../support/aws/room.ts'
+import { testKeys, testRegion } from '../../support/aws/aws-platform.ts'
 
 const client = new ServiceQuotasClient({ region: testRegion, credentials: testKeys })
 const service = mockClient(client)

@@ -3,7 +3,7 @@ import { folderUri, objectUri, type ObjectUri } from '../../../packages/core/src
 import { jobName } from '../../../packages/core/src/names/job-name.ts'
 import { isTerminal, type JobRef, type JobRequest, type JobState } from '../../../packages/core/src/platform/jobs.ts'
 import type { Platform } from '../../../packages/core/src/platform/platform.ts'
-import { awsOn } from './room.ts'
+import { awsOn } from './aws-platform.ts'
 import type { LoggedLine, Machines, StandIn } from './stand-in.ts'
 
 /**

@@ -5,7 +5,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { aws, type AwsOptions } from '@simple-sagemaker/core/aws'
 import { mockClient } from 'aws-sdk-client-mock'
-import { testKeys, testRegion } from './room.ts'
+import { testKeys, testRegion } from './aws-platform.ts'
 
 /** The account that STS names. */
 export const mockedAccount = '111122223333'

@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** What happens to a request; without one it is passed on as it is. */
-export type Fate =
+export type Outcome =
   /** Answered here; the server behind never hears of it. */
   | {
       readonly kind: 'answer'
@@ -46,16 +46,16 @@ export type Fate =
       readonly with?: (answer: Answer) => Answer | Promise<Answer>
     }
 
-export type Rule = (exchange: Exchange) => Fate | undefined | Promise<Fate | undefined>
+export type Rule = (exchange: Exchange) => Outcome | undefined | Promise<Outcome | undefined>
 
 export interface Proxy extends AsyncDisposable {
   readonly url: string
   /** Every request that came, in order. */
   readonly seen: Exchange[]
-  /** Asked in order; the first fate counts. */
+  /** Asked in order; the first outcome counts. */
   readonly rules: Rule[]
   /** Breaks the first `times` requests that match; what the rules do to them they do all the same. */
-  fault(matches: (exchange: Exchange) => boolean, fate: Fate, times?: number): void
+  fault(matches: (exchange: Exchange) => boolean, outcome: Outcome, times?: number): void
   /** Forgets every fault. */
   mend(): void
 }
@@ -64,7 +64,7 @@ export interface Proxy extends AsyncDisposable {
 export async function startProxy(target: string): Promise<Proxy> {
   const seen: Exchange[] = []
   const rules: Rule[] = []
-  const faults: ((exchange: Exchange) => Fate | undefined)[] = []
+  const faults: ((exchange: Exchange) => Outcome | undefined)[] = []
   const sockets = new Set<Socket>()
   const { hostname, port } = new URL(target)
   const pass = (exchange: Exchange): Promise<Answer> =>
@@ -98,15 +98,15 @@ export async function startProxy(target: string): Promise<Proxy> {
       seen.push(exchange)
       const fault = faults.map((rule) => rule(exchange)).find((found) => found !== undefined)
       if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms))
-      let fate: Fate | undefined = fault?.kind === 'reset' || fault?.kind === 'answer' ? fault : undefined
-      if (fate === undefined) for (const rule of rules) if ((fate = await rule(exchange)) !== undefined) break
-      if (fate?.kind === 'reset') return incoming.socket.destroy()
-      if (fate?.kind === 'answer') {
-        outgoing.writeHead(fate.status, { 'content-type': 'application/xml', ...fate.headers })
-        return outgoing.end(exchange.method === 'HEAD' ? undefined : fate.body)
+      let outcome: Outcome | undefined = fault?.kind === 'reset' || fault?.kind === 'answer' ? fault : undefined
+      if (outcome === undefined) for (const rule of rules) if ((outcome = await rule(exchange)) !== undefined) break
+      if (outcome?.kind === 'reset') return incoming.socket.destroy()
+      if (outcome?.kind === 'answer') {
+        outgoing.writeHead(outcome.status, { 'content-type': 'application/xml', ...outcome.headers })
+        return outgoing.end(exchange.method === 'HEAD' ? undefined : outcome.body)
       }
-      const said = await pass(fate?.kind === 'rewrite' ? rewritten(exchange, fate) : exchange)
-      const answer = fate?.kind === 'rewrite' ? ((await fate.with?.(said)) ?? said) : said
+      const said = await pass(outcome?.kind === 'rewrite' ? rewritten(exchange, outcome) : exchange)
+      const answer = outcome?.kind === 'rewrite' ? ((await outcome.with?.(said)) ?? said) : said
       if (fault?.kind === 'lose answer') return incoming.socket.destroy()
       // How the server behind sends and ends is its own affair.
       const { 'transfer-encoding': _, connection: __, ...headers } = answer.headers
@@ -129,9 +129,9 @@ export async function startProxy(target: string): Promise<Proxy> {
     seen,
     rules,
     mend: () => void faults.splice(0),
-    fault: (matches, fate, times = Infinity) => {
+    fault: (matches, outcome, times = Infinity) => {
       let left = times
-      faults.push((exchange) => (left > 0 && matches(exchange) ? ((left -= 1), fate) : undefined))
+      faults.push((exchange) => (left > 0 && matches(exchange) ? ((left -= 1), outcome) : undefined))
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy()

@@ -1,7 +1,7 @@
 import { motoAccount, startMoto, type Moto } from './moto.ts'
 import { jobName } from '../../../packages/core/src/names/job-name.ts'
 import { isTerminal, type JobRef, type JobRequest, type JobState } from '../../../packages/core/src/platform/jobs.ts'
-import { startProxy, type Answer, type Exchange, type Fate, type Proxy } from './proxy.ts'
+import { startProxy, type Answer, type Exchange, type Outcome, type Proxy } from './proxy.ts'
 
 /** One stretch of a scripted job's life. */
 export interface ScriptedPhase {
@@ -195,7 +195,7 @@ async function onMachines(
   kind: Life['kind'],
   name: string,
   input: Record<string, unknown>,
-): Promise<Fate> {
+): Promise<Outcome> {
   const job = { kind: kind === 'Training' ? 'training' : 'processing', name: jobName(name) } as const
   if (act === 'Create') {
     const request = { kind: job.kind, input } as unknown as JobRequest // as the SDK sent it
@@ -307,7 +307,7 @@ async function putLog(url: string, kind: 'training' | 'processing', stream: stri
 }
 
 /** moto's router knows no key with a line break: such keys travel under another character. */
-function lineBreaks({ operation, path, body, method }: Exchange): Fate | undefined {
+function lineBreaks({ operation, path, body, method }: Exchange): Outcome | undefined {
   if (operation !== undefined) return undefined
   const isDelete = method === 'POST' && path.includes('delete')
   const isList = method === 'GET' && path.includes('list-type=2')

@@ -28,7 +28,7 @@ export function awsOn(url: string, options: AwsOptions = {}): Platform {
 }
 
 /** A clock that runs faster than the world: pauses of seconds take a fraction. */
-export function hastyClock(times: number): Clock {
+export function fastClock(times: number): Clock {
   const startMs = Date.now()
   return {
     now: () => startMs + (Date.now() - startMs) * times,
