@@ -1,7 +1,7 @@
 import { close, open, read } from 'node:fs'
 import { promisify } from 'node:util'
 import { SsmError } from '../errors/ssm-error.ts'
-import { storageError } from '../files/fs-errors.ts'
+import { storageError, whenFilesAreFree } from '../files/fs-errors.ts'
 
 /** Bytes in hand, or a file of this machine that had this size when it was looked at. */
 export type ArchiveContent =
@@ -18,7 +18,8 @@ const filesAhead = 64
 const smallBytes = 128 * 1024
 const partBytes = 256 * 1024
 
-const openFile = promisify(open)
+const openNow = promisify(open)
+const openFile = (path: string, flags: string): Promise<number> => whenFilesAreFree(() => openNow(path, flags))
 const closeFile = promisify(close)
 const readFrom = promisify(read)
 

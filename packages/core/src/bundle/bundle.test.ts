@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createReadStream } from 'node:fs'
-import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -169,7 +169,8 @@ test('a Node bundle is the same wherever folder and packages lie, and tells no p
     const text = await readFile(join(folder, name), 'utf8')
     expect(text).toContain('node_modules/old/i.js')
     expect(text).toContain('node_modules/@simple-sagemaker/worker-toolkit/src/')
-    expect(text).not.toMatch(/\.\.\/[^x']|ssm-|packages\/worker-toolkit/)
+    expect(text).not.toMatch(/\.\.\/[^x']|packages\/worker-toolkit/)
+    expect(text).not.toContain(scratch.path)
   }
 })
 
@@ -210,4 +211,62 @@ test('progress tells bytes of bytes', async () => {
   })
   expect(seen.at(-1)?.[0]).toBe(seen.at(-1)?.[1])
   expect(seen.at(-1)?.[0]).toBeGreaterThan(100)
+})
+
+test.each([
+  ['q.sql', 'DROP TABLE x;\n', 'cannot be run'],
+  ['a.ipynb', '{"cells": []}', 'cannot be run'],
+  ['a.R', 'print(1)\n', 'cannot be run'],
+  ['b.sh', 'cd sub\r\necho done\r\n', 'CR LF'],
+  ['c.sh', '#!/usr/bin/env bash\r\necho done\r\n', 'CR LF'],
+  ['run', '#!/bin/sh\r\necho done\r\n', 'CR LF'],
+])('the entry %s is refused before anything starts, with what can be done', async (name, text, message) => {
+  await using scratch = await temporaryDirectory()
+  await writeFile(join(scratch.path, name), text)
+  const described = describeCode({ kind: 'code', entry: name, dependencies: [] }, { cwd: scratch.path })
+  await expect(described).rejects.toMatchObject({
+    code: 'TASK_INVALID',
+    message: expect.stringContaining(message) as string,
+    hint: expect.stringMatching(/\.py, \.sh|nbconvert|LF line ends/) as string,
+  })
+})
+
+test.each([
+  ['a.R', '#!/usr/bin/env Rscript\nprint(1)\n'],
+  ['b.sh', 'echo done\n'],
+  ['run', 'echo done\n'],
+])('the entry %s can be run', async (name, text) => {
+  await using scratch = await temporaryDirectory()
+  await writeFile(join(scratch.path, name), text)
+  expect((await describeCode({ kind: 'code', entry: name, dependencies: [] }, { cwd: scratch.path })).entry).toBe(name)
+})
+
+test.each([
+  ['x.js', undefined, 'undeclared = 010; with (process) { console.log(undeclared + argv.length) }', 'x.cjs'],
+  ['x.js', 'commonjs', 'exports.a = 1', 'x.cjs'],
+  ['x.js', undefined, "import 'node:fs'", 'x.mjs'],
+  ['x.js', undefined, 'await 1; export {}', 'x.mjs'],
+  ['x.js', 'module', 'console.log(1)', 'x.mjs'],
+  ['x.cjs', 'module', 'undeclared = 1', 'x.cjs'],
+  ['x.ts', undefined, 'console.log(1)', 'x.mjs'],
+])('%s in a package of type %s that says %j becomes %s', async (name, type, text, entry) => {
+  await using scratch = await temporaryDirectory()
+  await writeFile(join(scratch.path, name), text)
+  await writeFile(join(scratch.path, 'package.json'), JSON.stringify(type === undefined ? {} : { type }))
+  expect((await describeCode({ kind: 'code', entry: name, dependencies: [] }, { cwd: scratch.path })).entry).toBe(entry)
+})
+
+test('files that seem to hold credentials stay here and are told; .ssmignore takes them back', async () => {
+  await using scratch = await temporaryDirectory()
+  const secrets = ['.aws/credentials', '.ssh/id_ed25519', '.netrc', '.npmrc', 'sub/id_rsa', 'sub/key.pem', 'ca.pem']
+  for (const path of ['train.py', ...secrets]) {
+    await mkdir(join(scratch.path, path, '..'), { recursive: true })
+    await writeFile(join(scratch.path, path), 'x')
+  }
+  await writeFile(join(scratch.path, '.ssmignore'), '!ca.pem\n')
+  // What an editor leaves beside a file that is being edited.
+  await symlink('someone@host.1234', join(scratch.path, '.#train.py'))
+  const code = await describeCode({ kind: 'code', entry: 'train.py', sourceDir: '.', dependencies: [] }, { cwd: scratch.path })
+  expect(code.files.map(({ path }) => path)).toEqual(['ca.pem', 'train.py'])
+  expect(code.skipped.credentials.toSorted()).toEqual(['.aws/', '.netrc', '.npmrc', '.ssh/', 'sub/id_rsa', 'sub/key.pem'])
 })

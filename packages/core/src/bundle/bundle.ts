@@ -5,6 +5,7 @@ import { sortByBytes } from '../files/byte-order.ts'
 import { digestFile, sha256 } from '../files/digest/digest.ts'
 import { eachOf } from '../lang/each-of.ts'
 import type { Program } from '../spec/program.ts'
+import { assertRunnable } from './entry.ts'
 import { gather, type GatherOptions, type Skipped } from './gather.ts'
 import { bundleNodeEntry, isNodeEntry } from './node-entry.ts'
 import { pythonToolkit } from './toolkit.ts'
@@ -43,7 +44,7 @@ const digestsAtOnce = 16
 
 /**
  * What a program's code is, without making an archive of it: enough to see that nothing changed.
- * @throws {SsmError} `CODE_MISSING`, `CODE_UNBUNDLABLE`, `STORAGE_DENIED`.
+ * @throws {SsmError} `CODE_MISSING`, `CODE_UNBUNDLABLE`, `TASK_INVALID` for an entry that cannot be run, `STORAGE_DENIED`.
  */
 export async function describeCode(program: Program, options: GatherOptions = {}): Promise<Code> {
   const parts = await partsOf(program, options)
@@ -91,6 +92,8 @@ interface Parts {
 
 async function partsOf(program: Program, options: GatherOptions): Promise<Parts> {
   const gathered = await gather(program, options)
+  const entry = program.kind === 'code' ? gathered.files.find(({ path }) => path === gathered.entry) : undefined
+  if (entry !== undefined) await assertRunnable(entry)
   const own = gathered.files.map((file): ArchiveEntry => ({
     name: file.path,
     executable: file.executable,

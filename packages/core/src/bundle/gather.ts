@@ -4,7 +4,7 @@ import { sortByBytes } from '../files/byte-order.ts'
 import { fileFacts, kindOf, type FileFacts } from '../files/stat.ts'
 import { filesBelow } from '../files/walk.ts'
 import type { Program } from '../spec/program.ts'
-import { ignoreRulesOf, type SkippedPath } from './ignore-rules.ts'
+import { ignoreRulesOf, isCredential, type SkippedPath } from './ignore-rules.ts'
 
 /** A file of the code, and the name it gets in the code folder of the machine. */
 export interface GatheredFile extends FileFacts {
@@ -14,6 +14,8 @@ export interface GatheredFile extends FileFacts {
 /** What stayed at home: how many files and folders, and the first thousand of them. */
 export interface Skipped {
   readonly count: number
+  /** Those that seem to hold credentials. */
+  readonly credentials: readonly string[]
   readonly paths: readonly SkippedPath[]
 }
 
@@ -62,7 +64,11 @@ export async function gather(program: Program, options: GatherOptions = {}): Pro
   return {
     files,
     bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-    skipped: { count: shelf.skipped.length, paths: shelf.skipped.slice(0, 1000) },
+    skipped: {
+      count: shelf.skipped.length,
+      credentials: shelf.skipped.filter(isCredential).map(({ path }) => path),
+      paths: shelf.skipped.slice(0, 1000),
+    },
     root: source ?? (entry === undefined ? cwd : resolve(entry.absolutePath, '..')),
     ...(entry === undefined ? {} : { entry: entry.path }),
   }

@@ -5,7 +5,7 @@ import { readText } from '../files/read.ts'
 /** The file at the root of a source folder that says what stays at home, in the syntax of `.gitignore`. */
 export const ignoreFile = '.ssmignore'
 
-/** What never goes along unless `.ssmignore` takes it back with `!`. */
+/** What never goes along with code unless `.ssmignore` takes it back with `!`. */
 export const builtInRules: readonly string[] = [
   '.git',
   'node_modules',
@@ -15,8 +15,29 @@ export const builtInRules: readonly string[] = [
   '.ssm',
   '.DS_Store',
   '*.pyc',
+  // Emacs's locks: links that lead nowhere.
+  '.#*',
+  '.ssm-download*',
   ignoreFile,
 ]
+
+/** Files that hold credentials: they do not go along with code either, and it is said. */
+export const credentialRules: readonly string[] = [
+  '.aws',
+  '.ssh',
+  '.netrc',
+  '.npmrc',
+  '.pypirc',
+  '.git-credentials',
+  'id_rsa*',
+  'id_dsa*',
+  'id_ecdsa*',
+  'id_ed25519*',
+  '*.pem',
+]
+
+/** The same for inputs, which are data: only what is no part of them. */
+export const builtInInputRules: readonly string[] = ['.git', 'node_modules', '.ssm', '.#*', '.ssm-download*', ignoreFile]
 
 /** Something that stayed at home, and the rule that says so. */
 export interface SkippedPath {
@@ -28,17 +49,23 @@ export interface SkippedPath {
 /** A rule that keeps this path at home, or `undefined`. Paths are relative to the folder, without a last slash. */
 export type IgnoreRules = (path: string, kind: 'file' | 'folder') => string | undefined
 
+/** Whether a path stayed at home because it seems to hold credentials. */
+export const isCredential = ({ rule }: SkippedPath): boolean => rule.endsWith(credentialMark)
+
+const credentialMark = '(credentials)'
+
 /**
- * The rules for one folder: the built-in ones and those of its `.ssmignore`.
+ * The rules for one folder: the built-in ones for code or for an input, and those of its `.ssmignore`.
  * @throws {SsmError} `STORAGE_DENIED` when `.ssmignore` cannot be read.
  */
-export async function ignoreRulesOf(folder: string): Promise<IgnoreRules> {
+export async function ignoreRulesOf(folder: string, of: 'code' | 'input' = 'code'): Promise<IgnoreRules> {
   const rules: Ignore = ignore({ ignorecase: false })
-  rules.add(builtInRules.map((pattern) => ({ pattern, mark: 'built in' })))
+  rules.add((of === 'code' ? builtInRules : builtInInputRules).map((pattern) => ({ pattern, mark: '(built in)' })))
+  if (of === 'code') rules.add(credentialRules.map((pattern) => ({ pattern, mark: credentialMark })))
   const own = await readText(join(folder, ignoreFile))
-  if (own !== undefined) rules.add(own.split(/\r?\n/).map((pattern) => ({ pattern, mark: ignoreFile })))
+  if (own !== undefined) rules.add(own.split(/\r?\n/).map((pattern) => ({ pattern, mark: `(${ignoreFile})` })))
   return (path, kind) => {
     const { ignored, rule } = rules.test(kind === 'folder' ? `${path}/` : path)
-    return ignored && rule !== undefined ? `${rule.pattern} (${rule.mark ?? ignoreFile})` : undefined
+    return ignored && rule !== undefined ? `${rule.pattern} ${rule.mark ?? ''}` : undefined
   }
 }

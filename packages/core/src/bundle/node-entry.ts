@@ -4,7 +4,7 @@ import type * as Esbuild from 'esbuild'
 import type { BuildOptions, BuildResult, Message, Plugin } from 'esbuild'
 import { SsmError } from '../errors/ssm-error.ts'
 import { corePackage, runsFromSource, toolkitPackage } from '../files/own-package.ts'
-import { realPath } from '../files/read.ts'
+import { readText, realPath } from '../files/read.ts'
 import { stableMap, stablePaths, stableText } from './stable-paths.ts'
 
 /** A generated file of the code folder. */
@@ -39,6 +39,9 @@ export function isNodeEntry(entry: string): boolean {
 export async function bundleNodeEntry(root: string, entry: string): Promise<NodeBundle> {
   // The bundler resolves links: without doing the same, relative paths between the two would depend on the place.
   const folder = await realPath(root, 'CODE_MISSING')
+  const loose = (await mayBeCommonJs(folder, entry)) ? await built(folder, entry, 'cjs').catch(() => undefined) : undefined
+  // A file with `import` or `export` is a module for Node, too, when its package does not say what it is.
+  if (loose !== undefined && formatOf(loose, entry) !== 'esm') return filesOf(loose, folder, entry, 'cjs')
   const modern = await built(folder, entry, 'esm')
   if (formatOf(modern, entry) !== 'cjs') return filesOf(modern, folder, entry, 'esm')
   return filesOf(await built(folder, entry, 'cjs'), folder, entry, 'cjs')
@@ -98,6 +101,18 @@ const ownToolkit: Plugin = {
       },
     )
   },
+}
+
+/** An ES module is strict, and a script that works because it is not would break. */
+async function mayBeCommonJs(folder: string, entry: string): Promise<boolean> {
+  if (/\.c[jt]s$/.test(entry)) return true
+  return /\.jsx?$/.test(entry) && (await packageTypeOf(dirname(join(folder, entry)))) !== 'module'
+}
+
+async function packageTypeOf(folder: string): Promise<string | undefined> {
+  const text = await readText(join(folder, 'package.json'))
+  if (text !== undefined) return /"type"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? 'commonjs'
+  return dirname(folder) === folder ? undefined : packageTypeOf(dirname(folder))
 }
 
 function formatOf(result: Built, entry: string): Format | undefined {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SsmError } from '../errors/ssm-error.ts'
-import { storageError } from './fs-errors.ts'
+import { storageError, whenFilesAreFree } from './fs-errors.ts'
 
 const failure = (code: string): Error => Object.assign(new Error(`${code}: no`), { code, syscall: 'open' })
 
@@ -30,4 +30,16 @@ test('an abort and our own errors pass as they are', () => {
   const abort = new DOMException('stop', 'AbortError')
   expect(storageError({ act: 'read', path: 'x' }, own)).toBe(own)
   expect(storageError({ act: 'read', path: 'x' }, abort)).toBe(abort)
+})
+
+test('too many open files are waited for', async () => {
+  let tries = 0
+  const opened = whenFilesAreFree(async () => {
+    tries += 1
+    if (tries < 3) throw Object.assign(new Error('too many'), { code: 'EMFILE', syscall: 'open' })
+    return Promise.resolve('opened')
+  })
+  expect(await opened).toBe('opened')
+  const missing = Object.assign(new Error('missing'), { code: 'ENOENT', syscall: 'open' })
+  await expect(whenFilesAreFree(() => Promise.reject(missing))).rejects.toBe(missing)
 })

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/codes.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
+import { systemClock } from '../time/clock.ts'
 
 /** What was being done to which path when the file system said no. */
 export interface StorageAct {
@@ -73,6 +74,24 @@ export function storageError(what: StorageAct, cause: unknown): unknown {
     cause,
     facts,
   })
+}
+
+const filesFreeMs = 30_000
+
+/**
+ * Opens something, and waits while too many files are open: those of this process are closed sooner or later.
+ * @throws the file system's error, also when none is free for half a minute
+ */
+export async function whenFilesAreFree<Value>(work: () => Promise<Value>): Promise<Value> {
+  for (const startMs = performance.now(); ;) {
+    try {
+      return await work()
+    } catch (cause) {
+      const isFull = fsCodeOf(cause) === 'EMFILE' || fsCodeOf(cause) === 'ENFILE'
+      if (!isFull || performance.now() - startMs > filesFreeMs) throw cause
+      await systemClock.sleep(20 + 30 * Math.random())
+    }
+  }
 }
 
 /** Does something to a path and translates the file system's error, if there is one. */

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { SsmError } from '../errors/ssm-error.ts'
 import { syncWhileFast } from './sync-io.ts'
-import { storageError } from './fs-errors.ts'
+import { storageError, whenFilesAreFree } from './fs-errors.ts'
 
 /** A file held open, read in pieces of the reader's choice. */
 export interface OpenFile extends AsyncDisposable {
@@ -15,7 +15,7 @@ export interface OpenFile extends AsyncDisposable {
 
 /** Opens a file for reading. The caller closes it, best with `await using`. */
 export async function openFile(path: string): Promise<OpenFile> {
-  const handle = await translated(path, () => open(path))
+  const handle = await translated(path, () => whenFilesAreFree(() => open(path)))
   return {
     part: (start, length, spare) => translated(path, () => exactly(handle, path, start, room(length, spare))),
     [Symbol.asyncDispose]: () => handle.close(),

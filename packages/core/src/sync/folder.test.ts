@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { memoryObjects, type MemoryObjects } from '../../../../test/support/memory-objects.ts'
 import { temporaryDirectory } from '../files/temporary.ts'
 import { objectUri } from '../names/object-uri.ts'
-import { planFolder, syncFolder, type SyncFolderOptions } from './folder.ts'
+import { describeFolder, planFolder, syncFolder, type SyncFolderOptions } from './folder.ts'
 
 const target = objectUri('s3://bucket/exp/input/')
 const index = objectUri('s3://bucket/exp/input.index.json')
@@ -227,4 +227,25 @@ test('a copy of the folder is synced without sending it again', async () => {
     uploaded: 0,
     kept: 1,
   })
+})
+
+test('the working folder as an input leaves the store, the history and packages here, and honours .ssmignore', async () => {
+  await using scratch = await temporaryDirectory()
+  const source = join(scratch.path, 'work')
+  for (const path of [
+    'a.txt',
+    'sub/b.txt',
+    '.ssm/s3/x',
+    '.git/HEAD',
+    'node_modules/p/index.js',
+    'big.bin',
+    '.ssm-download.json',
+  ]) {
+    await mkdir(join(source, path, '..'), { recursive: true })
+    await writeFile(join(source, path), path)
+  }
+  await writeFile(join(source, '.ssmignore'), '*.bin\n')
+  await symlink('someone@host.1234', join(source, '.#a.txt'))
+  const { listing } = await describeFolder(source, {})
+  expect(listing.files.map(({ path }) => path)).toEqual(['a.txt', 'sub/b.txt'])
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
+import { ignoreRulesOf } from '../bundle/ignore-rules.ts'
 import { SsmError } from '../errors/ssm-error.ts'
 import { chunkBytes, digestFile } from '../files/digest/digest.ts'
 import { digestThreads, worthThreadsBytes } from '../files/digest/threads.ts'
@@ -35,7 +36,7 @@ const readsAtOnce = 16
 const tries = 3
 
 /**
- * Lists a folder's files, or one file, with their digests. A file that was not touched since it was last read is not read again.
+ * Lists a folder's files, or one file, with their digests. Built-in rules and a `.ssmignore` in the folder leave files out. A file that was not touched since it was last read is not read again.
  * @throws {SsmError} `INPUT_MISSING` for what is not there or keeps changing while it is read, `STORAGE_DENIED`.
  */
 export async function listLocal(source: string, options: ListingOptions = {}): Promise<Listing> {
@@ -111,5 +112,7 @@ export function keepsChanging(path: string): SsmError {
 
 async function filesAt(place: string, name: string, signal: AbortSignal | undefined): Promise<readonly WalkedFile[]> {
   if ((await kindOf(place)) === 'file') return [{ path: name, ...(await fileFacts(place)) }]
-  return filesBelow(place, signal === undefined ? {} : { signal })
+  const rules = await ignoreRulesOf(place, 'input')
+  const filter = (path: string, kind: 'file' | 'folder'): boolean => rules(path, kind) === undefined
+  return filesBelow(place, { filter, ...(signal === undefined ? {} : { signal }) })
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { eachOf } from '../../lang/each-of.ts'
-import { fsCodeOf } from '../fs-errors.ts'
+import { fsCodeOf, whenFilesAreFree } from '../fs-errors.ts'
 import { eachEntry, type RawPath } from './entries.ts'
 
 const syncsAtOnce = 16
@@ -14,7 +14,7 @@ export async function syncTree(folder: string, signal: AbortSignal | undefined):
 /** Waits until a file's bytes, or a folder's names, are on the disk. */
 export async function syncPath(path: RawPath | string, isFolder: boolean): Promise<void> {
   try {
-    const file = await open(path, isFolder ? 'r' : 'r+')
+    const file = await whenFilesAreFree(() => open(path, isFolder ? 'r' : 'r+'))
     try {
       await file.sync()
     } finally {

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { kindOf } from '../../files/stat.ts'
 import { jobTimeMs, type JobName } from '../../names/job-name.ts'
 import { isTerminal } from '../../platform/jobs.ts'
@@ -46,6 +46,8 @@ export async function tellWarnings(task: ResolvedTask, { policy, past }: Start, 
     ...(policy.force === true && newest !== undefined && !isTerminal(newest.state.status)
       ? [`job ${newest.state.name} is still running: both jobs write to the same state`]
       : []),
+    ...credentialsLeft(task),
+    ...largeInputs(task),
   ]
   for (const message of messages) context.tell({ type: 'warned', message })
 }
@@ -58,4 +60,26 @@ function aheadOfClock(newest: JobName | undefined, nowMs: number): readonly stri
   return [
     `the newest job, ${newest}, is ${minutes} minutes ahead of this computer's clock: the new one is named after it; check the clocks`,
   ]
+}
+
+function credentialsLeft({ code }: ResolvedTask): readonly string[] {
+  const paths = code?.skipped.credentials ?? []
+  if (paths.length === 0) return []
+  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : ''
+  return [
+    `${paths.slice(0, 5).join(', ')}${more} seem to hold credentials and stay here; a line like !${paths[0] ?? ''} in .ssmignore sends it`,
+  ]
+}
+
+const largeFolderBytes = 200 * 1024 * 1024
+
+/** A working folder as an input is often a slip: it holds more than data. */
+function largeInputs({ inputs }: ResolvedTask): readonly string[] {
+  return inputs.flatMap(({ local }) => {
+    const listing = local?.folder.listing
+    if (local === undefined || listing === undefined || listing.bytes < largeFolderBytes) return []
+    if (relative(resolve(local.folder.source), resolve('.')).startsWith('..')) return []
+    const size = `${Math.round(listing.bytes / 1024 / 1024)} MiB in ${listing.files.length} files`
+    return [`the input ${local.folder.source} is the working folder: ${size} are sent; a .ssmignore in it leaves files out`]
+  })
 }
