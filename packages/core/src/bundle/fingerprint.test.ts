@@ -149,7 +149,7 @@ const sentences: readonly (readonly [string, Partial<TaskSpec>, Partial<Fingerpr
   ['one argument', { args: ['--raw', 'a  b'] }, {}, ['argument 2 from a b to a  b']],
   ['one argument more', { args: ['--raw', 'a b', ''] }, {}, ['argument 3 is new']],
   ['one argument in two', { args: ['--raw', 'a', 'b'] }, {}, ['argument 2 from a b to a', 'argument 3 is new']],
-  ['an environment variable', { env: { ...plain.env, LEVEL: 'debug' } }, {}, ['env LEVEL from info to debug']],
+  ['an environment variable', { env: { ...plain.env, LEVEL: 'debug' } }, {}, ['env LEVEL']],
   [
     'the version of the image',
     { image: { kind: 'framework', framework: 'pytorch', version: '2.6' } },

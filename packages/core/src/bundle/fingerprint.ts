@@ -42,7 +42,10 @@ export function fingerprintParts(spec: TaskSpec, facts: FingerprintFacts): Finge
     ...prefixed('argument', Object.fromEntries(spec.args.map((text, index) => [String(index + 1), text]))),
     ...prefixed(
       'env',
-      Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, value instanceof Secret ? '<secret>' : value])),
+      // Kept with every job, here and in S3: whoever reads that must not find a password there.
+      Object.fromEntries(
+        Object.entries(spec.env).map(([name, value]) => [name, value instanceof Secret ? '<secret>' : digestOfText(value)]),
+      ),
     ),
     ...(spec.distribution === undefined ? {} : { distribution: spec.distribution }),
     ...prefixed('request', facts.requestOverrides ?? {}),
@@ -123,6 +126,7 @@ function shownAs(key: 'from' | 'to', value: string | undefined): Partial<Change>
   return { [key]: value.length > 120 ? `${value.slice(0, 117)}…` : value }
 }
 
+const digestOfText = (text: string): string => createHash('sha256').update(text).digest('hex')
 const isDigest = (text: string): boolean => /^[0-9a-f]{64}/.test(text)
 const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : a > b ? 1 : 0)
 const sorted = (value: object): object => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

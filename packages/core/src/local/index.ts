@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
+import { storageError } from '../files/fs-errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { localImages } from './images.ts'
 import { localJobs } from './jobs/jobs.ts'
@@ -49,7 +50,7 @@ const ignores = [
  * a process of its own, so that it outlives its client.
  */
 export function local(options: LocalOptions = {}): Platform {
-  const root = resolve(options.root ?? (process.env['SSM_LOCAL_DIR'] || '.ssm'))
+  const root = storeFolder(options.root ?? (process.env['SSM_LOCAL_DIR'] || '.ssm'))
   const closing = new AbortController()
   // Any number of jobs is watched at once; each listener goes with its watching.
   setMaxListeners(0, closing.signal)
@@ -69,5 +70,15 @@ export function local(options: LocalOptions = {}): Platform {
     images: localImages(),
     // Jobs go on; only the watching of them ends.
     [Symbol.asyncDispose]: async () => closing.abort(new Error('The local platform was closed')),
+  }
+}
+
+function storeFolder(path: string): string {
+  try {
+    return resolve(path)
+  } catch (cause) {
+    // A relative path counts from the working folder, which somebody removed.
+    const hint = 'Go to a folder that exists, or set SSM_LOCAL_DIR to an absolute path.'
+    throw storageError({ act: 'find the working folder for', path, missing: 'STORAGE_DENIED', hint }, cause)
   }
 }

@@ -60,16 +60,27 @@ test('a job whose input does not fit fails with that reason and leaves room agai
   expect(await processesLeft(root)).toEqual([])
 })
 
-test('a job whose result does not fit fails with that reason and leaves no half of it', async ({ skip }) => {
-  const root = smallDisk('result', 6)
+test('a result that does not fit is kept where the job ran, and stored once there is room', async ({ skip }) => {
+  const root = smallDisk('result', 8)
   if (root === undefined) return skip(noMount)
   const platform = open(root)
+  const other = objectUri('s3://ssm-local/other')
+  await platform.objects.write(other, bytes(2_500_000))
   const request = trainingJob(folder, { shell: 'head -c 3500000 /dev/urandom > $R/opt/ml/model/m' })
   const state = await ranToEnd(platform, request)
-  expect(state).toMatchObject({ status: 'failed' })
+  const { machines } = jobPlace(root, refOf(request).name)
+  expect(state).toMatchObject({ status: 'failed', unstored: true })
+  expect(state.failureReason).toContain(`They are kept in ${machines}.`)
   expect(state.failureReason).toMatch(/results could not be stored.*no space is left/)
   expect(await gather(platform.objects.list(folder))).toEqual([])
-  expect(existsSync(jobPlace(root, refOf(request).name).machines)).toBe(false)
+  await platform.objects.remove([other])
+  expect(await platform.jobs.storeResults?.(refOf(request))).toBe(true)
+  const end = (await gather(platform.jobs.watch(refOf(request)))).at(-1)
+  expect(end).toMatchObject({ status: 'completed', phase: 'Completed' })
+  expect(end?.failureReason).toBeUndefined()
+  expect((await gather(platform.objects.list(folder)))[0]?.sizeBytes).toBeGreaterThan(3_500_000)
+  expect(existsSync(machines)).toBe(false)
+  expect(await platform.jobs.storeResults?.(refOf(request))).toBe(false)
 })
 
 test('a disk that a program filled up does not stop its job from ending', async ({ skip }) => {
@@ -77,7 +88,7 @@ test('a disk that a program filled up does not stop its job from ending', async 
   if (root === undefined) return skip(noMount)
   const platform = open(root)
   const request = trainingJob(folder, { shell: 'cat /dev/zero > $R/tmp/full; echo said; yes | head -c 100000; exit 5' })
-  expect(await ranToEnd(platform, request)).toMatchObject({ status: 'failed', failureReason: 'AlgorithmError: exit code: 5' })
+  expect(await ranToEnd(platform, request)).toMatchObject({ status: 'failed', failureReason: 'AlgorithmError: exit code: 5. No space is left on the disk of the local platform' })
   expect(await processesLeft(root)).toEqual([])
 })
 

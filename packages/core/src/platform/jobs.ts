@@ -56,6 +56,13 @@ export interface JobState extends JobRef {
   readonly interruptions: number
   /** The last value of each metric, when the platform keeps them. */
   readonly finalMetrics: readonly MetricValue[]
+  /** The program ended, but its results could not be stored; the failure reason says where they are. */
+  readonly unstored?: boolean
+}
+
+export interface DescribeOptions extends Abortable {
+  /** Also looks whether a completed job's results are still there as they were stored; one whose are not is `failed`. */
+  readonly verify?: boolean
 }
 
 export interface Jobs {
@@ -65,7 +72,7 @@ export interface Jobs {
    */
   start(request: JobRequest, options?: Abortable): Promise<void>
   /** The job as it is now, strongly consistent; `undefined` when there is none of this name. */
-  describe(job: JobRef, options?: Abortable): Promise<JobState | undefined>
+  describe(job: JobRef, options?: DescribeOptions): Promise<JobState | undefined>
   /**
    * The job now, then each time something changed, ending after a terminal state. Any number of watchers share what the
    * platform allows. Leaving the loop or an abort ends the watching, never the job.
@@ -74,6 +81,11 @@ export interface Jobs {
   watch(job: JobRef, options?: Abortable): AsyncIterable<JobState>
   /** Asks the job to stop: SIGTERM, a grace of 120 s, SIGKILL. Stopping an ended job is quiet. */
   stop(job: JobRef, options?: Abortable): Promise<void>
+  /**
+   * Stores the results of an `unstored` job that are kept where it ran. Resolves when that has begun; `watch` tells the end.
+   * `false` when there is nothing to store. Only where a platform can keep results.
+   */
+  storeResults?(job: JobRef, options?: Abortable): Promise<boolean>
 }
 
 /** Whether a status never changes again. */

@@ -13,7 +13,7 @@ const watchedMs = 3 * beatEveryMs
 
 /** Makes the file whose time tells that a job is looked after. */
 export function beginHeartbeat(path: string): void {
-  makeFolders(dirname(path), 0o700)
+  makeFolders(dirname(path))
   closeSync(openSync(path, 'w', 0o600))
 }
 

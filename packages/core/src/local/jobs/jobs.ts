@@ -8,15 +8,16 @@ import { changesOf } from './changes.ts'
 import { currentState } from './liveness.ts'
 import { isAlive, pidOf, signal as send } from '../process/identity.ts'
 import { jobPlace, readState, type JobPlace, type JobSettings } from './records.ts'
+import { problemOfResults } from './results.ts'
+import { resumeStoring } from './resume.ts'
+import { directoryObjects } from '../objects/objects.ts'
 import { settle, settleAbandoned } from './settle.ts'
 import { startJob } from './start.ts'
 
 /** Jobs kept by a supervisor process each. `closed` ends every watching. */
 export function localJobs(root: string, settings: JobSettings, closed: AbortSignal): Jobs {
-  const describe = async (job: JobRef): Promise<JobState | undefined> => {
-    const state = await currentState(jobPlace(root, job.name), closed)
-    return state?.kind === job.kind ? state : undefined
-  }
+  const objects = directoryObjects(root)
+  const describe = (job: JobRef): Promise<JobState | undefined> => currentState(jobPlace(root, job.name), job.kind, closed)
   let settledAtMs = -Infinity
   const settleNowAndThen = async (): Promise<void> => {
     if (performance.now() - settledAtMs < settleApartMs) return
@@ -31,9 +32,16 @@ export function localJobs(root: string, settings: JobSettings, closed: AbortSign
     },
     describe: async (job, options) => {
       options?.signal?.throwIfAborted()
-      return describe(job)
+      const state = await describe(job)
+      if (options?.verify !== true || state?.status !== 'completed') return state
+      const problem = await problemOfResults(jobPlace(root, job.name), objects)
+      return problem === undefined ? state : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
     },
-    watch: (job, options) => watch(jobPlace(root, job.name), job, describe, eitherSignal(options?.signal, closed)),
+    watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
+    async storeResults(job, options) {
+      if ((await describe(job)) === undefined) throw lost(job)
+      return resumeStoring(root, jobPlace(root, job.name), options?.signal)
+    },
     async stop(job, options) {
       options?.signal?.throwIfAborted()
       const state = await describe(job)
@@ -49,12 +57,13 @@ function eitherSignal(signal: AbortSignal | undefined, closed: AbortSignal): Abo
 }
 
 async function* watch(
-  place: JobPlace,
+  root: string,
   job: JobRef,
   describe: (job: JobRef) => Promise<JobState | undefined>,
   signal: AbortSignal,
 ): AsyncGenerator<JobState> {
   signal.throwIfAborted()
+  const place = jobPlace(root, job.name)
   using changes = changesOf(place.state)
   let pauseMs = changes.isWatching ? longestPauseMs : firstPauseMs
   for (let last = ''; ;) {
@@ -64,6 +73,8 @@ async function* watch(
     if (text !== last) yield state
     last = text
     if (isTerminal(state.status)) return
+    // Whoever waits for a job goes on with what its supervisor left undone.
+    if (state.phase === 'Uploading') await resumeStoring(root, place, signal)
     await changes.next(pauseMs, signal)
     pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)
   }

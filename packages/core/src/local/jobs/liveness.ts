@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { isTerminal, type JobState } from '../../platform/jobs.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
 import { livenessOf } from '../process/identity.ts'
 import { endOf } from '../supervisor/journal.ts'
 import { isBeating, lastBeatMs } from './heartbeat.ts'
@@ -11,18 +13,24 @@ const handOverMs = 5_000
  * The job as it is: the stored state, unless the process that would end the job is gone. Then the job has failed. Reads
  * only: whoever looks at a job may be on another computer, or in a container that sees no other processes.
  */
-export async function currentState(place: JobPlace, signal?: AbortSignal): Promise<JobState | undefined> {
+export async function currentState(place: JobPlace, kind: JobKind, signal?: AbortSignal): Promise<JobState | undefined> {
   const state = await seenState(place, signal)
-  return state === undefined ? undefined : publicState(state)
+  if (state?.unreadable === true) return publicState({ ...state, kind })
+  return state?.kind === kind ? publicState(state) : undefined
 }
 
-/** The same with everything that only this platform is to know. */
-export async function seenState(place: JobPlace, signal?: AbortSignal): Promise<StoredState | undefined> {
+async function seenState(place: JobPlace, signal?: AbortSignal): Promise<StoredState | undefined> {
   const state = readState(place)
   if (state === undefined || isTerminal(state.status) || !(await isAbandoned(place, state, signal))) return state
   // It may have ended between the two looks.
   const again = readState(place)
-  return again === undefined || isTerminal(again.status) || again.owner !== state.owner ? again : abandonedEnd(place, again)
+  if (again === undefined || isTerminal(again.status) || again.owner !== state.owner) return again
+  return canBeStored(place, again) ? again : abandonedEnd(place, again)
+}
+
+/** Whether the programs of a job have ended, and their results are only to be stored. */
+export function canBeStored(place: JobPlace, state: StoredState): boolean {
+  return state.ending !== undefined && !existsSync(place.results) && existsSync(place.machines)
 }
 
 /** Whether nobody will end this job any more. A process of another place is judged by the heartbeat alone. */
@@ -36,7 +44,9 @@ export async function isAbandoned(place: JobPlace, state: StoredState, signal?: 
 
 /** How an abandoned job ended. */
 export function abandonedEnd(place: JobPlace, state: StoredState): StoredState {
-  return endOf(state, 'failed', 'Failed', abandonedReason(state), lastBeatMs(place.heartbeat) ?? state.createdAtMs)
+  const isStored = state.ending !== undefined && existsSync(place.results)
+  const ending = isStored ? state.ending : ({ status: 'failed', phase: 'Failed', reason: abandonedReason(state) } as const)
+  return endOf(state, ending, lastBeatMs(place.heartbeat) ?? state.createdAtMs)
 }
 
 const abandonedReason = (state: StoredState): string =>
@@ -49,6 +59,8 @@ function publicState({
   ownerIs: _ownerIs,
   processes: _processes,
   metricCounts: _counts,
+  ending: _ending,
+  unreadable: _unreadable,
   ...state
 }: StoredState): JobState {
   return state

@@ -1,7 +1,10 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { JobName } from '../../names/job-name.ts'
+import { fsCodeOf } from '../../files/fs-errors.ts'
+import { jobName, type JobName } from '../../names/job-name.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
 import type { JobRequest, JobState } from '../../platform/jobs.ts'
+import type { Ending } from '../supervisor/ending.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
 
 /** Where the records of one job lie: `<root>/jobs/<job>/`. */
@@ -22,6 +25,10 @@ export interface JobPlace {
   readonly metrics: string
   /** What the supervisor itself printed: empty unless it broke. */
   readonly supervisorLog: string
+  /** What the job left in the store, written when all of it was there. */
+  readonly results: string
+  /** A little room on the disk, for the end to be put on record when there is no more. */
+  readonly reserve: string
 }
 
 /** Where a machine's output comes through while it runs. */
@@ -50,6 +57,8 @@ export function placeIn(folder: string): JobPlace {
     logs: join(folder, 'logs'),
     metrics: join(folder, 'metrics.ndjson'),
     supervisorLog: join(folder, 'supervisor.log'),
+    results: join(folder, 'results.json'),
+    reserve: join(folder, 'reserve'),
   }
 }
 
@@ -84,20 +93,71 @@ export interface StoredState extends JobState {
   readonly processes: readonly ProcessIdentity[]
   /** How many values of each metric there were. */
   readonly metricCounts: Readonly<Record<string, number>>
+  /** The programs have ended, and this is how the job ends once its results are stored. */
+  readonly ending?: Ending
+  /** The job ended, and its results could not be stored: they are still in the machines' trees. */
+  readonly unstored?: boolean
+  /** This state stands for one that cannot be read. */
+  readonly unreadable?: boolean
 }
 
-/** The stored state; `undefined` when there is no such job. */
+/** The stored state; `undefined` when there is no such job. A state that cannot be read is that of a failed job. */
 export function readState(place: JobPlace): StoredState | undefined {
   const text = readIfThere(place.state)
-  // Written by rename, so it is whole: this is our own file, read back.
-  return text === undefined ? undefined : (JSON.parse(text) as StoredState)
+  if (text === undefined) return existsSync(place.folder) ? unreadableState(place) : undefined
+  try {
+    const state: unknown = JSON.parse(text)
+    if (isState(state)) return state
+  } catch {
+    // Told below.
+  }
+  return unreadableState(place)
 }
+
+function isState(value: unknown): value is StoredState {
+  const state = (value ?? {}) as Partial<StoredState>
+  return typeof state.name === 'string' && typeof state.status === 'string' && typeof state.owner === 'string' && Array.isArray(state.phases)
+}
+
+/** A power cut, or somebody's editor: one job is lost, and every other one goes on. */
+function unreadableState(place: JobPlace): StoredState {
+  const atMs = statSync(place.folder, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return {
+    kind: kindOf(place),
+    name: jobName(basename(place.folder)),
+    status: 'failed',
+    phase: 'Failed',
+    phases: [{ name: 'Failed', startedAtMs: atMs, endedAtMs: atMs }],
+    machines: 1,
+    createdAtMs: atMs,
+    endedAtMs: atMs,
+    failureReason: `InternalServerError: the record of this local job, ${place.state}, cannot be read. Run the task again.`,
+    interruptions: 0,
+    finalMetrics: [],
+    owner: '',
+    ownerIs: 'supervisor',
+    processes: [],
+    metricCounts: {},
+    unreadable: true,
+  }
+}
+
+function kindOf(place: JobPlace): JobKind {
+  try {
+    return readRecord(place).request.kind
+  } catch {
+    return 'training'
+  }
+}
+
+/** Keeps a little room on the disk for the last state of a job. */
+export const reserveRoom = (place: JobPlace): void => writeFileSync(place.reserve, Buffer.alloc(16_384), { mode: 0o600 })
 
 /** Replaces the state as a whole. */
 export function writeState(place: JobPlace, state: StoredState): void {
   const next = `${place.state}.${process.pid}`
   try {
-    writeFileSync(next, JSON.stringify(state, undefined, 1))
+    writeFileSync(next, JSON.stringify(state, undefined, 1), { mode: 0o600 })
     renameSync(next, place.state)
   } catch (cause) {
     rmSync(next, { force: true })
@@ -109,30 +169,19 @@ export function readRecord(place: JobPlace): JobRecord {
   return JSON.parse(readFileSync(place.request, 'utf8')) as JobRecord
 }
 
-/** Only its owner may read it: the request may hold secrets. */
-export function writeRecord(place: JobPlace, record: JobRecord): void {
-  writeFileSync(place.request, JSON.stringify(record, undefined, 1), { mode: 0o600 })
-}
-
-/** After a job's end: nobody needs the values of its environment any more, and they may be secrets. */
-export function forgetEnvironment(place: JobPlace): void {
-  try {
-    const record = readRecord(place)
-    const { request } = record
-    const Environment = Object.fromEntries(Object.keys(request.input.Environment ?? {}).map((name) => [name, '<removed>']))
-    if (request.kind === 'training')
-      writeRecord(place, { ...record, request: { kind: 'training', input: { ...request.input, Environment } } })
-    else writeRecord(place, { ...record, request: { kind: 'processing', input: { ...request.input, Environment } } })
-  } catch {
-    // A full disk: the record stays readable by its owner only.
-  }
+/** Writes the request without the values of its environment: they may be secrets, and the supervisor gets them otherwise. */
+export function writeRecord(place: JobPlace, { request, ...record }: JobRecord): void {
+  const Environment = Object.fromEntries(Object.keys(request.input.Environment ?? {}).map((name) => [name, '<not kept>']))
+  const kept = { ...record, request: { kind: request.kind, input: { ...request.input, Environment } } }
+  writeFileSync(place.request, JSON.stringify(kept, undefined, 1), { mode: 0o600 })
 }
 
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')) return undefined
+    const code = fsCodeOf(cause)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw cause
   }
 }

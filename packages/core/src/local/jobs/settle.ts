@@ -1,13 +1,13 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import { isAlive, livenessOf, pidOf, signal } from '../process/identity.ts'
-import { killStrays } from '../machine/process-executor.ts'
+import { killStrays } from '../machine/strays.ts'
 import { removeTrees } from '../machine/remove-trees.ts'
-import { withLock } from '../objects/lock.ts'
+import { sweepLocks, withLock } from '../objects/lock.ts'
 import { endHeartbeat, lastBeatMs } from './heartbeat.ts'
-import { abandonedEnd, isAbandoned } from './liveness.ts'
-import { forgetEnvironment, heartbeats, jobPlace, readState, writeState, type JobPlace, type StoredState } from './records.ts'
+import { abandonedEnd, canBeStored, isAbandoned } from './liveness.ts'
+import { heartbeats, jobPlace, readState, writeState, type JobPlace, type StoredState } from './records.ts'
 import { jobName } from '../../names/job-name.ts'
 
 // A job of another computer or container may only sleep: what it left is kept for so long.
@@ -15,6 +15,7 @@ const foreignSilenceMs = 24 * 3_600_000
 
 /** Puts on record how the jobs of this store ended whose supervisors were killed, and removes what they left. */
 export async function settleAbandoned(root: string): Promise<void> {
+  await sweepLocks(root)
   for (const name of namesIn(heartbeats(root))) {
     try {
       await settle(jobPlace(root, jobName(name)))
@@ -28,17 +29,20 @@ export async function settleAbandoned(root: string): Promise<void> {
 /** The same for one job; does nothing to a job that somebody looks after. */
 export async function settle(place: JobPlace): Promise<void> {
   const state = readState(place)
-  if (state === undefined || isTerminal(state.status)) return endHeartbeat(place.heartbeat)
+  if (state === undefined || isTerminal(state.status)) {
+    if (state?.unstored !== true) removeTrees(place.machines)
+    return endHeartbeat(place.heartbeat)
+  }
   if (!(await isSurelyAbandoned(place, state))) return
   const settled = await withLock(place.lock, () => {
     const now = readState(place)
-    if (now === undefined || isTerminal(now.status) || now.owner !== state.owner) return false
+    if (now === undefined || isTerminal(now.status) || now.owner !== state.owner || canBeStored(place, now)) return false
     killAll(place, now)
+    rmSync(place.reserve, { force: true })
     writeState(place, abandonedEnd(place, now))
     return true
   })
   if (!settled) return
-  forgetEnvironment(place)
   removeTrees(place.machines)
   endHeartbeat(place.heartbeat)
 }
@@ -57,7 +61,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
   } catch (cause) {
-    if (fsCodeOf(cause) === 'ENOENT') return []
+    if (fsCodeOf(cause) === 'ENOENT' || fsCodeOf(cause) === 'ENOTDIR') return []
     throw cause
   }
 }

@@ -49,8 +49,8 @@ async function* follow(root: string, job: JobRef, options: FollowOptions, signal
 }
 
 async function knownState(root: string, job: JobRef): Promise<JobState> {
-  const state = await currentState(jobPlace(root, job.name))
-  if (state?.kind === job.kind) return state
+  const state = await currentState(jobPlace(root, job.name), job.kind)
+  if (state !== undefined) return state
   throw new PlatformError('JOB_LOST', `There is no ${job.kind} job ${job.name} on the local platform`, {
     facts: { job: job.name },
   })

@@ -13,14 +13,16 @@ const timesApartMs = 10
 
 /** Opens the log of a machine, and beside it the file that tells when which bytes came. */
 export function openMachineLog(path: string): MachineLog {
-  mkdirSync(dirname(path), { recursive: true })
-  const log = openSync(path, 'a')
-  const times = openSync(timesPath(path), 'a')
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const log = openSync(path, 'a', 0o600)
+  const times = openSync(timesPath(path), 'a', 0o600)
   let offset = 0
   let toldAtMs = -Infinity
   let lost = 0
   return {
-    write(bytes, atMs) {
+    write(bytes, nowMs) {
+      // A clock that is set back makes no line older than the one before.
+      const atMs = Math.max(nowMs, toldAtMs)
       try {
         // The time first: whoever sees the bytes can then also see when they came.
         if (atMs - toldAtMs >= timesApartMs) {

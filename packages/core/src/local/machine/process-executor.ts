@@ -1,11 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, constants, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
 import { identityOf, signal as send, type ProcessIdentity } from '../process/identity.ts'
 import { JobProblem } from './job-problem.ts'
+import { killStrays } from './strays.ts'
 
 /** A program to run as one machine. */
 export interface MachineProgram {
@@ -117,25 +118,3 @@ async function drainedOrLate(drained: Promise<void>, output: Socket): Promise<vo
   await drained
   clearTimeout(late)
 }
-
-/**
- * Kills processes that left a machine's group but still carry its root in their environment; only Linux shows that. They
- * are younger than the machine's first process: with its number, older ones need not be looked at.
- */
-export function killStrays(machineRoot: string, first = 0): void {
-  if (process.platform !== 'linux' || machineRoot === '') return
-  const mark = `${machineRootVariable}=${machineRoot}\0`
-  // Numbers begin anew at some point; then every process is a candidate.
-  const from = newestProcess() < first ? 0 : first
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name)
-    if (!(pid > from) || pid === process.pid) continue
-    try {
-      if (`${readFileSync(`/proc/${name}/environ`, 'latin1')}\0`.includes(mark)) send(pid, 'SIGKILL')
-    } catch {
-      // Gone meanwhile, or someone else's.
-    }
-  }
-}
-
-const newestProcess = (): number => Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1))

@@ -77,7 +77,7 @@ export const copy: Placing = async (source, target) => {
 const linkReadOnly: Placing = async (source, target) => {
   if (process.getuid?.() === 0) await copy(source, target)
   else linkSync(source, target)
-  chmodSync(target, 0o444)
+  chmodSync(target, 0o400)
 }
 
 /** Puts an object at a path, whose folders are made. */

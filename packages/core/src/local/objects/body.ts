@@ -1,5 +1,5 @@
 import { constants, createReadStream } from 'node:fs'
-import { copyFile, open, utimes, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, open, utimes, writeFile } from 'node:fs/promises'
 import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
 import type { ObjectBody } from '../../platform/objects.ts'
 
@@ -15,13 +15,15 @@ const pieceBytes = 8 * 1024 * 1024
 export async function writeBody(path: string, body: ObjectBody, options: BodyOptions): Promise<void> {
   options.signal?.throwIfAborted()
   if (body.kind === 'bytes') {
-    await writeFile(path, body.bytes, { flag: 'wx' })
+    await writeFile(path, body.bytes, { flag: 'wx', mode: 0o600 })
     options.onBytes?.(body.bytes.length)
   } else if (body.kind === 'file') {
     await copyInto(path, body.path, body.sizeBytes, options)
   } else {
     await writeChunks(path, body.chunks, options)
   }
+  // A copy has the rights of its source.
+  if (body.kind === 'file') await chmod(path, 0o600)
   await stamp(path)
 }
 
@@ -50,7 +52,7 @@ async function reflink(source: string, path: string): Promise<boolean> {
 }
 
 async function writeChunks(path: string, chunks: AsyncIterable<Uint8Array>, options: BodyOptions): Promise<void> {
-  const file = await open(path, 'w')
+  const file = await open(path, 'w', 0o600)
   try {
     let total = 0
     for await (const chunk of chunks) {

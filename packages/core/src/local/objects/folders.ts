@@ -1,21 +1,44 @@
-import { mkdirSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 
 /**
- * Makes a folder and those above it. Unlike Node's own way it tells the file system's true reason: for a read-only one
- * that says that nothing is there.
+ * Makes a folder and those above it, for their owner alone. Unlike Node's own way it tells the file system's true reason:
+ * for a read-only one that says that nothing is there.
  */
-export function makeFolders(path: string, mode = 0o777): void {
+export function makeFolders(path: string): void {
+  if (made(path)) return
+  makeFolders(dirname(path))
+  // What cannot be made even now, cannot be made: `/proc` says so for ever.
+  mkdirUnlessThere(path)
+}
+
+/** Makes a store's folder, if there is none, with a file in it that keeps it out of Git. */
+export function makeStore(root: string): void {
+  if (statSync(root, { throwIfNoEntry: false }) === undefined) makeFolders(root)
+  else if (basename(root) !== '.ssm') return
   try {
-    mkdirSync(path, mode)
+    writeFileSync(join(root, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 })
+  } catch {
+    // There already, or whatever else is wrong is told by what comes next.
+  }
+}
+
+/** `false`: the folder above is missing. */
+function made(path: string): boolean {
+  try {
+    mkdirUnlessThere(path)
+    return true
   } catch (cause) {
-    const code = fsCodeOf(cause)
-    if (code === 'ENOENT' && dirname(path) !== path) {
-      makeFolders(dirname(path))
-      makeFolders(path, mode)
-    } else if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw cause
-    }
+    if (fsCodeOf(cause) === 'ENOENT' && dirname(path) !== path) return false
+    throw cause
+  }
+}
+
+function mkdirUnlessThere(path: string): void {
+  try {
+    mkdirSync(path, 0o700)
+  } catch (cause) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw cause
   }
 }

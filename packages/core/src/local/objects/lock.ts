@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { systemClock } from '../../time/clock.ts'
@@ -30,6 +30,24 @@ export async function withLock<Value>(lock: string, work: () => Value, signal?: 
     const holder = holderOf(lock)
     if (holder !== undefined && (isGone(holder) || isStale(lock, holder))) await release(lock, holder, signal)
     else await systemClock.sleep(pauseMs * (0.5 + Math.random()), signal)
+  }
+}
+
+/** Removes the locks whose holders were killed: nobody may ever ask for them again. */
+export async function sweepLocks(root: string): Promise<void> {
+  for (const name of namesIn(join(root, 'locks'))) {
+    const lock = join(root, 'locks', name)
+    const holder = holderOf(lock)
+    if (holder !== undefined && isGone(holder)) await withLock(lock, () => undefined)
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    if (fsCodeOf(cause) === 'ENOENT' || fsCodeOf(cause) === 'ENOTDIR') return []
+    throw cause
   }
 }
 

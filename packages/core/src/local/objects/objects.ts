@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
@@ -7,7 +7,7 @@ import { PlatformError } from '../../platform/errors.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import type { BucketOptions, FolderChild, ObjectBody, Objects, StoredObject, WriteOptions } from '../../platform/objects.ts'
 import { writeBody } from './body.ts'
-import { makeFolders } from './folders.ts'
+import { makeFolders, makeStore } from './folders.ts'
 import { pathOfKey } from './key-path.ts'
 import { fileAt, filesOf, foldersOf, objectsIn, type StoredFile } from './listing.ts'
 import { lockOf, withLock } from './lock.ts'
@@ -25,7 +25,11 @@ export function directoryObjects(root: string): DirectoryObjects {
   return {
     pathOf: (uri) => fileAt(placeOf(store, uri).path)?.path,
     temporaryPath: () => temporaryFile(root),
-    adopt: (uri, path) => inStore(store, 'write', () => putInPlace(store, uri, path, {})),
+    adopt: (uri, path) =>
+      inStore(store, 'write', () => {
+        chmodSync(path, 0o600)
+        return putInPlace(store, uri, path, {})
+      }),
     bucket: (name, options) => makeBucket(store, name ?? defaultBucket, options),
     list: (prefix, options) => listed(store, prefix, options),
     folders: (folder) => listedFolders(store, folder),
@@ -61,7 +65,10 @@ function placeOf({ root }: Store, uri: ObjectUri): Place {
 async function makeBucket(store: Store, name: string, options: BucketOptions = {}): Promise<string> {
   const { bucket } = addressOf(objectUri(`s3://${name}`))
   if (options.dryRun === true) return bucket
-  await inStore(store, 'make the bucket in', () => makeFolders(join(store.root, 's3', bucket)))
+  await inStore(store, 'make the bucket in', () => {
+    makeStore(store.root)
+    makeFolders(join(store.root, 's3', bucket))
+  })
   return bucket
 }
 

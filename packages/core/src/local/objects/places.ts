@@ -38,7 +38,7 @@ export async function makeWay(root: string, place: Place, signal: AbortSignal | 
       () => {
         if (statOf(path) !== 'file') return
         renameSync(path, path + besideFolder)
-        mkdirSync(path)
+        mkdirSync(path, 0o700)
       },
       signal,
     )

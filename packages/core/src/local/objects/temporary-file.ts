@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { livenessOf, ownIdentity } from '../process/identity.ts'
-import { makeFolders } from './folders.ts'
+import { makeFolders, makeStore } from './folders.ts'
 
 /** A path for a file or folder that is not yet what it is to become: on the store's own file system, outside what is listed. */
 export function temporaryFile(root: string): string {
   const folder = join(root, 'tmp')
+  makeStore(root)
   makeFolders(folder)
   return join(folder, `${ownIdentity()}~${randomBytes(6).toString('hex')}`)
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { streamPath } from '../logs/format.ts'
 import type { JobPlan } from '../request/job-plan.ts'
-import { pipePath, type JobPlace, type JobRecord } from '../jobs/records.ts'
+import type { JobRequest } from '../../platform/jobs.ts'
+import { pipePath, type JobPlace, type JobSettings } from '../jobs/records.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
 import { machineEnvironment } from '../machine/environment.ts'
 import { folderSync, type FolderSync } from './folder-sync.ts'
@@ -17,8 +18,12 @@ import { shardOf } from '../machine/shard.ts'
 
 /** A job in the hands of its supervisor. */
 export interface Job {
+  /** The store's folder. */
+  readonly root: string
   readonly place: JobPlace
-  readonly record: JobRecord
+  readonly settings: JobSettings
+  /** With the values of its environment, which no record holds. */
+  readonly request: JobRequest
   readonly plan: JobPlan
   readonly objects: DirectoryObjects
   readonly journal: Journal
@@ -39,12 +44,17 @@ export interface Prepared {
   readonly syncs: readonly FolderSync[]
 }
 
+/** The folders that stand for the machines' `/`. */
+export const treesOf = ({ place, plan }: Job): readonly MachineTree[] =>
+  plan.hosts.map((host) => ({ host, root: join(place.machines, host) }))
+
 /** Lays out every machine: folders, configuration, inputs, checkpoints. An abort of the halt's signal rejects. */
-export async function prepare({ place, record, plan, objects, halt }: Job): Promise<Prepared> {
-  const trees = plan.hosts.map((host) => ({ host, root: join(place.machines, host) }))
+export async function prepare(job: Job): Promise<Prepared> {
+  const { place, request, plan, objects, halt } = job
+  const trees = treesOf(job)
   const pipes = makePipes(plan.hosts.map((host) => pipePath(place, host)))
   try {
-    for (const tree of trees) layOutMachine(tree, record.request, plan)
+    for (const tree of trees) layOutMachine(tree, request, plan)
     for (const input of plan.inputs) {
       const found = await objectsOf(input, objects, halt.signal)
       for (const [index, tree] of trees.entries()) {
@@ -73,8 +83,8 @@ export async function runMachines(job: Job, { trees, syncs }: Prepared): Promise
   const startedAtMs = Date.now()
   const machines = trees.map((tree) => start(job, tree, startedAtMs))
   job.journal.processes(machines.flatMap(({ identity }) => identity ?? []))
-  const ender = endTogether(machines, job.record.settings.stopGraceSeconds)
-  const stopSyncing = keepPushing(syncs, job.record.settings.syncSeconds)
+  const ender = endTogether(machines, job.settings.stopGraceSeconds)
+  const stopSyncing = keepPushing(syncs, job.settings.syncSeconds)
   const ends: MachineEnd[] = []
   try {
     if (job.halt.signal.aborted) ender.end()

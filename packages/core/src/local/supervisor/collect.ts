@@ -6,21 +6,22 @@ import { joinUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
 import { streamOf } from '../logs/format.ts'
+import type { Pushed } from './folder-sync.ts'
 import { filesOf, type FolderFiles } from './folder-files.ts'
 import type { MachineTree } from '../machine/tree.ts'
 
 /**
  * Uploads what a training job leaves: `model.tar.gz` with the model folders of all machines (of one name on several, the
  * last machine's), and `output.tar.gz` with the first machine's. An empty folder leaves nothing. A failed job leaves no
- * model: half of one would look whole. Gives what cannot be stored, with the reason.
+ * model: half of one would look whole.
  */
 export async function uploadArchives(
   plan: JobPlan,
   trees: readonly MachineTree[],
   objects: DirectoryObjects,
   failed: boolean,
-): Promise<readonly string[]> {
-  if (plan.archives === undefined) return []
+): Promise<Pushed> {
+  if (plan.archives === undefined) return { written: [], leftOut: [] }
   const model = failed ? [] : trees
   const models = await uploadArchive(model, paths.training.model, joinUri(plan.archives, 'model.tar.gz'), objects)
   const outputs = await uploadArchive(
@@ -29,7 +30,7 @@ export async function uploadArchives(
     joinUri(plan.archives, 'output.tar.gz'),
     objects,
   )
-  return [...models, ...outputs]
+  return { written: [...models.written, ...outputs.written], leftOut: [...models.leftOut, ...outputs.leftOut] }
 }
 
 async function uploadArchive(
@@ -37,17 +38,17 @@ async function uploadArchive(
   folder: string,
   uri: ObjectUri,
   objects: DirectoryObjects,
-): Promise<readonly string[]> {
+): Promise<Pushed> {
   const found = trees.map((tree) => filesOf(join(tree.root, folder), folder))
   const leftOut = found.flatMap((one) => one.leftOut)
   const entries = mergedEntries(found)
-  if (entries.length === 0) return leftOut
+  if (entries.length === 0) return { written: [], leftOut }
   const { writeArchive } = await import('../../archive/tar.ts')
   const path = objects.temporaryPath()
   try {
     await writeArchive(entries, path)
     await objects.adopt(uri, path)
-    return leftOut
+    return { written: [uri], leftOut }
   } finally {
     rmSync(path, { force: true })
   }

@@ -7,12 +7,20 @@ import type { DirectoryObjects } from '../objects/objects.ts'
 import { filesOf, type MachineFile } from './folder-files.ts'
 import { copy, put, type MachineTree } from '../machine/tree.ts'
 
+/** What was stored, and what cannot be, with the reason. */
+export interface Pushed {
+  readonly written: readonly ObjectUri[]
+  readonly leftOut: readonly string[]
+}
+
 /** A folder that all machines of a job share with the store: checkpoints, or an output. */
 export interface FolderSync {
   /** Brings everything from the store to every machine. */
   restore(signal: AbortSignal): Promise<void>
-  /** Brings to the store what the machines changed since the last time; gives what cannot be stored, with the reason. */
-  push(): Promise<readonly string[]>
+  /** Instead of a restore, for machines that ended: what the store has is what they once got. */
+  resume(signal: AbortSignal): Promise<void>
+  /** Brings to the store what the machines changed since the last time. */
+  push(): Promise<Pushed>
 }
 
 /**
@@ -30,6 +38,13 @@ export function folderSync(
   const sides = trees.map((tree) => ({ host: tree.host, folder: join(tree.root, path), path, known: new Map<string, string>() }))
   return {
     restore: (signal) => restore(sides, uri, objects, signal),
+    async resume(signal) {
+      const folder = folderUri(uri)
+      for await (const stored of objects.list(folder, { signal })) {
+        const name = stored.uri.slice(folder.length)
+        for (const side of sides) side.known.set(name, isOfAnother(side, name) ? stampIn(side.folder, name) : '')
+      }
+    },
     async push() {
       const left = sides.map((side) => ({ side, ...filesOf(side.folder, side.path) }))
       const changes = left.flatMap(({ side, files }) => changesOf(side, files, sides, options))
@@ -41,7 +56,10 @@ export function folderSync(
         await upload(file.path, joinUri(uri, name), Number(file.stats.size), objects)
         side.known.set(name, stampOf(file.stats))
       }
-      return left.flatMap(({ leftOut }) => leftOut)
+      return {
+        written: written.map((change) => joinUri(uri, change.name)),
+        leftOut: left.flatMap(({ leftOut }) => leftOut),
+      }
     },
   }
 }
@@ -113,6 +131,11 @@ async function upload(path: string, uri: ObjectUri, sizeBytes: number, objects: 
     // Removed while it was on its way: the next look will see that.
     if (!isSsmError(cause, 'INPUT_MISSING')) throw cause
   }
+}
+
+function stampIn(folder: string, name: string): string {
+  const stats = lstatSync(join(folder, name), { bigint: true, throwIfNoEntry: false })
+  return stats === undefined ? '' : stampOf(stats)
 }
 
 const stampOf = (stats: BigIntStats): string => `${stats.ino}-${stats.size}-${stats.mtimeNs}-${stats.ctimeNs}`

@@ -2,18 +2,27 @@ import { appendFileSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import type { JobPhase, JobStatus, MetricValue } from '../../platform/jobs.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
+import { makeFileDurable } from '../objects/durable.ts'
+import type { Ending } from './ending.ts'
 import { writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
+
+export interface PhaseChange {
+  readonly status?: JobStatus
+  readonly message?: string
+  /** How the job will end once its results are stored. */
+  readonly ending?: Ending
+}
 
 /** What the supervisor tells of its job, kept in `state.json`. */
 export interface Journal {
   state(): StoredState
   /** Ends the phase before and begins one. */
-  phase(name: string, change?: { readonly status?: JobStatus; readonly message?: string }): void
+  phase(name: string, change?: PhaseChange): void
   processes(identities: readonly ProcessIdentity[]): void
   metrics(machine: string, values: readonly MetricValue[]): void
   interrupted(): void
   /** The last word: the only one that must be written. */
-  end(status: 'completed' | 'failed' | 'stopped', phase: string, failureReason?: string): void
+  end(ending: Ending): void
 }
 
 const metricsApartMs = 500
@@ -27,28 +36,31 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
   }
   return {
     state: () => state,
-    phase(name, { status, message } = {}) {
-      const nowMs = Date.now()
+    phase(name, { status, message, ending } = {}) {
+      // A clock that is set back makes no phase end before it began.
+      const nowMs = Math.max(Date.now(), state.phases.at(-1)?.startedAtMs ?? 0)
       change({
         phase: name,
         phases: [...ended(state.phases, nowMs), { name, startedAtMs: nowMs, ...(message === undefined ? {} : { message }) }],
         ...(status === undefined ? {} : { status }),
+        ...(ending === undefined ? {} : { ending }),
         ...(state.startedAtMs === undefined ? { startedAtMs: nowMs } : {}),
       })
     },
     processes: (processes) => change({ processes }),
     metrics(machine, values) {
       if (values.length === 0) return
-      orLater(() => appendFileSync(place.metrics, values.map((value) => `${JSON.stringify({ ...value, machine })}\n`).join('')))
+      orLater(() => appendFileSync(place.metrics, values.map((value) => `${JSON.stringify({ ...value, machine })}\n`).join(''), { mode: 0o600 }))
       state = withMetrics(state, values)
       if (Date.now() - metricsToldAtMs < metricsApartMs) return
       metricsToldAtMs = Date.now()
       change({})
     },
     interrupted: () => change({ interruptions: state.interruptions + 1 }),
-    end(status, phase, failureReason) {
-      state = endOf(state, status, phase, failureReason)
+    end(ending) {
+      state = endOf(state, ending)
       writeState(place, state)
+      makeFileDurable(place.state)
     },
   }
 }
@@ -74,12 +86,11 @@ function withMetrics(state: StoredState, values: readonly MetricValue[]): Stored
 
 /** The state a job ends in. */
 export function endOf(
-  state: StoredState,
-  status: JobStatus,
-  phase: string,
-  failureReason?: string,
-  nowMs = Date.now(),
+  { ending, ...state }: StoredState,
+  { status, phase, reason, unstored }: Ending,
+  endedAtMs = Date.now(),
 ): StoredState {
+  const nowMs = Math.max(endedAtMs, state.phases.at(-1)?.startedAtMs ?? 0)
   return {
     ...state,
     status,
@@ -87,7 +98,9 @@ export function endOf(
     phases: [...ended(state.phases, nowMs), { name: phase, startedAtMs: nowMs, endedAtMs: nowMs }],
     endedAtMs: nowMs,
     processes: [],
-    ...(failureReason === undefined ? {} : { failureReason: failureReason.slice(0, 1024) }),
+    ...(reason === undefined ? {} : { failureReason: reason.slice(0, 1024) }),
+    // How it would have ended: its results may be stored later.
+    ...(unstored === true ? { unstored, ...(ending === undefined ? {} : { ending }) } : {}),
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { placeIn } from '../jobs/records.ts'
 import { passedOn } from '../process/inherited.ts'
@@ -6,5 +7,10 @@ import { supervise } from './supervise.ts'
 // The program behind every local job: node supervisor.cjs <root> <job>. It outlives the client that started it. No await at
 // its top: it is bundled as a CommonJS module, which starts faster.
 const [root = '', job = ''] = process.argv.slice(2)
+
+// The client writes the environment of the job's programs to our stdin: its values are in no record.
+const text = readFileSync(0, 'utf8')
+const environment = (text === '' ? {} : JSON.parse(text)) as Readonly<Record<string, string>>
+const handover = { inherited: passedOn(process.env), environment }
 // Nothing that a job left open may keep its supervisor alive; a failure has ended it already, as one that nobody caught.
-void supervise(root, placeIn(join(root, 'jobs', job)), passedOn(process.env)).then(() => process.exit(0)) // eslint-disable-line unicorn/no-process-exit
+void supervise(root, placeIn(join(root, 'jobs', job)), handover).then(() => process.exit(0)) // eslint-disable-line unicorn/no-process-exit

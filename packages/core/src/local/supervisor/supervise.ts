@@ -1,47 +1,60 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
-import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import { existsSync, rmSync } from 'node:fs'
+import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
 import { systemClock } from '../../time/clock.ts'
-import { isTerminal } from '../../platform/jobs.ts'
-import { planOf, type OutputPlan } from '../request/job-plan.ts'
-import { ownIdentity } from '../process/identity.ts'
 import { beat, beatEveryMs, endHeartbeat } from '../jobs/heartbeat.ts'
-import { forgetEnvironment, readRecord, readState, writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
+import { readRecord, readState, writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
+import { reasonOf } from '../machine/job-problem.ts'
+import { removeTrees } from '../machine/remove-trees.ts'
 import { withLock } from '../objects/lock.ts'
 import { directoryObjects } from '../objects/objects.ts'
-import { prepare, runMachines, type Job, type MachineEnd, type Prepared } from './attempt.ts'
-import { noteLeftOut, uploadArchives } from './collect.ts'
+import { ownIdentity } from '../process/identity.ts'
+import { planOf } from '../request/job-plan.ts'
+import { prepare, runMachines, treesOf, type Job, type Prepared } from './attempt.ts'
+import { endingOf, haltedEnding, type Ending } from './ending.ts'
 import { folderSync } from './folder-sync.ts'
 import { newHalt, type Halt } from './halt.ts'
-import { JobProblem, reasonOf } from '../machine/job-problem.ts'
-import { removeTrees } from '../machine/remove-trees.ts'
 import { openJournal } from './journal.ts'
+import { storeResults } from './store-results.ts'
 
-/** How a job ended. */
-interface Ending {
-  readonly status: 'completed' | 'failed' | 'stopped'
-  readonly phase: string
-  readonly reason?: string
+type Environment = Readonly<Record<string, string>>
+
+/** What a supervisor gets of its client, beside the job's record. */
+export interface Handover {
+  /** What every program gets of the client's environment. */
+  readonly inherited: Environment
+  /** The environment that the request asks for, which no record holds. */
+  readonly environment: Environment
 }
 
 /** Carries out one job from its record to its end. Resolves when `state.json` holds the end. */
-export async function supervise(root: string, place: JobPlace, inherited: Readonly<Record<string, string>>): Promise<void> {
+export async function supervise(root: string, place: JobPlace, { inherited, environment }: Handover): Promise<void> {
   const halt = newHalt()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => halt.request('stop'))
   process.on('SIGHUP', () => undefined)
   const first = await takeOver(place)
   if (first === undefined) return
   if (existsSync(place.stop)) halt.request('stop')
-  const record = readRecord(place)
-  const plan = planOf(record.request, Number.MAX_SAFE_INTEGER)
-  const job: Job = { place, record, plan, objects: directoryObjects(root), journal: openJournal(place, first), halt, inherited }
+  const { settings, request: recorded } = readRecord(place)
+  const request = withEnvironment(recorded, environment)
+  const plan = planOf(request, Number.MAX_SAFE_INTEGER)
+  const objects = directoryObjects(root)
+  const job: Job = { root, place, settings, request, plan, objects, journal: openJournal(place, first), halt, inherited }
   const heart = keepBeating(place, halt)
-  const ending = await carryOut(job)
-  removeTrees(place.machines)
-  forgetEnvironment(place)
-  await untilWritten(() => job.journal.end(ending.status, ending.phase, ending.reason))
+  const ending = first.ending === undefined ? await carryOut(job) : await storeAgain(job, first.ending)
+  if (ending.unstored !== true) removeTrees(place.machines)
+  await untilWritten(() => {
+    rmSync(place.reserve, { force: true })
+    job.journal.end(ending)
+  })
   clearInterval(heart)
   endHeartbeat(place.heartbeat)
+}
+
+function withEnvironment(request: JobRequest, environment: Environment): JobRequest {
+  const Environment = { ...environment }
+  return request.kind === 'training'
+    ? { kind: 'training', input: { ...request.input, Environment } }
+    : { kind: 'processing', input: { ...request.input, Environment } }
 }
 
 /** Tells other computers that the job is looked after, and hears those that cannot send a signal. */
@@ -82,7 +95,7 @@ async function attempt(job: Job, interruptions: number): Promise<Ending | 'inter
   journal.phase('Downloading')
   const prepared = await prepare(job)
   journal.phase(plan.kind === 'training' ? 'Training' : 'Processing')
-  const { spotInterruption } = job.record.settings
+  const { spotInterruption } = job.settings
   const interruption =
     spotInterruption !== undefined && plan.kind === 'training' && interruptions < spotInterruption.times
       ? halt.after(spotInterruption.afterSeconds * 1000, 'interruption')
@@ -102,8 +115,8 @@ async function attempt(job: Job, interruptions: number): Promise<Ending | 'inter
     if (halt.again()) return 'interrupted'
   }
   const ending = endingOf(ends, halt)
-  await uploadAll(job, prepared, ending)
-  return ending
+  journal.phase('Uploading', { ending })
+  return storeResults(job, prepared, ending)
 }
 
 function tellHalt({ halt, journal }: Job): void {
@@ -111,61 +124,18 @@ function tellHalt({ halt, journal }: Job): void {
   else journal.phase('Stopping', { status: 'stopping' })
 }
 
-async function uploadAll({ journal, place, plan, objects }: Job, prepared: Prepared, ending: Ending): Promise<void> {
-  journal.phase('Uploading')
-  const failed = ending.status === 'failed'
-  const wanted = (output: OutputPlan): boolean => !output.continuous && (output.afterFailure || !failed)
-  const folders = plan.outputs
-    .filter(wanted)
-    .map((output) => folderSync(prepared.trees, output.path, output.uri, objects, { deletes: false }))
-  try {
-    const leftOut: string[] = []
-    for (const folder of [...prepared.syncs, ...folders]) leftOut.push(...(await folder.push()))
-    leftOut.push(...(await uploadArchives(plan, prepared.trees, objects, failed)))
-    if (leftOut.length > 0) noteLeftOut(place.logs, leftOut)
-  } catch (cause) {
-    // What the program itself says comes before what became of its results.
-    if (!failed) throw new JobProblem(`The results could not be stored: ${reasonOf(cause)}`)
-  }
-}
-
-function endingOf(ends: readonly MachineEnd[], halt: Halt): Ending {
-  const halted = haltedEnding(halt)
-  if (halted !== undefined) return halted
-  const failed = ends.find((end) => end.code !== 0)
-  if (failed === undefined) return { status: 'completed', phase: 'Completed' }
-  return { status: 'failed', phase: 'Failed', reason: `AlgorithmError: ${said(failed)}` }
-}
-
-// The service puts the exit code behind what the program itself said; a reason has 1,024 characters.
-function said({ tree, code }: MachineEnd): string {
-  const text = failureText(tree.root)
-  if (text === '') return `exit code: ${code}`
-  return /exit code|killed by signal/.test(text) ? text : `${text.slice(0, 950)}, exit code: ${code} on ${tree.host}`
-}
-
-function haltedEnding(halt: Halt): Ending | undefined {
-  if (halt.reason() === 'timeout') return { status: 'stopped', phase: 'MaxRuntimeExceeded' }
-  return halt.reason() === 'stop' ? { status: 'stopped', phase: 'Stopped' } : undefined
-}
-
-/** The beginning of what the program wrote about its failure. */
-function failureText(machineRoot: string): string {
-  for (const path of [paths.failure, paths.processing.message]) {
-    try {
-      const file = openSync(join(machineRoot, path), 'r')
-      try {
-        const bytes = Buffer.alloc(4096)
-        const text = bytes.toString('utf8', 0, readSync(file, bytes)).slice(0, 1024).trim()
-        if (text !== '') return text
-      } finally {
-        closeSync(file)
-      }
-    } catch {
-      // It wrote nothing.
-    }
-  }
-  return ''
+/** Stores what the machines left of a job whose supervisor ended before it could. */
+async function storeAgain(job: Job, ending: Ending): Promise<Ending> {
+  const { plan, objects, halt } = job
+  const trees = treesOf(job)
+  const shared = (path: string, uri: Parameters<typeof folderSync>[2], deletes: boolean): Prepared['syncs'][number] =>
+    folderSync(trees, path, uri, objects, { deletes })
+  const syncs = [
+    ...(plan.checkpoint === undefined ? [] : [shared(plan.checkpoint.path, plan.checkpoint.uri, true)]),
+    ...plan.outputs.filter((output) => output.continuous).map((output) => shared(output.path, output.uri, false)),
+  ]
+  for (const sync of syncs) await sync.resume(halt.signal)
+  return storeResults(job, { trees, syncs }, ending)
 }
 
 /** The end must be told, also when the disk was full a moment ago. */

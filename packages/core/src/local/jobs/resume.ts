@@ -1,0 +1,43 @@
+import { isTerminal } from '../../platform/jobs.ts'
+import { withLock } from '../objects/lock.ts'
+import { ownIdentity } from '../process/identity.ts'
+import { spawnSupervisor } from '../process/spawn-supervisor.ts'
+import { beginHeartbeat } from './heartbeat.ts'
+import { canBeStored, isAbandoned } from './liveness.ts'
+import { readState, writeState, type JobPlace, type StoredState } from './records.ts'
+import { handOver } from './start.ts'
+
+/**
+ * Stores the results of a job whose programs have ended, when its supervisor was killed before it could, or found no room for
+ * them. Does nothing to any other job. Resolves when a new supervisor is at work.
+ */
+export async function resumeStoring(root: string, place: JobPlace, signal?: AbortSignal): Promise<boolean> {
+  const state = readState(place)
+  if (state === undefined || !(await isToBeStored(place, state, signal))) return false
+  if (!(await withLock(place.lock, () => claim(place, state), signal))) return false
+  beginHeartbeat(place.heartbeat)
+  await handOver(place, await spawnSupervisor(root, place, { environment: {}, pipes: [] }))
+  return true
+}
+
+async function isToBeStored(place: JobPlace, state: StoredState, signal: AbortSignal | undefined): Promise<boolean> {
+  if (!canBeStored(place, state)) return false
+  return isTerminal(state.status) ? state.unstored === true : isAbandoned(place, state, signal)
+}
+
+/** Of several clients that see the same, one goes on. */
+function claim(place: JobPlace, seen: StoredState): boolean {
+  const state = readState(place)
+  if (state?.owner !== seen.owner || state.status !== seen.status) return false
+  const { endedAtMs: _endedAtMs, failureReason: _reason, unstored: _unstored, ...rest } = state
+  const nowMs = Date.now()
+  writeState(place, {
+    ...rest,
+    status: 'in-progress',
+    phase: 'Uploading',
+    phases: [...rest.phases.filter((phase) => phase.name !== 'Failed'), { name: 'Uploading', startedAtMs: nowMs }],
+    owner: ownIdentity(),
+    ownerIs: 'starter',
+  })
+  return true
+}

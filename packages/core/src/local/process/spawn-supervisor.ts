@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { basename } from 'node:path'
+import { builtProgram } from '../../files/own-package.ts'
+import { PlatformError } from '../../platform/errors.ts'
+import type { JobPlace } from '../jobs/records.ts'
+import { nodeProgram } from './node-program.ts'
+import { supervisorEnvironment } from './inherited.ts'
+
+// While Node starts, the pipes are made that it will need. Forked twice, their maker is no child of the supervisor.
+const starter =
+  'p=$1 r=$2 j=$3; shift 3; [ $# = 0 ] || ( mkfifo -m 600 -- "$@" & ) >/dev/null 2>&1; exec "$0" "$p" "$r" "$j"'
+
+/**
+ * The path of the program that keeps local jobs.
+ * @throws {PlatformError} `PLATFORM_UNSUPPORTED` when it was not built.
+ */
+export function needSupervisorProgram(): string {
+  const program = builtProgram('supervisor')
+  nodeProgram(process)
+  if (existsSync(program)) return program
+  throw new PlatformError('PLATFORM_UNSUPPORTED', 'The program that keeps local jobs was not built', {
+    hint: 'In a clone of the repository, run: node scripts/setup.mjs',
+    facts: { program },
+  })
+}
+
+export interface SupervisorStart {
+  /** Handed over by a pipe: no record holds these values. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Paths of pipes to make while it starts. */
+  readonly pipes: readonly string[]
+}
+
+/** Starts the process that looks after a job, and gives its number. It outlives this process. */
+export async function spawnSupervisor(root: string, place: JobPlace, { environment, pipes }: SupervisorStart): Promise<number> {
+  const program = needSupervisorProgram()
+  const log = openSync(place.supervisorLog, 'a', 0o600)
+  try {
+    const child = spawn('/bin/sh', ['-c', starter, nodeProgram(process), program, root, basename(place.folder), ...pipes], {
+      cwd: root,
+      env: supervisorEnvironment(process.env),
+      detached: true,
+      stdio: ['pipe', log, log],
+    })
+    const failed = new Promise<Error>((resolve) => child.once('error', resolve))
+    child.unref()
+    if (child.pid === undefined) throw await failed
+    await new Promise<void>((resolve) => {
+      // One that died at once hears nothing: its job is seen to be abandoned.
+      child.stdin?.once('error', () => resolve())
+      child.stdin?.end(JSON.stringify(environment), () => resolve())
+    })
+    return child.pid
+  } finally {
+    closeSync(log)
+  }
+}
