@@ -88,7 +88,10 @@ test('a disk that a program filled up does not stop its job from ending', async 
   if (root === undefined) return skip(noMount)
   const platform = open(root)
   const request = trainingJob(folder, { shell: 'cat /dev/zero > $R/tmp/full; echo said; yes | head -c 100000; exit 5' })
-  expect(await ranToEnd(platform, request)).toMatchObject({ status: 'failed', failureReason: 'AlgorithmError: exit code: 5. No space is left on the disk of the local platform' })
+  expect(await ranToEnd(platform, request)).toMatchObject({
+    status: 'failed',
+    failureReason: 'AlgorithmError: exit code: 5. No space is left on the disk of the local platform',
+  })
   expect(await processesLeft(root)).toEqual([])
 })
 

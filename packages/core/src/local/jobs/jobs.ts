@@ -35,7 +35,9 @@ export function localJobs(root: string, settings: JobSettings, closed: AbortSign
       const state = await describe(job)
       if (options?.verify !== true || state?.status !== 'completed') return state
       const problem = await problemOfResults(jobPlace(root, job.name), objects)
-      return problem === undefined ? state : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
+      return problem === undefined
+        ? state
+        : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
     },
     watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
     async storeResults(job, options) {

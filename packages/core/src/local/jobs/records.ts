@@ -116,7 +116,12 @@ export function readState(place: JobPlace): StoredState | undefined {
 
 function isState(value: unknown): value is StoredState {
   const state = (value ?? {}) as Partial<StoredState>
-  return typeof state.name === 'string' && typeof state.status === 'string' && typeof state.owner === 'string' && Array.isArray(state.phases)
+  return (
+    typeof state.name === 'string' &&
+    typeof state.status === 'string' &&
+    typeof state.owner === 'string' &&
+    Array.isArray(state.phases)
+  )
 }
 
 /** A power cut, or somebody's editor: one job is lost, and every other one goes on. */

@@ -7,7 +7,17 @@ import { needSupervisorProgram, spawnSupervisor } from '../process/spawn-supervi
 import { planOf, type JobPlan } from '../request/job-plan.ts'
 import { identityOf, ownIdentity, placeOf } from '../process/identity.ts'
 import { beginHeartbeat, endHeartbeat } from './heartbeat.ts'
-import { jobPlace, pipePath, placeIn, readState, reserveRoom, writeRecord, writeState, type JobPlace, type JobSettings } from './records.ts'
+import {
+  jobPlace,
+  pipePath,
+  placeIn,
+  readState,
+  reserveRoom,
+  writeRecord,
+  writeState,
+  type JobPlace,
+  type JobSettings,
+} from './records.ts'
 import { makeFolders } from '../objects/folders.ts'
 import { withLock } from '../objects/lock.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'

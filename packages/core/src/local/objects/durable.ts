@@ -55,4 +55,5 @@ async function sync(path: string): Promise<void> {
 }
 
 // Folders of some systems, and files of some file systems, cannot be synced.
-const isUnsupported = (cause: unknown): boolean => ['EINVAL', 'ENOTSUP', 'ENOSYS', 'EISDIR', 'EPERM'].includes(fsCodeOf(cause) ?? '')
+const isUnsupported = (cause: unknown): boolean =>
+  ['EINVAL', 'ENOTSUP', 'ENOSYS', 'EISDIR', 'EPERM'].includes(fsCodeOf(cause) ?? '')

@@ -8,8 +8,7 @@ import { nodeProgram } from './node-program.ts'
 import { supervisorEnvironment } from './inherited.ts'
 
 // While Node starts, the pipes are made that it will need. Forked twice, their maker is no child of the supervisor.
-const starter =
-  'p=$1 r=$2 j=$3; shift 3; [ $# = 0 ] || ( mkfifo -m 600 -- "$@" & ) >/dev/null 2>&1; exec "$0" "$p" "$r" "$j"'
+const starter = 'p=$1 r=$2 j=$3; shift 3; [ $# = 0 ] || ( mkfifo -m 600 -- "$@" & ) >/dev/null 2>&1; exec "$0" "$p" "$r" "$j"'
 
 /**
  * The path of the program that keeps local jobs.

@@ -50,7 +50,11 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
     processes: (processes) => change({ processes }),
     metrics(machine, values) {
       if (values.length === 0) return
-      orLater(() => appendFileSync(place.metrics, values.map((value) => `${JSON.stringify({ ...value, machine })}\n`).join(''), { mode: 0o600 }))
+      orLater(() =>
+        appendFileSync(place.metrics, values.map((value) => `${JSON.stringify({ ...value, machine })}\n`).join(''), {
+          mode: 0o600,
+        }),
+      )
       state = withMetrics(state, values)
       if (Date.now() - metricsToldAtMs < metricsApartMs) return
       metricsToldAtMs = Date.now()
