@@ -12,7 +12,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { gather } from '../../../../test/contract/contract.ts'
@@ -151,13 +150,13 @@ test('a working folder that was removed is said to be so', () => {
   const program = join(base, 'program.mjs')
   writeFileSync(
     program,
-    `import { local } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
+    `import { local } from ${JSON.stringify(new URL('../../dist/local.js', import.meta.url).href)}
      try { local() } catch (cause) { console.log(cause.code, cause.message, cause.hint) }`,
   )
-  const hooks = fileURLToPath(new URL('../../../../scripts/typescript.mjs', import.meta.url))
+  // The built package: the loader of the sources never starts without a working folder.
   const shell = 'mkdir "$1" && cd "$1" && rmdir "$1" && shift && exec "$@"'
-  const argv = ['-c', shell, 'sh', join(base, 'gone'), process.execPath, '--conditions=ssm-source', '--import', hooks, program]
+  const argv = ['-c', shell, 'sh', join(base, 'gone'), process.execPath, program]
   const { SSM_LOCAL_DIR: _, ...env } = process.env
-  const { stdout, stderr } = spawnSync('/bin/sh', argv, { encoding: 'utf8', env })
+  const { stdout, stderr } = spawnSync('/bin/sh', argv, { encoding: 'utf8', env, timeout: 20_000 })
   expect(stdout + stderr).toMatch(/^STORAGE_DENIED Cannot find the working folder.*SSM_LOCAL_DIR/)
 })

@@ -39,9 +39,10 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
     phase(name, { status, message, ending } = {}) {
       // A clock that is set back makes no phase end before it began.
       const nowMs = Math.max(Date.now(), state.phases.at(-1)?.startedAtMs ?? 0)
+      const begun = { name, startedAtMs: nowMs, ...(message === undefined ? {} : { message }) }
       change({
         phase: name,
-        phases: [...ended(state.phases, nowMs), { name, startedAtMs: nowMs, ...(message === undefined ? {} : { message }) }],
+        phases: [...ended(state.phases, nowMs), begun],
         ...(status === undefined ? {} : { status }),
         ...(ending === undefined ? {} : { ending }),
         ...(state.startedAtMs === undefined ? { startedAtMs: nowMs } : {}),
@@ -50,11 +51,8 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
     processes: (processes) => change({ processes }),
     metrics(machine, values) {
       if (values.length === 0) return
-      orLater(() =>
-        appendFileSync(place.metrics, values.map((value) => `${JSON.stringify({ ...value, machine })}\n`).join(''), {
-          mode: 0o600,
-        }),
-      )
+      const lines = values.map((value) => `${JSON.stringify({ ...value, machine })}\n`)
+      orLater(() => appendFileSync(place.metrics, lines.join(''), { mode: 0o600 }))
       state = withMetrics(state, values)
       if (Date.now() - metricsToldAtMs < metricsApartMs) return
       metricsToldAtMs = Date.now()
