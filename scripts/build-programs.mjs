@@ -24,6 +24,8 @@ export async function buildPrograms() {
     format: 'cjs',
     target: 'node20.19',
     conditions: ['ssm-source'],
+    // Loaded only by jobs with metrics: a supervisor would read it in vain at every start.
+    external: ['re2js'],
     legalComments: 'none',
     logLevel: 'error',
     write: false,

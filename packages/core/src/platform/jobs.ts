@@ -79,7 +79,10 @@ export interface Jobs {
    * @throws {PlatformError} `JOB_LOST` when the job disappears.
    */
   watch(job: JobRef, options?: Abortable): AsyncIterable<JobState>
-  /** Asks the job to stop: SIGTERM, a grace of 120 s, SIGKILL. Stopping an ended job is quiet. */
+  /**
+   * Asks the job to stop: SIGTERM, a grace of 120 s, SIGKILL. Resolves when that was heard. Stopping an ended job is quiet.
+   * @throws {PlatformError} `PLATFORM_UNREACHABLE` when nobody heard it.
+   */
   stop(job: JobRef, options?: Abortable): Promise<void>
   /**
    * Stores the results of an `unstored` job that are kept where it ran. Resolves when that has begun; `watch` tells the end.

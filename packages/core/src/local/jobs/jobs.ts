@@ -1,18 +1,15 @@
-import { existsSync, writeFileSync } from 'node:fs'
 import type { SsmError } from '../../errors/ssm-error.ts'
-import { storageError } from '../../files/fs-errors.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type Jobs, type JobState } from '../../platform/jobs.ts'
-import { systemClock } from '../../time/clock.ts'
 import { changesOf } from './changes.ts'
 import { currentState } from './liveness.ts'
-import { isAlive, pidOf, signal as send } from '../process/identity.ts'
-import { jobPlace, readState, type JobPlace, type JobSettings } from './records.ts'
+import { jobPlace, type JobSettings } from './records.ts'
 import { problemOfResults } from './results.ts'
 import { resumeStoring } from './resume.ts'
 import { directoryObjects } from '../objects/objects.ts'
 import { settle, settleAbandoned } from './settle.ts'
 import { startJob } from './start.ts'
+import { stopJob } from './stop.ts'
 
 /** Jobs kept by a supervisor process each. `closed` ends every watching. */
 export function localJobs(root: string, settings: JobSettings, closed: AbortSignal): Jobs {
@@ -48,8 +45,9 @@ export function localJobs(root: string, settings: JobSettings, closed: AbortSign
       options?.signal?.throwIfAborted()
       const state = await describe(job)
       if (state === undefined) throw lost(job)
-      await settle(jobPlace(root, job.name))
-      if (!isTerminal(state.status)) await stop(jobPlace(root, job.name), () => describe(job), options?.signal)
+      const place = jobPlace(root, job.name)
+      await settle(place)
+      if (!isTerminal(state.status)) await stopJob(place, () => describe(job), options?.signal)
     },
   }
 }
@@ -87,29 +85,6 @@ const settleApartMs = 10_000
 // Longer than this nobody looks whether the supervisor is still alive.
 const longestPauseMs = 250
 const firstPauseMs = 15
-
-const acknowledgeMs = 5_000
-
-/** Leaves the wish on record, wakes the supervisor, and waits until it has heard. */
-async function stop(
-  place: JobPlace,
-  describe: () => Promise<JobState | undefined>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  try {
-    if (!existsSync(place.stop)) writeFileSync(place.stop, '')
-  } catch (cause) {
-    throw storageError({ act: 'ask the job to stop in', path: place.folder, missing: 'JOB_LOST' }, cause)
-  }
-  const untilMs = performance.now() + acknowledgeMs
-  for (let pauseMs = 5; performance.now() < untilMs; pauseMs = Math.min(pauseMs * 2, 50)) {
-    const state = readState(place)
-    // Before its first phase a supervisor may not listen yet, and would die of the signal; it looks for the record itself.
-    if (state !== undefined && state.phase !== 'Starting' && isAlive(state.owner)) send(pidOf(state.owner), 'SIGTERM')
-    await systemClock.sleep(pauseMs, signal)
-    if ((await describe())?.status !== 'in-progress') return
-  }
-}
 
 function lost(job: JobRef): SsmError {
   return new PlatformError('JOB_LOST', `There is no ${job.kind} job ${job.name} on the local platform`, {

@@ -5,6 +5,8 @@ import { isAlive, livenessOf, pidOf, signal } from '../process/identity.ts'
 import { killStrays } from '../machine/strays.ts'
 import { removeTrees } from '../machine/remove-trees.ts'
 import { sweepLocks, withLock } from '../objects/lock.ts'
+import { endOf } from '../supervisor/journal.ts'
+import { systemClock } from '../../time/clock.ts'
 import { endHeartbeat, lastBeatMs } from './heartbeat.ts'
 import { abandonedEnd, canBeStored, isAbandoned } from './liveness.ts'
 import { heartbeats, jobPlace, readState, writeState, type JobPlace, type StoredState } from './records.ts'
@@ -43,6 +45,25 @@ export async function settle(place: JobPlace): Promise<void> {
     return true
   })
   if (!settled) return
+  removeTrees(place.machines)
+  endHeartbeat(place.heartbeat)
+}
+
+/** Ends a job whose supervisor does not answer: kills it and the machines, and puts the job on record as stopped. */
+export async function endByForce(place: JobPlace): Promise<void> {
+  const state = readState(place)
+  if (state === undefined || isTerminal(state.status)) return
+  // A client that is still starting the job is not ours to kill: the supervisor it starts sees that the job has ended.
+  if (state.ownerIs === 'supervisor' && isAlive(state.owner)) signal(pidOf(state.owner), 'SIGKILL')
+  for (let waits = 0; waits < 100 && state.ownerIs === 'supervisor' && isAlive(state.owner); waits += 1) await systemClock.sleep(20)
+  await withLock(place.lock, () => {
+    const now = readState(place)
+    if (now === undefined || isTerminal(now.status)) return
+    killAll(place, now)
+    rmSync(place.reserve, { force: true })
+    const reason = 'The supervisor of this local job did not answer and was killed'
+    writeState(place, endOf(now, { status: 'stopped', phase: 'Stopped', reason }))
+  })
   removeTrees(place.machines)
   endHeartbeat(place.heartbeat)
 }

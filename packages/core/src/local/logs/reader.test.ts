@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { openLog, spansIn } from './reader.ts'
-import { metricFinder } from './metrics.ts'
+import { metricFinder } from '../../platform/metric-finder.ts'
+import { metricReader } from './metrics.ts'
 import { openMachineLog } from './writer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'ssm-log-'))
@@ -57,16 +58,16 @@ test('a line that is too long comes in pieces that split no character', () => {
   )
 })
 
-test('metrics are found however the output is cut', () => {
-  const metrics = [{ name: 'loss', pattern: /loss=([-0-9.e]+)/ }]
+test('metrics are found however the output is cut', async () => {
+  const metrics = await metricFinder({ loss: 'loss=([-0-9.e]+)' })
   const text = 'loss=1 loss=9\nnothing\nloss=\näloss=2.5\nloss=x\nloss=-3e2'
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: 0, max: Buffer.byteLength(text) })), (cuts) => {
-      const finder = metricFinder(metrics)
+      const finder = metricReader(metrics)
       const bytes = Buffer.from(text)
       const ends = [0, ...cuts.sort((left, right) => left - right), bytes.length]
       const found = ends.slice(1).flatMap((end, index) => finder.feed(bytes.subarray(ends[index], end), 1))
-      expect([...found, ...finder.end(2)].map(({ value }) => value)).toEqual([1, 2.5, -300])
+      expect([...found, ...finder.end(2)].map(({ value }) => value)).toEqual([1, 9, 2.5, -300])
     }),
   )
 })

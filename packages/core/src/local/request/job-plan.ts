@@ -10,7 +10,7 @@ import { joinUri, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { JobRequest } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
-import { argvOf, environmentOf, hostsOf, nameOf, pathOf, patternOf, refused, secondsOf, unsupported, uriOf } from './parts.ts'
+import { argvOf, environmentOf, hostsOf, nameOf, pathOf, expressionOf, refused, secondsOf, unsupported, uriOf } from './parts.ts'
 
 /** What a request means for machines on this computer: the same for both kinds of job. */
 export interface JobPlan {
@@ -28,7 +28,8 @@ export interface JobPlan {
   readonly archives?: ObjectUri
   /** Restored before the start, kept up to date while the job runs. */
   readonly checkpoint?: { readonly path: string; readonly uri: ObjectUri }
-  readonly metrics: readonly { readonly name: string; readonly pattern: RegExp }[]
+  /** Name to expression. */
+  readonly metrics: Readonly<Record<string, string>>
 }
 
 export interface InputPlan {
@@ -105,10 +106,9 @@ function trainingPlan(input: CreateTrainingJobCommandInput): JobPlan {
     ...(checkpoint?.S3Uri === undefined
       ? {}
       : { checkpoint: { path: pathOf(checkpoint.LocalPath ?? '/opt/ml/checkpoints'), uri: objectUri(checkpoint.S3Uri) } }),
-    metrics: (algorithm?.MetricDefinitions ?? []).map(({ Name, Regex }) => ({
-      name: Name ?? '',
-      pattern: patternOf(Name, Regex),
-    })),
+    metrics: Object.fromEntries(
+      (algorithm?.MetricDefinitions ?? []).map(({ Name, Regex }) => [Name ?? '', expressionOf(Name, Regex)]),
+    ),
   }
 }
 
@@ -132,7 +132,7 @@ function processingPlan(input: CreateProcessingJobCommandInput): JobPlan {
         afterFailure: true,
       }
     }),
-    metrics: [],
+    metrics: {},
   }
 }
 

@@ -36,10 +36,11 @@ export function secondsOf(seconds: number | undefined): number {
   return seconds
 }
 
-/** A metric’s pattern. */
-export function patternOf(name: string | undefined, regex: string | undefined): RegExp {
+/** A metric’s expression, in the spelling of JavaScript or of Python. */
+export function expressionOf(name: string | undefined, regex = ''): string {
   try {
-    return new RegExp(regex ?? '')
+    new RegExp(regex.replaceAll('(?P<', '(?<').replace(/^\(\?[ims]+\)/, ''))
+    return regex
   } catch (cause) {
     throw refused(`the pattern of metric '${name ?? ''}' is no regular expression`, cause)
   }

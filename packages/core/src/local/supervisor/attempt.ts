@@ -12,7 +12,8 @@ import { objectsOf } from '../machine/inputs.ts'
 import type { Journal } from './journal.ts'
 import { openMachineLog } from '../logs/writer.ts'
 import { fillInput, layOutMachine, type MachineTree } from '../machine/tree.ts'
-import { metricFinder } from '../logs/metrics.ts'
+import type { MetricFinder } from '../../platform/metric-finder.ts'
+import { metricReader } from '../logs/metrics.ts'
 import { makePipes, startMachine, type RunningMachine } from '../machine/process-executor.ts'
 import { shardOf } from '../machine/shard.ts'
 
@@ -28,6 +29,8 @@ export interface Job {
   readonly objects: DirectoryObjects
   readonly journal: Journal
   readonly halt: Halt
+  /** Of the task's metrics; `undefined` when it has none. */
+  readonly metrics: Promise<MetricFinder | undefined>
   /** What every program gets of this computer's environment. */
   readonly inherited: Readonly<Record<string, string>>
 }
@@ -80,8 +83,9 @@ export async function prepare(job: Job): Promise<Prepared> {
  * When one fails or a halt is requested, the others are asked to end, and killed after the grace.
  */
 export async function runMachines(job: Job, { trees, syncs }: Prepared): Promise<readonly MachineEnd[]> {
+  const finder = await job.metrics
   const startedAtMs = Date.now()
-  const machines = trees.map((tree) => start(job, tree, startedAtMs))
+  const machines = trees.map((tree) => start(job, tree, startedAtMs, finder))
   job.journal.processes(machines.flatMap(({ identity }) => identity ?? []))
   const ender = endTogether(machines, job.settings.stopGraceSeconds)
   const stopSyncing = keepPushing(syncs, job.settings.syncSeconds)
@@ -105,9 +109,14 @@ export async function runMachines(job: Job, { trees, syncs }: Prepared): Promise
   }
 }
 
-function start(job: Job, tree: MachineTree, startedAtMs: number): RunningMachine & { readonly tree: MachineTree } {
+function start(
+  job: Job,
+  tree: MachineTree,
+  startedAtMs: number,
+  finder: MetricFinder | undefined,
+): RunningMachine & { readonly tree: MachineTree } {
   const log = openMachineLog(streamPath(job.place.logs, tree.host, startedAtMs))
-  const metrics = metricFinder(job.plan.metrics)
+  const metrics = metricReader(finder)
   const machine = startMachine({
     argv: job.plan.argv,
     cwd: join(tree.root, paths.code),

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
+import { metricFinder } from '../../platform/metric-finder.ts'
 import { systemClock } from '../../time/clock.ts'
 import { beat, beatEveryMs, endHeartbeat } from '../jobs/heartbeat.ts'
 import { readRecord, readState, writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
@@ -38,7 +39,8 @@ export async function supervise(root: string, place: JobPlace, { inherited, envi
   const request = withEnvironment(recorded, environment)
   const plan = planOf(request, Number.MAX_SAFE_INTEGER)
   const objects = directoryObjects(root)
-  const job: Job = { root, place, settings, request, plan, objects, journal: openJournal(place, first), halt, inherited }
+  const metrics = Object.keys(plan.metrics).length === 0 ? Promise.resolve(undefined) : metricFinder(plan.metrics)
+  const job: Job = { root, place, settings, request, plan, objects, journal: openJournal(place, first), halt, metrics, inherited }
   const heart = keepBeating(place, halt)
   const ending = first.ending === undefined ? await carryOut(job) : await storeAgain(job, first.ending)
   if (ending.unstored !== true) removeTrees(place.machines)

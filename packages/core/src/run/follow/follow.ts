@@ -4,7 +4,7 @@ import type { LogLine } from '../../platform/logs.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { TaskContext } from '../context.ts'
 import { logLines } from './lines.ts'
-import { metricFinder } from './metrics.ts'
+import { metricFinder, type MetricFinder } from '../../platform/metric-finder.ts'
 
 const lastLinesKept = 20
 
@@ -44,7 +44,7 @@ export async function recallJob(job: JobRef, metrics: Readonly<Record<string, st
   const missing = Object.fromEntries(Object.entries(metrics).filter(([name]) => !kept.has(name)))
   const found: Record<string, number> = {}
   if (Object.keys(missing).length > 0) {
-    const find = metricFinder(missing)
+    const { find } = await metricFinder(missing)
     for await (const line of logLines(context.platform, job, { signal: context.signal, untilNow: true }))
       for (const { metric, value } of find(line.text)) found[metric] = value
   }
@@ -104,23 +104,28 @@ const lost = (job: JobRef): PlatformError =>
     facts: { job: job.name },
   })
 
+const notLive = (names: readonly string[]): string =>
+  `Values of ${names.join(', ')} are not shown while the job runs: the expression looks ahead, back, or at an earlier group`
+
 class LogFollower {
   readonly lastLines = new Map<string, string[]>()
   readonly metrics: Record<string, number> = {}
   readonly #job: JobRef
-  readonly #find: ReturnType<typeof metricFinder>
+  readonly #finder: Promise<MetricFinder>
   readonly #context: TaskContext
 
   constructor(job: JobRef, metrics: Readonly<Record<string, string>>, context: TaskContext) {
     this.#job = job
-    this.#find = metricFinder(metrics)
+    this.#finder = metricFinder(metrics)
     this.#context = context
   }
 
   /** Reads to the end; a log that cannot be read is a warning, for the job itself is fine. Never rejects. */
   async read(signal: AbortSignal): Promise<void> {
     try {
-      for await (const line of logLines(this.#context.platform, this.#job, { signal })) this.#take(line)
+      const finder = await this.#finder
+      if (finder.unreadable.length > 0) this.#context.tell({ type: 'warned', message: notLive(finder.unreadable) })
+      for await (const line of logLines(this.#context.platform, this.#job, { signal })) this.#take(line, finder)
     } catch (cause) {
       if (signal.aborted) return
       const why = isSsmError(cause) ? cause.message : String(cause)
@@ -128,12 +133,12 @@ class LogFollower {
     }
   }
 
-  #take(line: LogLine): void {
+  #take(line: LogLine, finder: MetricFinder): void {
     const lines = this.lastLines.get(line.machine) ?? []
     if (lines.push(line.text) > lastLinesKept) lines.shift()
     this.lastLines.set(line.machine, lines)
     this.#context.tell({ type: 'logged', job: this.#job.name, line })
-    for (const { metric, value } of this.#find(line.text)) {
+    for (const { metric, value } of finder.find(line.text)) {
       this.metrics[metric] = value
       this.#context.tell({ type: 'measured', job: this.#job.name, machine: line.machine, metric, value })
     }

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { gather } from '../../../../test/contract/contract.ts'
+import { refOf, trainingJob } from '../../../../test/contract/job-requests.ts'
+import { ranToEnd, untilRunning } from '../../../../test/contract/jobs.ts'
+import { processesLeft } from '../../../../test/support/leftovers.ts'
+import { objectUri } from '../names/object-uri.ts'
+import { local } from './index.ts'
+import { jobPlace, readState } from './jobs/records.ts'
+import { identityOf, isGone, pidOf } from './process/identity.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'ssm-stop-'))
+const folder = objectUri('s3://ssm-local/test/')
+const platform = local({ root, stopGraceSeconds: 0.5, syncSeconds: 0.2 })
+
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+test('a supervisor that does not hear a stop is ended by force, with its machines', { timeout: 30_000 }, async () => {
+  const request = trainingJob(folder, { shell: 'sleep 100' })
+  await platform.jobs.start(request)
+  await untilRunning(platform, refOf(request))
+  const place = jobPlace(root, refOf(request).name)
+  process.kill(pidOf(readState(place)?.owner ?? ''), 'SIGSTOP')
+  await platform.jobs.stop(refOf(request))
+  expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'stopped', phase: 'Stopped' })
+  expect(await processesLeft(place.machines)).toEqual([])
+  expect(existsSync(place.machines)).toBe(false)
+})
+
+test('a job that never gets past its start can be stopped', { timeout: 30_000 }, async () => {
+  const request = trainingJob(folder, { shell: 'true' })
+  await ranToEnd(platform, request)
+  const place = jobPlace(root, refOf(request).name)
+  const stuck = spawn('sleep', ['100'])
+  const owner = identityOf(stuck.pid ?? 0) ?? ''
+  const { endedAtMs: _, ...ended } = readState(place) ?? {}
+  writeFileSync(place.state, JSON.stringify({ ...ended, status: 'in-progress', phase: 'Starting', owner, ownerIs: 'supervisor' }))
+  await platform.jobs.stop(refOf(request))
+  expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'stopped' })
+  await expect.poll(() => isGone(owner)).toBe(true)
+})
+
+test('an expression that would stand still for ever neither stops a job nor keeps it from being stopped', { timeout: 30_000 }, async () => {
+  const metrics = { hostile: '(x+x+)+y([0-9])', loss: '(?i)LOSS=(?P<value>[0-9]+)' }
+  const line = 'x'.repeat(51)
+  const ended = await ranToEnd(platform, trainingJob(folder, { shell: `echo ${line}; echo loss=7`, metrics, maxRunSeconds: 5 }))
+  expect(ended).toMatchObject({ status: 'completed', finalMetrics: [{ name: 'loss', value: 7 }] })
+  const request = trainingJob(folder, { shell: `while :; do echo ${line}; sleep 0.01; done`, metrics })
+  await platform.jobs.start(request)
+  await untilRunning(platform, refOf(request))
+  await platform.jobs.stop(refOf(request))
+  expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
+})
