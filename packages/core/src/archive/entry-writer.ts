@@ -2,6 +2,7 @@ import { unlinkSync, writeFileSync } from 'node:fs'
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path/posix'
 import type { Extract } from 'tar-stream'
+import { isBytes } from '../lang/realms.ts'
 import { statsAt, type RawPath } from '../files/downloads/entries.ts'
 import { fsCodeOf, orStorageError } from '../files/fs-errors.ts'
 import { syncWhileFast } from '../files/sync-io.ts'
@@ -161,7 +162,7 @@ async function writeLarge(path: RawPath, entry: Entry, mode: number): Promise<vo
 
 // tar-stream's types do not say what an entry yields.
 async function* partsOf(entry: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
-  for await (const part of entry) if (part instanceof Uint8Array) yield part
+  for await (const part of entry) if (isBytes(part)) yield part
 }
 
 interface BoundedWrites {

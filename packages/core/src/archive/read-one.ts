@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
+import { isBytes } from '../lang/realms.ts'
 import { SsmError } from '../errors/ssm-error.ts'
 
 /**
@@ -46,6 +47,6 @@ async function bytesOf(entry: AsyncIterable<unknown>, sizeBytes: number, name: s
     })
   }
   const parts: Uint8Array[] = []
-  for await (const part of entry) if (part instanceof Uint8Array) parts.push(part)
+  for await (const part of entry) if (isBytes(part)) parts.push(part)
   return Buffer.concat(parts)
 }

@@ -3,6 +3,7 @@ import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { pack, type Pack } from 'tar-stream'
+import { isBytes, isError } from '../lang/realms.ts'
 import { sortByBytes } from '../files/byte-order.ts'
 import { storageError } from '../files/fs-errors.ts'
 import { fileParts, readAhead, type ArchiveContent } from './read-ahead.ts'
@@ -59,7 +60,7 @@ export async function writeArchive(
       await file.close()
     }
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) await rm(target, { force: true })
+    if (!(isError(cause) && 'code' in cause && cause.code === 'EEXIST')) await rm(target, { force: true })
     throw storageError({ act: 'write', path: target, missing: 'STORAGE_DENIED' }, cause)
   }
 }
@@ -99,11 +100,11 @@ async function* tarOf(
   const tar = pack()
   const filled = fill(tar, entries, onFile, options).then(
     () => tar.finalize(),
-    (cause: unknown) => tar.destroy(cause instanceof Error ? cause : new Error(String(cause))),
+    (cause: unknown) => tar.destroy(isError(cause) ? cause : new Error(String(cause))),
   )
   try {
     // tar-stream's types do not say what it yields.
-    for await (const part of tar) if (part instanceof Uint8Array) yield part
+    for await (const part of tar) if (isBytes(part)) yield part
   } finally {
     tar.destroy()
     await filled

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { isError } from '../lang/realms.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import { fsCodeOf, orStorageError } from '../files/fs-errors.ts'
 import { defaultLimits, sizeGuard, type ExtractLimits } from './limits.ts'
@@ -103,9 +104,9 @@ async function unpack(chunks: AsyncIterable<Uint8Array>, folder: string, options
 
 /** Anything that is neither ours nor the file system's is the archive's own fault. */
 function explained(cause: unknown): unknown {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const code = isError(cause) && 'code' in cause ? String(cause.code) : ''
   const own = isSsmError(cause) || fsCodeOf(cause) !== undefined
-  const fromReader = cause instanceof Error && (code.startsWith('Z_') || code === '' || code === 'ERR_STREAM_PREMATURE_CLOSE')
+  const fromReader = isError(cause) && (code.startsWith('Z_') || code === '' || code === 'ERR_STREAM_PREMATURE_CLOSE')
   if (own || !fromReader || cause.name === 'AbortError') return cause
   return new SsmError('OBJECT_CORRUPT', `The archive cannot be read to its end: ${cause.message}`, {
     hint: 'It was cut off or is no tar.gz. Nothing was written: fetch it again, or look at it by hand.',

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import type * as Esbuild from 'esbuild'
 import type { BuildOptions, BuildResult, Message, Plugin } from 'esbuild'
+import { isError } from '../lang/realms.ts'
 import { SsmError } from '../errors/ssm-error.ts'
 import { corePackage, runsFromSource, toolkitPackage } from '../files/own-package.ts'
 import { readText, realPath } from '../files/read.ts'
@@ -156,7 +157,7 @@ require('node:module').runMain()
 
 function unbundlable(entry: string, cause: unknown): SsmError {
   const problems = messagesOf(cause).map(sentenceOf)
-  const list = problems.length === 0 ? [cause instanceof Error ? cause.message : String(cause)] : problems
+  const list = problems.length === 0 ? [isError(cause) ? cause.message : String(cause)] : problems
   return new SsmError('CODE_UNBUNDLABLE', `${entry} cannot be bundled:\n${list.map((line) => `  ${line}`).join('\n')}`, {
     hint: list.some((line) => line.includes('Could not resolve'))
       ? 'Install the package where the entry lies, or correct the import.'
@@ -167,7 +168,7 @@ function unbundlable(entry: string, cause: unknown): SsmError {
 }
 
 function messagesOf(cause: unknown): readonly Message[] {
-  const failed = cause instanceof Error && 'errors' in cause && Array.isArray(cause.errors)
+  const failed = isError(cause) && 'errors' in cause && Array.isArray(cause.errors)
   // The shape of esbuild's BuildFailure, which it exports as a type only.
   return failed ? (cause.errors as readonly Message[]) : []
 }

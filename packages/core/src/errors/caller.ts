@@ -11,9 +11,10 @@ export function callerOf(method: (...args: never[]) => unknown): Caller {
   return (error) => {
     const frames = place.stack?.split('\n').slice(1) ?? []
     const [first] = frames
-    if (!(error instanceof Error) || first === undefined || error.stack?.includes(first) === true) return error
+    if (!isError(error) || first === undefined || error.stack?.includes(first) === true) return error
     // Not an assignment: an error may be frozen, and its stack is a courtesy.
     Reflect.set(error, 'stack', [error.stack ?? String(error), ...frames].join('\n'))
     return error
   }
-}
+}import { isError } from '../lang/realms.ts'
+

@@ -1,3 +1,4 @@
+import { isError } from '../lang/realms.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import { systemClock } from '../time/clock.ts'
@@ -48,7 +49,7 @@ const translations: Readonly<Record<string, Translation>> = {
 
 /** The file system's own word for what went wrong (`ENOENT`), or `undefined` for any other error. */
 export function fsCodeOf(cause: unknown): string | undefined {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && 'syscall' in cause
+  return isError(cause) && 'code' in cause && typeof cause.code === 'string' && 'syscall' in cause
     ? cause.code
     : undefined
 }
@@ -68,7 +69,7 @@ export function storageError(what: StorageAct, cause: unknown): unknown {
       facts,
     })
   }
-  const found = translations[fsCode] ?? { ...denied, says: cause instanceof Error ? cause.message : fsCode }
+  const found = translations[fsCode] ?? { ...denied, says: isError(cause) ? cause.message : fsCode }
   return new SsmError(found.code, `Cannot ${what.act} ${what.path}: ${found.says}`, {
     hint: what.hint ?? found.hint,
     cause,

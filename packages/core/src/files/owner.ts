@@ -1,3 +1,4 @@
+import { isError } from '../lang/realms.ts'
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
@@ -59,7 +60,7 @@ function answers(pid: number): boolean {
     return process.kill(pid, 0)
   } catch (cause) {
     // Somebody else's process may not be asked, but it is there.
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
+    return isError(cause) && 'code' in cause && cause.code === 'EPERM'
   }
 }
 

@@ -1,6 +1,7 @@
 import { lstat, lstatSync, statSync, type Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isError } from '../lang/realms.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { SsmError } from '../errors/ssm-error.ts'
 import { syncWhileFast } from './sync-io.ts'
@@ -83,7 +84,7 @@ function lookNow(path: string): Stats | Error {
   try {
     return lstatSync(path)
   } catch (cause) {
-    return cause instanceof Error ? cause : new Error(String(cause))
+    return isError(cause) ? cause : new Error(String(cause))
   }
 }
 

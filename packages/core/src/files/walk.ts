@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
+import { isError } from '../lang/realms.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { SsmError } from '../errors/ssm-error.ts'
 import { sortByBytes } from './byte-order.ts'
@@ -120,7 +121,7 @@ async function lookInto(place: Place, names: readonly string[], found: Found[]):
   const looks = await lstatEach(paths)
   for (const [index, name] of names.entries()) {
     const [path, look] = [paths[index] ?? name, looks[index]]
-    if (look === undefined || look instanceof Error) throw unreadable(path, place.missing, look)
+    if (look === undefined || isError(look)) throw unreadable(path, place.missing, look)
     const stats = look.isSymbolicLink() ? await followed(path, place.prefix + name, place) : look
     if (stats === undefined) continue
     if (!stats.isFile() && !stats.isDirectory()) throw neitherFileNorFolder(path, place.missing)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { isBytes } from '../lang/realms.ts'
 import { syncWhileFast } from './sync-io.ts'
 import { fsCodeOf, orStorageError } from './fs-errors.ts'
 
@@ -39,7 +40,7 @@ export async function writeWhole(
 const smallBytes = 256 * 1024
 
 const isSmall = (content: Uint8Array | string | AsyncIterable<Uint8Array>): content is Uint8Array =>
-  content instanceof Uint8Array && content.length <= smallBytes
+  isBytes(content) && content.length <= smallBytes
 
 async function writeAndRename(
   target: string,
@@ -116,6 +117,6 @@ async function writeDraft(
 
 async function* chunksOf(content: Uint8Array | string | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   if (typeof content === 'string') yield Buffer.from(content)
-  else if (content instanceof Uint8Array) yield content
+  else if (isBytes(content)) yield content
   else yield* content
 }

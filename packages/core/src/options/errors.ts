@@ -1,3 +1,4 @@
+import { isRegExp } from '../lang/realms.ts'
 import { nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
 import type { Problem } from './option.ts'
 
@@ -32,7 +33,7 @@ function describeProblem(problem: Problem): string {
 }
 
 function shown(value: unknown): string {
-  const text = value instanceof RegExp ? String(value) : asJson(value)
+  const text = isRegExp(value) ? String(value) : asJson(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 

@@ -1,3 +1,4 @@
+import { isRegExp } from '../lang/realms.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { HyperparameterValue } from '../spec/task-spec.ts'
 import { trainingOnly } from './option.ts'
@@ -110,10 +111,10 @@ export const parameterOptions = {
     read: (text) => text,
     entry: (name, value) => {
       if (name.length < 1 || name.length > 255) return { message: 'needs a name of 1 to 255 characters' }
-      const source = value instanceof RegExp ? value.source : value
+      const source = isRegExp(value) ? value.source : value
       if (typeof source !== 'string' || source.length < 1 || source.length > 500)
         return { message: 'must be an expression of 1 to 500 characters' }
-      if (value instanceof RegExp && value.flags.replace(/[gu]/g, '') !== '')
+      if (isRegExp(value) && value.flags.replace(/[gu]/g, '') !== '')
         return {
           message: `has the flags ${value.flags}, which mean nothing to SageMaker`,
           hint: 'Write the expression without flags.',

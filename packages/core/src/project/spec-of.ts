@@ -1,3 +1,4 @@
+import { isRegExp } from '../lang/realms.ts'
 import { freeze } from '../lang/freeze.ts'
 import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
@@ -77,7 +78,7 @@ const seconds = (duration: Duration): number => secondsOf(duration) ?? 0
 
 function parametersOf(options: ResolvedOptions): Pick<TaskSpec, 'hyperparameters' | 'args' | 'env' | 'tags' | 'metrics'> {
   const { hyperparameters, args, env, tags } = options
-  const metrics = Object.entries(options.metrics).map(([name, value]) => [name, value instanceof RegExp ? value.source : value])
+  const metrics = Object.entries(options.metrics).map(([name, value]) => [name, isRegExp(value) ? value.source : value])
   return { hyperparameters, args, env, tags, metrics: Object.fromEntries(metrics) as Record<string, string> }
 }
 

@@ -1,3 +1,4 @@
+import { isError } from '../lang/realms.ts'
 import type { RunHappening } from '../events/run-event.ts'
 import { isSsmError } from '../errors/ssm-error.ts'
 import type { GraphNode } from '../graph/order.ts'
@@ -72,6 +73,6 @@ function endingOf(
   return {
     kind: 'failed',
     code: isSsmError(error) ? error.code : 'UNEXPECTED',
-    message: error instanceof Error ? error.message : String(error),
+    message: isError(error) ? error.message : String(error),
   }
 }

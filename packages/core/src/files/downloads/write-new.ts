@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isBytes } from '../../lang/realms.ts'
 import { fsCodeOf, orStorageError } from '../fs-errors.ts'
 import { syncWhileFast } from '../sync-io.ts'
 
@@ -16,7 +17,7 @@ export async function writeNew(
 ): Promise<number> {
   signal.throwIfAborted()
   return orStorageError({ act: 'write', path, missing: 'STORAGE_DENIED' }, () =>
-    content instanceof Uint8Array
+    isBytes(content)
       ? syncWhileFast(
           () => writeNow(path, content),
           () => writeChunks(path, [content], signal),

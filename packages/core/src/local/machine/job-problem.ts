@@ -1,3 +1,4 @@
+import { isError } from '../../lang/realms.ts'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { SsmError } from '../../errors/ssm-error.ts'
 
@@ -12,5 +13,5 @@ export function reasonOf(cause: unknown): string {
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return 'ClientError: no space is left on the disk of the local platform. Free some space and run it again.'
   if (code === 'ENAMETOOLONG') return `ClientError: a name is too long for this file system: ${String(cause)}`
-  return `InternalServerError: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`
+  return `InternalServerError: ${isError(cause) ? (cause.stack ?? cause.message) : String(cause)}`
 }

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isError } from '../../lang/realms.ts'
 import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
 import { addressOf, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { PlatformError } from '../../platform/errors.ts'
@@ -111,7 +112,7 @@ async function* chunksOf(store: Store, uri: ObjectUri, options: Abortable = {}):
     return at === undefined ? undefined : open(at.path)
   }).catch((cause: unknown) => {
     // Removed between the look and the opening.
-    if (fsCodeOf(cause instanceof Error ? cause.cause : cause) === 'ENOENT') return undefined
+    if (fsCodeOf(isError(cause) ? cause.cause : cause) === 'ENOENT') return undefined
     throw cause
   })
   if (file === undefined) {

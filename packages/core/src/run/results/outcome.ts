@@ -1,3 +1,4 @@
+import { isError } from '../../lang/realms.ts'
 import { isSsmError, nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
 import type { AnyTaskResult, TaskResult } from './task-result.ts'
 
@@ -22,7 +23,7 @@ export class GraphFailedError extends SsmError {
       outcome.status === 'failed' ? [{ task, error: outcome.error }] : [],
     )
     const blocked = Object.entries(outcomes).filter(([, outcome]) => outcome.status === 'blocked')
-    const reasons = failed.map(({ task, error }) => `  ${task}: ${error instanceof Error ? error.message : String(error)}`)
+    const reasons = failed.map(({ task, error }) => `  ${task}: ${isError(error) ? error.message : String(error)}`)
     super(
       'GRAPH_FAILED',
       [

@@ -1,4 +1,5 @@
 import { resultFile } from '@simple-sagemaker/worker-toolkit/contract'
+import { isError } from '../../lang/realms.ts'
 import { readArchived } from '../../archive/read-one.ts'
 import { joinUri } from '../../names/object-uri.ts'
 import type { TaskLayout } from '../../names/layout.ts'
@@ -48,7 +49,7 @@ function parsed(text: string, job: string): unknown {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw wrong(cause instanceof Error ? cause.message : String(cause), cause)
+    throw wrong(isError(cause) ? cause.message : String(cause), cause)
   }
   const why = unfit(value)
   if (why !== undefined) throw wrong(why)
