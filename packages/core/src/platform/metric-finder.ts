@@ -6,7 +6,7 @@ export interface FoundMetric {
 
 /** Finds the values of metrics in lines, in time that grows with the line and not beyond. */
 export interface MetricFinder {
-  find(line: string): readonly FoundMetric[]
+  readonly find: (line: string) => readonly FoundMetric[]
   /** Metrics whose expressions need what cannot be looked for in bounded time, as looking ahead: nothing is found of them here. */
   readonly unreadable: readonly string[]
 }
