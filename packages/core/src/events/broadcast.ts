@@ -1,3 +1,4 @@
+import { turns } from '../lang/turns.ts'
 import type { RunEvent } from './run-event.ts'
 
 // A reader that comes late or reads slowly is replayed this much of the log; everything else is kept whole.
@@ -43,6 +44,7 @@ export class Broadcast {
   /** Every event from the first on. Leaving the loop or an abort of `signal`, which rejects with its reason, ends the reading alone. */
   async *read(signal?: AbortSignal): AsyncGenerator<RunEvent, void, undefined> {
     let skipped = 0
+    const turn = turns()
     for (let at = 0; ; at++) {
       while (at >= this.#next) {
         if (this.#ended) return
@@ -53,6 +55,8 @@ export class Broadcast {
         skipped += 1
         continue
       }
+      const due = turn()
+      if (due !== undefined) await due
       signal?.throwIfAborted()
       if (skipped > 0) yield { atMs: kept.event.atMs, task: kept.event.task, type: 'lines-skipped', lines: skipped }
       skipped = 0

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
+import { turns } from '../../lang/turns.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
 import type { FollowOptions, LogLine, Logs } from '../../platform/logs.ts'
@@ -28,6 +29,7 @@ async function* follow(root: string, job: JobRef, options: FollowOptions, signal
   // Of the job's state: its end must not wait for the next look at the logs.
   using changes = options.untilNow === true ? undefined : changesOf(state)
   let pauseMs = firstPauseMs
+  const turn = turns()
   try {
     for (;;) {
       signal.throwIfAborted()
@@ -37,6 +39,8 @@ async function* follow(root: string, job: JobRef, options: FollowOptions, signal
       for (const line of open.lines(last)) {
         pauseMs = firstPauseMs
         if (options.sinceMs === undefined || line.atMs >= options.sinceMs) yield line
+        const due = turn()
+        if (due !== undefined) await due
         if (signal.aborted) throw signal.reason
       }
       if (last) return

@@ -13,7 +13,8 @@ export interface LogReader {
   close(): void
 }
 
-const batchBytes = 1024 * 1024
+// A batch is read and cut into lines without a pause.
+const batchBytes = 256 * 1024
 const lineEnd = 0x0a
 const carriageReturn = 0x0d
 
