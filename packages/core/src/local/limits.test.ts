@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { gather } from '../../../../test/contract/contract.ts'
 import { refOf, trainingJob } from '../../../../test/contract/job-requests.ts'
 import { ranToEnd } from '../../../../test/contract/jobs.ts'
 import { processesLeft } from '../../../../test/support/leftovers.ts'
+import { project } from '../project/project.ts'
 import { objectUri } from '../names/object-uri.ts'
 import { local } from './index.ts'
 import { jobPlace } from './jobs/records.ts'
@@ -81,6 +82,24 @@ test('a result that does not fit is kept where the job ran, and stored once ther
   expect((await gather(platform.objects.list(folder)))[0]?.sizeBytes).toBeGreaterThan(3_500_000)
   expect(existsSync(machines)).toBe(false)
   expect(await platform.jobs.storeResults?.(refOf(request))).toBe(false)
+})
+
+test('a task whose result did not fit is not run again once there is room', async ({ skip }) => {
+  const root = smallDisk('again', 8)
+  if (root === undefined) return skip(noMount)
+  await using platform = open(root)
+  const other = objectUri('s3://ssm-local/other')
+  await platform.objects.write(other, bytes(2_500_000))
+  const runs = join(base, 'runs')
+  const task = project('p', { platform })
+    .task('t')
+    .shell(`echo run >> ${runs}; head -c 3500000 /dev/urandom > $SM_MODEL_DIR/m`)
+  await expect(task.run()).rejects.toMatchObject({ code: 'JOB_FAILED', message: expect.stringContaining('are kept in') as string })
+  await platform.objects.remove([other])
+  expect(await task.explain()).toMatchObject({ decision: { kind: 'join' } })
+  await task.run()
+  expect(await task.explain()).toMatchObject({ decision: { kind: 'skip' } })
+  expect(readFileSync(runs, 'utf8')).toBe('run\n')
 })
 
 test('a disk that a program filled up does not stop its job from ending', async ({ skip }) => {

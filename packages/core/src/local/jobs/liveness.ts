@@ -16,7 +16,9 @@ const handOverMs = 5_000
 export async function currentState(place: JobPlace, kind: JobKind, signal?: AbortSignal): Promise<JobState | undefined> {
   const state = await seenState(place, signal)
   if (state?.unreadable === true) return publicState({ ...state, kind })
-  return state?.kind === kind ? publicState(state) : undefined
+  if (state?.kind !== kind) return undefined
+  const { unstored, ...rest } = publicState(state)
+  return unstored === true && canBeStored(place, state) ? { ...rest, unstored } : rest
 }
 
 async function seenState(place: JobPlace, signal?: AbortSignal): Promise<StoredState | undefined> {

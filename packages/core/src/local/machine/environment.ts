@@ -18,6 +18,9 @@ export function machineEnvironment(
     ...(plan.kind === 'training' ? { TRAINING_JOB_NAME: plan.name, TRAINING_JOB_ARN: arnOf(plan.kind, plan.name) } : {}),
     // Said by whoever knows it already: the launcher need not start a program to find out.
     SM_NUM_CPUS: String(availableParallelism()),
+    // A variable outdoes the configuration file of pip, which says how this computer's own packages are installed.
+    PIP_REQUIRE_VIRTUALENV: '0',
+    PIP_USER: '0',
     MASTER_ADDR: '127.0.0.1',
     MASTER_PORT: String(portOf(plan.name)),
     ...plan.environment,

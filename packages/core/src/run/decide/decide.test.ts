@@ -32,6 +32,11 @@ function history(status: JobStatus, before: FingerprintParts | 'unknown' = parts
 }
 
 const other: FingerprintParts = { ...parts, 'hyperparameter lr': '0.2' }
+const withResultsToStore = ({ newest }: TaskHistory): PastJob => {
+  if (newest === undefined) throw new Error('nothing ran')
+  return { ...newest, state: { ...newest.state, unstored: true } }
+}
+const unstored: TaskHistory = { newest: withResultsToStore(history('failed')) }
 const kept: RunPolicy = { skip: 'completed' }
 
 test.each([
@@ -41,6 +46,8 @@ test.each([
   ['the same, being stopped', history('stopping'), {}, 'start', 'its newest job is being stopped'],
   ['the same, failed', history('failed'), {}, 'start', 'its newest job failed'],
   ['the same, stopped', history('stopped'), {}, 'start', 'its newest job stopped'],
+  ['the same, results not stored', unstored, {}, 'join', 'its program has ended, and only its results are still to be stored'],
+  ['changed, results not stored', { newest: withResultsToStore(history('failed', other)) }, {}, 'start', 'changed: hyperparameter lr from 0.2 to 0.1'],
   ['changed, completed', history('completed', other), {}, 'start', 'changed: hyperparameter lr from 0.2 to 0.1'],
   ['changed, running', history('in-progress', other), {}, 'start', 'changed: hyperparameter lr from 0.2 to 0.1'],
   [

@@ -32,6 +32,7 @@ function anyCompleted({ state }: PastJob): Decision {
   if (state.status === 'completed')
     return { kind: 'skip', job, because: 'its newest job is completed, and any completed one was asked for' }
   if (!isTerminal(state.status)) return { kind: 'join', job, because: 'its newest job is still running' }
+  if (state.unstored === true) return { kind: 'join', job, because: resultsToStore }
   return start(`its newest job ${state.status}`)
 }
 
@@ -43,9 +44,12 @@ function sameOnly({ state, record }: PastJob, identity: RunIdentity): Decision {
     return { kind: 'start', because: changed(changes.map(describeChange)), changes }
   }
   if (state.status === 'completed') return { kind: 'skip', job, because: 'nothing has changed since it completed' }
+  if (state.unstored === true) return { kind: 'join', job, because: resultsToStore }
   if (state.status === 'in-progress') return { kind: 'join', job, because: 'the same job is still running' }
   return start(state.status === 'stopping' ? 'its newest job is being stopped' : `its newest job ${state.status}`)
 }
+
+const resultsToStore = 'its program has ended, and only its results are still to be stored'
 
 function changed(sentences: readonly string[]): string {
   if (sentences.length === 0) return 'it is described differently'

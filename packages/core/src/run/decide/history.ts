@@ -4,6 +4,7 @@ import type { TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import type { TaskName } from '../../names/task-name.ts'
 import type { Abortable } from '../../platform/abortable.ts'
+import type { DescribeOptions } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { JobRecord, PastJob } from '../../spec/result.ts'
@@ -61,7 +62,7 @@ export async function* jobsNamed(
   layout: TaskLayout,
   kinds: readonly JobKind[],
   platform: Platform,
-  options: Abortable,
+  options: DescribeOptions,
 ): AsyncGenerator<PastJob> {
   let empty = 0
   for (let from = 0, atOnce = 1; from < names.length; from += atOnce, atOnce = Math.min(atOnce * 2, mostAtOnce)) {
@@ -79,7 +80,7 @@ async function pastJob(
   layout: TaskLayout,
   kinds: readonly JobKind[],
   platform: Platform,
-  options: Abortable,
+  options: DescribeOptions,
 ): Promise<PastJob | undefined> {
   // The record says the kind; until it has come, the first one is as good a guess as any.
   const [guess, ...others] = kinds

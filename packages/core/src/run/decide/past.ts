@@ -30,6 +30,7 @@ async function newestOf(
   layout: TaskLayout,
   { platform, signal }: TaskContext,
 ): Promise<TaskHistory> {
-  for await (const newest of jobsNamed(jobs, layout, [kind], platform, { signal })) return { newest }
+  // What is skipped must still be there as it was stored.
+  for await (const newest of jobsNamed(jobs, layout, [kind], platform, { signal, verify: true })) return { newest }
   return {}
 }

@@ -19,6 +19,7 @@ export async function settle({ task, past }: OpenedTask, policy: RunPolicy, cont
     const decision = decide(seen.history, task, policy)
     if (decision.kind !== 'start') {
       context.tell({ type: 'decided', decision })
+      if (seen.history.newest?.state.unstored === true) await context.platform.jobs.storeResults?.(decision.job, context)
       const number = seen.history.newest?.record?.attempt ?? { number: 1, of: oneAttempt.attempts }
       return { decision, job: decision.job, number }
     }
