@@ -16,5 +16,5 @@ export function callerOf(method: (...args: never[]) => unknown): Caller {
     Reflect.set(error, 'stack', [error.stack ?? String(error), ...frames].join('\n'))
     return error
   }
-}import { isError } from '../lang/realms.ts'
-
+}
+import { isError } from '../lang/realms.ts'

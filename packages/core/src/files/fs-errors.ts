@@ -49,9 +49,7 @@ const translations: Readonly<Record<string, Translation>> = {
 
 /** The file system's own word for what went wrong (`ENOENT`), or `undefined` for any other error. */
 export function fsCodeOf(cause: unknown): string | undefined {
-  return isError(cause) && 'code' in cause && typeof cause.code === 'string' && 'syscall' in cause
-    ? cause.code
-    : undefined
+  return isError(cause) && 'code' in cause && typeof cause.code === 'string' && 'syscall' in cause ? cause.code : undefined
 }
 
 /**

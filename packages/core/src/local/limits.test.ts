@@ -91,10 +91,11 @@ test('a task whose result did not fit is not run again once there is room', asyn
   const other = objectUri('s3://ssm-local/other')
   await platform.objects.write(other, bytes(2_500_000))
   const runs = join(base, 'runs')
-  const task = project('p', { platform })
-    .task('t')
-    .shell(`echo run >> ${runs}; head -c 3500000 /dev/urandom > $SM_MODEL_DIR/m`)
-  await expect(task.run()).rejects.toMatchObject({ code: 'JOB_FAILED', message: expect.stringContaining('are kept in') as string })
+  const task = project('p', { platform }).task('t').shell(`echo run >> ${runs}; head -c 3500000 /dev/urandom > $SM_MODEL_DIR/m`)
+  await expect(task.run()).rejects.toMatchObject({
+    code: 'JOB_FAILED',
+    message: expect.stringContaining('are kept in') as string,
+  })
   await platform.objects.remove([other])
   expect(await task.explain()).toMatchObject({ decision: { kind: 'join' } })
   await task.run()

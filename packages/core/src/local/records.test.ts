@@ -136,15 +136,19 @@ test('a daemon that hides ends with its job', async ({ skip }) => {
   expect(left).toBe('')
 })
 
-test('requirements are installed although this computer allows that in virtual environments only', { timeout: 60_000 }, async ({ skip }) => {
-  if (spawnSync('python3', ['-m', 'pip', '--version']).status !== 0) return skip('needs python3 with pip')
-  const home = join(base, 'home')
-  mkdirSync(join(home, '.config/pip'), { recursive: true })
-  writeFileSync(join(home, '.config/pip/pip.conf'), '[global]\nrequire-virtualenv = true\nuser = true\n')
-  const shell = `export HOME=${home}; echo '# nothing' > r.txt; python3 -m pip install -q -r r.txt --target t`
-  const { failureReason, status } = await ranToEnd(platform, trainingJob(folder, { shell }))
-  expect({ status, failureReason }).toEqual({ status: 'completed', failureReason: undefined })
-})
+test(
+  'requirements are installed although this computer allows that in virtual environments only',
+  { timeout: 60_000 },
+  async ({ skip }) => {
+    if (spawnSync('python3', ['-m', 'pip', '--version']).status !== 0) return skip('needs python3 with pip')
+    const home = join(base, 'home')
+    mkdirSync(join(home, '.config/pip'), { recursive: true })
+    writeFileSync(join(home, '.config/pip/pip.conf'), '[global]\nrequire-virtualenv = true\nuser = true\n')
+    const shell = `export HOME=${home}; echo '# nothing' > r.txt; python3 -m pip install -q -r r.txt --target t`
+    const { failureReason, status } = await ranToEnd(platform, trainingJob(folder, { shell }))
+    expect({ status, failureReason }).toEqual({ status: 'completed', failureReason: undefined })
+  },
+)
 
 test('a store that cannot be made is a storage error that names it', async () => {
   writeFileSync(join(base, 'file'), '')

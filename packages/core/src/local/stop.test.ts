@@ -43,14 +43,18 @@ test('a job that never gets past its start can be stopped', { timeout: 30_000 },
   await expect.poll(() => isGone(owner)).toBe(true)
 })
 
-test('an expression that would stand still for ever neither stops a job nor keeps it from being stopped', { timeout: 30_000 }, async () => {
-  const metrics = { hostile: '(x+x+)+y([0-9])', loss: '(?i)LOSS=(?P<value>[0-9]+)' }
-  const line = 'x'.repeat(51)
-  const ended = await ranToEnd(platform, trainingJob(folder, { shell: `echo ${line}; echo loss=7`, metrics, maxRunSeconds: 5 }))
-  expect(ended).toMatchObject({ status: 'completed', finalMetrics: [{ name: 'loss', value: 7 }] })
-  const request = trainingJob(folder, { shell: `while :; do echo ${line}; sleep 0.01; done`, metrics })
-  await platform.jobs.start(request)
-  await untilRunning(platform, refOf(request))
-  await platform.jobs.stop(refOf(request))
-  expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
-})
+test(
+  'an expression that would stand still for ever neither stops a job nor keeps it from being stopped',
+  { timeout: 30_000 },
+  async () => {
+    const metrics = { hostile: '(x+x+)+y([0-9])', loss: '(?i)LOSS=(?P<value>[0-9]+)' }
+    const line = 'x'.repeat(51)
+    const ended = await ranToEnd(platform, trainingJob(folder, { shell: `echo ${line}; echo loss=7`, metrics, maxRunSeconds: 5 }))
+    expect(ended).toMatchObject({ status: 'completed', finalMetrics: [{ name: 'loss', value: 7 }] })
+    const request = trainingJob(folder, { shell: `while :; do echo ${line}; sleep 0.01; done`, metrics })
+    await platform.jobs.start(request)
+    await untilRunning(platform, refOf(request))
+    await platform.jobs.stop(refOf(request))
+    expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
+  },
+)

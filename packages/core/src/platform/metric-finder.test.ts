@@ -41,14 +41,18 @@ test('which engine reads a line cannot be seen', async () => {
   const piece = fc.constantFrom('l', 'o', '=', ' ', '1', '.', '-', '[0-9.]', '\\d', '\\w', '\\[', '[a-z ]')
   const source = fc.tuple(fc.array(piece), fc.array(piece, { minLength: 1 }), fc.constantFrom('', '+', '*'), fc.array(piece))
   await fc.assert(
-    fc.asyncProperty(source, fc.string({ unit: fc.constantFrom('l', 'o', '=', ' ', '1', '.', '-', '[', 'z') }), async (parts, text) => {
-      const [before, group, times, after] = parts
-      const expression = `${before.join('')}(${group.join('')}${times})${after.join('')}`
-      const { find } = await metricFinder({ m: expression })
-      // The longer line is read by the other engine.
-      const padded = `${text}${'\n'.repeat(1_200)}`
-      expect(find(text)).toEqual(find(padded))
-    }),
+    fc.asyncProperty(
+      source,
+      fc.string({ unit: fc.constantFrom('l', 'o', '=', ' ', '1', '.', '-', '[', 'z') }),
+      async (parts, text) => {
+        const [before, group, times, after] = parts
+        const expression = `${before.join('')}(${group.join('')}${times})${after.join('')}`
+        const { find } = await metricFinder({ m: expression })
+        // The longer line is read by the other engine.
+        const padded = `${text}${'\n'.repeat(1_200)}`
+        expect(find(text)).toEqual(find(padded))
+      },
+    ),
   )
 })
 

@@ -55,7 +55,8 @@ export async function endByForce(place: JobPlace): Promise<void> {
   if (state === undefined || isTerminal(state.status)) return
   // A client that is still starting the job is not ours to kill: the supervisor it starts sees that the job has ended.
   if (state.ownerIs === 'supervisor' && isAlive(state.owner)) signal(pidOf(state.owner), 'SIGKILL')
-  for (let waits = 0; waits < 100 && state.ownerIs === 'supervisor' && isAlive(state.owner); waits += 1) await systemClock.sleep(20)
+  for (let waits = 0; waits < 100 && state.ownerIs === 'supervisor' && isAlive(state.owner); waits += 1)
+    await systemClock.sleep(20)
   await withLock(place.lock, () => {
     const now = readState(place)
     if (now === undefined || isTerminal(now.status)) return

@@ -34,8 +34,7 @@ test('timers, signals and sockets have their turn while a long log is read', asy
 
 test('timers have their turn while a late reader catches up with many events', async () => {
   const events = new Broadcast()
-  for (let index = 0; index < 300_000; index += 1)
-    events.tell({ type: 'warned', atMs: index, task: taskName('t'), message: 'x' })
+  for (let index = 0; index < 300_000; index += 1) events.tell({ type: 'warned', atMs: index, task: taskName('t'), message: 'x' })
   events.end()
   let read = 0
   const fired = await timersDuring(async () => {

@@ -41,7 +41,10 @@ async function store({ plan, objects, place, root }: Job, prepared: Prepared, fa
   const leftOut = [shared, outputs, archives].flatMap((pushed) => pushed.leftOut)
   if (leftOut.length > 0) noteLeftOut(place.logs, leftOut)
   const results = [...outputs.written, ...archives.written]
-  await makeDurable(root, [...shared.written, ...results].flatMap((uri) => objects.pathOf(uri) ?? []))
+  await makeDurable(
+    root,
+    [...shared.written, ...results].flatMap((uri) => objects.pathOf(uri) ?? []),
+  )
   await writeResults(place, results, objects).catch(noRoom)
 }
 

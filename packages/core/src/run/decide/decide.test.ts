@@ -47,7 +47,13 @@ test.each([
   ['the same, failed', history('failed'), {}, 'start', 'its newest job failed'],
   ['the same, stopped', history('stopped'), {}, 'start', 'its newest job stopped'],
   ['the same, results not stored', unstored, {}, 'join', 'its program has ended, and only its results are still to be stored'],
-  ['changed, results not stored', { newest: withResultsToStore(history('failed', other)) }, {}, 'start', 'changed: hyperparameter lr from 0.2 to 0.1'],
+  [
+    'changed, results not stored',
+    { newest: withResultsToStore(history('failed', other)) },
+    {},
+    'start',
+    'changed: hyperparameter lr from 0.2 to 0.1',
+  ],
   ['changed, completed', history('completed', other), {}, 'start', 'changed: hyperparameter lr from 0.2 to 0.1'],
   ['changed, running', history('in-progress', other), {}, 'start', 'changed: hyperparameter lr from 0.2 to 0.1'],
   [
