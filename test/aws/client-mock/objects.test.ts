@@ -286,3 +286,15 @@ test.each([
   const ended = await platform.objects.write(at('k'), bytes(5), { onlyIf: 'absent' }).catch((error: unknown) => error)
   expect(ended).toMatchObject(ending)
 })
+
+test('a listing whose continuation token comes back ends with an error, not in a circle', async () => {
+  await using world = mockedAws()
+  world.s3
+    .on(ListObjectsV2Command)
+    .resolves({ Contents: [{ Key: 'p/a', Size: 1, ETag: '"a"' }], IsTruncated: true, NextContinuationToken: 'again' })
+  await expect(collect(world.platform.objects.list(at('p/')))).rejects.toMatchObject({
+    code: 'PLATFORM_REFUSED',
+    message: expect.stringContaining('same continuation token') as string,
+    facts: { pages: 1 },
+  })
+})

@@ -1,5 +1,6 @@
 import type { ServiceQuota } from '@aws-sdk/client-service-quotas'
 import { abortable, openClients, type ClientOptions } from './clients.ts'
+import { freshTokens } from './page-tokens.ts'
 import { withErrorTranslation } from './translate.ts'
 
 /** Machines of one type for one use: each such pair has a quota of its own. */
@@ -29,17 +30,19 @@ export async function machineQuotas(
   const { client, sdk } = await clients.open('quotas')
   const missing = new Map(wanted.map((use) => [quotaName(use), use]))
   const found: MachineQuota[] = []
+  const operation = { action: 'servicequotas:ListServiceQuotas' }
+  const fresh = freshTokens(operation)
   let token: string | undefined
   do {
     const input = { ServiceCode: 'sagemaker', MaxResults: 100, ...(token === undefined ? {} : { NextToken: token }) }
-    const page = await withErrorTranslation({ action: 'servicequotas:ListServiceQuotas' }, signal, () =>
+    const page = await withErrorTranslation(operation, signal, () =>
       client.send(new sdk.ListServiceQuotasCommand(input), abortable(signal)),
     )
     for (const quota of quotasOf(page.Quotas ?? [], missing)) {
       found.push(quota)
       missing.delete(quotaName(quota))
     }
-    token = page.NextToken
+    token = fresh(page.NextToken)
     // There are thousands of them, on twenty pages and more.
   } while (token !== undefined && missing.size > 0)
   return found

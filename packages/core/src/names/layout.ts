@@ -37,6 +37,8 @@ export interface JobLayout {
   readonly bundle: ObjectUri
   /** What was decided and why: fingerprint and its parts, in our own words. */
   readonly record: ObjectUri
+  /** Names the one object of a channel whose neighbours are not to come. */
+  manifest(channel: string): ObjectUri
   readonly outputFolder: ObjectUri
   readonly model: ObjectUri
   readonly output: ObjectUri
@@ -77,6 +79,7 @@ function jobLayout(root: ObjectUri): JobLayout {
     launcherSettings: joinUri(source, 'launch.settings'),
     bundle: joinUri(source, 'sourcedir.tar.gz'),
     record: joinUri(root, 'task.json'),
+    manifest: (channel) => joinUri(root, `${channel}.manifest`),
     outputFolder,
     model: joinUri(outputFolder, 'model.tar.gz'),
     output: joinUri(outputFolder, 'output.tar.gz'),

@@ -1,21 +1,21 @@
 import type { Channel, ProcessingInput } from '@aws-sdk/client-sagemaker'
 import { channelPath, codeChannel, codeChannelPath, paths } from '@simple-sagemaker/worker-toolkit/contract'
-import type { ObjectUri } from '../names/object-uri.ts'
+import { addressOf, type ObjectUri } from '../names/object-uri.ts'
 import type { RequestFacts, ResolvedInput } from './facts.ts'
 
 /** `InputDataConfig`: the code channel and the task's inputs; `undefined` when there are none, for the list must not be empty. */
 export function trainingChannels(facts: RequestFacts): Channel[] | undefined {
-  const code = facts.code === undefined ? [] : [channel(codeInput(facts.layout.job(facts.job).source))]
-  const channels = [...code, ...facts.inputs.map(channel)]
+  const code = facts.code === undefined ? [] : [channel(codeInput(facts.layout.job(facts.job).source), facts)]
+  const channels = [...code, ...facts.inputs.map((each) => channel(each, facts))]
   return channels.length === 0 ? undefined : channels
 }
 
 /** `ProcessingInputs`: the code, the task's inputs, and the state that earlier jobs left. */
 export function processingInputs(facts: RequestFacts): ProcessingInput[] {
   const code =
-    facts.code === undefined ? [] : [input(codeInput(facts.layout.job(facts.job).source), codeChannelPath('processing'))]
-  const state = facts.hasState ? [input(plainInput('state_prev', facts.layout.state), paths.processing.previousState)] : []
-  return [...code, ...facts.inputs.map((each) => input(each, channelPath('processing', each.channel))), ...state]
+    facts.code === undefined ? [] : [input(codeInput(facts.layout.job(facts.job).source), codeChannelPath('processing'), facts)]
+  const state = facts.hasState ? [input(plainInput('state_prev', facts.layout.state), paths.processing.previousState, facts)] : []
+  return [...code, ...facts.inputs.map((each) => input(each, channelPath('processing', each.channel), facts)), ...state]
 }
 
 const plainInput = (name: string, uri: ObjectUri): ResolvedInput => ({
@@ -26,23 +26,36 @@ const plainInput = (name: string, uri: ObjectUri): ResolvedInput => ({
 })
 const codeInput = (uri: ObjectUri): ResolvedInput => plainInput(codeChannel, uri)
 
-function channel(from: ResolvedInput): Channel {
+/** Where SageMaker looks: a prefix, or a manifest that names the one object. */
+function addressIn({ layout, job }: RequestFacts, { channel: name, uri, exact }: ResolvedInput) {
+  return exact === true
+    ? ({ S3DataType: 'ManifestFile', S3Uri: layout.job(job).manifest(name) } as const)
+    : ({ S3DataType: 'S3Prefix', S3Uri: uri } as const)
+}
+
+/** What the manifest of an exact input says. */
+export function manifestOf({ uri }: ResolvedInput): string {
+  const { bucket, key } = addressOf(uri)
+  const name = key.slice(key.lastIndexOf('/') + 1)
+  return JSON.stringify([{ prefix: `s3://${bucket}/${key.slice(0, key.length - name.length)}` }, name])
+}
+
+function channel(from: ResolvedInput, facts: RequestFacts): Channel {
   return {
     ChannelName: from.channel,
-    DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: from.uri, S3DataDistributionType: from.distribution } },
+    DataSource: { S3DataSource: { ...addressIn(facts, from), S3DataDistributionType: from.distribution } },
     InputMode: from.mode,
     ...(from.contentType === undefined ? {} : { ContentType: from.contentType }),
   }
 }
 
-function input(from: ResolvedInput, localPath: string): ProcessingInput {
+function input(from: ResolvedInput, localPath: string, facts: RequestFacts): ProcessingInput {
   return {
     InputName: from.channel,
     AppManaged: false,
     S3Input: {
-      S3Uri: from.uri,
+      ...addressIn(facts, from),
       LocalPath: localPath,
-      S3DataType: 'S3Prefix',
       S3InputMode: from.mode === 'Pipe' ? 'Pipe' : 'File',
       S3DataDistributionType: from.distribution,
       S3CompressionType: 'None',

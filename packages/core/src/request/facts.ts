@@ -10,6 +10,11 @@ export interface ResolvedInput {
   readonly distribution: Distribution
   readonly mode: InputMode
   readonly contentType?: string
+  /**
+   * Exactly the object of this URI, although the keys of others begin the same: SageMaker reads a plain URI as a prefix, so the
+   * channel is given by a manifest instead.
+   */
+  readonly exact?: true
 }
 
 /** The code channel's three files, by the sha-256 (hex) that the request pins. Absent for an image's own program. */

@@ -2,6 +2,7 @@ import type { OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs'
 import { eachOf } from '../../lang/each-of.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { abortable, type Clients, type Opened } from '../clients.ts'
+import { freshTokens } from '../page-tokens.ts'
 import type { RateLimiter } from '../rate-limiter.ts'
 import { errorKindOf, vendorError } from '../error-kind.ts'
 import { withErrorTranslation } from '../translate.ts'
@@ -93,6 +94,7 @@ const birthOf = (stream: string): number => Number(/-(\d+)$/.exec(stream)?.[1] ?
 
 async function* streamNames({ clients, group, job, paces, signal }: LogStreamsOptions): AsyncGenerator<string> {
   const { client, sdk } = await clients.open('logs')
+  const fresh = freshTokens({ action: 'logs:DescribeLogStreams', resource: group })
   let token: string | undefined
   do {
     await paces.streams.take(signal)
@@ -106,7 +108,7 @@ async function* streamNames({ clients, group, job, paces, signal }: LogStreamsOp
       client.send(new sdk.DescribeLogStreamsCommand(input), abortable(signal)),
     )
     for (const { logStreamName } of page?.logStreams ?? []) if (logStreamName !== undefined) yield logStreamName
-    token = page?.nextToken
+    token = fresh(page?.nextToken)
   } while (token !== undefined)
 }
 

@@ -5,6 +5,7 @@ import type { JobKind } from '../../spec/job-kind.ts'
 import type { FollowOptions, LogLine, Logs } from '../../platform/logs.ts'
 import type { Clock } from '../../time/clock.ts'
 import { abortable, type Clients } from '../clients.ts'
+import { freshTokens } from '../page-tokens.ts'
 import { linesOf, streamsOf } from './log-streams.ts'
 import { rateLimiter, retryPolicy, type RateLimiter, type RetryLimits } from '../rate-limiter.ts'
 import { errorKindOf } from '../error-kind.ts'
@@ -196,6 +197,7 @@ async function* untilNow(
     ...(sinceMs === undefined ? {} : { startTime: sinceMs }),
   }
   const { client, sdk } = await clients.open('logs')
+  const fresh = freshTokens(operation)
   let token: string | undefined
   do {
     await events.take(signal)
@@ -212,6 +214,6 @@ async function* untilNow(
       // Not every stand-in of the service knows the prefix.
       if (logStreamName.startsWith(input.logStreamNamePrefix)) yield* linesOf(logStreamName, message, timestamp)
     }
-    token = page?.nextToken
+    token = fresh(page?.nextToken)
   } while (token !== undefined)
 }

@@ -1,7 +1,8 @@
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
 import { addressOf, type ObjectUri } from '../../names/object-uri.ts'
 import { abortable, type Clients, type Opened } from '../clients.ts'
-import { withErrorTranslation } from '../translate.ts'
+import { freshTokens } from '../page-tokens.ts'
+import { withErrorTranslation, type AwsOperation } from '../translate.ts'
 import { fastPathOf } from './fast-path/fast-path.ts'
 import { decodedKey, readPage, type ListedPage } from './listed-page.ts'
 
@@ -13,10 +14,12 @@ export async function* listed(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ListedPage> {
   const s3 = await clients.open('s3')
+  const fresh = freshTokens(operationOf(prefix))
   let coming: Promise<ListedPage> | undefined = page(s3, prefix, delimiter, undefined, signal)
   while (coming !== undefined) {
     const now: ListedPage = await coming
-    coming = now.next === undefined ? undefined : page(s3, prefix, delimiter, now.next, signal)
+    const next = fresh(now.next)
+    coming = next === undefined ? undefined : page(s3, prefix, delimiter, next, signal)
     // Whoever leaves early must not be told of it as an unhandled rejection.
     coming?.catch(() => undefined)
     yield now
@@ -48,10 +51,14 @@ async function page(
     ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
   }
-  const operation = { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, facts: { prefix: key } }
   return pageOf(
-    await withErrorTranslation(operation, signal, () => client.send(new sdk.ListObjectsV2Command(input), abortable(signal))),
+    await withErrorTranslation(operationOf(prefix), signal, () => client.send(new sdk.ListObjectsV2Command(input), abortable(signal))),
   )
+}
+
+function operationOf(prefix: ObjectUri): AwsOperation {
+  const { bucket, key } = addressOf(prefix)
+  return { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, facts: { prefix: key } }
 }
 
 function pageOf(response: ListObjectsV2CommandOutput): ListedPage {

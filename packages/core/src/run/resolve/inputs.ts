@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { isSsmError, SsmError } from '../../errors/ssm-error.ts'
-import type { TaskLayout } from '../../names/layout.ts'
+import { layoutOf, type TaskLayout } from '../../names/layout.ts'
 import { folderUri, joinUri, type ObjectUri } from '../../names/object-uri.ts'
 import { taskName } from '../../names/task-name.ts'
-import { layoutOf } from '../../names/layout.ts'
 import type { StoredObject } from '../../platform/objects.ts'
 import type { ResolvedInput } from '../../request/facts.ts'
 import type { InputSpec } from '../../spec/inputs.ts'
@@ -14,6 +13,7 @@ import type { TaskSpec } from '../../spec/task-spec.ts'
 import { describeFolder, type LocalFolder } from '../../sync/folder.ts'
 import { taskKey } from '../../graph/task-key.ts'
 import type { TaskContext } from '../context.ts'
+import { exactObject } from './exact-object.ts'
 import { outputUri } from '../results/outputs.ts'
 import { jobsNamed, lookAtFolder } from '../decide/history.ts'
 
@@ -117,18 +117,21 @@ function emptyFolder(path: string, channel: string): SsmError {
 
 /** What an S3 URI means: the object of this key when there is one, else the folder; never `data2` for `data`. */
 async function findObjects(input: InputSpec, uri: ObjectUri, context: TaskContext): Promise<FoundInput> {
-  const { objects } = context.platform
+  const { platform, signal } = context
+  const { objects } = platform
   const asked = input.subdir === undefined ? uri : joinUri(uri, input.subdir)
-  const { signal } = context
   const [single, listed] = await Promise.all([
-    asked.endsWith('/') ? undefined : objects.find(asked, { signal }),
+    exactObject(asked, input, objects, signal),
     // Whoever may read one object need not be allowed to list others.
     identityOf(objects.list(folderUri(asked), { signal })).then(
       (identity) => ({ identity }),
       (cause: unknown) => ({ cause }),
     ),
   ])
-  if (single !== undefined) return found({ ...input, subdir: '' }, asked, { '': lineOf(single) })
+  if (single !== undefined) {
+    const one = found({ ...input, subdir: '' }, asked, { '': lineOf(single.object) })
+    return single.hasNeighbours ? { ...one, resolved: { ...one.resolved, exact: true } } : one
+  }
   if ('cause' in listed) throw listed.cause
   const folder = listed.identity
   if (folder !== undefined) return found({ ...input, subdir: '' }, folderUri(asked), folder)

@@ -1,8 +1,11 @@
 import { SsmError } from '../../errors/ssm-error.ts'
 import type { Progress } from '../../events/run-event.ts'
+import type { JobName } from '../../names/job-name.ts'
+import { manifestOf } from '../../request/channels.ts'
 import { compareFolder, sendFolder } from '../../sync/folder.ts'
 import type { TaskContext } from '../context.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
+import { writeObject } from './write.ts'
 
 /**
  * Makes the stored inputs equal to the local ones that the fingerprint was made from. They are compared while the lease is
@@ -26,6 +29,17 @@ export async function sendInputs(task: ResolvedTask, granted: Promise<void>, con
     })
     if (digest !== folder.digest) throw changedInput(folder.source, channel)
   }
+}
+
+/** Writes the manifests of inputs that are exactly one object, into the job's own folder. */
+export async function sendManifests(task: ResolvedTask, job: JobName, context: TaskContext): Promise<void> {
+  const exact = task.inputs.map(({ resolved }) => resolved).filter((input) => input.exact === true)
+  await Promise.all(
+    exact.map((input) => {
+      const uri = task.layout.job(job).manifest(input.channel)
+      return writeObject(uri, { kind: 'bytes', bytes: Buffer.from(manifestOf(input)) }, task, context)
+    }),
+  )
 }
 
 /** A job must never read other data than its fingerprint says. */

@@ -11,7 +11,7 @@ import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { cleanState, hasState, otherStateWarning, stateOrigin } from '../state.ts'
 import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
-import { sendInputs } from './inputs.ts'
+import { sendInputs, sendManifests } from './inputs.ts'
 import { requestFacts, roleNeed } from './request-facts.ts'
 import { tellWarnings } from './warnings.ts'
 import { writeObject } from './write.ts'
@@ -49,7 +49,7 @@ async function prepare(
   context: TaskContext,
 ): Promise<JobRequest> {
   const gate = gateFor(context.tell)
-  const [, code, , identity, state] = await allOrAbort(context.signal, (signal) => {
+  const [, code, , , identity, state] = await allOrAbort(context.signal, (signal) => {
     const gated = { ...context, signal, tell: gate.tell }
     const granted = lease.then(async () => {
       context.tell({ type: 'decided', decision: start.decision })
@@ -60,6 +60,7 @@ async function prepare(
       granted,
       sendCode(task, job, gated),
       sendInputs(task, granted, gated),
+      sendManifests(task, job, gated),
       imageAndRole(task, gated),
       stateFor(task, start, granted, gated),
       writeRecord(task, start, job, gated),
@@ -110,8 +111,10 @@ async function writeRecord(task: ResolvedTask, { number }: Start, job: JobName, 
 }
 
 /** Removes what was prepared for a job that is not submitted; best effort, for a folder without a job does no harm. */
-async function removeJobFolder({ layout }: ResolvedTask, job: JobName, { platform }: TaskContext): Promise<void> {
-  const { launcher, launcherSettings, bundle, record } = layout.job(job)
+async function removeJobFolder({ layout, inputs }: ResolvedTask, job: JobName, { platform }: TaskContext): Promise<void> {
+  const { launcher, launcherSettings, bundle, record, manifest } = layout.job(job)
+  const manifests = inputs.map(({ resolved }) => resolved).filter((input) => input.exact === true)
+  const made = [launcher, launcherSettings, bundle, record, ...manifests.map((input) => manifest(input.channel))]
   const signal = AbortSignal.timeout(tidyingMs)
-  await platform.objects.remove([launcher, launcherSettings, bundle, record], { signal }).catch(() => undefined)
+  await platform.objects.remove(made, { signal }).catch(() => undefined)
 }
