@@ -81,7 +81,7 @@ async function findInput(
     case 'local':
       return findLocal(input, source.path, layout, context)
     case 's3':
-      return { ...(await findObjects(input, source.uri, context)) }
+      return findObjects(input, source.uri, context)
     case 'result':
       return found(input, source.uri, { '': `${source.job} ${source.output}` })
     case 'upstream':
@@ -133,8 +133,7 @@ async function findObjects(input: InputSpec, uri: ObjectUri, context: TaskContex
     return single.hasNeighbours ? { ...one, resolved: { ...one.resolved, exact: true } } : one
   }
   if ('cause' in listed) throw listed.cause
-  const folder = listed.identity
-  if (folder !== undefined) return found({ ...input, subdir: '' }, folderUri(asked), folder)
+  if (listed.identity !== undefined) return found({ ...input, subdir: '' }, folderUri(asked), listed.identity)
   throw new SsmError('INPUT_MISSING', `There is nothing at ${asked} for channel ${input.channel}`, {
     hint: 'Check the bucket and the key; a folder is written with or without its last slash.',
     facts: { uri: asked, channel: input.channel },
