@@ -52,7 +52,9 @@ async function page(
     ...(token === undefined ? {} : { ContinuationToken: token }),
   }
   return pageOf(
-    await withErrorTranslation(operationOf(prefix), signal, () => client.send(new sdk.ListObjectsV2Command(input), abortable(signal))),
+    await withErrorTranslation(operationOf(prefix), signal, () =>
+      client.send(new sdk.ListObjectsV2Command(input), abortable(signal)),
+    ),
   )
 }
 
