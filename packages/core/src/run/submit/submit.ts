@@ -112,9 +112,10 @@ async function writeRecord(task: ResolvedTask, { number }: Start, job: JobName, 
 
 /** Removes what was prepared for a job that is not submitted; best effort, for a folder without a job does no harm. */
 async function removeJobFolder({ layout, inputs }: ResolvedTask, job: JobName, { platform }: TaskContext): Promise<void> {
-  const { launcher, launcherSettings, bundle, record, manifest } = layout.job(job)
-  const manifests = inputs.map(({ resolved }) => resolved).filter((input) => input.exact === true)
-  const made = [launcher, launcherSettings, bundle, record, ...manifests.map((input) => manifest(input.channel))]
+  const folder = layout.job(job)
+  const exact = inputs.map(({ resolved }) => resolved).filter((input) => input.exact === true)
+  const manifests = exact.map((input) => folder.manifest(input.channel))
+  const made = [folder.launcher, folder.launcherSettings, folder.bundle, folder.record, ...manifests]
   const signal = AbortSignal.timeout(tidyingMs)
   await platform.objects.remove(made, { signal }).catch(() => undefined)
 }
