@@ -49,6 +49,8 @@ const tasks: Readonly<Record<string, Describing>> = {
     .algorithm('xgboost', { version: '1.7-1' })
     .hyperparameters({ num_round: 10 })
     .input.s3('s3://public/train.csv', { channel: 'train', contentType: 'text/csv' }),
+  // Without checkpoints, so on demand.
+  'training-algorithm-kmeans': ex.task('t').algorithm('kmeans').hyperparameters({ k: 3 }),
   'training-request-overrides': ex
     .task('t')
     .code('worker.py')

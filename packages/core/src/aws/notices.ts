@@ -3,6 +3,7 @@ import type { BucketProtection } from './objects/bucket/protection.ts'
 /** Things worth telling that are neither a result nor an error. Plain data; the library never prints. */
 export type AwsNotice =
   | { readonly type: 'image-unpatched'; readonly image: string; readonly sinceDate: string; readonly message: string }
+  | { readonly type: 'image-elsewhere'; readonly image: string; readonly message: string }
   | { readonly type: 'credentials-expired'; readonly message: string }
   | {
       readonly type: 'bucket-created'

@@ -19,7 +19,13 @@ export interface TaskLayout {
   input(channel: string): ObjectUri
   /** What an input folder holds, by content: spares sending unchanged files again. */
   inputIndex(channel: string): ObjectUri
+  /**
+   * `state/`, as the original. SageMaker reads its address as a prefix, without the slash: for tasks whose job folders begin with
+   * `state`, too, it is `.state/`.
+   */
   readonly state: ObjectUri
+  /** Where the state of such a task was kept before; absent for all others. */
+  readonly formerState?: ObjectUri
   /**
    * Held while one client decides and submits, so that two never start the same task twice. Its name sorts before that of
    * any job, so that a listing looks at it first.
@@ -63,7 +69,9 @@ export function layoutOf(place: TaskPlace): TaskLayout {
     root,
     input: (channel) => folderUri(joinUri(root, inputName(channel))),
     inputIndex: (channel) => joinUri(root, `${inputName(channel)}.index.json`),
-    state: folderUri(joinUri(root, 'state')),
+    ...(place.task.startsWith('state')
+      ? { state: folderUri(joinUri(root, '.state')), formerState: folderUri(joinUri(root, 'state')) }
+      : { state: folderUri(joinUri(root, 'state')) }),
     lease: joinUri(root, '.lease.json'),
     job: (job) => jobLayout(folderUri(joinUri(root, job))),
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isJobOf, jobName, jobTimeMs, newJobName, taskOfJob } from './job-name.ts'
 import { layoutOf } from './layout.ts'
-import { addressOf, folderUri, joinUri, objectUri } from './object-uri.ts'
+import { addressOf, bareUri, folderUri, joinUri, objectUri } from './object-uri.ts'
 import { InvalidNameError, longestTaskName, projectName, taskName } from './task-name.ts'
 
 const taskText = fc.stringMatching(/^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,16}$/).filter((text) => text.length <= longestTaskName)
@@ -202,9 +202,22 @@ test('everything of a task lies below its folder, apart from everything of every
       const reaches = (folder: string): boolean =>
         folder.endsWith('/') && places.some((uri) => uri !== folder && uri.startsWith(folder))
       expect(places.filter(reaches)).toEqual([])
+      // As SageMaker is given it, without the slash, the address of the state is a prefix of the state alone.
+      const bare = bareUri(layout.state)
+      expect(places.filter((uri) => uri !== layout.state && uri.startsWith(bare))).toEqual([])
       expect(other !== here.task && layoutOf({ ...here, task: taskName(other) }).root.startsWith(layout.root)).toBe(false)
     }),
   )
+})
+
+test('the state of a task whose jobs are called state… is no prefix of their folders', () => {
+  for (const name of ['statement', 'state', 'stateful-2']) {
+    const layout = layoutOf({ bucket: 'bucket', prefix: '', project: projectName('ex'), task: taskName(name) })
+    const job = layout.job(newJobName(taskName(name), 0, { random: () => 0.3 })).root
+    expect(job.startsWith(bareUri(layout.state))).toBe(false)
+    expect(layout.formerState).toBe(`s3://bucket/ex/${name}/state/`)
+  }
+  expect(layoutOf({ bucket: 'bucket', prefix: '', project: projectName('ex'), task: taskName('t') }).formerState).toBeUndefined()
 })
 
 test('the folders are those of the original', () => {

@@ -70,6 +70,7 @@ class OpenedTaskStore implements TaskStore {
   async *state(options: Abortable = {}): AsyncGenerator<StoredObject> {
     const { platform, layout, signal } = await this.#open(options)
     yield* platform.objects.list(layout.state, { signal })
+    if (layout.formerState !== undefined) yield* platform.objects.list(layout.formerState, { signal })
   }
 
   async cleanState(options: Abortable = {}): Promise<number> {

@@ -5,6 +5,7 @@ import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import { resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
+import { keepsCheckpoints } from '../spec/algorithms.ts'
 import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec } from '../spec/inputs.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
@@ -24,7 +25,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...inputProblems(draft),
   ]
   if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)
-  const options = resolvedOptions(draft.kind, draft.options)
+  const options = resolvedOptions(draft.kind, beginsAnew(draft) ? { spot: false, ...draft.options } : draft.options)
   return freeze({
     kind: draft.kind,
     project: projectName(draft.project),
@@ -43,6 +44,10 @@ export function specOf(draft: Draft): TaskSpec {
     requestOverrides: draft.requestOverrides,
   })
 }
+
+/** A built-in algorithm without checkpoints would begin anew each time a spot machine is taken away: on demand unless told otherwise. */
+const beginsAnew = ({ algorithm }: Draft): boolean =>
+  algorithm !== undefined && !algorithm.name.includes('/') && !keepsCheckpoints(algorithm.name)
 
 type Compute = Pick<
   TaskSpec,

@@ -50,12 +50,14 @@ function channel(from: ResolvedInput, facts: RequestFacts): Channel {
 }
 
 function input(from: ResolvedInput, localPath: string, facts: RequestFacts): ProcessingInput {
+  const { S3Uri, S3DataType } = addressIn(facts, from)
   return {
     InputName: from.channel,
     AppManaged: false,
     S3Input: {
-      ...addressIn(facts, from),
+      S3Uri,
       LocalPath: localPath,
+      S3DataType,
       S3InputMode: from.mode === 'Pipe' ? 'Pipe' : 'File',
       S3DataDistributionType: from.distribution,
       S3CompressionType: 'None',

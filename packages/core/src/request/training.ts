@@ -34,7 +34,7 @@ export function trainingRequest(spec: TaskSpec, facts: RequestFacts): CreateTrai
     StoppingCondition: stopping(spec),
     ...(spec.spot ? { EnableManagedSpotTraining: true } : {}),
     // The URI is taken as it is, without the job's name: that is what keeps state between the jobs of a task.
-    CheckpointConfig: { S3Uri: bareUri(facts.layout.state), LocalPath: paths.training.state },
+    CheckpointConfig: { S3Uri: bareUri(facts.layout.state), LocalPath: statePath(spec) },
     Environment: requestEnvironment(spec, facts),
     Tags: requestTags(spec, facts),
     ...(spec.subnets.length === 0
@@ -45,6 +45,9 @@ export function trainingRequest(spec: TaskSpec, facts: RequestFacts): CreateTrai
     ...(spec.retries === undefined ? {} : { RetryStrategy: { MaximumRetryAttempts: spec.retries } }),
   }
 }
+
+/** The built-in algorithms look for their checkpoints in the place that SageMaker names. */
+const statePath = ({ image }: TaskSpec): string => (image.kind === 'algorithm' ? '/opt/ml/checkpoints' : paths.training.state)
 
 function algorithm(spec: TaskSpec, facts: RequestFacts): AlgorithmSpecification {
   const metrics = Object.entries(spec.metrics).map(([Name, Regex]) => ({ Name, Regex }))

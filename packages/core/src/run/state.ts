@@ -1,6 +1,7 @@
 import { changesBetween } from '../bundle/fingerprint.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import type { TaskLayout } from '../names/layout.ts'
+import { joinUri } from '../names/object-uri.ts'
 import { isTerminal } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -19,10 +20,21 @@ export async function hasState(layout: TaskLayout, platform: Platform, signal: A
   return false
 }
 
+/** Copies the state of earlier releases to where it is kept now, for the few tasks whose state has moved. */
+export async function bringFormerState(layout: TaskLayout, platform: Platform, signal: AbortSignal): Promise<void> {
+  const { state, formerState } = layout
+  if (formerState === undefined || (await hasState(layout, platform, signal))) return
+  for await (const { uri } of platform.objects.list(formerState, { signal })) {
+    const target = joinUri(state, uri.slice(formerState.length))
+    await platform.objects.write(target, { kind: 'stream', chunks: platform.objects.read(uri, { signal }) }, { signal })
+  }
+}
+
 /** Removes a task's state, and nothing beside it. Gives the number of objects that are gone. */
 export async function cleanState(layout: TaskLayout, platform: Platform, signal: AbortSignal): Promise<number> {
   const found: StoredObject[] = []
-  for await (const object of platform.objects.list(layout.state, { signal })) found.push(object)
+  for (const folder of [layout.state, layout.formerState])
+    if (folder !== undefined) for await (const object of platform.objects.list(folder, { signal })) found.push(object)
   await platform.objects.remove(
     found.map(({ uri }) => uri),
     { signal },

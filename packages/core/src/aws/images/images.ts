@@ -3,6 +3,7 @@ import type { ImageNeed, Images } from '../../platform/images.ts'
 import type { Clock } from '../../time/clock.ts'
 import { algorithmImage, frameworkImage, type Found } from './catalog/lookup.ts'
 import type { Notify } from '../notices.ts'
+import { checkedUri } from './image-uri.ts'
 
 export interface ImagesOptions {
   readonly region: () => Promise<string>
@@ -15,7 +16,11 @@ export function awsImages({ region, clock, notify }: ImagesOptions): Images {
   return {
     resolve: async ({ image, instanceType }, { signal } = {}) => {
       signal?.throwIfAborted()
-      if (image.kind === 'uri') return checked(image.uri)
+      if (image.kind === 'uri') {
+        const doubt = checkedUri(image.uri, await region())
+        if (doubt !== undefined) notify({ type: 'image-elsewhere', image: image.uri, message: doubt })
+        return image.uri
+      }
       if (image.kind === 'dockerfile') throw buildsNone()
       const where = { region: await region(), instanceType, today: new Date(clock.now()).toISOString().slice(0, 10) }
       const found = image.kind === 'algorithm' ? algorithmImage(image, where) : frameworkImage(image, where)
@@ -41,16 +46,7 @@ function unknownImage(
   return new PlatformError('IMAGE_UNKNOWN', `${problem}.`, { hint, facts: { ...image, region, didYouMean } })
 }
 
-const longestUri = 255
-
-function checked(uri: string): string {
-  if (uri.length > 0 && uri.length <= longestUri && !/\s/.test(uri)) return uri
-  throw new PlatformError('IMAGE_UNKNOWN', `${JSON.stringify(uri)} is not an image URI.`, {
-    facts: { uri },
-    hint: `Write <registry>/<repository>:<tag> in at most ${longestUri} characters, without blanks.`,
-  })
-}
-
+/** Found out before anything is made or sent. */
 const buildsNone = (): PlatformError =>
   new PlatformError('PLATFORM_UNSUPPORTED', 'Building an image from a Dockerfile is not supported on AWS yet.', {
     hint: 'Build and push the image yourself, and give its URI with "image".',

@@ -8,7 +8,7 @@ import type { TaskContext } from '../context.ts'
 import type { Lease } from '../decide/lease.ts'
 import type { Start } from '../decide/settle.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
-import { cleanState, hasState, otherStateWarning, stateOrigin } from '../state.ts'
+import { bringFormerState, cleanState, hasState, otherStateWarning, stateOrigin } from '../state.ts'
 import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
 import { sendInputs, sendManifests } from './inputs.ts'
@@ -90,6 +90,10 @@ async function stateFor(
     await granted
     context.tell({ type: 'state-cleaned', files: await cleanState(layout, platform, signal) })
     return { hasState: false }
+  }
+  if (layout.formerState !== undefined) {
+    await granted
+    await bringFormerState(layout, platform, signal)
   }
   if (!(await hasState(layout, platform, signal))) return { hasState: false }
   if (origin === 'other-spec') context.tell({ type: 'warned', message: otherStateWarning(past.history, identity) })

@@ -11,7 +11,12 @@ export interface FrameworkImage {
   readonly tags: { readonly cpu?: string; readonly gpu?: string }
   /** The day after which it gets no more security fixes, `2027-07-20`; absent when AWS names none. */
   readonly patchedUntil?: string
+  /** The oldest GPUs that its build runs on; absent for any. */
+  readonly oldestGpu?: GpuGeneration
 }
+
+/** Generations of NVIDIA GPUs that machines have, as far as images differ in them: the K80 of ml.p2, the V100 of ml.p3, later ones. */
+export type GpuGeneration = 'kepler' | 'volta' | 'turing'
 
 /** A built-in algorithm's image. */
 export interface AlgorithmImage {
@@ -31,6 +36,7 @@ const row = (
   repository: string,
   tags: FrameworkImage['tags'],
   patchedUntil?: string,
+  oldestGpu?: GpuGeneration,
 ): FrameworkImage => ({
   framework,
   version,
@@ -39,7 +45,12 @@ const row = (
   repository,
   tags,
   ...(patchedUntil === undefined ? {} : { patchedUntil }),
+  ...(oldestGpu === undefined ? {} : { oldestGpu }),
 })
+
+/** The same rows, with the oldest GPUs they run on. */
+const from = (oldestGpu: GpuGeneration, rows: readonly FrameworkImage[]): readonly FrameworkImage[] =>
+  rows.map((image) => ({ ...image, oldestGpu }))
 
 /** Images that end in `-cpu-py3` and `-gpu-py3`, one per version: `2.8.0-gpu-py312`. */
 function shortTags(
@@ -67,6 +78,7 @@ function shortTags(
 const longGone = '2025-12-31'
 
 /** From PyTorch 2.11 on the tag names the CUDA build. */
+// CUDA 13 builds for Turing and later; PyTorch's builds of CUDA 12.8 for 2.7 do, too (pytorch/pytorch#157517, #160269).
 const pytorchCuda = (version: string, cuda: string, patchedUntil: string): FrameworkImage =>
   row(
     'pytorch',
@@ -76,12 +88,21 @@ const pytorchCuda = (version: string, cuda: string, patchedUntil: string): Frame
     'pytorch',
     { cpu: `${version}-cpu-amzn2023-sagemaker`, gpu: `${version}-${cuda}-amzn2023-sagemaker` },
     patchedUntil,
+    'turing',
   )
 
-const huggingface = (version: string, pytorch: string, python: string, build: string): FrameworkImage =>
-  row('huggingface', version, python, deepLearning, 'huggingface-pytorch-training', {
+const huggingface = (
+  version: string,
+  pytorch: string,
+  python: string,
+  build: string,
+  oldestGpu: GpuGeneration,
+): FrameworkImage => ({
+  ...row('huggingface', version, python, deepLearning, 'huggingface-pytorch-training', {
     gpu: `${pytorch}-transformers${version}-gpu-${python}-${build}`,
-  })
+  }),
+  oldestGpu,
+})
 
 const sklearn = (version: string, tag: string, python: string, patchedUntil: string): FrameworkImage =>
   row('sklearn', version, python, classic, 'sagemaker-scikit-learn', { cpu: tag }, patchedUntil)
@@ -94,10 +115,13 @@ export const frameworkImages: readonly FrameworkImage[] = [
   pytorchCuda('2.13.0', 'cu133', '2027-07-20'),
   pytorchCuda('2.12.1', 'cu130', '2027-07-02'),
   pytorchCuda('2.11.0', 'cu130', '2027-04-30'),
-  ...shortTags('pytorch', 'py313', '2.10.0<2027-01-21'),
-  ...shortTags('pytorch', 'py312', '2.9.0<2026-10-15 2.8.0<2026-08-06 2.7.1<2026-04-23 2.6.0<2026-01-29'),
-  ...shortTags('pytorch', 'py311', '2.5.1 2.4.0 2.3.0'),
-  ...shortTags('pytorch', 'py310', '2.2.0 2.1.0 2.0.1 2.0.0'),
+  ...from('turing', shortTags('pytorch', 'py313', '2.10.0<2027-01-21')),
+  ...from('turing', shortTags('pytorch', 'py312', '2.9.0<2026-10-15')),
+  ...from('volta', shortTags('pytorch', 'py312', '2.8.0<2026-08-06')),
+  ...from('turing', shortTags('pytorch', 'py312', '2.7.1<2026-04-23')),
+  ...from('volta', shortTags('pytorch', 'py312', '2.6.0<2026-01-29')),
+  ...from('volta', shortTags('pytorch', 'py311', '2.5.1 2.4.0 2.3.0')),
+  ...from('volta', shortTags('pytorch', 'py310', '2.2.0 2.1.0 2.0.1 2.0.0')),
   ...shortTags('pytorch', 'py39', '1.13.1'),
   ...shortTags('pytorch', 'py38', '1.12.1 1.12.0 1.11.0 1.10.2 1.10.0 1.9.1 1.9.0'),
   ...shortTags('pytorch', 'py36', '1.8.1 1.8.0 1.7.1 1.6.0'),
@@ -111,6 +135,7 @@ export const frameworkImages: readonly FrameworkImage[] = [
     'tensorflow-training',
     { cpu: '2.21.0-cpu-py312-sagemaker', gpu: '2.21.0-gpu-py312-sagemaker' },
     '2027-07-10',
+    'volta',
   ),
   row(
     'tensorflow',
@@ -120,17 +145,19 @@ export const frameworkImages: readonly FrameworkImage[] = [
     'tensorflow-training',
     { cpu: '2.19.0-cpu-py312-sagemaker', gpu: '2.19.0-gpu-py312-sagemaker' },
     '2026-03-11',
+    'volta',
   ),
-  ...shortTags('tensorflow', 'py310', '2.18.0 2.16.2 2.14.1 2.13.0 2.12.0'),
-  ...shortTags('tensorflow', 'py39', '2.11.0 2.10.1 2.9.2 2.8.0'),
+  ...from('volta', shortTags('tensorflow', 'py310', '2.18.0 2.16.2 2.14.1 2.13.0 2.12.0')),
+  ...from('volta', shortTags('tensorflow', 'py39', '2.11.0 2.10.1 2.9.2')),
+  ...shortTags('tensorflow', 'py39', '2.8.0'),
   ...shortTags('tensorflow', 'py38', '2.7.1 2.6.3'),
   ...shortTags('tensorflow', 'py37', '2.5.1 2.4.3 2.3.2 2.3.0 2.2.2'),
   ...shortTags('tensorflow', 'py3', '2.1.3 2.0.4 1.15.5 1.14.0'),
   ...shortTags('tensorflow', 'py3', '1.12.0 1.11.0', 'sagemaker-tensorflow-scriptmode', legacy),
-  huggingface('5.3.0', '2.9.0', 'py312', 'cu130-ubuntu22.04'),
-  huggingface('4.56.2', '2.8.0', 'py312', 'cu129-ubuntu22.04'),
-  huggingface('4.55.0', '2.7.1', 'py312', 'cu128-ubuntu22.04'),
-  huggingface('4.49.0', '2.5.1', 'py311', 'cu124-ubuntu22.04'),
+  huggingface('5.3.0', '2.9.0', 'py312', 'cu130-ubuntu22.04', 'turing'),
+  huggingface('4.56.2', '2.8.0', 'py312', 'cu129-ubuntu22.04', 'volta'),
+  huggingface('4.55.0', '2.7.1', 'py312', 'cu128-ubuntu22.04', 'turing'),
+  huggingface('4.49.0', '2.5.1', 'py311', 'cu124-ubuntu22.04', 'volta'),
   sklearn('1.9-0', '1.9-0', 'py312', '2027-07-16'),
   sklearn('1.4-2', '1.4-2-py312', 'py312', '2026-10-30'),
   sklearn('1.4-2', '1.4-2-cpu-py3', 'py3', longGone),

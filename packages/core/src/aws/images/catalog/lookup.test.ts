@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { regionsOf, deepLearning } from './accounts.ts'
 import { algorithmImages, frameworkImages } from './catalog.ts'
-import { algorithmImage, frameworkImage, nearest, processorOf, type Where } from './lookup.ts'
+import { algorithmImage, frameworkImage, nearest, type Where } from './lookup.ts'
+import { isArm, processorOf } from './machine.ts'
 
 const where: Where = { region: 'us-east-1', instanceType: 'ml.m5.large', today: '2026-11-22' }
 const framework = (name: string, more: { version?: string; python?: string } = {}, at: Partial<Where> = {}) =>
@@ -34,7 +35,7 @@ test.each([
   [
     'huggingface',
     {},
-    { instanceType: 'ml.p3.2xlarge' },
+    { instanceType: 'ml.g5.2xlarge' },
     '763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-training:2.9.0-transformers5.3.0-gpu-py312-cu130-ubuntu22.04',
   ],
   ['sklearn', {}, {}, '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0'],
@@ -126,4 +127,50 @@ test('every account of the tables is twelve digits, every row has a tag, and eve
 test('the nearest name is the one with the fewest changed letters', () => {
   expect(nearest('sklaern', ['xgboost', 'sklearn'])).toEqual(['sklearn'])
   expect(nearest('zzzzzz', ['xgboost', 'sklearn'])).toEqual([])
+})
+
+test.each([
+  ['pytorch', 'ml.g4dn.xlarge', 'pytorch:2.13.0-cu133-amzn2023-sagemaker'],
+  ['pytorch', 'ml.p3.2xlarge', 'pytorch-training:2.8.0-gpu-py312'],
+  ['pytorch', 'ml.p3dn.24xlarge', 'pytorch-training:2.8.0-gpu-py312'],
+  ['pytorch', 'ml.p2.xlarge', 'pytorch-training:1.13.1-gpu-py39'],
+  ['tensorflow', 'ml.p3.2xlarge', 'tensorflow-training:2.21.0-gpu-py312-sagemaker'],
+  ['tensorflow', 'ml.p2.xlarge', 'tensorflow-training:2.8.0-gpu-py39'],
+  ['huggingface', 'ml.p3.2xlarge', 'huggingface-pytorch-training:2.8.0-transformers4.56.2-gpu-py312-cu129-ubuntu22.04'],
+])('%s on %s is the newest image that runs on its GPUs: %s', (name, instanceType, image) => {
+  expect(framework(name, {}, { instanceType })).toEqual(uri(`763104351884.dkr.ecr.us-east-1.amazonaws.com/${image}`))
+})
+
+test('a version that is named and does not run on the GPUs is refused, with the newest that does', () => {
+  expect(framework('pytorch', { version: '2.13' }, { instanceType: 'ml.p3.2xlarge' })).toMatchObject({
+    kind: 'unknown',
+    problem: expect.stringMatching(/2\.13\.0 does not run on the volta GPUs of ml\.p3\.2xlarge/) as string,
+    didYouMean: ['2.8.0'],
+  })
+})
+
+test('arm64 machines are told, and no others', () => {
+  expect(
+    ['ml.m7g.large', 'ml.c6gn.xlarge', 'ml.r6gd.xlarge', 'ml.g5g.xlarge', 'ml.t4g.medium', 'ml.p6e-gb200.36xlarge'].filter(
+      (type) => !isArm(type),
+    ),
+  ).toEqual([])
+  expect(
+    [
+      'ml.m5.large',
+      'ml.g4dn.xlarge',
+      'ml.g5.xlarge',
+      'ml.g6e.xlarge',
+      'ml.p5en.48xlarge',
+      'ml.c5n.xlarge',
+      'local',
+      'ml.trn1n.32xlarge',
+    ].filter(isArm),
+  ).toEqual([])
+  const instanceType = 'ml.m7g.large'
+  for (const found of [
+    framework('pytorch', {}, { instanceType }),
+    algorithmImage({ kind: 'algorithm', algorithm: 'kmeans' }, { ...where, instanceType }),
+  ])
+    expect(found).toMatchObject({ kind: 'unknown', problem: expect.stringContaining('arm64') as string })
 })

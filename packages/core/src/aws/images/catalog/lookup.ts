@@ -1,6 +1,7 @@
 import type { ImageSpec } from '../../../spec/image.ts'
 import { accountIn, regionsOf, type Registry } from './accounts.ts'
 import { algorithmImages, frameworkImages, type FrameworkImage } from './catalog.ts'
+import { gpuOf, isArm, processorOf, runsOn } from './machine.ts'
 import { partitionOf } from '../../partition.ts'
 
 /** Where an image was looked for and what came of it. */
@@ -18,17 +19,6 @@ export interface Where {
   readonly instanceType: string
   /** Today, as `2026-11-22`: decides whether an image still gets security fixes. */
   readonly today: string
-}
-
-export type Processor = 'cpu' | 'gpu' | 'trainium' | 'inferentia'
-
-/** What a machine type computes with: families that begin with `g` or `p` have GPUs. */
-export function processorOf(instanceType: string): Processor {
-  if (instanceType === 'local_gpu') return 'gpu'
-  const family = /^(?:ml\.)?([a-z]+)/.exec(instanceType)?.[1] ?? ''
-  if (family.startsWith('trn')) return 'trainium'
-  if (family.startsWith('inf')) return 'inferentia'
-  return /^[gp]/.test(family) ? 'gpu' : 'cpu'
 }
 
 /** A framework's image by version, Python, machine type and region; the newest one unless told otherwise. */
@@ -61,7 +51,11 @@ function fitting(images: readonly FrameworkImage[], name: string, { region, inst
   if (processor === 'trainium' || processor === 'inferentia') {
     return unknown(`The table has no image of ${name} for ${instanceType} (${processor}): give the image by its URI`, [])
   }
-  const image = images.find(({ tags }) => tags[processor] !== undefined)
+  if (isArm(instanceType)) return needsX86(name, instanceType)
+  const published = images.filter(({ tags }) => tags[processor] !== undefined)
+  const image = processor === 'gpu' ? published.find((each) => runsOn(instanceType, each)) : published[0]
+  const [newest] = published
+  if (image === undefined && newest !== undefined) return tooOldGpu(newest, name, instanceType)
   const tag = image?.tags[processor]
   if (image === undefined || tag === undefined) {
     const other = processor === 'cpu' ? 'a GPU machine such as ml.g5.xlarge' : 'a CPU machine such as ml.m5.large'
@@ -70,12 +64,22 @@ function fitting(images: readonly FrameworkImage[], name: string, { region, inst
   return located(image.registry, `${image.repository}:${tag}`, region, today, image.patchedUntil)
 }
 
+const needsX86 = (name: string, instanceType: string): Found =>
+  unknown(`The images of ${name} are for x86-64, and ${instanceType} is an arm64 machine: take one such as ml.m5.large`, [])
+
+/** A version was named that the machine's GPUs are too old for. */
+function tooOldGpu({ framework, version }: FrameworkImage, name: string, instanceType: string): Found {
+  const older = frameworkImages.filter((each) => each.framework === framework && runsOn(instanceType, each))
+  return unknown(
+    `The image of ${name} ${version} does not run on the ${gpuOf(instanceType)} GPUs of ${instanceType}: it needs a newer machine such as ml.g5.xlarge, or an older version`,
+    older.slice(0, 1).map((each) => each.version),
+  )
+}
+
 /** A built-in algorithm's image by version and region. */
-export function algorithmImage(
-  input: Extract<ImageSpec, { kind: 'algorithm' }>,
-  { region, today }: Pick<Where, 'region' | 'today'>,
-): Found {
+export function algorithmImage(input: Extract<ImageSpec, { kind: 'algorithm' }>, { region, instanceType, today }: Where): Found {
   const name = input.algorithm.toLowerCase()
+  if (isArm(instanceType)) return needsX86(name, instanceType)
   const known = algorithmImages.filter(({ algorithm }) => algorithm === (algorithmAliases[name] ?? name))
   if (known.length === 0)
     return unknown(
