@@ -1,7 +1,8 @@
-import { close, open, read } from 'node:fs'
+import { close, closeSync, open, openSync, read, readSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { SsmError } from '../errors/ssm-error.ts'
 import { storageError, whenFilesAreFree } from '../files/fs-errors.ts'
+import { syncWhileFast } from '../files/sync-io.ts'
 
 /** Bytes in hand, or a file of this machine that had this size when it was looked at. */
 export type ArchiveContent =
@@ -51,8 +52,25 @@ async function smallContent(content: ArchiveContent): Promise<Uint8Array | undef
   if (content.sizeBytes > smallBytes) return undefined
   // One byte more than there should be shows a file that grew.
   const buffer = Buffer.allocUnsafe(content.sizeBytes + 1)
-  const filled = await reading(content.path, (file) => fill(file, buffer))
+  const filled = await whenFilesAreFree(() =>
+    syncWhileFast(
+      () => readNow(content.path, buffer),
+      () => reading(content.path, (file) => fill(file, buffer)),
+    ),
+  ).catch((cause: unknown) => refuse(content.path, cause))
   return checked(content, buffer.subarray(0, filled))
+}
+
+function readNow(path: string, buffer: Buffer): number {
+  const file = openSync(path, 'r')
+  try {
+    let filled = 0
+    for (let bytesRead = -1; bytesRead !== 0 && filled < buffer.length; filled += bytesRead)
+      bytesRead = readSync(file, buffer, filled, buffer.length - filled, null)
+    return filled
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** A large file in parts, the next one being read while one is used. Every part is a buffer of its own: its user may keep it. */

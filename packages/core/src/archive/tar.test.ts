@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -81,6 +82,20 @@ test('other programs read what was written', async () => {
   execFileSync('tar', ['xzf', '../x.tgz'], { cwd: join(scratch.path, 'out') })
   for (const name of awkwardNames) expect(await readFile(join(scratch.path, 'out', name), 'utf8')).toBe(name)
   expect((await stat(join(scratch.path, 'out/--help'))).mode & 0o777).toBe(0o755)
+})
+
+test('an archive of several megabytes, compressed on several processors, is one file for every reader', async () => {
+  await using scratch = await temporaryDirectory()
+  const content = randomBytes(1_700_000).toString('hex')
+  const write = async (name: string): Promise<string> =>
+    (await writeArchive([bytesEntry('large', content), bytesEntry('small', 'x')], join(scratch.path, name))).sha256
+  const digests = await Promise.all(['a.tgz', 'b.tgz', 'c.tgz'].map(write))
+  expect(new Set(digests).size).toBe(1)
+  await mkdir(join(scratch.path, 'out'))
+  execFileSync('tar', ['xzf', '../a.tgz'], { cwd: join(scratch.path, 'out') })
+  expect(await readFile(join(scratch.path, 'out/large'), 'utf8')).toBe(content)
+  await extractArchive(createReadStream(join(scratch.path, 'a.tgz')), join(scratch.path, 'ours'))
+  expect(await readFile(join(scratch.path, 'ours/large'), 'utf8')).toBe(content)
 })
 
 test('what goes in comes out', async () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import { pack, type Pack } from 'tar-stream'
 import { isBytes, isError } from '../lang/realms.ts'
 import { sortByBytes } from '../files/byte-order.ts'
 import { storageError } from '../files/fs-errors.ts'
+import { gzipMembers } from './gzip-members.ts'
 import { fileParts, readAhead, type ArchiveContent } from './read-ahead.ts'
 
 /** A file to put into an archive: its name there, and its bytes in hand or on this machine. */
@@ -40,10 +40,8 @@ export interface ArchiveOptions {
   readonly signal?: AbortSignal
 }
 
-const blockBytes = 256 * 1024
-
 /**
- * Writes a `tar.gz` in flat memory. Its bytes depend on names, rights and contents alone: entries are sorted by the bytes
+ * Writes a `tar.gz` in flat memory, compressing on several processors. Its bytes depend on names, rights and contents alone: entries are sorted by the bytes
  * of their names, and no time, owner or place is kept. A failure leaves no file behind.
  * @throws {SsmError} `INPUT_MISSING` for a file that is gone or changes while it is read, `STORAGE_DENIED`, `STORAGE_FULL`.
  */
@@ -74,12 +72,9 @@ async function archiveInto(
   const whole = createHash('sha256')
   let sizeBytes = 0
   await pipeline(
-    inBlocks(tarOf(entries, (file) => void files.push(file), options)),
-    createGzip({ level: 1, chunkSize: blockBytes }),
-    async (chunks: AsyncIterable<Buffer>) => {
+    gzipMembers(tarOf(entries, (file) => void files.push(file), options)),
+    async (chunks: AsyncIterable<Uint8Array>) => {
       for await (const chunk of chunks) {
-        // Byte 9 names the system that zlib was built for: 255, "unknown", is the same everywhere.
-        if (sizeBytes === 0) chunk[9] = 255
         sizeBytes += chunk.length
         whole.update(chunk)
         await write(chunk)
@@ -152,27 +147,4 @@ async function* counted(parts: AsyncIterable<Uint8Array>, onPart: (part: Uint8Ar
     onPart(part)
     yield part
   }
-}
-
-/**
- * The same bytes in blocks of one size: small parts would each cost a trip to the thread that compresses. The two buffers
- * are used in turn, since the stream asks for the next block only when it is done with the one before.
- */
-async function* inBlocks(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const buffers = [Buffer.allocUnsafeSlow(blockBytes), Buffer.allocUnsafeSlow(blockBytes)] as const
-  let block: Buffer = buffers[0]
-  let filled = 0
-  for await (const part of parts) {
-    for (let from = 0; from < part.length;) {
-      const taken = part.subarray(from, from + blockBytes - filled)
-      block.set(taken, filled)
-      from += taken.length
-      filled += taken.length
-      if (filled < blockBytes) continue
-      yield block
-      block = block === buffers[0] ? buffers[1] : buffers[0]
-      filled = 0
-    }
-  }
-  if (filled > 0) yield block.subarray(0, filled)
 }

@@ -1,9 +1,11 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../files/temporary.ts'
 import type { Program } from '../spec/program.ts'
 import { gather, type Gathered } from './gather.ts'
+import { ignoreRulesOf } from './ignore-rules.ts'
 
 async function put(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
@@ -137,4 +139,37 @@ test('a command line takes its files, a command its script, an algorithm nothing
   const command = await gather({ kind: 'command', argv: ['sh'], script: 'run.sh', dependencies: [] }, { cwd })
   expect([namesIn(command), command.entry]).toEqual([['run.sh'], 'run.sh'])
   expect(namesIn(await gather({ kind: 'algorithm' }, { cwd }))).toEqual([])
+})
+
+test('an input without an .ssmignore is told by names alone what the same rules say', async () => {
+  await using scratch = await temporaryDirectory()
+  await using ruled = await temporaryDirectory()
+  await writeFile(join(ruled.path, '.ssmignore'), '')
+  const [plain, rules] = [await ignoreRulesOf(scratch.path, 'input'), await ignoreRulesOf(ruled.path, 'input')]
+  const part = fc.constantFrom(
+    '.git',
+    'node_modules',
+    '.ssm',
+    '.ssmignore',
+    '.#x',
+    '.#',
+    '.ssm-download.json',
+    '.ssm-x',
+    '.gitx',
+    'a',
+    '#',
+    'x.git',
+  )
+  fc.assert(
+    fc.property(
+      fc.array(part, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom('file' as const, 'folder' as const),
+      (parts, kind) => {
+        // What lies in a folder that is left out is never asked about.
+        const above = parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join('/'))
+        if (above.some((path) => plain(path, 'folder') !== undefined)) return
+        expect(plain(parts.join('/'), kind) === undefined).toBe(rules(parts.join('/'), kind) === undefined)
+      },
+    ),
+  )
 })

@@ -59,13 +59,25 @@ const credentialMark = '(credentials)'
  * @throws {SsmError} `STORAGE_DENIED` when `.ssmignore` cannot be read.
  */
 export async function ignoreRulesOf(folder: string, of: 'code' | 'input' = 'code'): Promise<IgnoreRules> {
+  const own = await readText(join(folder, ignoreFile))
+  if (of === 'input' && own === undefined) return ruleForInput
   const rules: Ignore = ignore({ ignorecase: false })
   rules.add((of === 'code' ? builtInRules : builtInInputRules).map((pattern) => ({ pattern, mark: '(built in)' })))
   if (of === 'code') rules.add(credentialRules.map((pattern) => ({ pattern, mark: credentialMark })))
-  const own = await readText(join(folder, ignoreFile))
   if (own !== undefined) rules.add(own.split(/\r?\n/).map((pattern) => ({ pattern, mark: `(${ignoreFile})` })))
   return (path, kind) => {
     const { ignored, rule } = rules.test(kind === 'folder' ? `${path}/` : path)
     return ignored && rule !== undefined ? `${rule.pattern} ${rule.mark ?? ''}` : undefined
   }
+}
+
+const plainInputRules = new Set(builtInInputRules.filter((rule) => !rule.endsWith('*')))
+const inputPrefixes = builtInInputRules.filter((rule) => rule.endsWith('*')).map((rule) => rule.slice(0, -1))
+
+/** The same as the built-in rules say, by the name alone: a folder of data may have a million files. */
+const ruleForInput: IgnoreRules = (path) => {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const isOut = name.startsWith('.') || name === 'node_modules'
+  if (!isOut || !(plainInputRules.has(name) || inputPrefixes.some((prefix) => name.startsWith(prefix)))) return undefined
+  return `${name} (built in)`
 }
