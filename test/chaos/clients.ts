@@ -26,6 +26,8 @@ export function prepared(): Lab {
   place.file('data/b.txt', 'four five\n')
   place.file('out/mine.txt', 'mine')
   place.file('out/notes/deep/mine.txt', 'mine too')
+  // Beside what a download brings there: this folder gets its files one by one, the others are exchanged as a whole.
+  place.file('out/model/mine.txt', 'mine in the model')
   // Some clients run as somebody else.
   for (const path of [place.folder, ...everythingIn(place.folder).map((name) => join(place.folder, name))]) chmodSync(path, 0o777)
   return place
@@ -62,6 +64,7 @@ function hooked(place: Lab, { program, settings }: Hook): Readonly<Record<string
 const expected: Readonly<Record<string, string>> = {
   'mine.txt': 'mine',
   'notes/deep/mine.txt': 'mine too',
+  'model/mine.txt': 'mine in the model',
   'model/count': '5\n',
   'output/count': '5\n',
 }
@@ -80,7 +83,7 @@ export function lostIn(place: Lab): readonly string[] {
 
 /** What nobody owns any more. A lease is not looked for when there is nothing to start: the next start takes it over. */
 export async function orphanedIn(place: Lab): Promise<readonly string[]> {
-  const left = (await place.leftovers()).filter((name) => !name.endsWith('/lease.json'))
+  const left = (await place.leftovers()).filter((name) => !/\/\.?lease\.json$/.test(name))
   return [
     ...left,
     ...everythingIn(join(place.folder, 'out')).filter((path) => /(^|\/)\.ssm-(download(-|\.lock)|unpack-)/.test(path)),

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { sortByBytes } from '../files/byte-order.ts'
 import { sha256 } from '../files/digest/digest.ts'
 import { readText } from '../files/read.ts'
 import { writeWhole } from '../files/write-whole.ts'
@@ -25,13 +26,25 @@ const untrustedMs = 2_000
 /** Opens the cache of one folder. Whatever is wrong with its file means: nothing is known. */
 export async function openDigestCache(cacheFolder: string, source: string): Promise<DigestCache> {
   const path = join(cacheFolder, 'digests', `${sha256(source).slice(0, 32)}.json`)
-  const known = await load(path)
+  const rows = await load(path)
+  // Files are asked for in the order in which they were saved, unless some came or went since.
+  let next = 0
+  let byName: ReadonlyMap<string, Row> | undefined
+  const rowOf = (name: string): Row | undefined => {
+    const row = rows[next]
+    if (row?.[0] === name) {
+      next += 1
+      return row
+    }
+    byName ??= new Map(rows.map((each) => [each[0], each]))
+    return byName.get(name)
+  }
   // Each path of a folder is asked for once.
   const kept: Row[] = []
   let changed = false
   return {
     find(name, facts) {
-      const row = known.get(name)
+      const row = rowOf(name)
       if (row === undefined || !matches(row, facts)) return undefined
       kept.push(row)
       return row[5]
@@ -42,7 +55,8 @@ export async function openDigestCache(cacheFolder: string, source: string): Prom
       changed = true
     },
     async save() {
-      if (!changed && kept.length === known.size) return
+      if (!changed && kept.length === rows.length) return
+      if (changed) sortByBytes(kept, (row) => row[0])
       const body = JSON.stringify(kept)
       await writeWhole(path, `${sha256(body)}\n${body}`, { mode: 0o600 }).catch(() => undefined)
     },
@@ -53,14 +67,14 @@ function matches(row: Row, facts: FileFacts): boolean {
   return row[1] === facts.sizeBytes && row[2] === facts.modifiedAtMs && row[3] === facts.changedAtMs && row[4] === facts.inode
 }
 
-async function load(path: string): Promise<ReadonlyMap<string, Row>> {
+async function load(path: string): Promise<readonly Row[]> {
   const text = await readText(path).catch(() => undefined)
   const end = text?.indexOf('\n') ?? -1
-  if (text === undefined || end < 0) return new Map()
+  if (text === undefined || end < 0) return []
   const body = text.slice(end + 1)
-  if (sha256(body) !== text.slice(0, end)) return new Map()
+  if (sha256(body) !== text.slice(0, end)) return []
   const rows: unknown = JSON.parse(body)
-  return new Map(Array.isArray(rows) ? rows.filter(isRow).map((row) => [row[0], row]) : [])
+  return Array.isArray(rows) ? rows.filter(isRow) : []
 }
 
 function isRow(value: unknown): value is Row {
