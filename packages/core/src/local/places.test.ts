@@ -54,8 +54,10 @@ function seenFromContainer(job: JobRef, act: 'describe' | 'stop'): unknown {
 const noNamespace = 'a PID namespace takes rights we do not have'
 
 test('looking at a running job from a container leaves it alone', async ({ skip }) => {
-  const { job } = await started({ shell: 'sleep 1.5; echo well > $R/opt/ml/model/m' })
+  const seenAt = join(root, 'seen')
+  const { job } = await started({ shell: `while [ ! -e ${seenAt} ]; do sleep 0.05; done; echo well > $R/opt/ml/model/m` })
   const seen = seenFromContainer(job, 'describe')
+  writeFileSync(seenAt, '')
   if (seen === undefined) return skip(noNamespace)
   expect(seen).toMatchObject({ status: 'in-progress', phase: 'Training' })
   expect(await endOf(job)).toMatchObject({ status: 'completed' })

@@ -89,6 +89,8 @@ export interface Jobs {
    * `false` when there is nothing to store. Only where a platform can keep results.
    */
   storeResults?(job: JobRef, options?: Abortable): Promise<boolean>
+  /** Removes what the platform itself keeps of an ended job, its log too. Only where a platform can; quiet when there is none. */
+  forget?(job: JobRef, options?: Abortable): Promise<void>
 }
 
 /** Whether a status never changes again. */

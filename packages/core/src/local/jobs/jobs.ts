@@ -7,7 +7,7 @@ import { jobPlace, type JobSettings } from './records.ts'
 import { problemOfResults } from './results.ts'
 import { resumeStoring } from './resume.ts'
 import { directoryObjects } from '../objects/objects.ts'
-import { settle, settleAbandoned } from './settle.ts'
+import { forget, settle, settleAbandoned } from './settle.ts'
 import { startJob } from './start.ts'
 import { stopJob } from './stop.ts'
 
@@ -15,12 +15,7 @@ import { stopJob } from './stop.ts'
 export function localJobs(root: string, settings: JobSettings, closed: AbortSignal): Jobs {
   const objects = directoryObjects(root)
   const describe = (job: JobRef): Promise<JobState | undefined> => currentState(jobPlace(root, job.name), job.kind, closed)
-  let settledAtMs = -Infinity
-  const settleNowAndThen = async (): Promise<void> => {
-    if (performance.now() - settledAtMs < settleApartMs) return
-    settledAtMs = performance.now()
-    await settleAbandoned(root)
-  }
+  const settleNowAndThen = nowAndThen(() => settleAbandoned(root))
   return {
     async start(request, options) {
       options?.signal?.throwIfAborted()
@@ -37,6 +32,10 @@ export function localJobs(root: string, settings: JobSettings, closed: AbortSign
         : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
     },
     watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
+    async forget(job, options) {
+      options?.signal?.throwIfAborted()
+      await forget(root, jobPlace(root, job.name))
+    },
     async storeResults(job, options) {
       if ((await describe(job)) === undefined) throw lost(job)
       return resumeStoring(root, jobPlace(root, job.name), options?.signal)
@@ -81,6 +80,15 @@ async function* watch(
 }
 
 const settleApartMs = 10_000
+
+function nowAndThen(work: () => Promise<void>): () => Promise<void> {
+  let lastMs = -Infinity
+  return async () => {
+    if (performance.now() - lastMs < settleApartMs) return
+    lastMs = performance.now()
+    await work()
+  }
+}
 
 // Longer than this nobody looks whether the supervisor is still alive.
 const longestPauseMs = 250

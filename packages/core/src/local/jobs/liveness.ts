@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { isTerminal, type JobState } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import { livenessOf } from '../process/identity.ts'
-import { endOf } from '../supervisor/journal.ts'
+import { endOf } from './end-of.ts'
 import { isBeating, lastBeatMs } from './heartbeat.ts'
 import { readState, type JobPlace, type StoredState } from './records.ts'
 

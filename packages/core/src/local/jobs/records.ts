@@ -4,7 +4,7 @@ import { fsCodeOf } from '../../files/fs-errors.ts'
 import { jobName, type JobName } from '../../names/job-name.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { JobRequest, JobState } from '../../platform/jobs.ts'
-import type { Ending } from '../supervisor/ending.ts'
+import type { Ending } from './ending.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
 
 /** Where the records of one job lie: `<root>/jobs/<job>/`. */

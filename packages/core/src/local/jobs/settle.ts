@@ -1,11 +1,13 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import { isAlive, livenessOf, pidOf, signal } from '../process/identity.ts'
 import { killStrays } from '../machine/strays.ts'
 import { removeTrees } from '../machine/remove-trees.ts'
+import { temporaryFile } from '../objects/temporary-file.ts'
+import { namesIn } from '../objects/folders.ts'
 import { sweepLocks, withLock } from '../objects/lock.ts'
-import { endOf } from '../supervisor/journal.ts'
+import { endOf } from './end-of.ts'
 import { systemClock } from '../../time/clock.ts'
 import { endHeartbeat, lastBeatMs } from './heartbeat.ts'
 import { abandonedEnd, canBeStored, isAbandoned } from './liveness.ts'
@@ -49,6 +51,16 @@ export async function settle(place: JobPlace): Promise<void> {
   endHeartbeat(place.heartbeat)
 }
 
+/** Removes the record of a job that has ended and whose results are stored; its folder disappears in one act. */
+export async function forget(root: string, place: JobPlace): Promise<void> {
+  await settle(place)
+  const state = readState(place)
+  if (state === undefined || !isTerminal(state.status) || state.unstored === true) return
+  const path = temporaryFile(root)
+  renameSync(place.folder, path)
+  rmSync(path, { recursive: true, force: true })
+}
+
 /** Ends a job whose supervisor does not answer: kills it and the machines, and puts the job on record as stopped. */
 export async function endByForce(place: JobPlace): Promise<void> {
   const state = readState(place)
@@ -77,13 +89,4 @@ async function isSurelyAbandoned(place: JobPlace, state: StoredState): Promise<b
 function killAll(place: JobPlace, state: StoredState): void {
   for (const identity of state.processes) if (isAlive(identity)) signal(pidOf(identity), 'SIGKILL', 'group')
   for (let machine = 1; machine <= state.machines; machine += 1) killStrays(`${place.machines}/algo-${machine}`)
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (cause) {
-    if (fsCodeOf(cause) === 'ENOENT' || fsCodeOf(cause) === 'ENOTDIR') return []
-    throw cause
-  }
 }

@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs'
-import { fsCodeOf } from '../../files/fs-errors.ts'
 import { turns } from '../../lang/turns.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
 import type { FollowOptions, LogLine, Logs } from '../../platform/logs.ts'
 import { changesOf } from '../jobs/changes.ts'
+import { namesIn } from '../objects/folders.ts'
 import { currentState } from '../jobs/liveness.ts'
 import { streamOf } from './format.ts'
 import { openLog, type LogReader } from './reader.ts'
@@ -116,13 +115,4 @@ function headOf(cursor: Cursor, last: boolean): LogLine | undefined {
     cursor.position = 0
   }
   return cursor.batch[cursor.position]
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (cause) {
-    if (fsCodeOf(cause) === 'ENOENT') return []
-    throw cause
-  }
 }

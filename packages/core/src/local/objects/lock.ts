@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
+import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { systemClock } from '../../time/clock.ts'
 import { isGone, livenessOf, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
-import { makeFolders } from './folders.ts'
+import { makeFolders, namesIn } from './folders.ts'
 
 /** The lock that guards what lies at a path below the root, however that root was reached. */
 export function lockOf(root: string, path: string): string {
@@ -39,15 +39,6 @@ export async function sweepLocks(root: string): Promise<void> {
     const lock = join(root, 'locks', name)
     const holder = holderOf(lock)
     if (holder !== undefined && isGone(holder)) await withLock(lock, () => undefined)
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (cause) {
-    if (fsCodeOf(cause) === 'ENOENT' || fsCodeOf(cause) === 'ENOTDIR') return []
-    throw cause
   }
 }
 

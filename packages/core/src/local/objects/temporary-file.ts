@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { lstatSync, readdirSync, rmSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { livenessOf, ownIdentity } from '../process/identity.ts'
-import { makeFolders, makeStore } from './folders.ts'
+import { makeFolders, makeStore, namesIn } from './folders.ts'
 
 /** A path for a file or folder that is not yet what it is to become: on the store's own file system, outside what is listed. */
 export function temporaryFile(root: string): string {
@@ -28,12 +28,4 @@ export function sweepTemporaryFiles(root: string): void {
 function isOld(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   return stats !== undefined && Date.now() - stats.mtimeMs > longestSilenceMs
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
 }

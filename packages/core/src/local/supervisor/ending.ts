@@ -1,17 +1,9 @@
 import { closeSync, openSync, readSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import type { Ending } from '../jobs/ending.ts'
 import type { MachineEnd } from './attempt.ts'
 import type { Halt } from './halt.ts'
-
-/** How a job ended. */
-export interface Ending {
-  readonly status: 'completed' | 'failed' | 'stopped'
-  readonly phase: string
-  readonly reason?: string
-  /** The results could not be stored: they are still in the machines' trees. */
-  readonly unstored?: boolean
-}
 
 /** The ending that the machines' exit codes and a halt make. */
 export function endingOf(ends: readonly MachineEnd[], halt: Halt): Ending {

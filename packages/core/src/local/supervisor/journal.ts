@@ -1,9 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
-import type { JobPhase, JobStatus, MetricValue } from '../../platform/jobs.ts'
+import type { JobStatus, MetricValue } from '../../platform/jobs.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
 import { makeFileDurable } from '../objects/durable.ts'
-import type { Ending } from './ending.ts'
+import { endedPhases, type Ending } from '../jobs/ending.ts'
+import { endOf } from '../jobs/end-of.ts'
 import { writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
 
 export interface PhaseChange {
@@ -42,7 +43,7 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
       const begun = { name, startedAtMs: nowMs, ...(message === undefined ? {} : { message }) }
       change({
         phase: name,
-        phases: [...ended(state.phases, nowMs), begun],
+        phases: [...endedPhases(state.phases, nowMs), begun],
         ...(status === undefined ? {} : { status }),
         ...(ending === undefined ? {} : { ending }),
         ...(state.startedAtMs === undefined ? { startedAtMs: nowMs } : {}),
@@ -84,28 +85,4 @@ function withMetrics(state: StoredState, values: readonly MetricValue[]): Stored
     counts[value.name] = (counts[value.name] ?? 0) + 1
   }
   return { ...state, finalMetrics: [...last.values()], metricCounts: counts }
-}
-
-/** The state a job ends in. */
-export function endOf(
-  { ending, ...state }: StoredState,
-  { status, phase, reason, unstored }: Ending,
-  endedAtMs = Date.now(),
-): StoredState {
-  const nowMs = Math.max(endedAtMs, state.phases.at(-1)?.startedAtMs ?? 0)
-  return {
-    ...state,
-    status,
-    phase,
-    phases: [...ended(state.phases, nowMs), { name: phase, startedAtMs: nowMs, endedAtMs: nowMs }],
-    endedAtMs: nowMs,
-    processes: [],
-    ...(reason === undefined ? {} : { failureReason: reason.slice(0, 1024) }),
-    // How it would have ended: its results may be stored later.
-    ...(unstored === true ? { unstored, ...(ending === undefined ? {} : { ending }) } : {}),
-  }
-}
-
-function ended(phases: readonly JobPhase[], nowMs: number): readonly JobPhase[] {
-  return phases.map((phase) => (phase.endedAtMs === undefined ? { ...phase, endedAtMs: nowMs } : phase))
 }

@@ -10,7 +10,7 @@ import { makeDurable } from '../objects/durable.ts'
 import type { OutputPlan } from '../request/job-plan.ts'
 import type { Job, Prepared } from './attempt.ts'
 import { noteLeftOut, uploadArchives } from './collect.ts'
-import type { Ending } from './ending.ts'
+import type { Ending } from '../jobs/ending.ts'
 import { folderSync, type Pushed } from './folder-sync.ts'
 
 /**

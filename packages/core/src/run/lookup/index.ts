@@ -4,6 +4,7 @@
  * @module
  */
 export { isTerminal } from '../../platform/jobs.ts'
+export { cleanJobs, type CleanOptions, type CleanPlace, type OldJobs } from './clean.ts'
 export { describeOnly, type DescribeOnly } from './describe-only.ts'
 export { jobNamed } from './job.ts'
 export { listProjects, listTasks, type StoragePlace } from './projects.ts'
