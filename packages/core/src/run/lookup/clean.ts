@@ -85,9 +85,7 @@ async function oldJobs(place: CleanPlace, keep: number, options: Abortable): Pro
 /** The jobs, newest first, that need not stay. Pure. */
 export function pastKeeping(newestFirst: readonly JobState[], keep: number): readonly JobState[] {
   const lastCompleted = newestFirst.find((job) => job.status === 'completed')
-  return newestFirst
-    .slice(keep)
-    .filter((job) => job !== lastCompleted && isTerminal(job.status) && job.unstored !== true)
+  return newestFirst.slice(keep).filter((job) => job !== lastCompleted && isTerminal(job.status) && job.unstored !== true)
 }
 
 async function oldJob(state: JobState, layout: TaskLayout, { platform }: CleanPlace, options: Abortable): Promise<OldJob> {
