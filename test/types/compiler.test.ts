@@ -49,7 +49,7 @@ test('hovers of a chain stay one line', () => {
     'uri =',
   ]
   const hovers = Object.fromEntries(places.map((place) => [place, compiled.hover('chain.ts', place)]))
-  expect(hovers['prep =']).toBe(`const prep: TrainingTask<"prep", "hyperparameters" | "channel data">`)
+  expect(hovers['prep =']).toBe(`const prep: TrainingTask<"prep", "hyperparameters" | "open" | "channel data">`)
   expect(hovers['result =']).toBe(`const result: TaskResult<"model" | "output" | "source" | "state", undefined, "loss">`)
   expect(hovers['uri =']).toBe(`const uri: StoredOutput<"model">`)
   expect(Object.entries(hovers).filter(([, text]) => text.includes('\n') || text.length > 250)).toEqual([])

@@ -10,13 +10,14 @@ export type { CodeOptions, DependencyOptions, ShellOptions } from './project/gra
 export type {
   AnyTask,
   AnyTrainingTask,
+  InputMethods,
   ProcessingDraft,
   ProcessingTask,
   TrainingDraft,
   TrainingTask,
 } from './project/grammar/tasks.ts'
 export type { Runs } from './project/grammar/runs.ts'
-export type { InputMethods, InputOptions, OutputRef } from './project/grammar/inputs.ts'
+export type { InputOptions, OutputRef } from './project/grammar/inputs.ts'
 export type {
   DynamicTasks,
   KnownTask,
@@ -46,7 +47,26 @@ export { JobFailedError, JobStoppedError, RunAbortedError } from './run/follow/e
 export { ResultInvalidError } from './run/results/errors.ts'
 export type { Explanation, Plan, PlannedUpload } from './run/plan.ts'
 export type { Downloadable, Downloaded, DownloadOptions, TaskResult } from './run/results/task-result.ts'
-export type { Outcome, Progress, RunEvent } from './events/run-event.ts'
+export type {
+  DecidedEvent,
+  DownloadedEvent,
+  EventBase,
+  FinishedEvent,
+  LinesSkippedEvent,
+  LoggedEvent,
+  MeasuredEvent,
+  Outcome,
+  PackedEvent,
+  Progress,
+  RetriedEvent,
+  RunEvent,
+  StateCleanedEvent,
+  StatusChangedEvent,
+  SubmittedEvent,
+  UploadedEvent,
+  WaitedForStarterEvent,
+  WarnedEvent,
+} from './events/run-event.ts'
 export type { Change, Decision, StoredOutput } from './spec/result.ts'
 export type { Distribution, InputMode } from './spec/inputs.ts'
 export type { OutputName, ProcessingOutput, TrainingOutput } from './spec/outputs.ts'
@@ -59,7 +79,8 @@ export type { LogLine } from './platform/logs.ts'
 export type { Platform } from './platform/platform.ts'
 export { PlatformError } from './platform/errors.ts'
 export { InvalidNameError } from './names/task-name.ts'
-export { isSsmError, SsmError } from './errors/ssm-error.ts'
+export { SsmError } from './errors/ssm-error.ts'
+export { isSsmError, type ErrorOf } from './project/error-classes.ts'
 export type { CommandHint } from './errors/ssm-error.ts'
 export type { ErrorCode } from './errors/codes.ts'
 export { Secret } from './secrets/secret.ts'

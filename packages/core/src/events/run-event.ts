@@ -5,9 +5,13 @@ import type { AttemptNumber, Decision } from '../spec/result.ts'
 
 /** Bytes and files on their way. */
 export interface Progress {
+  /** Bytes that are done. */
   readonly bytes: number
+  /** Bytes in all. */
   readonly ofBytes: number
+  /** Files that are done. */
   readonly files: number
+  /** Files in all. */
   readonly ofFiles: number
 }
 
@@ -18,39 +22,155 @@ export type Outcome =
   /** A task it needs failed, so it was not started. */
   | { readonly kind: 'blocked'; readonly by: readonly string[] }
 
-/** Everything that can happen during a run: plain data, in the past tense, told once. */
-export type RunEvent = { readonly atMs: number; readonly task: string } & RunHappening
+/** What every event has. */
+export interface EventBase {
+  /** When it happened, in milliseconds since 1970. */
+  readonly atMs: number
+  /** The task it happened to. */
+  readonly task: string
+}
 
-export type RunHappening =
-  | { readonly type: 'decided'; readonly decision: Decision }
-  /** Another client is starting the same task right now; it is waited for. */
-  | { readonly type: 'waited-for-starter' }
-  | { readonly type: 'warned'; readonly message: string }
-  | { readonly type: 'packed'; readonly files: number; readonly bytes: number; readonly skippedFiles: number }
-  | { readonly type: 'uploaded'; readonly what: string; readonly progress: Progress }
-  | { readonly type: 'state-cleaned'; readonly files: number }
-  | { readonly type: 'submitted'; readonly job: JobRef }
-  /** A job failed in a way that is worth another one; `attempt` is the one that follows. */
-  | { readonly type: 'retried'; readonly because: string; readonly attempt: AttemptNumber }
-  | {
-      readonly type: 'status-changed'
-      readonly job: JobName
-      readonly status: JobStatus
-      readonly phase: string
-      readonly message?: string
-    }
-  | { readonly type: 'logged'; readonly job: JobName; readonly line: LogLine }
-  | {
-      readonly type: 'measured'
-      readonly job: JobName
-      readonly machine: string
-      readonly metric: string
-      readonly value: number
-    }
-  /** Log lines that a late or slow reader of events did not get; `logs()` has them all. */
-  | { readonly type: 'lines-skipped'; readonly lines: number }
-  | { readonly type: 'downloaded'; readonly what: string; readonly progress: Progress }
-  | { readonly type: 'finished'; readonly outcome: Outcome }
+/** It is decided whether the task is skipped, joined or started, and why. */
+export interface DecidedEvent extends EventBase {
+  readonly type: 'decided'
+  /** The decision with its reason, and what has changed. */
+  readonly decision: Decision
+}
+
+/** Another client is starting the same task right now; it is waited for. */
+export interface WaitedForStarterEvent extends EventBase {
+  readonly type: 'waited-for-starter'
+}
+
+/** Something is not as it may have been meant; the run goes on. */
+export interface WarnedEvent extends EventBase {
+  readonly type: 'warned'
+  /** A sentence for people. */
+  readonly message: string
+}
+
+/** The code was packed. */
+export interface PackedEvent extends EventBase {
+  readonly type: 'packed'
+  /** Files that go along. */
+  readonly files: number
+  /** Their size. */
+  readonly bytes: number
+  /** Files that ignore rules left out. */
+  readonly skippedFiles: number
+}
+
+/** Files are being uploaded. */
+export interface UploadedEvent extends EventBase {
+  readonly type: 'uploaded'
+  /** `code`, or `input <channel>`. */
+  readonly what: string
+  /** How far it is. */
+  readonly progress: Progress
+}
+
+/** The task's state was removed, as `clean` asked. */
+export interface StateCleanedEvent extends EventBase {
+  readonly type: 'state-cleaned'
+  /** Files that were removed. */
+  readonly files: number
+}
+
+/** A job was submitted. */
+export interface SubmittedEvent extends EventBase {
+  readonly type: 'submitted'
+  /** The job. */
+  readonly job: JobRef
+}
+
+/** A job failed in a way that is worth another one. */
+export interface RetriedEvent extends EventBase {
+  readonly type: 'retried'
+  /** Why another one is started. */
+  readonly because: string
+  /** The attempt that follows. */
+  readonly attempt: AttemptNumber
+}
+
+/** The job entered another phase. */
+export interface StatusChangedEvent extends EventBase {
+  readonly type: 'status-changed'
+  /** The job. */
+  readonly job: JobName
+  /** How it is doing. */
+  readonly status: JobStatus
+  /** The phase: `Starting`, `Downloading`, `Training`, … */
+  readonly phase: string
+  /** What the platform says about it. */
+  readonly message?: string
+}
+
+/** A machine printed a line. */
+export interface LoggedEvent extends EventBase {
+  readonly type: 'logged'
+  /** The job. */
+  readonly job: JobName
+  /** The line, its machine and time. */
+  readonly line: LogLine
+}
+
+/** A metric was found in the log. */
+export interface MeasuredEvent extends EventBase {
+  readonly type: 'measured'
+  /** The job. */
+  readonly job: JobName
+  /** The machine that printed it: `algo-1`, … */
+  readonly machine: string
+  /** The metric's name. */
+  readonly metric: string
+  /** Its value. */
+  readonly value: number
+}
+
+/** Log lines that a late or slow reader of events did not get; `logs()` has them all. */
+export interface LinesSkippedEvent extends EventBase {
+  readonly type: 'lines-skipped'
+  /** How many. */
+  readonly lines: number
+}
+
+/** Files are being downloaded. */
+export interface DownloadedEvent extends EventBase {
+  readonly type: 'downloaded'
+  /** Which part: `model`, `logs`, … */
+  readonly what: string
+  /** How far it is. */
+  readonly progress: Progress
+}
+
+/** The task ended. */
+export interface FinishedEvent extends EventBase {
+  readonly type: 'finished'
+  /** How it ended. */
+  readonly outcome: Outcome
+}
+
+/** Everything that can happen during a run: plain data, in the past tense, told once. */
+export type RunEvent =
+  | DecidedEvent
+  | WaitedForStarterEvent
+  | WarnedEvent
+  | PackedEvent
+  | UploadedEvent
+  | StateCleanedEvent
+  | SubmittedEvent
+  | RetriedEvent
+  | StatusChangedEvent
+  | LoggedEvent
+  | MeasuredEvent
+  | LinesSkippedEvent
+  | DownloadedEvent
+  | FinishedEvent
+
+/** An event before it has a time and a task. */
+export type RunHappening = WithoutBase<RunEvent>
+
+type WithoutBase<Event> = Event extends EventBase ? Omit<Event, keyof EventBase> : never
 
 /** Takes what happened; who listens is not its concern. */
 export type Tell = (happening: RunHappening) => void

@@ -15,11 +15,12 @@ import type { Duration } from '../time/duration.ts'
 import type { NewName, NoTasks, OutputsOf, TaskNames, WithPast, WithTask, WithTasks } from './grammar/known-tasks.ts'
 import type { OptionsIn, Together } from './grammar/options-in.ts'
 import type { Runs } from './grammar/runs.ts'
-import type { Addable, FactsOf, FirstState, ProjectOptions, ProjectOutcome } from './grammar/projects.ts'
+import type { Addable, FactsOf, FirstState, ProjectOptions, ProjectOutcome, ReadyTask } from './grammar/projects.ts'
 import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
 import { TaskBuilder } from './task-builder.ts'
-import { taskStore, type TaskStore } from './task-store.ts'
+import { taskStore } from './lazy-task-store.ts'
+import type { TaskStore } from './task-store.ts'
 
 interface Shared {
   readonly name: string
@@ -82,10 +83,10 @@ export class Project<Known = NoTasks> {
    *
    * @example const known = project('ex').addAll(folds.map((fold) => ex.task(`fold-${fold}`).code('train.py')))
    */
-  addAll<const Tasks extends readonly Runs[] | Readonly<Record<string, Runs>>>(
+  addAll<const Tasks extends readonly ReadyTask[] | Readonly<Record<string, ReadyTask>>>(
     tasks: Tasks,
-  ): Project<WithTasks<Known, Tasks[keyof Tasks & (number | string)]>> {
-    return this.#with(Object.values<Runs>(tasks))
+  ): Project<WithTasks<Known, Tasks>> {
+    return this.#with(Object.values(tasks) as readonly unknown[] as readonly Runs[])
   }
 
   /**

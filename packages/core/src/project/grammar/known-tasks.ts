@@ -32,14 +32,24 @@ export type WithTask<Known, Name extends string, Facts> = string extends Name
 export type KnownTask<Name extends string, Facts> = { readonly [Key in Name]: Facts }
 /** One of several tasks, whichever it is. */
 export type MaybeTask<Name extends string, Facts> = { readonly [Key in Name]?: Facts }
-/** What a project knows after `addAll`. */
-export type WithTasks<Known, Task> = Task extends { readonly name: infer Name extends string }
-  ? string extends Name
-    ? [keyof Known] extends [never]
-      ? Known
-      : Known & DynamicTasks
-    : Known & KnownTasks<Task>
-  : never
+/** What a project knows after `addAll`. Of a list that is made at run time any of its tasks may be missing. */
+export type WithTasks<Known, Tasks> = Tasks extends readonly (infer Task extends NamedTask)[]
+  ? number extends Tasks['length']
+    ? WithEach<Known, Task, Partial<KnownTasks<Task>>>
+    : WithEach<Known, Task, KnownTasks<Task>>
+  : WithEach<Known, Tasks[keyof Tasks] & NamedTask, KnownTasks<Tasks[keyof Tasks]>>
+
+type WithEach<Known, Task extends NamedTask, All> = string extends Task['name']
+  ? [keyof Known] extends [never]
+    ? Known
+    : Known & DynamicTasks
+  : Known & All
+
+/** Anything with a task's name. */
+export interface NamedTask {
+  readonly name: string
+}
+
 /** Tasks that a project got at once. */
 export type KnownTasks<Task> = { readonly [Each in Task as NameOf<Each>]: FactsOf<Each> }
 

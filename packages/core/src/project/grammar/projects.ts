@@ -27,6 +27,12 @@ export interface ProjectOutcome<Known> {
   orThrow(): ResultsOf<Known>
 }
 
+/** A task that can run, of either kind. */
+export interface ReadyTask {
+  readonly name: string
+  readonly kind: JobKind
+}
+
 /** A task that a project can take: ready to run, under a name that is still free. */
 export type Addable<Known, Task extends { readonly name: string }> = Task extends { readonly kind: JobKind }
   ? Task['name'] extends keyof Known
@@ -37,5 +43,5 @@ export type Addable<Known, Task extends { readonly name: string }> = Task extend
 /** What a project keeps of a task. */
 export type FactsOf<Task> = Task extends { readonly [facts]?: infer Facts } ? NonNullable<Facts> : TaskFacts
 
-/** The state of a new task: one whose project knows nothing has no mark of it. */
-export type FirstState<Known> = [keyof Known] extends [never] ? never : Knows<Known>
+/** The state of a new task: whether its project takes any task's name, or knows its tasks. */
+export type FirstState<Known> = [keyof Known] extends [never] ? 'open' : Knows<Known>

@@ -2,9 +2,10 @@ import type { HyperparameterValue } from '../../spec/task-spec.ts'
 
 /*
  * What the compiler remembers of a task, beside its name: a union of marks, one for each thing that later methods depend on.
- * `never` is a fresh task, `any` a task of which nothing is known. A union keeps hovers short and costs no object types.
+ * A fresh task has one, of what its project knows; `any` stands for a task of which nothing is known. A union keeps hovers
+ * short and costs no object types.
  *
- * Texts: `'spot'`, `'warm'`, `'channel words'`, `'metric loss'`, `'maxRun 2 hours'`, `'hyperparameters'`; the rest are the interfaces below.
+ * Texts: `'open'` (the project takes any task's name), `'spot'`, `'warm'`, `'channel words'`, `'metric loss'`, `'maxRun 2 hours'`, `'hyperparameters'`; the rest are the interfaces below.
  */
 
 /** A mark: the task's project knows these tasks. */

@@ -1,16 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
 import type { ProcessingOptions } from '../../options/task-options.ts'
-import type { ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
+import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
+import type { StoredOutput } from '../../spec/result.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, LongEnough } from './durations.ts'
-import type { Refused } from './explain.ts'
-import type { InputMethods } from './inputs.ts'
+import type { Explain, Refused } from './explain.ts'
+import type { ChannelMark, FreeChannel, InputOptions, OutputRef } from './inputs.ts'
+import type { OutputsOf, TaskNames } from './known-tasks.ts'
 import type { AsJson, SharedOptionMethods, Shorthands, TrainingOnlyMethods, TrainingOptionMethods } from './option-methods.ts'
 import type { MetricMarks, Metrics, OptionsIn, StateWith, Together, WarmOrSpot } from './options-in.ts'
 import type { DependencyOptions, NoProgramYet, Programs, ProgramSet } from './programs.ts'
 import type { Runs } from './runs.ts'
-import type { Has, HyperparametersOf, MaxRunOf, Returns, Takes, Without } from './state.ts'
+import type { Has, HyperparametersOf, KnownOf, MaxRunOf, Returns, Takes, Without } from './state.ts'
 
 /*
  * What one can write. A draft has no program yet: choosing one makes it ready to run. Both are the same frozen object
@@ -113,7 +115,10 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name exten
    * The default for training. `spot(false)` is `onDemand()`. Not with `warm`.
    */
   readonly spot: Has<State, 'warm'> extends true
-    ? Refused<WarmOrSpot>
+    ? <const On extends boolean = true>(
+        this: [On] extends [false] ? unknown : Explain<WarmOrSpot>,
+        on?: On,
+      ) => Builders<Name, State>[B]
     : <const On extends boolean = true>(
         on?: On,
       ) => Builders<Name, [On] extends [false] ? Without<State, 'spot'> : State | 'spot'>[B]
@@ -215,3 +220,70 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
     schema: Schema,
   ): Builders<Name, Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>>>[B]
 }
+
+/** The state that remembers an input in this channel. */
+type Adds<B extends keyof Builders<string, never>, Name extends string, State, Channel extends string> = Builders<
+  Name,
+  State | ChannelMark<Channel>
+>[B]
+
+/** The methods behind `.input`: each gives the task with one more input. */
+export interface InputMethods<B extends keyof Builders<string, never>, Name extends string, State> {
+  /**
+   * Files of this computer: a folder or one file, uploaded once and again only where it changed. Channel `data` unless named.
+   *
+   * @example task.input.local('./data', { channel: 'train', distribution: 'ShardedByS3Key' })
+   */
+  local<const Channel extends string = 'data'>(
+    path: FreeChannel<State, Channel, string>,
+    options?: InputOptions<Channel>,
+  ): Adds<B, Name, State, Channel>
+  /**
+   * Objects in S3: one object, or a folder. Channel `data` unless named.
+   *
+   * @example task.input.s3('s3://my-bucket/images/', { mode: 'FastFile' })
+   */
+  s3<const Channel extends string = 'data'>(
+    uri: FreeChannel<State, Channel, string>,
+    options?: InputOptions<Channel>,
+  ): Adds<B, Name, State, Channel>
+  /**
+   * A model trained before, a local path or an S3 URI, as channel `model`.
+   *
+   * @example task.input.model('s3://my-bucket/model.tar.gz', { unpack: true })
+   */
+  model(pathOrUri: FreeChannel<State, 'model', string>, options?: Omit<InputOptions, 'channel'>): Adds<B, Name, State, 'model'>
+  /**
+   * The output of the newest completed job of a task of this project. Channel of the output's name unless named.
+   *
+   * @example task.input.fromTask('prep', 'output', { channel: 'words' })
+   */
+  fromTask<
+    const Task extends TaskNames<KnownOf<State>>,
+    const Output extends OutputsOf<KnownOf<State>, Task>,
+    const Channel extends string = Output,
+  >(
+    task: Task,
+    output: FreeChannel<State, Channel, Output>,
+    options?: InputOptions<Channel>,
+  ): Adds<B, Name, State, Channel>
+  /**
+   * An output in hand: of a task, which then runs first, or of a result. Channel of the output's name unless named.
+   *
+   * @example task.input.from(prep.output('model'), { channel: 'words' })
+   */
+  from<const Source extends OutputRef | StoredOutput | TaskInHand, const Channel extends string = OutputOf<Source>>(
+    source: Source extends TaskInHand
+      ? Explain<"which of its outputs? Write task.output('model') or task.output('output')">
+      : FreeChannel<State, Channel, Source>,
+    options?: InputOptions<Channel>,
+  ): Adds<B, Name, State, Channel>
+}
+
+interface TaskInHand {
+  readonly name: string
+  readonly kind: 'training' | 'processing'
+  output(name: never): unknown
+}
+
+type OutputOf<Source> = Source extends { readonly output: infer Output extends OutputName } ? Output : OutputName
