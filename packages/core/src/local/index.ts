@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
 import { storageError } from '../files/fs-errors.ts'
+import { ignoredLocally } from '../options/task-options.ts'
 import type { Platform } from '../platform/platform.ts'
 import { localImages } from './images.ts'
 import { localJobs } from './jobs/jobs.ts'
@@ -22,29 +23,6 @@ export interface LocalOptions {
   readonly syncSeconds?: number
 }
 
-// What someone may say and a process on this computer cannot honour. A machine's type is not among them: this computer is what it is.
-const ignores = [
-  'spot',
-  'maxWait',
-  'volumeSizeGiB',
-  'warm',
-  'framework',
-  'frameworkVersion',
-  'pythonVersion',
-  'image',
-  'dockerfile',
-  'repository',
-  'localRepository',
-  'imageTag',
-  'outputKmsKey',
-  'volumeKmsKey',
-  'subnets',
-  'securityGroups',
-  'networkIsolation',
-  'encryptTraffic',
-  'retries',
-] as const
-
 /**
  * The platform that needs nothing but this computer: buckets are folders, machines are processes, and every job is kept by
  * a process of its own, so that it outlives its client.
@@ -62,7 +40,7 @@ export function local(options: LocalOptions = {}): Platform {
   return {
     name: 'local',
     region: async () => 'local',
-    abilities: { spot: false, images: false, buildsImages: false, maxMachines, ignores, leaseSilenceMs: 4_000 },
+    abilities: { spot: false, images: false, buildsImages: false, maxMachines, ignores: ignoredLocally, leaseSilenceMs: 4_000 },
     jobs: localJobs(root, settings, closing.signal),
     objects: directoryObjects(root),
     logs: localLogs(root, closing.signal),

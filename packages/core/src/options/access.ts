@@ -19,6 +19,7 @@ export const accessOptions = {
   outputKmsKey: text({
     summary: 'The KMS key that locks what the job leaves.',
     source: 'OutputDataConfig.KmsKeyId',
+    ignoredLocally: true,
     method: (key: string) => key,
     ...kmsKey,
     flag: { names: ['output_kms_key'], args: ['KEY'] },
@@ -27,6 +28,7 @@ export const accessOptions = {
   volumeKmsKey: text({
     summary: "The KMS key that locks the machines' disks; machines with NVMe disks refuse one.",
     source: 'ResourceConfig.VolumeKmsKeyId',
+    ignoredLocally: true,
     method: (key: string) => key,
     ...kmsKey,
     flag: { names: ['volume_kms_key'], args: ['KEY'] },
@@ -35,6 +37,7 @@ export const accessOptions = {
   subnets: list({
     summary: 'The subnets of your VPC the machines stand in, 1 to 16; with `securityGroups`.',
     source: 'VpcConfig.Subnets',
+    ignoredLocally: true,
     method: (ids: readonly string[]) => ids,
     most: 16,
     entry: (id) => (/^[-0-9a-zA-Z]{1,32}$/.test(id) ? undefined : "must be an id such as 'subnet-0a1b2c3d'"),
@@ -44,6 +47,7 @@ export const accessOptions = {
   securityGroups: list({
     summary: 'The security groups of the machines, 1 to 5; with `subnets`.',
     source: 'VpcConfig.SecurityGroupIds',
+    ignoredLocally: true,
     method: (ids: readonly string[]) => ids,
     most: 5,
     entry: (id) => (/^[-0-9a-zA-Z]{1,32}$/.test(id) ? undefined : "must be an id such as 'sg-0a1b2c3d'"),
@@ -53,6 +57,7 @@ export const accessOptions = {
   networkIsolation: flag({
     summary: 'Whether the machines have no network at all, not even S3: inputs and outputs still travel.',
     source: 'EnableNetworkIsolation',
+    ignoredLocally: true,
     default: false,
     flag: { names: ['network_isolation'] },
   }),
@@ -60,6 +65,7 @@ export const accessOptions = {
   encryptTraffic: flag({
     summary: 'Whether the traffic between the machines of a job is encrypted; slower.',
     source: 'EnableInterContainerTrafficEncryption',
+    ignoredLocally: true,
     default: false,
     flag: { names: ['encrypt_traffic'] },
   }),

@@ -52,6 +52,7 @@ export const computeOptions = {
   volumeSizeGiB: count({
     summary: "The size of each machine's disk in GiB.",
     source: 'ResourceConfig.VolumeSizeInGB',
+    ignoredLocally: true,
     default: 30,
     method: (sizeGiB: number) => sizeGiB,
     from: 1,
@@ -68,6 +69,7 @@ export const computeOptions = {
   spot: flag({
     summary: 'Whether spare machines are used, at up to 90 % less; they can be taken away at any time.',
     source: 'EnableManagedSpotTraining',
+    ignoredLocally: true,
     kinds: trainingOnly,
     // A warm pool keeps on-demand machines; nothing else rules spot out.
     default: (kind, { warm }: { readonly warm?: Duration | undefined }) => kind === 'training' && warm === undefined,
@@ -102,6 +104,7 @@ export const computeOptions = {
   maxWait: duration({
     summary: 'How long a spot job may wait for machines and run, together.',
     source: 'StoppingCondition.MaxWaitTimeInSeconds',
+    ignoredLocally: true,
     kinds: trainingOnly,
     default: (_kind, { maxRun }: { readonly maxRun: Duration }) => maxRun,
     defaultText: 'the same as maxRun',
@@ -121,6 +124,7 @@ export const computeOptions = {
   warm: duration({
     summary: 'How long the machines are kept warm for the next job with the same needs.',
     source: 'ResourceConfig.KeepAlivePeriodInSeconds',
+    ignoredLocally: true,
     kinds: trainingOnly,
     method: (keepAlive: Duration) => keepAlive,
     fromSeconds: 1,
@@ -138,6 +142,7 @@ export const computeOptions = {
   retries: count({
     summary: 'How often SageMaker starts the job again after an internal error of its own.',
     source: 'RetryStrategy.MaximumRetryAttempts',
+    ignoredLocally: true,
     kinds: trainingOnly,
     method: (attempts: number) => attempts,
     from: 1,

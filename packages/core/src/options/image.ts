@@ -13,6 +13,7 @@ export const imageOptions = {
   framework: oneOf({
     summary: 'The framework whose ready-made image is used.',
     source: 'AlgorithmSpecification.TrainingImage',
+    ignoredLocally: true,
     default: (kind) => (kind === 'training' ? 'pytorch' : 'sklearn'),
     method: (name: 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface') => name,
     choices: ['pytorch', 'tensorflow', 'sklearn', 'xgboost', 'huggingface'],
@@ -22,6 +23,7 @@ export const imageOptions = {
   frameworkVersion: text({
     summary: 'The version of the framework; default the newest one in the image table.',
     source: 'AlgorithmSpecification.TrainingImage',
+    ignoredLocally: true,
     method: (version: string) => version,
     longest: 64,
     pattern: /^[A-Za-z0-9._-]+$/,
@@ -32,6 +34,7 @@ export const imageOptions = {
   pythonVersion: text({
     summary: "The Python of the image, as `py312`; default the newest one of the framework's version.",
     source: 'AlgorithmSpecification.TrainingImage',
+    ignoredLocally: true,
     method: (version: string) => version,
     longest: 16,
     pattern: /^py\d+$/,
@@ -42,6 +45,7 @@ export const imageOptions = {
   image: text({
     summary: "A container image by its full URI, instead of a framework's.",
     source: 'AlgorithmSpecification.TrainingImage',
+    ignoredLocally: true,
     method: (uri: string) => uri,
     longest: 255,
     pattern: /^\S+$/,
@@ -52,6 +56,7 @@ export const imageOptions = {
   dockerfile: text({
     summary: "A Dockerfile's text, or a folder that holds one; `__BASE_IMAGE__` stands for the framework's image.",
     source: 'AlgorithmSpecification.TrainingImage',
+    ignoredLocally: true,
     method: (textOrFolder: string) => textOrFolder,
     longest: 65_536,
     shape: 'a folder or the text of a Dockerfile',
@@ -61,6 +66,7 @@ export const imageOptions = {
   repository: text({
     summary: 'The name of the ECR repository that a built image is pushed to.',
     source: 'AlgorithmSpecification.TrainingImage',
+    ignoredLocally: true,
     method: (name: string) => name,
     longest: 256,
     pattern: /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/,
@@ -71,6 +77,7 @@ export const imageOptions = {
   localRepository: text({
     summary: "The name of the image on this machine while it is built; default the repository's.",
     source: 'AlgorithmSpecification.TrainingImage',
+    ignoredLocally: true,
     method: (name: string) => name,
     longest: 256,
     pattern: /^[a-z0-9][a-z0-9._/-]*$/,
@@ -81,6 +88,7 @@ export const imageOptions = {
   imageTag: text({
     summary: 'The tag of a built image; default a tag made from its content.',
     source: 'AlgorithmSpecification.TrainingImage',
+    ignoredLocally: true,
     method: (tag: string) => tag,
     longest: 128,
     pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,

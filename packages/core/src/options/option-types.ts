@@ -191,6 +191,7 @@ function make<Value, Kind extends JobKind, Args extends readonly unknown[], Fall
     kinds: about.kinds ?? (bothKinds as readonly Kind[]),
     method: about.method ?? (usualMethod as unknown as (...args: Args) => Value),
     adds: false,
+    ignoredLocally: about.ignoredLocally ?? false,
     problems,
     ...(fallback === undefined ? {} : { default: fallback }),
     ...(defaultText === undefined ? {} : { defaultText }),

@@ -45,6 +45,8 @@ export interface Option<
   readonly source: string
   /** The kinds of tasks that have it. */
   readonly kinds: readonly Kind[]
+  /** Whether a process on this computer cannot honour it: the local platform says so in a warning. */
+  readonly ignoredLocally: boolean
   /** What holds when it is not set; absent when nothing does. */
   readonly default?: Default<Exclude<Fallback, undefined>>
   /** The default in words, where evaluating it would not say enough. */
@@ -85,6 +87,7 @@ export type ResolvedValueOf<O> =
 export interface About<Value, Kind extends JobKind, Args extends readonly unknown[], Fallback extends Value | undefined> {
   readonly summary: string
   readonly source: string
+  readonly ignoredLocally?: true
   /** Default: both kinds. */
   readonly kinds?: readonly Kind[]
   readonly default?: Default<Exclude<Fallback, undefined>>

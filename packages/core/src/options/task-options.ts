@@ -37,6 +37,11 @@ const allOptions = Object.entries(taskOptions) as unknown as readonly (readonly 
 /** Options whose values add to what was given before; every other value replaces it. */
 export const addingOptions: readonly TaskOptionName[] = allOptions.flatMap(([name, option]) => (option.adds ? [name] : []))
 
+/** Options that a process on this computer cannot honour. */
+export const ignoredLocally: readonly TaskOptionName[] = allOptions.flatMap(([name, option]) =>
+  option.ignoredLocally ? [name] : [],
+)
+
 /** The options of a kind of task, by name. */
 export function optionsOf(kind: JobKind): ReadonlyMap<TaskOptionName, Option<unknown>> {
   return new Map(allOptions.filter(([, option]) => option.kinds.includes(kind)))
