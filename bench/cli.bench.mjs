@@ -14,10 +14,10 @@ export async function bench({ root, runs, folder }) {
     {
       what: 'ssm --help',
       beside: 'node -e 0',
-      limitMs: 60,
+      limitMs: 35,
       ...(await alternate(runs, help, bare)),
     },
-    { what: 'ssm ps --json', beside: 'node -e 0', limitMs: 100, ...(await alternate(runs, list, bare)) },
+    { what: 'ssm ps --json', beside: 'node -e 0', limitMs: 60, ...(await alternate(runs, list, bare)) },
   ]
   for (const peer of [['aws', '--version']]) {
     const beside = peer.join(' ')

@@ -16,5 +16,5 @@ export async function bench({ root, runs }) {
       () => start(''),
     )),
   })
-  return [await row('@simple-sagemaker/core', 40), await row('@simple-sagemaker/worker-toolkit', undefined)]
+  return [await row('@simple-sagemaker/core', 20), await row('@simple-sagemaker/worker-toolkit', undefined)]
 }

@@ -7,7 +7,7 @@ import { alternate, isThere, timeProgram } from './measure.mjs'
 
 /** What a job on the local platform costs over the script it runs, seen by a program that is already running. */
 export async function bench({ root, folder, runs }) {
-  const row = { what: 'a local job', beside: 'its script alone', limitMs: 150 }
+  const row = { what: 'a local job', beside: 'its script alone', limitMs: 90 }
   const core = await import(pathToFileURL(join(root, 'packages/core/dist/index.js')).href)
   if (typeof core.project !== 'function') return [{ ...row, skipped: 'core has no project() yet' }]
   if (!(await isThere(['python3', '-c', '0']))) return [{ ...row, skipped: 'python3 is not installed' }]

@@ -31,6 +31,8 @@ async function buildLibrary(folder) {
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
+    inject: [join(root, 'scripts/disposal.mjs')],
+    define: { 'Symbol.asyncDispose': 'ownAsyncDispose', 'Symbol.dispose': 'ownDispose' },
     conditions: ['ssm-source'],
     sourcemap: true,
     // The sources are published, too.

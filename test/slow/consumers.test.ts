@@ -91,8 +91,7 @@ describe('installed by npm', () => {
     ...argv: readonly [string, ...string[]]
   ): Promise<string> => runWith({ RUNNER_STORE: `store${stores++}`, CONSUMER_EXPECTED: expected, ...env }, folder, ...argv)
 
-  // Errors of Node are no `instanceof Error` in these realms yet.
-  test.fails('inside Jest with CommonJS', async () => {
+  test('inside Jest with CommonJS', async () => {
     await compile(cjs(), { module: 'Node16', moduleResolution: 'Node16' })
     const said = await inRunner(
       cjs(),
@@ -107,7 +106,7 @@ describe('installed by npm', () => {
     expect(said).toContain('1 passed')
   })
 
-  test.fails('inside Jest with ES modules', async () => {
+  test('inside Jest with ES modules', async () => {
     const flags = { NODE_OPTIONS: '--experimental-vm-modules' }
     const said = await inRunner(
       esm(),
@@ -128,8 +127,7 @@ describe('installed by npm', () => {
     const said = await inRunner(esm(), {}, process.execPath, tool('vitest/vitest.mjs'), ...argv)
     expect(said).toMatch(/Tests +1 passed/)
   }
-  test.each(['threads', 'forks'])('inside vitest with %s', inVitest)
-  test.fails('inside vitest with vmThreads', () => inVitest('vmThreads'))
+  test.each(['threads', 'vmThreads', 'forks'])('inside vitest with %s', inVitest)
 
   test.each([
     ['esm', 'mjs'],
