@@ -44,6 +44,7 @@ find_places() {
   _code=$_ml/code
   # Left behind on purpose: removing it would cost every job a process, and it goes with the machine.
   _scratch=$_ml/.ssm-launch
+  unset ssm_processes ssm_mpi_options ssm_wait_for_machines # of the settings alone
   _host='' _program='' _python='' _stopped='' _scratch_made='' _whole_group='' _server='' ssm_kind=training
   case $_channel in */processing/*) ssm_kind=processing ;; esac
 }

@@ -49,6 +49,19 @@ export const stopGraceSeconds = 120
 /** Exit code of the launcher when its files are not the ones the request pins. */
 export const tamperedExitCode = 86
 
+const scratchFolder = '/opt/ml/.ssm-launch'
+
+/** Folders the launcher makes where nobody has: whoever lays out a machine and makes them saves it a process. */
+export function launchFolders(kind: 'training' | 'processing', host: string): readonly string[] {
+  const output = kind === 'training' ? paths.training.outputData : paths.processing.output
+  const { model, tensorboard } = paths.training
+  return [paths.code, model, tensorboard, metricsFolder, output, `${paths[kind].state}/${host}`, scratchFolder]
+}
+const metricsFolder = '/opt/ml/output/metrics/sagemaker'
+
+/** Pipes (FIFOs) the launcher makes where nobody has, in the same way. */
+export const launchPipes = [`${scratchFolder}/stderr`, `${scratchFolder}/copy`] as const
+
 /** Where the code channel lies, by kind of job. */
 export function codeChannelPath(kind: 'training' | 'processing'): string {
   return paths[kind].codeChannel

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Secret } from '../secrets/secret.ts'
+import type { DistributionSpec } from '../spec/distribution.ts'
 import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec } from '../spec/inputs.ts'
 import type { Change, FingerprintParts } from '../spec/result.ts'
@@ -47,9 +48,14 @@ export function fingerprintParts(spec: TaskSpec, facts: FingerprintFacts): Finge
         Object.entries(spec.env).map(([name, value]) => [name, value instanceof Secret ? '<secret>' : digestOfText(value)]),
       ),
     ),
-    ...(spec.distribution === undefined ? {} : { distribution: spec.distribution }),
+    ...(spec.distribution === undefined ? {} : { distribution: distributionText(spec.distribution) }),
     ...prefixed('request', facts.requestOverrides ?? {}),
   }
+}
+
+// A name alone is said as it always was, so that nothing runs again for a new way to write it.
+function distributionText({ kind, ...settings }: DistributionSpec): string {
+  return Object.keys(settings).length === 0 ? kind : `${kind} ${JSON.stringify(settings)}`
 }
 
 /** sha-256 (hex) over the parts, in an order that does not depend on how they were gathered. */

@@ -6,6 +6,7 @@ import { optionProblems } from '../options/check.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import { resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import { keepsCheckpoints } from '../spec/algorithms.ts'
+import { distributionOf } from '../spec/distribution.ts'
 import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec } from '../spec/inputs.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
@@ -87,6 +88,12 @@ function parametersOf(options: ResolvedOptions): Pick<TaskSpec, 'hyperparameters
   return { hyperparameters, args, env, tags, metrics: Object.fromEntries(metrics) as Record<string, string> }
 }
 
+function distributionIn(value: unknown): Pick<TaskSpec, 'distribution'> {
+  const distribution = value === undefined ? undefined : distributionOf(value)
+  // What is wrong with it has been said by then.
+  return typeof distribution === 'object' ? { distribution } : {}
+}
+
 type Access = Pick<
   TaskSpec,
   'role' | 'outputKmsKey' | 'volumeKmsKey' | 'subnets' | 'securityGroups' | 'networkIsolation' | 'encryptTraffic' | 'distribution'
@@ -98,7 +105,7 @@ function accessOf(options: ResolvedOptions): Access {
     ...(role === undefined ? {} : { role }),
     ...(outputKmsKey === undefined ? {} : { outputKmsKey }),
     ...(volumeKmsKey === undefined ? {} : { volumeKmsKey }),
-    ...(distribution === undefined ? {} : { distribution }),
+    ...distributionIn(distribution),
     subnets,
     securityGroups,
     networkIsolation,

@@ -14,6 +14,6 @@ export function requestEnvironment(
     SSM_TASK: spec.task,
     SSM_FINGERPRINT: facts.fingerprint,
     ...(facts.stateFrom === undefined ? {} : { SSM_STATE_FROM: facts.stateFrom }),
-    ...(spec.distribution === undefined ? {} : { SSM_DISTRIBUTION: spec.distribution }),
+    ...(spec.distribution === undefined ? {} : { SSM_DISTRIBUTION: spec.distribution.kind }),
   }
 }

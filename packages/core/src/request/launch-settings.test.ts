@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { jobName } from '../names/job-name.ts'
 import { projectName, taskName } from '../names/task-name.ts'
+import type { DistributionSpec } from '../spec/distribution.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { launchSettings, quote } from './launch-settings.ts'
 
@@ -90,6 +91,14 @@ test('hyperparameters are passed as the toolkit of the images does: -k for one l
   expect(args({ program: { kind: 'shell', line: 'env', dependencies: [] } }, undefined)).toEqual(
     python.map((word) => ({ True: 'true', False: 'false' })[word] ?? word),
   )
+})
+
+test('a distribution reaches the launcher with its settings', () => {
+  const names = ['ssm_distribution', 'ssm_processes', 'ssm_mpi_options']
+  const values = (distribution: DistributionSpec): readonly string[] =>
+    arrived(launchSettings({ ...spec, distribution }, jobName('t-1'), 'train.py'), names).values
+  expect(values({ kind: 'torchrun' })).toEqual(['torchrun', '', ''])
+  expect(values({ kind: 'mpi', processesPerMachine: 2, mpiOptions: ['-x', "it's a b"] })).toEqual(['mpi', '2', "-x\nit's a b"])
 })
 
 test('a channel is found below the root of its machine', () => {

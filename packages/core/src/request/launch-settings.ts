@@ -21,7 +21,7 @@ export function launchSettings(spec: TaskSpec, job: JobName, entry: string | und
     `ssm_kind=${quote(spec.kind)}`,
     `ssm_run=${quote(launchMode(spec, entry))}`,
     `ssm_network_isolated=${quote(spec.networkIsolation ? '1' : '')}`,
-    `ssm_distribution=${quote(spec.distribution ?? '')}`,
+    ...distributionSettings(spec),
     // One folder a line: the launcher unpacks the archives in them.
     `ssm_unpack=${quote(unpacked(spec).join('\n'))}`,
     `set -- ${launchArguments(spec, entry).map(quote).join(' ')}`,
@@ -32,6 +32,16 @@ export function launchSettings(spec: TaskSpec, job: JobName, entry: string | und
     ),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function distributionSettings({ distribution }: TaskSpec): readonly string[] {
+  const { kind = '', processesPerMachine, mpiOptions } = distribution ?? {}
+  return [
+    `ssm_distribution=${quote(kind)}`,
+    ...(processesPerMachine === undefined ? [] : [`ssm_processes=${quote(String(processesPerMachine))}`]),
+    // One option a line.
+    ...(mpiOptions === undefined ? [] : [`ssm_mpi_options=${quote(mpiOptions.join('\n'))}`]),
+  ]
 }
 
 /** A POSIX shell word that means exactly this text. */

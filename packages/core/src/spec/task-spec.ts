@@ -3,6 +3,7 @@ import type { ProjectName, TaskName } from '../names/task-name.ts'
 import type { JobRequest } from '../platform/jobs.ts'
 import type { JobKind } from './job-kind.ts'
 import type { Secret } from '../secrets/secret.ts'
+import type { DistributionSpec } from './distribution.ts'
 import type { ImageSpec } from './image.ts'
 import type { InputSpec } from './inputs.ts'
 import type { Program } from './program.ts'
@@ -44,7 +45,7 @@ export interface TaskSpec {
   readonly volumeKmsKey?: string
   readonly subnets: readonly string[]
   readonly securityGroups: readonly string[]
-  readonly distribution?: string
+  readonly distribution?: DistributionSpec
   readonly networkIsolation: boolean
   readonly encryptTraffic: boolean
 

@@ -1,7 +1,7 @@
 import { chmodSync, constants, copyFileSync, linkSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import { launchFolders, paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { safeJoin } from '../../archive/safe-path.ts'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import type { JobRequest } from '../../platform/jobs.ts'
@@ -19,7 +19,9 @@ export interface MachineTree {
 
 /** Makes the folders and configuration files of a machine, and nothing that comes from the store. */
 export function layOutMachine(tree: MachineTree, request: JobRequest, plan: JobPlan): void {
-  for (const path of foldersOf(plan)) mkdirSync(join(tree.root, path), { recursive: true })
+  for (const path of [...foldersOf(plan), ...launchFolders(plan.kind, tree.host)]) {
+    mkdirSync(join(tree.root, path), { recursive: true })
+  }
   for (const [path, content] of Object.entries(configFiles(request, plan, tree.host))) {
     writeFileSync(join(tree.root, path), JSON.stringify(content), { mode: 0o600 })
   }
