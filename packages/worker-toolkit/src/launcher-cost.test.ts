@@ -19,7 +19,9 @@ async function processesOf(machine: Machine, shell: readonly string[], sums: rea
   expect(ended.code).toBe(0)
   // Processes that start no program of their own are not seen; each of those here does. On a busy computer the launcher sleeps
   // a moment, again and again, until tee has ended.
-  const lines = readFileSync(trace, 'utf8').split('\n').filter((text) => text.includes(' execve(') && !text.includes('/sleep"'))
+  const lines = readFileSync(trace, 'utf8')
+    .split('\n')
+    .filter((text) => text.includes(' execve(') && !text.includes('/sleep"'))
   return new Set(lines.map((text) => text.split(' ')[0])).size - 1
 }
 
@@ -38,11 +40,11 @@ describe.each(shells.filter(({ name }) => name !== 'busybox sh'))(
       expect(await processesOf(bare, shell, [])).toBe(8)
       const prepared = new Machine(job)
       for (const folder of launchFolders('training', 'algo-1')) mkdirSync(prepared.root + folder, { recursive: true })
-    execFileSync(
-      'mkfifo',
-      launchPipes.map((path) => prepared.root + path),
-    )
-    // tar, gzip, tee, tail, and the program
+      execFileSync(
+        'mkfifo',
+        launchPipes.map((path) => prepared.root + path),
+      )
+      // tar, gzip, tee, tail, and the program
       expect(await processesOf(prepared, shell, [sumsIn(prepared)])).toBe(5)
     })
   },

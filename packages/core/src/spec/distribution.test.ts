@@ -7,7 +7,10 @@ test.each([
   ['parameter_server', { kind: 'parameter_server' }],
   ['multi_worker_mirrored', { kind: 'multi_worker_mirrored' }],
   [{ torchrun: { processesPerMachine: 4 } }, { kind: 'torchrun', processesPerMachine: 4 }],
-  [{ mpi: { processesPerMachine: 2, options: ['-x', 'A=b c'] } }, { kind: 'mpi', processesPerMachine: 2, mpiOptions: ['-x', 'A=b c'] }],
+  [
+    { mpi: { processesPerMachine: 2, options: ['-x', 'A=b c'] } },
+    { kind: 'mpi', processesPerMachine: 2, mpiOptions: ['-x', 'A=b c'] },
+  ],
 ])('%j is a distribution', (value, spec) => {
   expect(distributionOf(value)).toEqual(spec)
 })
