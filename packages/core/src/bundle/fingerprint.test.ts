@@ -163,12 +163,7 @@ const sentences: readonly (readonly [string, Partial<TaskSpec>, Partial<Fingerpr
     ['request HyperParameters is new'],
   ],
   ['the distribution of frameworks', { distribution: { kind: 'multi_worker_mirrored' } }, {}, ['distribution is new']],
-  [
-    'how many processes a machine runs',
-    { distribution: { kind: 'mpi', processesPerMachine: 2 } },
-    {},
-    ['distribution is new'],
-  ],
+  ['how many processes a machine runs', { distribution: { kind: 'mpi', processesPerMachine: 2 } }, {}, ['distribution is new']],
   [
     'how an input is shared',
     { inputs: plain.inputs.map((input) => ({ ...input, distribution: 'ShardedByS3Key' as const })) },
