@@ -78,18 +78,23 @@ test('what this platform cannot honour is named, in one line', async () => {
 })
 
 test.each([
-  [['--distribution', '{"multi_worker_mirrored_strategy": {"enabled": true}}'], 'multi_worker_mirrored', []],
+  [
+    ['--distribution', '{"multi_worker_mirrored_strategy": {"enabled": true}}'],
+    '{"multi_worker_mirrored_strategy":{"enabled":true}}',
+    [],
+  ],
   [['--distribution', 'multi_worker_mirrored'], 'multi_worker_mirrored', []],
   [
-    ['--distribution', '{"parameter_server": {"enabled": true}}'],
-    undefined,
-    ['--distribution {"parameter_server": {"enabled": true}} cannot be honoured: only multi_worker_mirrored is known'],
+    ['--distribution', '{"mpi": {"enabled": true, "processes_per_host": 2}, "parameter_server": {"enabled": false}}'],
+    '{"mpi":{"enabled":true,"processes_per_host":2}}',
+    [],
   ],
   [
-    ['--distribution', '{"mpi": {"enabled": false}}'],
+    ['--distribution', '{"smdistributed": {"dataparallel": {"enabled": true}}}'],
     undefined,
-    ['--distribution {"mpi": {"enabled": false}} cannot be honoured: only multi_worker_mirrored is known'],
+    ['--distribution: smdistributed cannot be honoured'],
   ],
+  [['--distribution', '{"mpi": {"enabled": false}}'], undefined, []],
   [
     ['--no_spot', '--max_wait_mins', '60'],
     undefined,

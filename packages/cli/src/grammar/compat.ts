@@ -1,3 +1,4 @@
+import { imageOptions } from '@simple-sagemaker/core/options'
 import type { Occurrence, Parsed } from './parsed.ts'
 
 /** A command line of the original with what cannot be honoured taken out and named, one warning each. */
@@ -45,32 +46,26 @@ function changed(
   return { parsed: { ...parsed, given }, warnings }
 }
 
-const policy = 'multi_worker_mirrored'
-
-/** The original handed JSON to TensorFlow: `{"multi_worker_mirrored_strategy": {"enabled": true}}`. */
+/** The original took any policy of the Python SDK as JSON. Those we do not start are left out, and named. */
 function distribution(parsed: Parsed): Compat {
   const given = parsed.given.get('distribution')?.at(-1)
-  const text = given?.texts[0]
-  if (given === undefined || text === undefined || text === policy) return fine(parsed)
-  if (!/^\s*[{[]/.test(text)) return fine(parsed)
-  const asked = policiesIn(text)
-  const others = asked.filter((name) => !/^multi_?worker_?mirrored/i.test(name))
-  const warnings =
-    others.length === 0 && asked.length > 0
-      ? []
-      : [
-          `--distribution ${text} cannot be honoured${asked.length > others.length ? ` beside ${policy}` : ''}: only ${policy} is known`,
-        ]
-  return changed(parsed, 'distribution', asked.length > others.length ? [{ ...given, texts: [policy] }] : undefined, warnings)
+  const asked = policiesIn(given?.texts[0] ?? '')
+  if (given === undefined || asked === undefined) return fine(parsed)
+  const known = asked.filter(([name]) => imageOptions.distribution.problems({ [name]: { enabled: true } }, name).length === 0)
+  const unknown = asked.filter((policy) => !known.includes(policy)).map(([name]) => name)
+  const kept = known.length === 0 ? undefined : [{ ...given, texts: [JSON.stringify(Object.fromEntries(known))] }]
+  const warnings = unknown.length === 0 ? [] : [`--distribution: ${unknown.join(', ')} cannot be honoured`]
+  return changed(parsed, 'distribution', kept, warnings)
 }
 
-function policiesIn(text: string): readonly string[] {
+/** The policies that are turned on; `undefined` for what is no JSON object. */
+function policiesIn(text: string): readonly (readonly [string, unknown])[] | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null) return []
-    return Object.entries(value).flatMap(([name, how]) => (isOff(how) ? [] : [name]))
+    if (typeof value !== 'object' || value === null) return undefined
+    return Object.entries(value).filter(([, how]) => !isOff(how))
   } catch {
-    return []
+    return undefined
   }
 }
 

@@ -75,7 +75,7 @@ const rows = {
   localRepository: [...textual('localRepository', 256), ['Mine', 'localRepository', /lower-case/]],
   imageTag: [...textual('imageTag', 128), ['.v1', 'imageTag', /letters, digits/]],
   distribution: [
-    ['ring', 'distribution', /must be one of multi_worker_mirrored/],
+    ['ring', 'distribution', /must be one of torchrun, mpi, parameter_server, multi_worker_mirrored/],
     [null, 'distribution', /one of/],
   ],
   hyperparameters: [

@@ -1,3 +1,4 @@
+import { distributionOption } from './distribution.ts'
 import { trainingOnly } from './option.ts'
 import { oneOf, text } from './option-types.ts'
 
@@ -96,16 +97,19 @@ export const imageOptions = {
     flag: { names: ['image_tag'], args: ['TAG'] },
   }),
   /**
-   * How TensorFlow's machines are told of each other: `multi_worker_mirrored` sets `TF_CONFIG` on every machine.
+   * How several processes and machines work together: `torchrun`, `mpi`, `parameter_server` or `multi_worker_mirrored`.
+   *
+   * `torchrun` and `mpi` start one process for each GPU or Neuron core of every machine, one without any;
+   * `{ torchrun: { processesPerMachine: 4 } }` sets the number, `{ mpi: { options: ['-x', 'NAME'] } }` options of `mpirun`. The other
+   * two set TensorFlow's `TF_CONFIG`. The Python SDK's forms, `{ torch_distributed: { enabled: true } }`, are accepted as well.
    *
    * @see Environment in the CreateTrainingJob reference
    */
-  distribution: oneOf({
-    summary: "How TensorFlow's machines are told of each other: `multi_worker_mirrored` sets `TF_CONFIG` on every machine.",
+  distribution: distributionOption({
+    summary:
+      'How several processes and machines work together: `torchrun`, `mpi`, `parameter_server` or `multi_worker_mirrored`.',
     source: 'Environment.SSM_DISTRIBUTION',
     kinds: trainingOnly,
-    method: (policy: 'multi_worker_mirrored') => policy,
-    choices: ['multi_worker_mirrored'],
     flag: { names: ['distribution'], args: ['POLICY'] },
   }),
 }

@@ -12,7 +12,7 @@ export interface DistributionSpec {
 }
 
 /** A name, a name with settings, or what the Python SDK takes: `{ torch_distributed: { enabled: true } }`. */
-export type Distribution =
+export type TrainingDistribution =
   | DistributionName
   | { readonly torchrun: { readonly processesPerMachine?: number } }
   | { readonly mpi: { readonly processesPerMachine?: number; readonly options?: readonly string[] } }
