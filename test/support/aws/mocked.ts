@@ -44,6 +44,7 @@ export function mockedAws(options: AwsOptions = {}) {
   })
   return {
     platform,
+    clients,
     ...mocks,
     async [Symbol.asyncDispose](): Promise<void> {
       await platform[Symbol.asyncDispose]()

@@ -73,3 +73,16 @@ test('importing the AWS platform and making one loads no AWS module', () => {
     }).trim(),
   ).toBe('0 true')
 })
+
+test('a profile that does not exist is named, instead of a region that is missing', async () => {
+  const env = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
+  const before = { ...process.env }
+  Object.assign(process.env, env)
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) delete process.env[name]
+  try {
+    await using clients = openClients({ profile: 'nobody' }, {}, {})
+    await expect(clients.region()).rejects.toMatchObject({ code: 'PLATFORM_CREDENTIALS', facts: { profile: 'nobody' } })
+  } finally {
+    process.env = before
+  }
+})

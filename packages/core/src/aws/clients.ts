@@ -14,7 +14,8 @@ import type { STSClient } from '@aws-sdk/client-sts'
 import type * as StsSdk from '@aws-sdk/client-sts'
 import { PlatformError } from '../platform/errors.ts'
 import { hasProxy } from './proxy.ts'
-import { withErrorTranslation } from './translate.ts'
+import { errorKindOf } from './error-kind.ts'
+import { platformError, withErrorTranslation } from './translate.ts'
 
 /** The clients we use, by service. */
 export interface ClientTypes {
@@ -117,7 +118,7 @@ export function openClients(options: ClientOptions = {}, prepare: Prepare = {}, 
   }
   return {
     open,
-    region: () => open('sagemaker').then(regionOf),
+    region: () => open('sagemaker').then((opened) => regionOf(opened, options.profile ?? env['AWS_PROFILE'])),
     account: async (signal) => {
       // Shared by all who ask: the abort of one must not be the others' failure.
       account ??= open('sts').then(callerOf)
@@ -137,9 +138,22 @@ export function openClients(options: ClientOptions = {}, prepare: Prepare = {}, 
   }
 }
 
-async function regionOf({ client }: Opened<'sagemaker'>): Promise<string> {
-  return withErrorTranslation({ action: 'sts:GetCallerIdentity' }, undefined, () => client.config.region())
+async function regionOf({ client }: Opened<'sagemaker'>, profile: string | undefined): Promise<string> {
+  try {
+    return await client.config.region()
+  } catch (cause) {
+    if (profile !== undefined && profile !== '' && errorKindOf(cause) === 'no region') throw regionless(profile, cause)
+    throw platformError({ action: 'sts:GetCallerIdentity' }, cause)
+  }
 }
+
+/** A profile that does not exist has no region either: the SDK does not tell the two apart. */
+const regionless = (profile: string, cause: unknown): PlatformError =>
+  new PlatformError('PLATFORM_CREDENTIALS', `The AWS profile ${JSON.stringify(profile)} does not exist, or sets no region.`, {
+    cause,
+    facts: { profile },
+    hint: 'Check its name (aws configure list-profiles), and set a region in it, by AWS_REGION or by "region".',
+  })
 
 async function callerOf({ client, sdk }: Opened<'sts'>): Promise<Account> {
   const operation = { action: 'sts:GetCallerIdentity' }

@@ -1,4 +1,5 @@
 import { isSsmError, type Platform } from '@simple-sagemaker/core'
+import { clientOptionsOf } from '../../settings/open-platform.ts'
 import type { Settings } from '../../settings/settings.ts'
 import type { Check } from './check.ts'
 import { quotaCheck } from './quota-check.ts'
@@ -47,19 +48,16 @@ function bucketCheck(platform: Platform, bucket: string, signal: AbortSignal): P
 
 function roleCheck(settings: Settings, platform: Platform, bucket: string, signal: AbortSignal): Promise<Check> {
   const own = settings.defaults.role
+  const project = settings.values.project?.value
   return tried('role', 'Give a role of your own with --role, or ask for iam:GetRole and iam:CreateRole.', async () => {
-    const project = settings.values.project?.value ?? 'doctor'
-    const need = {
-      project,
-      bucket,
-      writablePrefixes: [`${project}/`],
-      readableAddresses: [],
-      imageUri: '',
-      kmsKeys: [],
-      vpc: false,
-      ...(own === undefined ? {} : { own }),
+    if (own !== undefined) {
+      const nothing = { writablePrefixes: [], readableAddresses: [], imageUri: '', kmsKeys: [], vpc: false }
+      return { detail: await platform.roles.expected({ project: project ?? '', bucket, own, ...nothing }, { signal }) }
     }
-    return { detail: await platform.roles.expected(need, { signal }) }
+    if (project === undefined) return { detail: 'each project has one, which its first run makes; name the project with -p' }
+    const { roleStatus } = await import('@simple-sagemaker/core/aws')
+    const { roleName, arn } = await roleStatus(project, { ...clientOptionsOf(settings), signal })
+    return { detail: arn ?? `${roleName} does not exist yet: the first run makes it` }
   })
 }
 

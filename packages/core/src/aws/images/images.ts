@@ -1,7 +1,7 @@
 import { PlatformError } from '../../platform/errors.ts'
 import type { ImageNeed, Images } from '../../platform/images.ts'
 import type { Clock } from '../../time/clock.ts'
-import { algorithmImage, frameworkImage, type Found } from './catalog/lookup.ts'
+import { algorithmImage, frameworkImage, type Found, type Where } from './catalog/lookup.ts'
 import type { Notify } from '../notices.ts'
 import { checkedUri } from './image-uri.ts'
 
@@ -14,7 +14,7 @@ export interface ImagesOptions {
 /** Image names from the catalogue; a URI is taken as it is. Nothing is asked of AWS. */
 export function awsImages({ region, clock, notify }: ImagesOptions): Images {
   return {
-    resolve: async ({ image, instanceType }, { signal } = {}) => {
+    resolve: async ({ image, kind, instanceType }, { signal } = {}) => {
       signal?.throwIfAborted()
       if (image.kind === 'uri') {
         const doubt = checkedUri(image.uri, await region())
@@ -23,7 +23,12 @@ export function awsImages({ region, clock, notify }: ImagesOptions): Images {
       }
       if (image.kind === 'dockerfile') throw buildsNone()
       const where = { region: await region(), instanceType, today: new Date(clock.now()).toISOString().slice(0, 10) }
-      const found = image.kind === 'algorithm' ? algorithmImage(image, where) : frameworkImage(image, where)
+      const named = image.kind === 'algorithm' ? algorithmImage(image, where) : frameworkImage(image, where)
+      const found = named.kind === 'unknown' && kind === 'processing' ? withoutSklearn(image, where, named) : named
+      if (found !== named && found.kind === 'found') {
+        const message = `${named.kind === 'unknown' ? named.problem : ''}: PyTorch's image for CPUs is taken instead.`
+        notify({ type: 'image-elsewhere', image: found.uri, message })
+      }
       if (found.kind === 'unknown') throw unknownImage(image, where.region, found)
       if (found.unpatchedSince !== undefined) {
         const message = `${found.uri} has had no security fixes since ${found.unpatchedSince}; a newer version is in the table.`
@@ -32,6 +37,13 @@ export function awsImages({ region, clock, notify }: ImagesOptions): Images {
       return found.uri
     },
   }
+}
+
+/** Processing takes scikit-learn's image unless told otherwise, which is not published to every region that has PyTorch's. */
+function withoutSklearn(image: ImageNeed['image'], where: Where, named: Found): Found {
+  if (image.kind !== 'framework' || image.framework !== 'sklearn' || image.version !== undefined) return named
+  const instead = frameworkImage({ kind: 'framework', framework: 'pytorch' }, where)
+  return instead.kind === 'found' ? instead : named
 }
 
 function unknownImage(

@@ -35,6 +35,9 @@ export interface OpenedTask {
  */
 export async function openTask(spec: TaskSpec, context: TaskContext): Promise<OpenedTask> {
   const { platform, signal } = context
+  // Where images cannot be built, a Dockerfile is refused before anything is asked or made.
+  if (spec.image.kind === 'dockerfile' && platform.abilities.images && !platform.abilities.buildsImages)
+    await platform.images.resolve(spec, { signal })
   const bucket = await platform.objects.bucket(spec.bucket, { signal, dryRun: true })
   const made = platform.objects.bucket(spec.bucket, { signal })
   made.catch(() => undefined)

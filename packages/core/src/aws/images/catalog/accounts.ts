@@ -63,29 +63,19 @@ const without = (accounts: Readonly<Record<string, string>>, ...regions: readonl
 const only = (accounts: Readonly<Record<string, string>>, regions: string): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(accounts).filter(([region]) => regions.split(/\s+/).includes(region)))
 
+/** The shared accounts, with those of the eight regions in which a group has its own. */
+const group = (own: string): Registry => ({ accounts: { ...shared, ...pairs(own) } })
+
+const visionAccounts = `us-east-1 811284229777 us-east-2 825641698319 us-west-2 433757028032 eu-west-1 685385470294
+  eu-central-1 813361260812 ap-northeast-1 501404015308 ap-northeast-2 306986355934 ap-southeast-2 544295431143`
+
 /** The built-in algorithms, in four groups that share their accounts except in eight regions. */
 export const builtIn = {
-  vision: {
-    accounts: {
-      ...shared,
-      ...pairs(`us-east-1 811284229777 us-east-2 825641698319 us-west-2 433757028032 eu-west-1 685385470294
-    eu-central-1 813361260812 ap-northeast-1 501404015308 ap-northeast-2 306986355934 ap-southeast-2 544295431143`),
-    },
-  },
-  tables: {
-    accounts: {
-      ...shared,
-      ...pairs(`us-east-1 382416733822 us-east-2 404615174143 us-west-2 174872318107 eu-west-1 438346466558
+  vision: group(visionAccounts),
+  tables: group(`us-east-1 382416733822 us-east-2 404615174143 us-west-2 174872318107 eu-west-1 438346466558
     eu-central-1 664544806723 ap-northeast-1 351501993468 ap-northeast-2 835164637446 ap-southeast-2 712309505854`),
-    },
-  },
-  forecasts: {
-    accounts: {
-      ...shared,
-      ...pairs(`us-east-1 522234722520 us-east-2 566113047672 us-west-2 156387875391 eu-west-1 224300973850
+  forecasts: group(`us-east-1 522234722520 us-east-2 566113047672 us-west-2 156387875391 eu-west-1 224300973850
     eu-central-1 495149712605 ap-northeast-1 633353088612 ap-northeast-2 204372634319 ap-southeast-2 514117268639`),
-    },
-  },
   topics: {
     accounts: {
       ...only(shared, 'ap-south-1 ap-southeast-1 ca-central-1 eu-west-2 us-gov-west-1 us-iso-east-1 us-isob-east-1 us-west-1'),
@@ -94,18 +84,7 @@ export const builtIn = {
     },
   },
   boost: {
-    accounts: without(
-      {
-        ...shared,
-        ...pairs(`us-east-1 811284229777 us-east-2 825641698319 us-west-2 433757028032
-    eu-west-1 685385470294 eu-central-1 813361260812 ap-northeast-1 501404015308 ap-northeast-2 306986355934
-    ap-southeast-2 544295431143`),
-      },
-      'ca-west-1',
-      'il-central-1',
-      'us-isof-east-1',
-      'us-isof-south-1',
-    ),
+    accounts: without(group(visionAccounts).accounts, 'ca-west-1', 'il-central-1', 'us-isof-east-1', 'us-isof-south-1'),
   },
 } as const satisfies Readonly<Record<string, Registry>>
 

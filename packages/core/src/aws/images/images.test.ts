@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../../time/clock.ts'
+import type { AwsNotice } from '../notices.ts'
+import { awsImages } from './images.ts'
+
+const open = (region: string) => {
+  const notices: AwsNotice[] = []
+  const images = awsImages({ region: async () => region, clock: systemClock, notify: (notice) => void notices.push(notice) })
+  return { images, notices }
+}
+const sklearn = { kind: 'framework', framework: 'sklearn' } as const
+
+test('where scikit-learn is not published, processing takes the PyTorch image for CPUs, and says so', async () => {
+  const { images, notices } = open('mx-central-1')
+  const uri = await images.resolve({ image: sklearn, kind: 'processing', instanceType: 'ml.t3.medium' })
+  expect(uri).toMatch(/^637423239942\.dkr\.ecr\.mx-central-1\.amazonaws\.com\/pytorch:.*-cpu-/)
+  expect(notices).toMatchObject([{ type: 'image-elsewhere', image: uri }])
+  for (const wanted of [
+    { image: { ...sklearn, version: '1.4-2' }, kind: 'processing' },
+    { image: sklearn, kind: 'training' },
+  ] as const)
+    await expect(images.resolve({ ...wanted, instanceType: 'ml.m5.large' })).rejects.toMatchObject({ code: 'IMAGE_UNKNOWN' })
+})
+
+test('where it is published, it is taken', async () => {
+  const { images, notices } = open('eu-west-1')
+  expect(await images.resolve({ image: sklearn, kind: 'processing', instanceType: 'ml.t3.medium' })).toContain(
+    'sagemaker-scikit-learn',
+  )
+  expect(notices).toEqual([])
+})

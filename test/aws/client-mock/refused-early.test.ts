@@ -1,0 +1,29 @@
+import { project } from '@simple-sagemaker/core'
+import { GetRoleCommand } from '@aws-sdk/client-iam'
+import { roleStatus } from '@simple-sagemaker/core/aws'
+import { expect, test } from 'vitest'
+import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
+
+test('a Dockerfile is refused where images cannot be built, before anything is asked of AWS', async () => {
+  await using world = mockedAws()
+  const task = project('ex', { platform: world.platform }).task('t').shell('true').dockerfile('RUN true')
+  await expect(task.run()).rejects.toMatchObject({ code: 'PLATFORM_UNSUPPORTED' })
+  for (const mock of [world.s3, world.iam, world.sagemaker, world.sts]) expect(sentTo(mock)).toEqual([])
+})
+
+test('whether the role of a project is there is asked of IAM, and who may not ask is told', async () => {
+  await using world = mockedAws()
+  const arn = `arn:aws:iam::${mockedAccount}:role/SimpleSageMaker-ex`
+  const iam = world.clients.iam
+  world.iam
+    .on(GetRoleCommand)
+    .resolvesOnce({ Role: { RoleName: 'x', Arn: arn, Path: '/', RoleId: 'A', CreateDate: new Date(0) } })
+    .rejectsOnce(vendor('NoSuchEntityException', 'no', { httpStatusCode: 404 }))
+    .rejects(vendor('AccessDenied', 'not authorized to perform: iam:GetRole', { httpStatusCode: 403 }))
+  expect(await roleStatus('ex', { clients: { iam: () => iam } })).toEqual({ roleName: 'SimpleSageMaker-ex', arn })
+  expect(await roleStatus('ex', { clients: { iam: () => iam } })).toEqual({ roleName: 'SimpleSageMaker-ex' })
+  await expect(roleStatus('ex', { clients: { iam: () => iam } })).rejects.toMatchObject({
+    code: 'PLATFORM_DENIED',
+    facts: { action: 'iam:GetRole' },
+  })
+})
