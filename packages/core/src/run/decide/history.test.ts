@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryObjects } from '../../../../../test/support/memory-objects.ts'
-import { newJobName, type JobName } from '../../names/job-name.ts'
+import { jobName, newJobName, type JobName } from '../../names/job-name.ts'
 import { layoutOf } from '../../names/layout.ts'
 import { joinUri } from '../../names/object-uri.ts'
 import { projectName, taskName } from '../../names/task-name.ts'
@@ -69,4 +69,43 @@ test('one look at a folder tells its jobs, newest first, and the lease', async (
   expect(await lookAtFolder(task, layout, platform, {})).toEqual({ jobs: newestFirst, lease: undefined })
   const { etag } = await platform.objects.write(layout.lease, { kind: 'bytes', bytes: Buffer.from('{}') })
   expect(await lookAtFolder(task, layout, platform, {})).toEqual({ jobs: newestFirst, lease: etag })
+})
+
+const record = {
+  v: 1,
+  job: 't',
+  kind: 'training',
+  fingerprint: 'f',
+  parts: { kind: 'training' },
+  createdAtMs: 0,
+  attempt: { number: 2, of: 3 },
+}
+
+test('a record that cannot be trusted is none, and no failure', async () => {
+  const { platform, newestFirst } = await pastOf(['completed'])
+  const [name] = newestFirst
+  const read = async (text: string): Promise<unknown> => {
+    await platform.objects.write(layout.job(name ?? jobName('t')).record, { kind: 'bytes', bytes: Buffer.from(text) })
+    for await (const job of pastJobs(task, layout, ['training'], platform, {})) return job.record
+    return 'no job'
+  }
+  expect(await read(JSON.stringify(record))).toEqual(record)
+  expect(await read(JSON.stringify({ ...record, attempt: undefined }))).toMatchObject({ fingerprint: 'f' })
+  const damaged = [
+    '',
+    'null',
+    '[]',
+    '{"v":1',
+    ...[
+      { v: 2 },
+      { kind: 'x' },
+      { fingerprint: 1 },
+      { parts: null },
+      { parts: ['a'] },
+      { parts: { a: 1 } },
+      { attempt: {} },
+      { attempt: null },
+    ].map((change) => JSON.stringify({ ...record, ...change })),
+  ]
+  for (const text of damaged) expect(await read(text)).toBeUndefined()
 })

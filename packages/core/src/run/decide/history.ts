@@ -109,12 +109,27 @@ export async function readSmall(uri: ObjectUri, platform: Platform, options: Abo
 function readRecord(text: string | undefined): JobRecord | undefined {
   if (text === undefined) return undefined
   try {
-    const value = JSON.parse(text) as Partial<JobRecord> | null
-    // A record of another version says nothing we could trust: the job then counts as made by another tool.
-    return value?.v === 1 && typeof value.fingerprint === 'string' && typeof value.parts === 'object' && value.parts !== null
-      ? (value as JobRecord)
-      : undefined
+    const value: unknown = JSON.parse(text)
+    // A record of another version, or a damaged one, says nothing we could trust: the job then counts as made by another tool.
+    return isRecord(value) ? value : undefined
   } catch {
     return undefined
   }
 }
+
+function isRecord(value: unknown): value is JobRecord {
+  const { v, kind, fingerprint, parts, attempt } = (value ?? {}) as Partial<Record<keyof JobRecord, unknown>>
+  return (
+    v === 1 &&
+    (kind === 'training' || kind === 'processing') &&
+    typeof fingerprint === 'string' &&
+    isObject(parts) &&
+    Object.values(parts).every((part) => typeof part === 'string') &&
+    (attempt === undefined || (isObject(attempt) && isCount(attempt['number']) && isCount(attempt['of'])))
+  )
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
