@@ -171,3 +171,16 @@ test('what is told after the end is told to nobody', async () => {
   broadcast.tell(warned('late'))
   expect(await all(broadcast.read())).toEqual([])
 })
+
+test('a reader of many events lets everything else have its turn', async () => {
+  const broadcast = new Broadcast()
+  for (let index = 0; index < 400_000; index++) broadcast.tell({ atMs: index, task: 't', type: 'warned', message: 'x' })
+  broadcast.end()
+  let turns = 0
+  const beat = setInterval(() => (turns += 1), 1)
+  let [read, turnsHalfway] = [0, 0]
+  for await (const _ of broadcast.read()) if ((read += 1) === 200_000) turnsHalfway = turns
+  clearInterval(beat)
+  expect(read).toBe(400_000)
+  expect(turnsHalfway).toBeGreaterThan(0)
+})

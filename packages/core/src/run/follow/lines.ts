@@ -1,3 +1,4 @@
+import { turns } from '../../lang/turns.ts'
 import type { JobRef } from '../../platform/jobs.ts'
 import type { FollowOptions, LogLine } from '../../platform/logs.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -5,7 +6,10 @@ import { redact } from '../../secrets/redact.ts'
 
 /** The lines of a job's log as `Logs.follow` gives them, with known secrets masked: the only way out for what a program says. */
 export async function* logLines(platform: Platform, job: JobRef, options: FollowOptions): AsyncGenerator<LogLine> {
+  const turn = turns()
   for await (const line of platform.logs.follow(job, options)) {
+    const others = turn()
+    if (others !== undefined) await others
     const text = redact(line.text)
     yield text === line.text ? line : { ...line, text }
   }
