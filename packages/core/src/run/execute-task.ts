@@ -22,7 +22,7 @@ export interface TaskOfSession {
   readonly upstream: TaskContext['upstream']
 }
 
-/** The story of one task: skip, join or start; follow the job; try again as the policy says; collect what came out. */
+/** Runs one task: skip, join or start it; follow its job; try again as the policy demands; collect the result. */
 export async function executeTask(given: TaskOfSession, session: RunSession): Promise<TaskResult> {
   let job: JobRef | undefined
   try {

@@ -26,7 +26,7 @@ export interface Plan {
   readonly uploads: readonly PlannedUpload[]
   /** Files left out of the code, and the rule that did it. At most 1,000 are listed. */
   readonly skipped: readonly { readonly path: string; readonly rule: string }[]
-  /** What this platform cannot honour of what was said, what stays behind, and what must run first. */
+  /** Options that this platform ignores, files that are not sent, state of another specification, and tasks that must run first. */
   readonly warnings: readonly string[]
   /** Tasks that would run first; their outputs are named in the request as they are now, or as `<output of …>`. */
   readonly needs: readonly string[]

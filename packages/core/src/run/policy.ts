@@ -52,7 +52,7 @@ export function attemptToStart(
   return next.kind === 'again' ? next.attempt : first
 }
 
-/** The end of a job in the words of the policy. */
+/** How a job's status counts for the policy. */
 export function endOf(status: JobStatus): AttemptEnd {
   if (status === 'completed') return { kind: 'completed' }
   return status === 'stopped' ? { kind: 'stopped' } : { kind: 'failed' }

@@ -109,7 +109,7 @@ export async function sendFolder({ local, to, index, plan }: FolderComparison, o
     const onUploaded = (path: string, entry: IndexEntry): void => void uploaded.set(path, entry)
     await transfer(plan, { ...options, objects: to.objects, target, onUploaded })
   } catch (cause) {
-    // So that the next run need not send again what arrived; the failure itself says more than a second one here.
+    // So that the next run need not send again what arrived. A failure of this note would only hide the first one.
     if (uploaded.size > 0)
       await writeIndex(to.objects, to.index, now(), { signal: AbortSignal.timeout(lastNoteMs) }).catch(() => undefined)
     throw cause

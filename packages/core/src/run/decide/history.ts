@@ -82,7 +82,7 @@ async function pastJob(
   platform: Platform,
   options: DescribeOptions,
 ): Promise<PastJob | undefined> {
-  // The record says the kind; until it has come, the first one is as good a guess as any.
+  // The record holds the kind. While it is being read, the first kind is tried.
   const [guess, ...others] = kinds
   const describe = (kind: JobKind | undefined): ReturnType<Platform['jobs']['describe']> =>
     kind === undefined ? Promise.resolve(undefined) : platform.jobs.describe({ kind, name }, options)
@@ -110,7 +110,7 @@ function readRecord(text: string | undefined): JobRecord | undefined {
   if (text === undefined) return undefined
   try {
     const value: unknown = JSON.parse(text)
-    // A record of another version, or a damaged one, says nothing we could trust: the job then counts as made by another tool.
+    // A record of another version, or a damaged one, is ignored: the job then counts as made by another tool.
     return isRecord(value) ? value : undefined
   } catch {
     return undefined

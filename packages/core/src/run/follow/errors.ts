@@ -114,13 +114,13 @@ export function endedBadly(
   return new JobFailedError(state, lines ?? [], { platform })
 }
 
-/** The launcher says its own problems twice: in the log and as the reason. */
-const isSaidAlready = (line: string, reason: string): boolean =>
+/** The launcher reports its own problems twice: in the log and as the failure reason. */
+const isRepeated = (line: string, reason: string): boolean =>
   line.startsWith('ssm: ') && reason.includes(line.slice('ssm: '.length))
 
 function failureMessage(state: JobState, lastLines: readonly string[]): string {
   const [first = 'no reason was given', ...more] = (state.failureReason ?? '').split('\n')
-  const tail = more.some((line) => line.trim() !== '') ? more : lastLines.filter((line) => !isSaidAlready(line, first))
+  const tail = more.some((line) => line.trim() !== '') ? more : lastLines.filter((line) => !isRepeated(line, first))
   const shown = tail.map((line) => `  ${line}`).join('\n')
   return `Job ${state.name} failed: ${first}${shown === '' ? '' : `\n${shown}`}`
 }

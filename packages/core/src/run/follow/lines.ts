@@ -4,7 +4,7 @@ import type { FollowOptions, LogLine } from '../../platform/logs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { redact } from '../../secrets/redact.ts'
 
-/** The lines of a job's log as `Logs.follow` gives them, with known secrets masked: the only way out for what a program says. */
+/** The lines of a job's log as `Logs.follow` gives them, with known secrets masked. All log lines leave the library through here. */
 export async function* logLines(platform: Platform, job: JobRef, options: FollowOptions): AsyncGenerator<LogLine> {
   const turn = turns()
   for await (const line of platform.logs.follow(job, options)) {

@@ -22,7 +22,7 @@ export async function checkHyperparameters(spec: TaskSpec): Promise<TaskSpec> {
   return { ...spec, hyperparameters }
 }
 
-/** What the schema gave back without what it left open; the check of the options says whether it is fit to be sent. */
+/** The schema's output without its undefined fields. Whether it can be sent is checked by the options' rules. */
 function given(value: unknown): TaskSpec['hyperparameters'] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as TaskSpec['hyperparameters']
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as TaskSpec['hyperparameters']

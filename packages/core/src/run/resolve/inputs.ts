@@ -142,7 +142,7 @@ async function findObjects(input: InputSpec, uri: ObjectUri, context: TaskContex
 
 const lineOf = ({ uri, sizeBytes, etag }: StoredObject): string => `${uri} ${sizeBytes} ${etag}`
 
-/** What identifies a folder of objects, however many there are: a digest, and what can be said of a change. */
+/** Identifies a folder of any number of objects: a digest, and two numbers that make a change readable. */
 async function identityOf(listed: AsyncIterable<StoredObject>): Promise<FingerprintParts | undefined> {
   const hash = createHash('sha256')
   let [objects, bytes] = [0, 0]

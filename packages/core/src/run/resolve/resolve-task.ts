@@ -42,7 +42,7 @@ export async function openTask(spec: TaskSpec, context: TaskContext): Promise<Op
   const made = platform.objects.bucket(spec.bucket, { signal })
   made.catch(() => undefined)
   const [opened] = await Promise.allSettled([resolved(spec, bucket, context, { dryRun: false })])
-  // What is wrong with the bucket says more than what follows from it.
+  // A problem of the bucket explains the failures that follow from it, so it is reported first.
   await made
   if (opened.status === 'rejected') throw opened.reason
   return opened.value

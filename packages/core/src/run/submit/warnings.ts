@@ -8,7 +8,7 @@ import type { TaskContext } from '../context.ts'
 import type { Start } from '../decide/settle.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 
-/** Options that this platform cannot honour, and files that are left behind: a sentence for each. */
+/** Options that this platform cannot honour, and files that are not sent: one message each. */
 export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly string[]> {
   const ignored = spec.givenOptions.filter(
     (name) => platform.abilities.ignores.includes(name) && !(name === 'spot' && !spec.spot),
@@ -31,7 +31,7 @@ async function requirementsLeft({ program }: TaskSpec): Promise<readonly string[
   return [`the requirements.txt beside ${program.entry} stays here: name its folder as sourceDir (-s) to have it installed`]
 }
 
-/** How far ahead of this computer's clock a job's name may be before it is worth a word. */
+/** How far ahead of this computer's clock a job's name may be before a warning. */
 const tolerableMs = 60_000
 
 /** Tells what cannot be honoured, so that nothing is dropped in silence. */
