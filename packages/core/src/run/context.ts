@@ -1,8 +1,41 @@
 import { cacheFolder } from '../files/cache.ts'
 import type { Tell } from '../events/run-event.ts'
+import type { JobRef } from '../platform/jobs.ts'
 import type { Platform } from '../platform/platform.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import type { TaskResult } from './results/task-result.ts'
+
+/** Where the tasks of a project run. */
+export interface TaskPlatforms {
+  forTask(spec: Pick<TaskSpec, 'instanceType'>): Promise<Platform>
+}
+
+/** A job that a task of a session came to. */
+export interface LiveJob {
+  readonly platform: Platform
+  readonly job: JobRef
+  /** Whether this session started it. One that it joined belongs to whoever started it. */
+  readonly isOwn: boolean
+  /** Whether it had ended before, so that there is nothing to stop. */
+  readonly isOver: boolean
+}
+
+/** The session that a task belongs to, as the task sees it. */
+export interface TaskSession {
+  /** Aborted when nobody waits any more: by the caller's signal, detaching and disposing. */
+  readonly leaving: AbortSignal
+  /** Aborted, beside that, when nothing new shall be started. */
+  readonly preparing: AbortSignal
+  /** What a task works with while its job is prepared. */
+  contextOf(spec: TaskSpec, upstream: TaskContext['upstream']): Promise<TaskContext>
+  /** A task came to its job: from now on it is stopped with the others. */
+  reached(live: LiveJob, task: { readonly isTarget: boolean }): void
+  /** A job has ended: there is nothing to stop any more. */
+  ended(job: JobRef): void
+  /** Whether a job was asked to stop. */
+  isStopped(job: JobRef): boolean
+}
 
 /** What one task of a session works with. */
 export interface TaskContext {

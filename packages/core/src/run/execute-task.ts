@@ -2,8 +2,7 @@ import { isSsmError } from '../errors/ssm-error.ts'
 import type { JobRef } from '../platform/jobs.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { followAttempt } from './attempt.ts'
-import type { TaskContext } from './context.ts'
-import type { RunPolicy } from './decide/decide.ts'
+import type { TaskContext, TaskSession } from './context.ts'
 import { settle, settleAgain } from './decide/settle.ts'
 import { endedBadly, RunAbortedError } from './follow/errors.ts'
 import { afterAttempt, endOf, oneAttempt } from './policy.ts'
@@ -11,7 +10,7 @@ import { checkHyperparameters } from './resolve/hyperparameters.ts'
 import { openTask } from './resolve/resolve-task.ts'
 import { taskResult } from './results/collect.ts'
 import type { TaskResult } from './results/task-result.ts'
-import type { RunSession } from './session.ts'
+import type { RunPolicy } from './run-options.ts'
 
 /** A task of a session. */
 export interface TaskOfSession {
@@ -23,7 +22,7 @@ export interface TaskOfSession {
 }
 
 /** Runs one task: skip, join or start it; follow its job; try again as the policy demands; collect the result. */
-export async function executeTask(given: TaskOfSession, session: RunSession): Promise<TaskResult> {
+export async function executeTask(given: TaskOfSession, session: TaskSession): Promise<TaskResult> {
   let job: JobRef | undefined
   try {
     session.preparing.throwIfAborted()

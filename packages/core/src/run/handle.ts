@@ -3,20 +3,9 @@ import type { JobRef } from '../platform/jobs.ts'
 import type { FollowOptions, LogLine } from '../platform/logs.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { OutputName } from '../spec/outputs.ts'
-import type { RunPolicy } from './decide/decide.ts'
 import { logLines } from './follow/lines.ts'
 import type { TaskResult } from './results/task-result.ts'
 import type { RunSession } from './session.ts'
-
-/** How one call behaves. What the task *is* stands in the chain. */
-export interface RunOptions extends RunPolicy {
-  /** Ends the preparing and the waiting, with `RunAbortedError`; a submitted job goes on. */
-  readonly signal?: AbortSignal
-  /** Called with everything that happens, in order. */
-  readonly onEvent?: (event: RunEvent) => void
-  /** How many tasks may run at once when this one needs others; default 4. */
-  readonly parallel?: number
-}
 
 /**
  * A run under way. Disposing it (`await using`) stops the jobs that it started and that still run, unless it was detached;

@@ -5,29 +5,17 @@ import { cacheFolder } from '../files/cache.ts'
 import type { GraphNode } from '../graph/order.ts'
 import { deferred } from '../lang/deferred.ts'
 import type { JobRef } from '../platform/jobs.ts'
-import type { Platform } from '../platform/platform.ts'
 import { redactAll } from '../secrets/redact.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import type { Clock } from '../time/clock.ts'
-import type { TaskContext } from './context.ts'
+import type { LiveJob, TaskContext, TaskPlatforms, TaskSession } from './context.ts'
 import { executeTask } from './execute-task.ts'
-import type { RunOptions } from './handle.ts'
 import type { TaskOutcome } from './results/outcome.ts'
 import type { TaskResult } from './results/task-result.ts'
-import { runGraph } from './run-graph.ts'
-import type { TaskPlatforms } from './runner.ts'
+import { runGraph } from './schedule/run-graph.ts'
+import type { RunOptions } from './run-options.ts'
 
 const usualParallel = 4
-
-/** A job that a task of a session came to. */
-export interface LiveJob {
-  readonly platform: Platform
-  readonly job: JobRef
-  /** Whether this session started it. One that it joined belongs to whoever started it. */
-  readonly isOwn: boolean
-  /** Whether it had ended before, so that there is nothing to stop. */
-  readonly isOver: boolean
-}
 
 /**
  * One call of `run()`, `start()` or `project.run()`: its signals, its events and its live jobs. Whatever ends early ends by
@@ -42,12 +30,10 @@ export interface LiveJob {
  * A job that is being submitted counts as submitted: the answer is waited for. After `detach()` disposing stops nothing, and
  * `stop()` still stops.
  */
-export class RunSession {
+export class RunSession implements TaskSession {
   readonly clock: Clock
   readonly options: RunOptions
-  /** Aborted when nobody waits any more: by the caller's signal, detaching and disposing. */
   readonly leaving: AbortSignal
-  /** Aborted, beside that, when nothing new shall be started. */
   readonly preparing: AbortSignal
   readonly #platforms: TaskPlatforms
   readonly #broadcast = new Broadcast()
@@ -107,7 +93,6 @@ export class RunSession {
     this.#broadcast.end()
   }
 
-  /** What one task works with while its job is prepared. */
   async contextOf(spec: TaskSpec, upstream: ReadonlyMap<string, TaskResult>): Promise<TaskContext> {
     return {
       platform: await this.#platforms.forTask(spec),
@@ -119,7 +104,6 @@ export class RunSession {
     }
   }
 
-  /** A task came to its job: from now on it is stopped with the others. */
   reached(live: LiveJob, { isTarget }: { readonly isTarget: boolean }): void {
     if (isTarget) this.#target.resolve(live.job)
     if (live.isOver) return
@@ -128,12 +112,10 @@ export class RunSession {
     if (live.isOwn && this.#stop.signal.aborted) this.#lateStops.push(this.#stopJob(live).catch(() => undefined))
   }
 
-  /** A job has ended: there is nothing to stop any more. */
   ended({ name }: JobRef): void {
     this.#live.delete(name)
   }
 
-  /** Whether a job of this session was asked to stop. */
   isStopped(job: JobRef): boolean {
     return this.#stopped.has(job.name)
   }

@@ -1,5 +1,6 @@
 import type { Explanation, Plan } from '../../run/plan.ts'
-import type { RunHandle, RunOptions } from '../../run/handle.ts'
+import type { RunHandle } from '../../run/handle.ts'
+import type { RunOptions } from '../../run/run-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { OutputName } from '../../spec/outputs.ts'

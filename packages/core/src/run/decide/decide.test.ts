@@ -4,7 +4,8 @@ import { fingerprintOf } from '../../bundle/fingerprint.ts'
 import { jobName } from '../../names/job-name.ts'
 import type { JobStatus } from '../../platform/jobs.ts'
 import type { FingerprintParts, PastJob, TaskHistory } from '../../spec/result.ts'
-import { decide, type RunIdentity, type RunPolicy } from './decide.ts'
+import type { RunPolicy } from '../run-options.ts'
+import { decide, type RunIdentity } from './decide.ts'
 
 const name = jobName('t-2026-01-02-03-04-05-AbCdEfGh')
 const parts: FingerprintParts = { kind: 'training', 'hyperparameter lr': '0.1' }

@@ -1,16 +1,7 @@
 import { changesBetween, describeChange } from '../../bundle/fingerprint.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import type { Decision, FingerprintParts, PastJob, TaskHistory } from '../../spec/result.ts'
-
-/** How one call wants it. */
-export interface RunPolicy {
-  /** Starts a new job whatever happened before. */
-  readonly force?: boolean
-  /** `'completed'` takes the newest job when it completed, whatever has changed since, as the Python original did. */
-  readonly skip?: 'completed'
-  /** Removes the task's state first and starts. */
-  readonly clean?: boolean
-}
+import type { RunPolicy } from '../run-options.ts'
 
 /** What is about to run. */
 export interface RunIdentity {

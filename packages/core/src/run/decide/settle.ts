@@ -4,8 +4,10 @@ import type { TaskContext } from '../context.ts'
 import { attemptToStart, oneAttempt, type NextStep } from '../policy.ts'
 import type { OpenedTask, ResolvedTask } from '../resolve/resolve-task.ts'
 import { assertStateIsFree } from '../state.ts'
+import type { Start } from '../submit/start.ts'
 import { submitJob } from '../submit/submit.ts'
-import { decide, type RunPolicy } from './decide.ts'
+import type { RunPolicy } from '../run-options.ts'
+import { decide } from './decide.ts'
 import { LeaseLost, takeLease, untilFree } from './lease.ts'
 import { lookAtPast, type TaskPast } from './past.ts'
 
@@ -52,14 +54,6 @@ function numberOf({ newest }: TaskHistory, { fingerprint }: ResolvedTask): Attem
     isSameRun: record?.fingerprint === fingerprint,
     attempt: record?.attempt,
   })
-}
-
-/** What is about to be started, and what is known of the task's past. */
-export interface Start {
-  readonly decision: Extract<Decision, { readonly kind: 'start' }>
-  readonly number: AttemptNumber
-  readonly past: TaskPast
-  readonly policy: RunPolicy
 }
 
 /** Starts the task's next job under its lease; `undefined` when somebody else had the lease since it was looked at. */

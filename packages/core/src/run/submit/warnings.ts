@@ -5,8 +5,8 @@ import { isTerminal } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
-import type { Start } from '../decide/settle.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
+import type { Start } from './start.ts'
 
 /** Options that this platform cannot honour, and files that are not sent: one message each. */
 export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly string[]> {

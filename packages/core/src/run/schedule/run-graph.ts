@@ -1,9 +1,9 @@
-import { isError } from '../lang/realms.ts'
-import type { RunHappening } from '../events/run-event.ts'
-import { isSsmError } from '../errors/ssm-error.ts'
-import type { GraphNode } from '../graph/order.ts'
-import type { TaskOutcome } from './results/outcome.ts'
-import type { TaskResult } from './results/task-result.ts'
+import { isError } from '../../lang/realms.ts'
+import type { RunHappening } from '../../events/run-event.ts'
+import { isSsmError } from '../../errors/ssm-error.ts'
+import type { GraphNode } from '../../graph/order.ts'
+import type { TaskOutcome } from '../results/outcome.ts'
+import type { TaskResult } from '../results/task-result.ts'
 import { Schedule } from './scheduler.ts'
 
 export interface GraphRun {

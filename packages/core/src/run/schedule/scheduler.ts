@@ -1,4 +1,4 @@
-import type { GraphNode } from '../graph/order.ts'
+import type { GraphNode } from '../../graph/order.ts'
 
 /** What a scheduler knows of a task's end. */
 export type Ending = { readonly kind: 'completed' | 'failed' } | { readonly kind: 'blocked'; readonly by: readonly string[] }

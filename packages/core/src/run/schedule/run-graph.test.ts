@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { byName, taskOf } from '../../../../test/support/tasks.ts'
-import type { RunHappening } from '../events/run-event.ts'
-import type { TaskResult } from './results/task-result.ts'
-import { graphOf, type GraphNode } from '../graph/order.ts'
-import { GraphFailedError, type TaskOutcome } from './results/outcome.ts'
+import { byName, taskOf } from '../../../../../test/support/tasks.ts'
+import type { RunHappening } from '../../events/run-event.ts'
+import type { TaskResult } from '../results/task-result.ts'
+import { graphOf, type GraphNode } from '../../graph/order.ts'
+import { GraphFailedError, type TaskOutcome } from '../results/outcome.ts'
 import { runGraph } from './run-graph.ts'
 
 /** A graph by the names of what each task needs. */
