@@ -20,7 +20,7 @@ const timeout = 60_000
 /** Of an account, a bucket and a project that are known: with the request itself. */
 const most = 5
 
-/** Bucket and role are made, and data is sent. */
+/** The first run of a project in an account whose bucket is there: its role is made, and its data is sent. */
 const mostForTheFirst = 9
 
 interface Request {
@@ -88,6 +88,11 @@ const data = (): string => {
 
 const bucket = (): string => `sagemaker-${testRegion}-${standIn().account}`
 
+async function makeBucket(): Promise<void> {
+  await using platform = awsOn(standIn().url)
+  await platform.objects.bucket(undefined)
+}
+
 /** As the job would have left it: nothing really runs here. */
 async function leaveModel(job: string): Promise<void> {
   await using platform = awsOn(standIn().url, { clock: fastClock(10) })
@@ -98,6 +103,7 @@ async function leaveModel(job: string): Promise<void> {
 test.skipIf(noMoto)('a run waits for few answers in a row until its job is accepted', { timeout }, async () => {
   const task = (lr: number) => (ex: Project) => ex.task('t').shell('true').input.local(data()).hyperparameters({ lr })
   const rows: Record<string, readonly string[]> = {}
+  await makeBucket()
   expect((await rowOf(task(1))).length).toBeLessThanOrEqual(mostForTheFirst)
   rows['by force'] = await rowOf(task(1), { force: true })
   rows['with other hyperparameters'] = await rowOf(task(2))

@@ -1,4 +1,4 @@
-import type { AttemptNumber, Decision, TaskHistory } from '../../spec/result.ts'
+import type { AttemptNumber, TaskHistory } from '../../spec/result.ts'
 import type { Attempt } from '../attempt.ts'
 import type { TaskContext } from '../context.ts'
 import { attemptToStart, oneAttempt, type NextStep } from '../policy.ts'
@@ -9,7 +9,7 @@ import { submitJob } from '../submit/submit.ts'
 import type { RunPolicy } from '../run-options.ts'
 import { decide } from './decide.ts'
 import { LeaseLost, takeLease, untilFree } from './lease.ts'
-import { lookAtPast, type TaskPast } from './past.ts'
+import { lookAtPast } from './past.ts'
 
 /**
  * Skips, joins or starts a task, so that of many clients that come here at once one starts it and the others join. Its past
