@@ -40,6 +40,31 @@ test('state of a run with another specification is given with a warning, and the
   expect(await run(task, { clean: true })).toEqual({ told: [], lines: ['from nowhere'] })
 })
 
+test('a task may keep state for one specification only', { timeout }, async () => {
+  await using place = lab()
+  const task = place
+    .project('p')
+    .task('t')
+    .shell('ls "$SSM_INSTANCE_STATE" | wc -l; echo x > "$SSM_INSTANCE_STATE/$RANDOM$RANDOM"')
+    .state({ keep: 'same-spec' })
+  const run = async (lr: number) => {
+    const cleaned: number[] = []
+    const { told, onEvent } = warnings()
+    const hear = (event: RunEvent): void => {
+      onEvent(event)
+      if (event.type === 'state-cleaned') cleaned.push(event.files)
+    }
+    const result = await task.hyperparameters({ lr }).run({ force: true, onEvent: hear })
+    const lines: string[] = []
+    for await (const { text } of result.logs()) lines.push(text.trim())
+    return { lines, cleaned, told }
+  }
+  expect(await run(1)).toEqual({ lines: ['0'], cleaned: [], told: [] })
+  expect(await run(1)).toEqual({ lines: ['1'], cleaned: [], told: [] })
+  expect(await run(2)).toEqual({ lines: ['0'], cleaned: [2], told: [] })
+  expect(await run(2)).toEqual({ lines: ['1'], cleaned: [], told: [] })
+})
+
 test('state is not cleaned under a job that runs; a second job on it is warned of', { timeout }, async () => {
   await using place = lab()
   const task = place.project('p').task('t').shell(waiting(place))

@@ -78,6 +78,10 @@ const rows = {
     ['ring', 'distribution', /must be one of torchrun, mpi, parameter_server, multi_worker_mirrored/],
     [null, 'distribution', /one of/],
   ],
+  state: [
+    ['mine', 'state', /must be one of same-task, same-spec/],
+    [null, 'state', /one of/],
+  ],
   hyperparameters: [
     ...named('hyperparameters', 100),
     [{ 'a b': 1 }, 'hyperparameters.a b', /1 to 256 letters/],

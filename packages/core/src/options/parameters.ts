@@ -2,7 +2,7 @@ import { isRegExp } from '../lang/realms.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { HyperparameterValue } from '../spec/task-spec.ts'
 import { trainingOnly } from './option.ts'
-import { list, pairs } from './option-types.ts'
+import { list, oneOf, pairs } from './option-types.ts'
 
 /** What the program is told, and what is noted about it. */
 export const parameterOptions = {
@@ -124,6 +124,21 @@ export const parameterOptions = {
         : { message: 'needs a group ( ) around the number', hint: 'For example /loss=([0-9.]+)/.' }
     },
     flag: { names: ['metric_definitions', 'md'], args: ['NAME', 'REGEXP'] },
+  }),
+  /**
+   * Whose state a job is given: `same-task` what any earlier job of the task left, `same-spec` only what the same specification left.
+   *
+   * Default `same-task`, with a warning when the specification changed. With `same-spec`, state that another specification left
+   * (other code, inputs or hyperparameters) is removed before the job starts; while a job of the task is running that
+   * fails with `STATE_IN_USE`. The program reads `SSM_STATE_FROM`: `same-spec` or `other-spec`, unset without state.
+   */
+  state: oneOf({
+    summary:
+      'Whose state a job is given: `same-task` what any earlier job of the task left, `same-spec` only what the same specification left.',
+    source: 'state of the task',
+    method: ({ keep }: { readonly keep: 'same-task' | 'same-spec' }) => keep,
+    choices: ['same-task', 'same-spec'],
+    default: 'same-task',
   }),
 }
 

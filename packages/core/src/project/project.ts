@@ -1,6 +1,5 @@
 import { drawGraph, type TaskGraph } from '../graph/drawing.ts'
 import { graphOf } from '../graph/order.ts'
-import { freeze } from '../lang/freeze.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import { optionsFor } from '../options/task-options.ts'
@@ -11,7 +10,6 @@ import { lazyRunner } from '../run/lazy-runner.ts'
 import type { Runner } from '../run/runner.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { ProcessingOutput, TrainingOutput } from '../spec/outputs.ts'
-import type { TaskSpec } from '../spec/task-spec.ts'
 import type { Duration } from '../time/duration.ts'
 import type { NewName, NoTasks, OutputsOf, TaskNames, WithPast, WithTask, WithTasks } from './grammar/known-tasks.ts'
 import type { OptionsIn, Together } from './grammar/options-in.ts'
@@ -21,6 +19,7 @@ import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
 import { TaskBuilder } from './task-builder.ts'
 import { taskStore } from './lazy-task-store.ts'
+import { TaskList } from './task-list.ts'
 import type { TaskStore } from './task-store.ts'
 
 interface Shared {
@@ -36,13 +35,11 @@ interface Shared {
  */
 export class Project<Known = NoTasks> {
   readonly #shared: Shared
-  readonly #specs: readonly TaskSpec[]
-  readonly #names: readonly string[]
+  readonly #tasks: TaskList
 
-  constructor(shared: Shared, specs: readonly TaskSpec[], names: readonly string[]) {
+  constructor(shared: Shared, tasks: TaskList) {
     this.#shared = shared
-    this.#specs = freeze([...specs])
-    this.#names = freeze([...names])
+    this.#tasks = tasks
   }
 
   /** The project's name. */
@@ -99,8 +96,8 @@ export class Project<Known = NoTasks> {
     name: NewName<Known, Name>,
     _kind?: Kind,
   ): Project<WithPast<Known, Name, Kind extends 'training' ? TrainingOutput : ProcessingOutput>> {
-    this.#refuseTwice(name as string)
-    return new Project(this.#shared, this.#specs, [...this.#names, taskName(name as string)])
+    refuseTwice(name as string, this.#tasks)
+    return new Project(this.#shared, this.#tasks.with({ name: taskName(name as string) }))
   }
 
   /**
@@ -108,13 +105,13 @@ export class Project<Known = NoTasks> {
    * need it and nothing else; ask `ok`, `tasks`, or `orThrow()`.
    */
   async run(options: RunOptions = {}): Promise<ProjectOutcome<Known>> {
-    const outcomes = await this.#shared.runner.runAll(this.#specs, options)
+    const outcomes = await this.#shared.runner.runAll(this.#tasks.specs(), options)
     return outcomeOf<Known>(outcomes)
   }
 
   /** The tasks and what flows between them, as data, as text, and for Mermaid. */
   graph(): TaskGraph {
-    return drawGraph(graphOf(this.#specs))
+    return drawGraph(graphOf(this.#tasks.specs()))
   }
 
   /** What earlier jobs of a task left: its jobs, its newest result, its state. */
@@ -135,35 +132,21 @@ export class Project<Known = NoTasks> {
   }
 
   #with<More>(tasks: readonly Runs[]): Project<More> {
-    const names = [...this.#names]
-    const specs = tasks.map((task) => {
-      this.#refuseTwice(task.name, names)
-      names.push(task.name)
+    const added = tasks.reduce((list, task) => {
+      refuseTwice(task.name, list)
       // Every kind of task has a state.
-      return task.output('state').spec
-    })
-    return new Project<More>(this.#shared, [...this.#specs, ...specs], names)
+      return list.with({ name: task.name, spec: task.output('state').spec })
+    }, this.#tasks)
+    return new Project<More>(this.#shared, added)
   }
 
   #place(): { readonly bucket: string | undefined; readonly prefix: string } {
     return { bucket: this.#shared.options.bucket, prefix: (this.#shared.options.prefix ?? '').replace(/^\/+|\/+$/g, '') }
   }
 
-  #refuseTwice(name: string, names = this.#names): void {
-    if (!names.includes(name)) return
-    throw new InvalidTaskError(name, [
-      {
-        path: 'task',
-        value: name,
-        message: 'is already part of this project',
-        hint: 'Choose another name, or leave out one of the two.',
-      },
-    ])
-  }
-
   #draft(kind: JobKind, name: string): TaskBuilder {
     const { options, runner } = this.#shared
-    this.#refuseTwice(name)
+    refuseTwice(name, this.#tasks)
     const draft = {
       kind,
       project: this.name,
@@ -198,7 +181,7 @@ export function project<const Spot extends boolean | undefined = undefined, cons
     ...(profile === undefined ? {} : { profile }),
   })
   // The parts that must agree are checked by the parameter's type; inside they are options like all others.
-  return new Project({ name, options: options as ProjectOptions, platforms, runner: lazyRunner(platforms) }, [], [])
+  return new Project({ name, options: options as ProjectOptions, platforms, runner: lazyRunner(platforms) }, new TaskList())
 }
 
 function outcomeOf<Known>(outcomes: Readonly<Record<string, TaskOutcome>>): ProjectOutcome<Known> {
@@ -215,4 +198,16 @@ function outcomeOf<Known>(outcomes: Readonly<Record<string, TaskOutcome>>): Proj
     tasks: outcomes as ProjectOutcome<Known>['tasks'],
     orThrow: () => results() as ReturnType<ProjectOutcome<Known>['orThrow']>,
   }
+}
+
+function refuseTwice(name: string, tasks: TaskList): void {
+  if (!tasks.has(name)) return
+  throw new InvalidTaskError(name, [
+    {
+      path: 'task',
+      value: name,
+      message: 'is already part of this project',
+      hint: 'Choose another name, or leave out one of the two.',
+    },
+  ])
 }

@@ -39,6 +39,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...computeOf(options),
     ...parametersOf(options),
     ...accessOf(options),
+    ...(options.state === 'same-spec' ? { keepsState: options.state } : {}),
     ...(draft.resultSchema === undefined ? {} : { resultSchema: draft.resultSchema }),
     ...(draft.hyperparameterSchema === undefined ? {} : { hyperparameterSchema: draft.hyperparameterSchema }),
     givenOptions: Object.keys(draft.options),

@@ -127,7 +127,8 @@ async function requestOf({ task, past }: OpenedTask, state: State, context: Task
 }
 
 async function stateOf({ task, past }: OpenedTask, policy: RunPolicy, { platform, signal }: TaskContext): Promise<State> {
-  if (policy.clean === true || !(await hasState(task.layout, platform, signal))) return { hasState: false }
+  const isForeign = task.spec.keepsState === 'same-spec' && stateOrigin(past.history, task) === 'other-spec'
+  if (policy.clean === true || isForeign || !(await hasState(task.layout, platform, signal))) return { hasState: false }
   return { hasState: true, stateFrom: stateOrigin(past.history, task) }
 }
 

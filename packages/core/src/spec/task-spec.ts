@@ -40,6 +40,9 @@ export interface TaskSpec {
   /** Metric name → regular expression with one capture group. */
   readonly metrics: Readonly<Record<string, string>>
 
+  /** State that another specification left is removed before a job starts. */
+  readonly keepsState?: 'same-spec'
+
   readonly role?: string
   readonly outputKmsKey?: string
   readonly volumeKmsKey?: string

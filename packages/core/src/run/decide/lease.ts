@@ -43,6 +43,9 @@ export async function takeLease(uri: ObjectUri, seen: string | undefined, contex
   return keepLease(uri, { owner, etag, at: takenAt }, context)
 }
 
+/** How long giving a lease back may take: one that cannot be given back is taken over after its silence. */
+const givenBackAfterMs = 60_000
+
 /** How long an answer is waited for after an abort: a lease that we do not know of keeps everybody waiting. */
 const abortedAfterMs = 5_000
 
@@ -156,8 +159,7 @@ function keepLease(uri: ObjectUri, held: Held, context: TaskContext): Lease {
 }
 
 async function giveBack(uri: ObjectUri, held: Held, isOurs: () => Promise<boolean>, context: TaskContext): Promise<void> {
-  // After that it is nobody's anyway.
-  const unhurried = { ...context, signal: AbortSignal.timeout(context.platform.abilities.leaseSilenceMs) }
+  const unhurried = { ...context, signal: AbortSignal.timeout(givenBackAfterMs) }
   if ((await writeLease(uri, undefined, { etag: held.etag }, unhurried)) !== undefined) return
   // Only our own, rewritten by a beat whose answer was lost: one that was taken over belongs to someone else by now.
   if (!(await isOurs())) return

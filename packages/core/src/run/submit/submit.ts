@@ -7,7 +7,7 @@ import type { JobRecord } from '../../spec/result.ts'
 import type { TaskContext } from '../context.ts'
 import type { Lease } from '../decide/lease.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
-import { bringFormerState, cleanState, hasState, otherStateWarning, stateOrigin } from '../state.ts'
+import { assertStateIsFree, bringFormerState, cleanState, hasState, otherStateWarning, stateOrigin } from '../state.ts'
 import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
 import { sendInputs, sendManifests } from './inputs.ts'
@@ -79,14 +79,16 @@ async function imageAndRole(task: ResolvedTask, context: TaskContext): Promise<P
 
 /** What the job is given of the state of earlier ones. */
 async function stateFor(
-  { layout, ...identity }: ResolvedTask,
+  { spec, layout, ...identity }: ResolvedTask,
   { policy, past }: Start,
   granted: Promise<void>,
   context: TaskContext,
 ): Promise<Pick<RequestFacts, 'hasState' | 'stateFrom'>> {
   const { platform, signal } = context
   const origin = stateOrigin(past.history, identity)
-  if (policy.clean === true) {
+  const isClean = policy.clean === true || (spec.keepsState === 'same-spec' && origin === 'other-spec')
+  if (isClean && (policy.clean === true || (await hasState(layout, platform, signal)))) {
+    assertStateIsFree(spec.task, past.history)
     await granted
     context.tell({ type: 'state-cleaned', files: await cleanState(layout, platform, signal) })
     return { hasState: false }
