@@ -7,23 +7,28 @@ import { workFolder } from './support/ssm.ts'
 import { testContext } from './support/context.ts'
 
 test.each([
-  ['of a job', 0, ['echo x > "$SM_MODEL_DIR/weights"', '-o', '.', '--download_model'], 'model/weights'],
-  ['of a job that failed', 1, ['echo x; exit 3', '-o', '.'], 'logs/logs0'],
-])('a download %s into the working folder keeps the files of its user', { timeout: 60_000 }, async (_, code, line, brought) => {
-  await using folder = await workFolder()
-  const own = ['model/net.py', 'logs/mine.txt']
-  for (const path of own) {
-    mkdirSync(join(folder.path, path, '..'), { recursive: true })
-    writeFileSync(join(folder.path, path), 'mine')
-  }
-  const env = { SSM_PLATFORM: 'local', HOME: folder.path, PATH: process.env['PATH'] ?? '' }
-  const ssm = (...argv: readonly string[]): Promise<number> => app(argv, testContext({ cwd: folder.path, env }))
-  expect(await ssm('shell', '-p', 'ex', '-t', 't', '--cmd_line', ...line)).toBe(code)
-  const again = await ssm('data', '-p', 'ex', '-t', 't', '-o', '.', '--download_model')
-  expect(again === 0).toBe(code === 0)
-  expect(own.map((path) => readFileSync(join(folder.path, path), 'utf8'))).toEqual(['mine', 'mine'])
-  expect(readFileSync(join(folder.path, brought), 'utf8')).toBe('x\n')
-})
+  ['of a job', 0, ['echo x > "$SM_MODEL_DIR/weights"', '-o', '.', '--download_model'], 'model/weights', 'x\n'],
+  ['of a job that printed nothing', 0, ['true', '-o', '.'], 'logs/logs0', ''],
+  ['of a job that failed', 1, ['echo x; exit 3', '-o', '.'], 'logs/logs0', 'x\n'],
+])(
+  'a download %s into the working folder keeps the files of its user',
+  { timeout: 60_000 },
+  async (_, code, line, brought, content) => {
+    await using folder = await workFolder()
+    const own = ['model/net.py', 'logs/mine.txt']
+    for (const path of own) {
+      mkdirSync(join(folder.path, path, '..'), { recursive: true })
+      writeFileSync(join(folder.path, path), 'mine')
+    }
+    const env = { SSM_PLATFORM: 'local', HOME: folder.path, PATH: process.env['PATH'] ?? '' }
+    const ssm = (...argv: readonly string[]): Promise<number> => app(argv, testContext({ cwd: folder.path, env }))
+    expect(await ssm('shell', '-p', 'ex', '-t', 't', '--cmd_line', ...line)).toBe(code)
+    const again = await ssm('data', '-p', 'ex', '-t', 't', '-o', '.', '--download_model')
+    expect(again === 0).toBe(code === 0)
+    expect(own.map((path) => readFileSync(join(folder.path, path), 'utf8'))).toEqual(['mine', 'mine'])
+    expect(readFileSync(join(folder.path, brought), 'utf8')).toBe(content)
+  },
+)
 
 test.skipIf(process.platform === 'win32')(
   'links, and names that differ by case, arrive; with --no-unpack the archive does',
