@@ -24,7 +24,7 @@ export function overview(commands: readonly CommandSpec[], everywhere: FlagGroup
   return [
     'Usage: ssm COMMAND [options]\n',
     'Run work on rented machines, or on this computer with --platform local.\n',
-    `Examples:\n  ssm run -p ex -t train -e train.py -o ./out --it ml.p3.2xlarge --ic 2\n  ssm shell -p ex -t look --cmd_line "nvidia-smi" -o ./out\n  ssm run -p ex -t train -e train.py --platform local\n`,
+    `Examples:\n  ssm run -p ex -t train -e train.py -o ./out --it ml.g5.2xlarge --ic 2\n  ssm shell -p ex -t look --cmd_line "nvidia-smi" -o ./out\n  ssm run -p ex -t train -e train.py --platform local\n`,
     `Commands:\n${names}`,
     group(everywhere, wide),
     `Exit codes:\n${codes.map(([code, means]) => row(`  ${code}`, means, wide, 8)).join('')}`,

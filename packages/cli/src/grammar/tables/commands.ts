@@ -46,7 +46,7 @@ export const runCommand = {
   about: `${aboutExtra}\n${aboutCtrlC}`,
   examples: [
     {
-      line: 'ssm run -p ex -t train -e train.py -o ./out --it ml.p3.2xlarge --ic 2',
+      line: 'ssm run -p ex -t train -e train.py -o ./out --it ml.g5.2xlarge --ic 2',
       does: 'two machines, the logs in ./out/logs',
     },
     { line: 'ssm run -p ex -t train -e train.py --platform local', does: 'on this computer, without an account' },
