@@ -10,6 +10,10 @@ export interface Compiled {
   problems(name: string): readonly { readonly line: number; readonly message: string }[]
   /** What an editor shows over the first place of `text`. */
   hover(name: string, text: string): string
+  /** The comment that an editor shows over the end of the first place of `text`. */
+  documentation(name: string, text: string): string
+  /** What an editor offers right after the first place of `text`. */
+  completions(name: string, text: string): readonly string[]
   /** How many types the compiler has made so far. */
   instantiations(): number
 }
@@ -34,6 +38,17 @@ export function compile(files: Readonly<Record<string, string>>, { platforms = '
       const at = files[name]?.indexOf(text) ?? -1
       if (at < 0) throw new Error(`${name} says no ${text}`)
       return sortUnions(ts.displayPartsToString(service.getQuickInfoAtPosition(`${folder}${name}`, at)?.displayParts))
+    },
+    documentation(name, text) {
+      const at = files[name]?.indexOf(text) ?? -1
+      if (at < 0) throw new Error(`${name} has no ${text}`)
+      return ts.displayPartsToString(service.getQuickInfoAtPosition(`${folder}${name}`, at + text.length - 1)?.documentation)
+    },
+    completions(name, text) {
+      const at = files[name]?.indexOf(text) ?? -1
+      if (at < 0) throw new Error(`${name} has no ${text}`)
+      const found = service.getCompletionsAtPosition(`${folder}${name}`, at + text.length, {})
+      return found?.entries.map((entry) => entry.name) ?? []
     },
     instantiations: () => program.getInstantiationCount(),
   }

@@ -47,7 +47,7 @@ const rows = {
     ['m5.large', 'instanceType', /ml\.<family>\.<size>/],
     ['ml.m5', 'instanceType', /ml\.<family>\.<size>/],
   ],
-  instanceCount: counted('instanceCount', 1, 100),
+  instanceCount: counted('instanceCount', 1, 10_000),
   volumeSizeGiB: counted('volumeSizeGiB', 1, 16_384),
   spot: switched('spot'),
   maxRun: [...lasting('maxRun', /from '1 second' to '28 days'/), ['0 seconds', 'maxRun', /from '1 second'/]],
@@ -118,7 +118,9 @@ const rows = {
   metrics: [
     ...named('metrics', 40),
     [{ loss: /loss/ }, 'metrics.loss', /needs a group/],
-    [{ loss: 'loss=(' }, 'metrics.loss', /needs a group/],
+    [{ loss: 'loss=(' }, 'metrics.loss', /no valid expression: unterminated group/],
+    [{ loss: 'text' }, 'metrics.loss', /needs a group/],
+    [{ loss: 'loss=([0-9]+' }, 'metrics.loss', /no valid expression/],
     [{ loss: /loss=(.)/i }, 'metrics.loss', /flags i/],
     [{ loss: `(${'x'.repeat(500)})` }, 'metrics.loss', /1 to 500 characters/],
     [{ ['x'.repeat(256)]: '(a)' }, `metrics.${'x'.repeat(256)}`, /1 to 255 characters/],
@@ -192,6 +194,9 @@ test.each([
   { instanceType: 'local' },
   { env: { TOKEN: new Secret('hidden') } },
   { metrics: { loss: /loss=(\d+)/g } },
+  { metrics: { loss: '(?i)loss=(?P<value>\\d+)' } },
+  { env: { SM_LOG_LEVEL: '10' } },
+  { instanceCount: 101 },
   { spot: undefined, maxRun: undefined },
 ] as const)('%j is fine', (options) => {
   expect(optionProblems('training', options as TrainingOptions)).toEqual([])

@@ -94,6 +94,19 @@ const rules: readonly Rule[] = [
   },
   {
     kinds: ['processing'],
+    reads: ['instanceCount'],
+    problem: ({ instanceCount = 1 }) =>
+      instanceCount > 100
+        ? {
+            path: 'instanceCount',
+            value: instanceCount,
+            message: 'must be at most 100 for a processing task',
+            hint: 'Use larger machines, or project.task() for a training task.',
+          }
+        : undefined,
+  },
+  {
+    kinds: ['processing'],
     reads: ['env'],
     problem: ({ env = {} }) =>
       Object.entries(env)

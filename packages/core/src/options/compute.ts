@@ -29,7 +29,7 @@ export const computeOptions = {
   /**
    * How many machines run the task side by side.
    *
-   * A whole number from 1 to 100; default 1.
+   * A whole number from 1 to 10,000 (processing: 100); default 1.
    *
    * @see ResourceConfig.InstanceCount in the CreateTrainingJob reference
    */
@@ -39,7 +39,7 @@ export const computeOptions = {
     default: 1,
     method: (count: number) => count,
     from: 1,
-    to: 100,
+    to: 10_000,
     flag: { names: ['instance_count', 'ic'], args: ['N'] },
   }),
   /**

@@ -22,11 +22,13 @@ export function count<
 >(
   about: About<number, Kind, Args, Fallback> & { readonly from: number; readonly to: number; readonly hint?: string },
 ): Option<number, Kind, Args, Fallback> {
-  const { from, to, hint = `Write a number without quotes, such as ${from}.` } = about
+  const { from, to, hint: ownHint } = about
+  const hintFor = (value: unknown): string =>
+    typeof value === 'number' ? `Write a whole number from ${from} to ${to}.` : `Write a number without quotes, such as ${from}.`
   return make(about, { args: ['N'], read: (given) => Number(lastOf(given)) }, identity, (value, path) =>
     Number.isInteger(value) && value >= from && value <= to
       ? []
-      : [{ path, value, message: `must be a whole number from ${from} to ${to}`, hint }],
+      : [{ path, value, message: `must be a whole number from ${from} to ${to}`, hint: ownHint ?? hintFor(value) }],
   )
 }
 

@@ -61,7 +61,8 @@ export const parameterOptions = {
     entry: (name, value) => {
       if (!/^[a-zA-Z_][a-zA-Z0-9_]{0,255}$/.test(name))
         return { message: 'a name has letters, digits and "_", and starts with no digit' }
-      if (/^(SM|SSM)_/.test(name))
+      // The level of the toolkits' own log is the program's to choose.
+      if (/^(SM|SSM)_/.test(name) && name !== 'SM_LOG_LEVEL')
         return { message: 'names that start with SM_ or SSM_ are set by the machine itself', hint: 'Choose another name.' }
       const isText = value instanceof Secret || (typeof value === 'string' && !value.includes('\0'))
       if (!isText) return { message: 'must be a text without NUL characters' }
@@ -113,15 +114,13 @@ export const parameterOptions = {
       if (name.length < 1 || name.length > 255) return { message: 'needs a name of 1 to 255 characters' }
       const source = isRegExp(value) ? value.source : value
       if (typeof source !== 'string' || source.length < 1 || source.length > 500)
-        return { message: 'must be an expression of 1 to 500 characters' }
+        return { message: 'must be an expression of 1 to 500 characters', hint: 'For example /loss=([0-9.]+)/.' }
       if (isRegExp(value) && value.flags.replace(/[gu]/g, '') !== '')
         return {
           message: `has the flags ${value.flags}, which mean nothing to SageMaker`,
           hint: 'Write the expression without flags.',
         }
-      return hasGroup(source)
-        ? undefined
-        : { message: 'needs a group ( ) around the number', hint: 'For example /loss=([0-9.]+)/.' }
+      return expressionProblem(source)
     },
     flag: { names: ['metric_definitions', 'md'], args: ['NAME', 'REGEXP'] },
   }),
@@ -161,10 +160,16 @@ function unsayableInJson(value: unknown): { readonly message: string; readonly h
   }
 }
 
-function hasGroup(source: string): boolean {
+// SageMaker reads Python's expressions: named groups and leading flags are spelled in their way.
+const inThisLanguage = (source: string): string => source.replaceAll('(?P<', '(?<').replace(/^\(\?[aimsux]+\)/, '')
+
+function expressionProblem(source: string): { readonly message: string; readonly hint: string } | undefined {
+  const hint = 'For example /loss=([0-9.]+)/.'
   try {
-    return (new RegExp(`${source}|`).exec('')?.length ?? 1) > 1
-  } catch {
-    return false
+    const groups = (new RegExp(`${inThisLanguage(source)}|`).exec('')?.length ?? 1) - 1
+    return groups > 0 ? undefined : { message: 'needs a group ( ) around the number', hint }
+  } catch (cause) {
+    const why = /: ([^:]+)$/.exec(String((cause as Error).message))?.[1] ?? 'it cannot be read'
+    return { message: `is no valid expression: ${why.charAt(0).toLowerCase()}${why.slice(1)}`, hint }
   }
 }

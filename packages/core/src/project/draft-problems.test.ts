@@ -3,6 +3,9 @@ import { expect, test } from 'vitest'
 import { isSsmError } from '../errors/ssm-error.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import type { Problem } from '../options/option.ts'
+import type { InstanceType } from '../spec/instance-types.ts'
+import type { Duration } from '../time/duration.ts'
+import type { TrainingTask } from './grammar/tasks.ts'
 import { project } from './project.ts'
 
 const open = project('ex')
@@ -136,4 +139,16 @@ test('a builder is frozen: a word gives a new one and leaves the old as it was',
   expect(ready.output('state').spec.spot).toBe(true)
   expect(spotless.output('state').spec.spot).toBe(false)
   expect(ready.output('state').spec).toBe(ready.output('model').spec)
+})
+
+test.each([
+  ['.input.local("./data")', (task: TrainingTask) => task.input.s3('./data')],
+  ['.input.s3("s3://b/k")', (task: TrainingTask) => task.input.local('s3://b/k')],
+  ['from 1 to 10000', (task: TrainingTask) => task.instanceCount(-2)],
+  ['Did you mean ml.p3.2xlarge?', (task: TrainingTask) => task.instances('p3.2xlarge' as InstanceType)],
+  ['Did you mean ml.m5.large?', (task: TrainingTask) => task.instances('ml.m5.lrage' as InstanceType)],
+  ["Write it as '2 hours'.", (task: TrainingTask) => task.with({ maxRun: '2 hrs' as Duration })],
+])('the hint names what was meant: %s', (hint, change) => {
+  const task = change(project('ex').task('t').code('t.py'))
+  expect(() => task.output('model')).toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) as string }) as Error)
 })

@@ -162,7 +162,7 @@ function oneOfProblem(path: string, value: unknown, choices: readonly string[]):
 function sourceProblems(path: string, source: DraftInput['source']): readonly Problem[] {
   switch (source.kind) {
     case 's3-text':
-      return tried(`${path}.uri`, source.uri, objectUri)
+      return uriProblems(`${path}.uri`, source.uri)
     case 'local':
       return pathProblems(`${path}.path`, source.path)
     case 'task':
@@ -175,9 +175,28 @@ function sourceProblems(path: string, source: DraftInput['source']): readonly Pr
   }
 }
 
+// A path where a URI stands, and the other way round, is the other method's.
+function uriProblems(path: string, value: unknown): readonly Problem[] {
+  const found = tried(path, value, objectUri)
+  if (typeof value !== 'string' || found.length === 0) return found
+  const hint = /^s3:\/\//i.test(value)
+    ? 'Write the bucket and a folder or object in it: s3://my-bucket/data/.'
+    : `For a file or folder of this computer write .input.local(${JSON.stringify(value.slice(0, 60))}).`
+  return found.map((problem) => ({ ...problem, hint }))
+}
+
 function pathProblems(path: string, value: unknown): readonly Problem[] {
+  if (typeof value === 'string' && /^s3:\/\//i.test(value))
+    return [
+      {
+        path,
+        value,
+        message: 'must be a path of this computer',
+        hint: `Objects in S3 are read by .input.s3(${JSON.stringify(value.slice(0, 60))}).`,
+      },
+    ]
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return []
-  return [{ path, value, message: 'must be a path of this machine', hint: "Write it as './data'." }]
+  return [{ path, value, message: 'must be a path of this computer', hint: "Write it as './data'." }]
 }
 
 function outputProblems(path: string, output: unknown, known: readonly string[]): readonly Problem[] {
