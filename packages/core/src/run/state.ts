@@ -1,7 +1,7 @@
 import { changesBetween } from '../bundle/fingerprint.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import type { TaskLayout } from '../names/layout.ts'
-import { joinUri } from '../names/object-uri.ts'
+import { joinUri, type ObjectUri } from '../names/object-uri.ts'
 import { isTerminal } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -11,8 +11,18 @@ import type { RunIdentity } from './decide/decide.ts'
 
 /** Whether earlier jobs of a task left state. */
 export async function hasState(layout: TaskLayout, platform: Platform, signal: AbortSignal): Promise<boolean> {
+  return holdsObjects(layout.state, platform, signal)
+}
+
+/** As `hasState`, also where earlier releases kept it. */
+export async function hasAnyState(layout: TaskLayout, platform: Platform, signal: AbortSignal): Promise<boolean> {
+  if (await hasState(layout, platform, signal)) return true
+  return layout.formerState !== undefined && (await holdsObjects(layout.formerState, platform, signal))
+}
+
+async function holdsObjects(folder: ObjectUri, platform: Platform, signal: AbortSignal): Promise<boolean> {
   try {
-    for await (const _ of platform.objects.list(layout.state, { signal })) return true
+    for await (const _ of platform.objects.list(folder, { signal })) return true
   } catch (cause) {
     // A bucket that is still to be made holds nothing.
     if (!isSsmError(cause, 'OBJECT_MISSING')) throw cause

@@ -7,7 +7,15 @@ import type { JobRecord } from '../../spec/result.ts'
 import type { TaskContext } from '../context.ts'
 import type { Lease } from '../decide/lease.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
-import { assertStateIsFree, bringFormerState, cleanState, hasState, otherStateWarning, stateOrigin } from '../state.ts'
+import {
+  assertStateIsFree,
+  bringFormerState,
+  cleanState,
+  hasAnyState,
+  hasState,
+  otherStateWarning,
+  stateOrigin,
+} from '../state.ts'
 import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
 import { sendInputs, sendManifests } from './inputs.ts'
@@ -86,8 +94,8 @@ async function stateFor(
 ): Promise<Pick<RequestFacts, 'hasState' | 'stateFrom'>> {
   const { platform, signal } = context
   const origin = stateOrigin(past.history, identity)
-  const isClean = policy.clean === true || (spec.keepsState === 'same-spec' && origin === 'other-spec')
-  if (isClean && (policy.clean === true || (await hasState(layout, platform, signal)))) {
+  const isForeign = spec.keepsState === 'same-spec' && origin === 'other-spec' && (await hasAnyState(layout, platform, signal))
+  if (policy.clean === true || isForeign) {
     assertStateIsFree(spec.task, past.history)
     await granted
     context.tell({ type: 'state-cleaned', files: await cleanState(layout, platform, signal) })
