@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** Tells of changes of one file, at once where the system can. */
 export interface Changes extends Disposable {
@@ -9,17 +9,25 @@ export interface Changes extends Disposable {
   next(ms: number, signal: AbortSignal): Promise<void>
 }
 
-/** Changes of a file that is replaced as a whole. What else happens in its folder wakes nobody. */
-export function changesOf(path: string): Changes {
+/**
+ * Changes of a file that is replaced as a whole: what else happens in its folder wakes nobody. Given another folder, whatever
+ * happens directly in that counts, too.
+ */
+export function changesOf(path: string, folder?: string): Changes {
   let changed = false
   let wake = (): void => undefined
-  const watcher = watcherOf(path, () => {
+  const onChange = (): void => {
     changed = true
     wake()
-  })
+  }
+  const ofFile = watcherOf(path, onChange)
+  const ofFolder = folder === undefined ? undefined : watcherOf(join(folder, '*'), onChange)
   return {
-    isWatching: watcher !== undefined,
-    [Symbol.dispose]: () => watcher?.close(),
+    isWatching: ofFile !== undefined && (folder === undefined || ofFolder !== undefined),
+    [Symbol.dispose]() {
+      ofFile?.close()
+      ofFolder?.close()
+    },
     async next(ms, signal) {
       if (!changed) await pause(ms, signal, (wakeUp) => (wake = wakeUp))
       changed = false
@@ -31,7 +39,7 @@ function watcherOf(path: string, onChange: () => void): FSWatcher | undefined {
   try {
     // Some systems do not say which file it was.
     const onEvent = (_event: string, name: string | null): void => {
-      if (name === null || name === basename(path)) onChange()
+      if (name === null || basename(path) === '*' || name === basename(path)) onChange()
     }
     return watch(dirname(path), onEvent).on('error', () => undefined)
   } catch {

@@ -64,7 +64,7 @@ async function* watch(
   signal.throwIfAborted()
   const place = jobPlace(root, job.name)
   using changes = changesOf(place.state)
-  let pauseMs = changes.isWatching ? longestPauseMs : firstPauseMs
+  let pauseMs = changes.isWatching ? watchedPauseMs : firstPauseMs
   for (let last = ''; ;) {
     const state = await describe(job)
     if (state === undefined) throw lost(job)
@@ -75,7 +75,7 @@ async function* watch(
     // Whoever waits for a job goes on with what its supervisor left undone.
     if (state.phase === 'Uploading') await resumeStoring(root, place, signal)
     await changes.next(pauseMs, signal)
-    pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)
+    if (!changes.isWatching) pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)
   }
 }
 
@@ -90,8 +90,9 @@ function nowAndThen(work: () => Promise<void>): () => Promise<void> {
   }
 }
 
-// Longer than this nobody looks whether the supervisor is still alive.
+// Longer than this nobody looks whether the supervisor is still alive; where the system tells of changes, nothing else is to be seen.
 const longestPauseMs = 250
+const watchedPauseMs = 2_000
 const firstPauseMs = 15
 
 function lost(job: JobRef): SsmError {

@@ -48,6 +48,7 @@ function record(root: string, place: JobPlace, settings: JobSettings, request: J
     draft = temporaryFile(root)
     mkdirSync(draft, { mode: 0o700 })
     mkdirSync(placeIn(draft).machines, { mode: 0o700 })
+    mkdirSync(placeIn(draft).logs, { mode: 0o700 })
     writeRecord(placeIn(draft), { request, createdAtMs, settings })
     reserveRoom(placeIn(draft))
     writeState(placeIn(draft), {

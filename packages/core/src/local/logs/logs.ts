@@ -1,3 +1,4 @@
+import { systemClock } from '../../time/clock.ts'
 import { turns } from '../../lang/turns.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
@@ -21,12 +22,15 @@ export function localLogs(root: string, closed: AbortSignal): Logs {
 
 const firstPauseMs = 15
 const longestPauseMs = 100
+const watchedPauseMs = 2_000
+// A program that prints without a pause is read this often.
+const leastPauseMs = 10
 
 async function* follow(root: string, job: JobRef, options: FollowOptions, signal: AbortSignal): AsyncGenerator<LogLine> {
   const { state, logs } = jobPlace(root, job.name)
   const open = openLogs(logs)
-  // Of the job's state: its end must not wait for the next look at the logs.
-  using changes = options.untilNow === true ? undefined : changesOf(state)
+  // Of the job's state, too: its end must not wait for the next look at the logs.
+  using changes = options.untilNow === true ? undefined : changesOf(state, logs)
   let pauseMs = firstPauseMs
   const turn = turns()
   try {
@@ -43,7 +47,8 @@ async function* follow(root: string, job: JobRef, options: FollowOptions, signal
         if (signal.aborted) throw signal.reason
       }
       if (last) return
-      await changes?.next(pauseMs, signal)
+      await changes?.next(changes.isWatching ? watchedPauseMs : pauseMs, signal)
+      if (changes?.isWatching === true) await systemClock.sleep(leastPauseMs, signal)
       pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)
     }
   } finally {

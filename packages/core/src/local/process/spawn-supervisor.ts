@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
+import { Socket } from 'node:net'
+import type { Stream } from 'node:stream'
 import { builtProgram } from '../../files/own-package.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { JobPlace } from '../jobs/records.ts'
 import { nodeProgram } from './node-program.ts'
+import { StartGate } from './start-gate.ts'
 import { supervisorEnvironment } from './inherited.ts'
 
 // While Node starts, the pipes are made that it will need. Forked twice, their maker is no child of the supervisor.
@@ -24,6 +27,17 @@ export function needSupervisorProgram(): string {
   })
 }
 
+const gate = new StartGate()
+
+const longestStartMs = 10_000
+
+/** The supervisor closes file 3 as soon as it has taken the job over; one that dies does, too. */
+function whenClosed(pipe: Stream | null | undefined, then: () => void): void {
+  if (!(pipe instanceof Socket)) return then()
+  pipe.once('close', then).once('error', then).resume()
+  pipe.setTimeout(longestStartMs, () => pipe.destroy())
+}
+
 export interface SupervisorStart {
   /** Handed over by a pipe: no record holds these values. */
   readonly environment: Readonly<Record<string, string>>
@@ -34,16 +48,18 @@ export interface SupervisorStart {
 /** Starts the process that looks after a job, and gives its number. It outlives this process. */
 export async function spawnSupervisor(root: string, place: JobPlace, { environment, pipes }: SupervisorStart): Promise<number> {
   const program = needSupervisorProgram()
+  const { leave } = await gate.enter()
   const log = openSync(place.supervisorLog, 'a', 0o600)
   try {
     const child = spawn('/bin/sh', ['-c', starter, nodeProgram(process), program, root, basename(place.folder), ...pipes], {
       cwd: root,
       env: supervisorEnvironment(process.env),
       detached: true,
-      stdio: ['pipe', log, log],
+      stdio: ['pipe', log, log, 'pipe'],
     })
     const failed = new Promise<Error>((resolve) => child.once('error', resolve))
     child.unref()
+    whenClosed(child.stdio[3], leave)
     if (child.pid === undefined) throw await failed
     await new Promise<void>((resolve) => {
       // One that died at once hears nothing: its job is seen to be abandoned.
@@ -51,6 +67,9 @@ export async function spawnSupervisor(root: string, place: JobPlace, { environme
       child.stdin?.end(JSON.stringify(environment), () => resolve())
     })
     return child.pid
+  } catch (cause) {
+    leave()
+    throw cause
   } finally {
     closeSync(log)
   }

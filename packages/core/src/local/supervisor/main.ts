@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { placeIn } from '../jobs/records.ts'
 import { passedOn } from '../process/inherited.ts'
@@ -11,6 +11,7 @@ const [root = '', job = ''] = process.argv.slice(2)
 // The client writes the environment of the job's programs to our stdin: its values are in no record.
 const text = readFileSync(0, 'utf8')
 const environment = (text === '' ? {} : JSON.parse(text)) as Readonly<Record<string, string>>
-const handover = { inherited: passedOn(process.env), environment }
+// Our client lets another supervisor start when this file closes.
+const handover = { inherited: passedOn(process.env), environment, handedOver: () => closeSync(3) }
 // Nothing that a job left open may keep its supervisor alive; a failure has ended it already, as one that nobody caught.
 void supervise(root, placeIn(join(root, 'jobs', job)), handover).then(() => process.exit(0)) // eslint-disable-line unicorn/no-process-exit

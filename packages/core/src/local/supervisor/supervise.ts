@@ -26,15 +26,18 @@ export interface Handover {
   readonly inherited: Environment
   /** The environment that the request asks for, which no record holds. */
   readonly environment: Environment
+  /** Called when the job is this process's duty. */
+  readonly handedOver: () => void
 }
 
 /** Carries out one job from its record to its end. Resolves when `state.json` holds the end. */
-export async function supervise(root: string, place: JobPlace, { inherited, environment }: Handover): Promise<void> {
+export async function supervise(root: string, place: JobPlace, { inherited, environment, handedOver }: Handover): Promise<void> {
   const halt = newHalt()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => halt.request('stop'))
   process.on('SIGHUP', () => undefined)
   const first = await takeOver(place)
   if (first === undefined) return
+  handedOver()
   if (existsSync(place.stop)) halt.request('stop')
   const { settings, request: recorded } = readRecord(place)
   const request = withEnvironment(recorded, environment)
@@ -45,12 +48,13 @@ export async function supervise(root: string, place: JobPlace, { inherited, envi
   const heart = keepBeating(place, halt)
   const ending = first.ending === undefined ? await carryOut(job) : await storeAgain(job, first.ending)
   if (ending.unstored !== true) removeTrees(place.machines)
+  clearInterval(heart)
+  // Before the end: whoever sees that finds nothing of the job left.
+  endHeartbeat(place.heartbeat)
   await untilWritten(() => {
     rmSync(place.reserve, { force: true })
     job.journal.end(ending)
   })
-  clearInterval(heart)
-  endHeartbeat(place.heartbeat)
 }
 
 function withEnvironment(request: JobRequest, environment: Environment): JobRequest {

@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { StartGate } from './start-gate.ts'
+
+test('no more than so many are ever inside, everybody gets in, and an abort ends the waiting', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(fc.boolean(), { maxLength: 30 }), async (most, aborts) => {
+      const gate = new StartGate(most)
+      let inside = 0
+      let largest = 0
+      const visits = aborts.map(async (isAborted) => {
+        const controller = new AbortController()
+        if (isAborted) setImmediate(() => controller.abort(new Error('enough')))
+        const { leave } = await gate.enter(controller.signal)
+        inside += 1
+        largest = Math.max(largest, inside)
+        await new Promise(setImmediate)
+        inside -= 1
+        leave()
+        leave()
+      })
+      const ends = await Promise.allSettled(visits)
+      expect(largest).toBeLessThanOrEqual(most)
+      for (const [index, end] of ends.entries()) expect(end.status === 'rejected' ? aborts[index] : true).toBe(true)
+      const last = await gate.enter()
+      last.leave()
+    }),
+    { numRuns: 50 },
+  )
+})
