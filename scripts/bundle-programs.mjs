@@ -41,6 +41,7 @@ async function bundleCli() {
     Object.fromEntries(names.map((name) => [`commands/${name}`, `packages/cli/src/commands/${name}.ts`]))
   const bundles = await Promise.all([
     build({ ...shared, entryPoints: { main: 'packages/cli/src/main.ts' }, plugins: [commandsApart, widthLate] }),
+    build({ ...shared, entryPoints: { print: 'packages/cli/src/print.ts' } }),
     build({ ...shared, entryPoints: commands(['graph', 'init', 'config', 'completion']) }),
     build({
       ...shared,

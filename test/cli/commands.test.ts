@@ -151,10 +151,14 @@ test.skipIf(lacking('python3'))(
     expect(line).toMatchObject({ code: 0, stdout: 'total=66\n' })
 
     mkdirSync(join(made, 'node_modules/@simple-sagemaker'), { recursive: true })
-    symlinkSync(join(root, 'packages/core'), join(made, 'node_modules/@simple-sagemaker/core'))
+    for (const name of ['core', 'cli'])
+      symlinkSync(join(root, 'packages', name), join(made, 'node_modules/@simple-sagemaker', name))
     const argv = ['--conditions=ssm-source', '--import', join(root, 'scripts/typescript.mjs'), 'main.ts']
     const program = execa(process.execPath, argv, { cwd: made, env: environment(), extendEnv: false, stdin: 'ignore' })
-    expect((await program).stdout).toContain('start { total: 55 }')
+    expect(await program).toMatchObject({
+      stdout: expect.stringMatching(/^total=55\nstart \{ total: 55 \}$/) as string,
+      stderr: expect.stringContaining('✓ count completed') as string,
+    })
     expect(readFileSync(join(made, 'out/model/total.txt'), 'utf8')).toBe('55')
   },
   60_000,
@@ -170,7 +174,7 @@ test('doctor names what is wrong with its fix, and a Python program of the same 
   expect(fine.code).toBe(0)
   expect(fine.stdout).toMatch(/✓ node +\d+\.\d+\.\d+\n/)
   const shadowed = await ssm(folder.path, ['doctor'], { PATH: bin })
-  expect(shadowed.stdout).toMatch(/! ssm on PATH +\S+ is the Python program[^\n]*\n +→ Say simple-sagemaker/)
+  expect(shadowed.stdout).toMatch(/! ssm on PATH +\S+ is the Python program[^\n]*\n +→ Use simple-sagemaker/)
   expect(shadowed.stdout).toMatch(/✗ shell/)
   expect(shadowed.code).toBe(1)
   const aws = await ssm(folder.path, ['doctor', '--platform', 'aws', '--json'])

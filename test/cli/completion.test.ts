@@ -29,7 +29,7 @@ test.skipIf(lacking('bash')).each<[readonly string[], readonly string[]]>([
   ],
   [
     ['ssm', 'p'],
-    ['process', 'plan', 'ps'],
+    ['process', 'ps', 'plan', 'policies'],
   ],
   [
     ['ssm', 'plan', ''],

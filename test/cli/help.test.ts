@@ -53,8 +53,8 @@ test.each([
   [['runn'], 'no command "runn"', 'ssm run'],
   [['proc'], 'no command', 'ssm process'],
   [['--nonsense', 'run'], '--nonsense', 'ssm --help'],
-  [['plan'], 'in front of', 'ssm plan --help'],
-  [['plan', 'ps'], 'in front of', 'ssm plan --help'],
+  [['plan'], 'run, shell or process', 'ssm plan --help'],
+  [['plan', 'ps'], 'run, shell or process', 'ssm plan --help'],
   [['run', '-p', 'ex'], '--task_name/-t NAME, --entry_point/-e FILE', 'ssm run --help'],
   [
     ['run', '-p', 'ex', '-t', 't', '-e', 'a.py', '--ic', 'two', '--it', 'm5'],

@@ -4,7 +4,7 @@ import type { RunEvent } from '@simple-sagemaker/core'
 import { LiveRegion } from '../../packages/cli/src/render/live-region.ts'
 import { progressText, RunLog } from '../../packages/cli/src/render/run-log.ts'
 import { bytesText, fit, safeLine, sparkline, spanText, table, widthOf, wrap } from '../../packages/cli/src/terminal/text.ts'
-import { momentOf } from '../../packages/cli/src/commands/logs.ts'
+import { momentOf } from '../../packages/cli/src/commands/job/logs.ts'
 import { recorded } from './support/context.ts'
 
 test('numbers are said in words', () => {
@@ -62,6 +62,26 @@ test('cut and broken texts fit, whatever letters they are made of', () => {
       ],
     ),
   ).toBe('A     B\n日本  x\na     y\n')
+})
+
+test('what is taken for narrow without a second look is narrow', () => {
+  const ranges = [
+    ' -~',
+    '\u00a1-\u00ac',
+    '\u00ae-\u02ff',
+    '\u2010-\u2027',
+    '\u2030-\u205e',
+    '\u2190-\u2193',
+    '\u2500-\u259f',
+    '\u2800-\u28ff',
+  ]
+  const wrong = ranges.flatMap((range) => {
+    const [from = 0, to = 0] = [range.codePointAt(0), range.codePointAt(range.length - 1)]
+    const all = Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index))
+    // A wide letter beside it takes the long way.
+    return all.filter((character) => widthOf(`${character}日`) !== 3 || widthOf(character) !== 1)
+  })
+  expect(wrong).toEqual([])
 })
 
 test('the live region rubs out exactly what it drew, also after the terminal became narrower', () => {

@@ -39,7 +39,7 @@ test.skipIf(missing)(
     const end = shown(output)
     expect(end).toMatch(/algo-1 │ loss=0\.5\n/)
     expect(end).toMatch(/algo-2 │ loss=0\.25\n/)
-    expect(end).toMatch(/✓ t completed in [\s\S]*metric +loss ▄?[▁-█]+ 0\.25[\s\S]*next +ssm data -p ex -t t/)
+    expect(end).toMatch(/✓ t completed in [\s\S]*metric +loss \(algo-1\) ▄?[▁-█]+ 0\.25[\s\S]*next +ssm data -p ex -t t/)
     expect(end).not.toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/)
   },
   60_000,
@@ -130,7 +130,7 @@ test.skipIf(missing)(
     expect(code).toBe(130)
     const { stdout } = await ssm(['ps', '-p', 'ex', '--json'], { cwd: folder.path, env: { SSM_PLATFORM: 'local' } })
     const { jobs } = JSON.parse(stdout) as { readonly jobs: readonly unknown[] }
-    expect(output).toContain(jobs.length === 0 ? 'nothing runs' : 'the job goes on')
+    expect(output).toContain(jobs.length === 0 ? 'nothing is running' : 'the job goes on')
   },
   60_000,
 )

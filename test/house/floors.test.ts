@@ -20,8 +20,12 @@ test('every file of the command line imports from its own folder and from lower 
   expect(cli.flatMap(cliLayerProblems)).toEqual([])
 })
 
-test('no file of the command line or the worker toolkit imports itself by a detour', () => {
-  expect(importCircles(others)).toEqual([])
+// Files whose circles are still there; a type that both sides need goes into a file below them. No file may be added.
+const inCircles =
+  /core\/src\/(spec\/(inputs|task-spec)|project\/(open-)?task-store|run\/(decide|submit)\/|run\/(session|handle|runner|open-runner|execute-task))/
+
+test('no file of any package imports itself by a detour, not even for a type or lazily', () => {
+  expect(importCircles([...core, ...others]).filter((circle) => !inCircles.test(circle))).toEqual([])
 })
 
 test('the law sees a higher layer of the command line, a folder that is no layer, and a circle', () => {

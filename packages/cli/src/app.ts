@@ -4,7 +4,7 @@ import { dashed, knownFlags, type CommandSpec } from './grammar/command.ts'
 import { commandNamed, commands, everywhere, frontCommand, type CommandName } from './grammar/tables/commands.ts'
 import { commandHelp, overview } from './grammar/help.ts'
 import { compat } from './grammar/compat.ts'
-import { nearName } from './grammar/near-names.ts'
+import { nearest } from '@simple-sagemaker/core/options'
 import { globalOptions, planOptions } from './grammar/tables/cli-options.ts'
 import { parse } from './grammar/parse.ts'
 import { readToken } from './grammar/token.ts'
@@ -24,7 +24,10 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<
   data: async () => (await import('./commands/jobs.ts')).data,
   ps: async () => (await import('./commands/jobs.ts')).ps,
   logs: async () => (await import('./commands/jobs.ts')).logs,
+  show: async () => (await import('./commands/jobs.ts')).show,
+  wait: async () => (await import('./commands/jobs.ts')).wait,
   stop: async () => (await import('./commands/jobs.ts')).stop,
+  policies: async () => (await import('./commands/jobs.ts')).policies,
   graph: async () => (await import('./commands/graph.ts')).graph,
   doctor: async () => (await import('./commands/jobs.ts')).doctor,
   init: async () => (await import('./commands/init.ts')).init,
@@ -34,6 +37,8 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<
 
 /** Runs one command line to its end. Resolves to the exit code; never rejects. */
 export async function app(argv: readonly string[], context: CliContext): Promise<number> {
+  // Asked by the scripts of ssm completion.
+  if (argv[0] === '__values') return (await import('./commands/jobs.ts')).values(argv.slice(1), context)
   const front = switchesIn(beforeRest(argv))
   const verbose = front.includes('--verbose') || (context.env['SSM_DEBUG'] ?? '') !== ''
   const output = { json: front.includes('--json'), verbose, flags: '' }
@@ -77,7 +82,7 @@ function splitLine(argv: readonly string[], front: readonly string[]): Line {
   const planned = namedOrThrow(second.word)
   if (!['run', 'shell', 'process'].includes(planned.name))
     throw usageError(
-      `ssm ${command.name} stands in front of run, shell or process, not of ${planned.name}`,
+      `ssm ${command.name} can be followed by run, shell or process, not by ${planned.name}`,
       `See: ssm ${command.name} --help`,
     )
   return { before: command.name, command: planned, argv: without(argv, [first.at, second.at]), asks }
@@ -92,10 +97,7 @@ function commandAt(argv: readonly string[], from: number): { readonly word: stri
     const found = readToken(token, known)
     if (found.kind === 'value') return { word: token, at }
     if (found.kind !== 'flag')
-      throw usageError(
-        `ssm has no option ${token} in front of a command`,
-        'Options of a command stand behind its name. See: ssm --help',
-      )
+      throw usageError(`ssm has no option ${token} before a command`, 'Options of a command come after its name. See: ssm --help')
     if (found.known.flag.args.length > 0 && found.inline === undefined) at++
   }
   return { word: undefined, at: argv.length }
@@ -105,7 +107,7 @@ function namedOrThrow(word: string): NamedCommand {
   const command = commandNamed(word)
   if (command !== undefined) return command
   const names = commands.map(({ name }) => name)
-  const near = names.find((name) => name.startsWith(word) || word.startsWith(name)) ?? nearName(word, names)
+  const near = names.find((name) => name.startsWith(word) || word.startsWith(name)) ?? nearest(word, names)
   throw usageError(
     `There is no command ${JSON.stringify(word)}`,
     near === undefined ? `The commands are ${names.join(', ')}.` : `Did you mean ssm ${near}?`,
@@ -128,7 +130,10 @@ async function dispatch(
 ): Promise<number> {
   if (command === undefined) throw usageError('No command was given', 'See: ssm --help')
   if (command.name === 'plan' || command.name === 'why')
-    throw usageError(`ssm ${command.name} stands in front of a line of run, shell or process`, `See: ssm ${command.name} --help`)
+    throw usageError(
+      `ssm ${command.name} must be followed by run, shell or process and its options`,
+      `See: ssm ${command.name} --help`,
+    )
   const { parsed, warnings } = compat(parse(command, argv))
   checkValues(command, parsed)
   for (const { name, isNeeded } of command.positionals.slice(parsed.positionals.length)) {

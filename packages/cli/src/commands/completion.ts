@@ -12,7 +12,7 @@ const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 export async function completion({ parsed, context, json }: Call): Promise<number> {
   const shell = parsed.positionals[0] ?? ''
   if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish')
-    throw usageError(`There is no completion for ${JSON.stringify(shell)}`, 'Say bash, zsh or fish.')
+    throw usageError(`There is no completion for ${JSON.stringify(shell)}`, 'Use bash, zsh or fish.')
   const script = scripts[shell](commands)
   context.stdout.write(json ? `${JSON.stringify({ v: 1, shell, script })}\n` : script)
   return exits.done

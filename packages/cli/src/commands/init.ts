@@ -13,7 +13,7 @@ export async function init({ parsed, context, json, quiet }: Call): Promise<numb
   const there = Object.keys(files).filter((name) => existsSync(join(folder, name)))
   if (there.length > 0)
     throw usageError(
-      `${there.join(', ')} ${there.length === 1 ? 'is' : 'are'} there already; nothing was written`,
+      `${there.join(', ')} ${there.length === 1 ? 'exists' : 'exist'} already; nothing was written`,
       'Name a new folder: ssm init DIR',
       { folder, files: there },
     )
@@ -58,14 +58,15 @@ function starterFiles(name: string): Readonly<Record<string, string>> {
   }
 }
 
-const mainFile = (name: string): string => `import { project } from '@simple-sagemaker/core'
+const mainFile = (name: string): string => `import { printEvents } from '@simple-sagemaker/cli/print'
+import { project } from '@simple-sagemaker/core'
 
-// 'local' runs on this computer; leave it out, or say 'aws', to rent machines.
+// 'local' runs on this computer; 'aws', the default, rents machines.
 const ex = project('${name}', { platform: 'local' })
 
 const count = ex.task('count').code('worker.py').instances('ml.m5.large').hyperparameters({ upTo: 10 }).metric('total', /total=([0-9]+)/)
 
-const result = await count.run({ onEvent: (event) => event.type === 'logged' && console.log(event.line.text) })
+const result = await count.run({ onEvent: printEvents() })
 console.log(result.decision.kind, result.metrics)
 await result.download('out')
 `
@@ -78,7 +79,7 @@ config = worker_lib.WorkerConfig()
 total = sum(range(int(config.hps["upTo"]) + 1))
 print(f"total={total}")
 
-# What lies here comes back as the model.
+# Files written here are stored as the model.
 with open(os.path.join(config.model_dir, "total.txt"), "w") as file:
     file.write(str(total))
 `
@@ -88,10 +89,10 @@ const readme = (name: string): string => `# ${name}
 \`\`\`sh
 npm install
 npm start                                          # main.ts: runs worker.py, results in out/
-npx ssm run -t count -e worker.py --upTo 10        # the same from the shell; ssm.config.json says where
+npx ssm run -t count -e worker.py --upTo 10        # the same from the shell, with the settings of ssm.config.json
 npx ssm why run -t count -e worker.py --upTo 11    # what a change would mean
 npx ssm ps
 \`\`\`
 
-To rent machines instead, say \`platform: 'aws'\` in main.ts and ssm.config.json; \`npx ssm doctor\` tells what is missing.
+To rent machines instead, write \`platform: 'aws'\` in main.ts and ssm.config.json; \`npx ssm doctor\` shows what is missing.
 `

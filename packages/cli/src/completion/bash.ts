@@ -1,10 +1,9 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import { completedFlags, completedWord, fronts, quoted, type Values } from './candidates.ts'
+import { completedFlags, completedWord, quoted, wordCases, type Values } from './candidates.ts'
 
 /** Completion for bash 3.2 and newer. */
 export function bashScript(commands: readonly CommandSpec[]): string {
   const names = commands.map(({ name }) => name)
-  const plain = names.filter((name) => name !== 'plan' && name !== 'why')
   return `# ssm completion for bash: source <(ssm completion bash)
 _ssm() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command='' front='' word i
@@ -14,10 +13,7 @@ _ssm() {
     # Behind -- the words are the program's own.
     if [[ $word == -- ]]; then return 0; fi
     if [[ -n $command ]]; then continue; fi
-    case $word in
-      ${fronts.join('|')}) front=$word ;;
-      ${plain.join('|')}) command=$word ;;
-    esac
+${wordCases(commands)}
   done
   case $command:$prev in
 ${commands.flatMap(valueCases).join('\n')}
@@ -49,6 +45,8 @@ function valueCases(command: CommandSpec): readonly string[] {
 }
 
 function offer(values: Values): string {
+  if (values.kind === 'asked')
+    return `COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" __values ${values.what} "\${COMP_WORDS[@]:1}" 2>/dev/null)" -- "$cur")); `
   return values.kind === 'choices' ? `COMPREPLY=($(compgen -W ${quoted(values.choices.join(' '))} -- "$cur")); ` : ''
 }
 

@@ -5,7 +5,13 @@ import { dashed, type CommandSpec } from '../grammar/command.ts'
 export type Values =
   | { readonly kind: 'choices'; readonly choices: readonly string[] }
   | { readonly kind: 'files' }
+  /** Asked of `ssm` itself when they are needed: names of tasks and projects, types of machines. */
+  | { readonly kind: 'asked'; readonly what: AskedValue }
   | { readonly kind: 'text' }
+
+export type AskedValue = 'task' | 'project' | 'instance_type'
+
+const askedValues: readonly AskedValue[] = ['task', 'project', 'instance_type']
 
 /** A flag as a shell completes it. */
 export interface CompletedFlag {
@@ -39,6 +45,8 @@ function valuesOfFlag({ flag, choices }: AnyOption): Values | undefined {
   const [first] = flag?.args ?? []
   if (first === undefined) return undefined
   if (choices !== undefined) return { kind: 'choices', choices }
+  const what = askedValues.find((value) => [value, `${value}_name`].includes(flag?.names[0] ?? ''))
+  if (what !== undefined) return { kind: 'asked', what }
   return /FILE|DIR|PATH/.test(first) ? { kind: 'files' } : { kind: 'text' }
 }
 
@@ -50,7 +58,16 @@ export function completedWord(command: CommandSpec): Values {
 }
 
 /** Commands that stand in front of another one. */
-export const fronts = ['plan', 'why', 'help'] as const
+const fronts = ['plan', 'why', 'help'] as const
+
+/** What a shell does with a word of the line: it is a command, or one that stands before a command. */
+export function wordCases(commands: readonly CommandSpec[]): string {
+  const names = commands.map(({ name }) => name).filter((name) => name !== 'plan' && name !== 'why')
+  return `    case $word in
+      ${fronts.join('|')}) front=$word ;;
+      ${names.join('|')}) command=$word ;;
+    esac`
+}
 
 /** A text for a shell, in single quotes. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`

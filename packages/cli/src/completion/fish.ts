@@ -25,6 +25,8 @@ function flagWords({ names, summary, values }: CompletedFlag): string {
 function valueWords(values: Values | undefined): readonly string[] {
   if (values === undefined) return ['-f']
   if (values.kind === 'choices') return ['-x', `-a ${fishText(values.choices.join(' '))}`]
+  if (values.kind === 'asked')
+    return ['-x', `-a ${fishText(`(ssm __values ${values.what} (commandline -opc)[2..] 2>/dev/null)`)}`]
   return values.kind === 'files' ? ['-r', '-F'] : ['-x']
 }
 

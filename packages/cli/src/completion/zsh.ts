@@ -1,9 +1,8 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import { completedFlags, completedWord, fronts, quoted, type Values } from './candidates.ts'
+import { completedFlags, completedWord, quoted, wordCases, type Values } from './candidates.ts'
 
 /** Completion for zsh, with a word about every flag. */
 export function zshScript(commands: readonly CommandSpec[]): string {
-  const plain = commands.map(({ name }) => name).filter((name) => name !== 'plan' && name !== 'why')
   return `#compdef ssm simple-sagemaker
 # ssm completion for zsh: source <(ssm completion zsh)
 _ssm() {
@@ -13,10 +12,7 @@ _ssm() {
     # Behind -- the words are the program's own.
     if [[ $word == -- ]]; then _files; return; fi
     if [[ -n $command ]]; then continue; fi
-    case $word in
-      ${fronts.join('|')}) front=$word ;;
-      ${plain.join('|')}) command=$word ;;
-    esac
+${wordCases(commands)}
   done
   case "$command:$prev" in
 ${commands.flatMap(valueCases).join('\n')}
@@ -59,6 +55,7 @@ function valueCases(command: CommandSpec): readonly string[] {
 
 function offer(values: Values): string {
   if (values.kind === 'choices') return `compadd -- ${values.choices.map(quoted).join(' ')}`
+  if (values.kind === 'asked') return `compadd -- \${(f)"$(\${words[1]} __values ${values.what} \${words[2,-1]} 2>/dev/null)"}`
   return values.kind === 'files' ? '_files' : '_message value'
 }
 

@@ -13,12 +13,12 @@ export function overview(commands: readonly CommandSpec[], everywhere: FlagGroup
   const names = commands.map(({ name, summary }) => row(`  ${name}`, summary, wide, 14)).join('')
   const codes = [
     [exits.done, 'done, or skipped because nothing has changed'],
-    [exits.failed, 'the job failed, or something nobody foresaw'],
-    [exits.usage, 'the command line or the task cannot be'],
+    [exits.failed, 'the job failed, or an unexpected error'],
+    [exits.usage, 'the command line or the task is not valid'],
     [exits.denied, 'credentials or permissions'],
     [exits.missing, 'not found'],
     [exits.quota, 'quota or capacity'],
-    [exits.timedOut, 'the time was up'],
+    [exits.timedOut, 'timed out'],
     [exits.interrupted, 'interrupted'],
   ] as const
   return [
@@ -43,7 +43,7 @@ export function commandHelp(command: CommandSpec, columns: number): string {
     `${wrap(command.summary, wide).join('\n')}\n`,
     `Examples:\n${examples}`,
     ...about,
-    ...(words === '' ? [] : [`Words:\n${words}`]),
+    ...(words === '' ? [] : [`Arguments:\n${words}`]),
     ...command.groups.map((each) => group(each, wide)),
   ].join('\n')
 }

@@ -48,7 +48,7 @@ class Reader {
       this.#take(token)
     }
     if (rest !== undefined && this.#command.extra === 'nothing') {
-      throw usageError(`ssm ${this.#command.name} starts no program, so nothing can follow --`, helpHint(this.#command))
+      throw usageError(`ssm ${this.#command.name} starts no program, so nothing may follow --`, helpHint(this.#command))
     }
     return { given: this.#given, positionals: this.#positionals, rest, taken: this.#taken, notes: this.#notes }
   }
@@ -65,7 +65,7 @@ class Reader {
       case 'flag':
         return this.#takeFlag(found.known, found.spelled, found.inline)
       case 'short-for-long':
-        throw usageError(`${token} has one dash, and names of several letters have two`, `Write it as ${dashed(found.name)}.`, {
+        throw usageError(`${token} has one dash, but names of several letters have two`, `Write it as ${dashed(found.name)}.`, {
           argument: token,
         })
       case 'unknown':
@@ -154,8 +154,8 @@ class Reader {
     }
     if (near !== undefined) {
       throw usageError(
-        `${spelled} is no option, but looks like ${dashed(near)}`,
-        `Say ${dashed(near)}, or --hp ${name} VALUE if it is meant as a hyperparameter.`,
+        `${spelled} is not an option, but looks like ${dashed(near)}`,
+        `Write ${dashed(near)}, or --hp ${name} VALUE for a hyperparameter.`,
         {
           option: spelled,
           near: dashed(near),
@@ -165,7 +165,7 @@ class Reader {
     if (inline === undefined && !this.#nextIsValue()) {
       const hint = `Hyperparameters are pairs: ${spelled} VALUE, or ${spelled}=VALUE when the value begins with a dash. A switch for the program goes after --.`
       throw usageError(
-        `${spelled} is no option of ssm ${this.#command.name}, and without a value it is no hyperparameter either`,
+        `${spelled} is not an option of ssm ${this.#command.name}, and without a value it is not a hyperparameter`,
         hint,
         { option: spelled },
       )

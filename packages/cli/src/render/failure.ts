@@ -32,7 +32,9 @@ export function renderFailure(error: unknown, context: CliContext, { json, verbo
   if (hint !== undefined) context.stderr.write(`${colours.cyan('hint:')} ${plainText(hint)}\n`)
   if (verbose) for (const line of causesOf(error)) context.stderr.write(`${colours.dim(plainText(line))}\n`)
   if (!isSsmError(error) && !verbose)
-    context.stderr.write(`${colours.cyan('hint:')} Nobody foresaw this. Add --verbose to see where it comes from.\n`)
+    context.stderr.write(
+      `${colours.cyan('hint:')} This is unexpected, probably a bug of ssm. Add --verbose to see where it comes from, and please report it.\n`,
+    )
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error))

@@ -2,7 +2,8 @@ import type { CliContext } from '../terminal/context.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { logWriter, noticeLine, writeSummary } from './lines.ts'
 import { coloursFor } from '../terminal/colours.ts'
-import { RunLog, type Notice } from './run-log.ts'
+import type { Notice } from './run-log.ts'
+import { RunLogs } from './run-logs.ts'
 
 /** Says nothing but warnings, as JSON on stderr: stdout is for the one document. */
 export function jsonReporter(context: CliContext): Reporter {
@@ -15,6 +16,7 @@ export function jsonReporter(context: CliContext): Reporter {
     warnings,
     warn,
     note: () => undefined,
+    ended: () => undefined,
     onEvent: (event) => (event.type === 'warned' ? warn(event.message) : undefined),
     summary: () => undefined,
     close: () => undefined,
@@ -25,7 +27,7 @@ export function jsonReporter(context: CliContext): Reporter {
 export function lineReporter(context: CliContext, options: ReporterOptions): Reporter {
   const colours = coloursFor(context.stderr, context)
   const logs = logWriter(context, options.machines)
-  const runLog = new RunLog()
+  const runLogs = new RunLogs()
   const warnings: string[] = []
   const say = (notice: Notice): void => {
     if (notice.kind === 'warning') warnings.push(notice.text)
@@ -34,13 +36,16 @@ export function lineReporter(context: CliContext, options: ReporterOptions): Rep
   return {
     warnings,
     note: (text) => say({ kind: 'fact', text }),
+    ended: (kind, text) => say({ kind, text }),
     warn: (text) => say({ kind: 'warning', text }),
     onEvent: (event) => {
-      if (event.type === 'logged') logs(event.line.machine, event.line.text)
-      for (const notice of runLog.tell(event)) say(notice)
+      const notices = runLogs.tell(event)
+      if (event.type === 'logged')
+        logs(runLogs.hasSeveral ? `${event.task} ${event.line.machine}` : event.line.machine, event.line.text)
+      for (const notice of notices) say(notice)
     },
     summary: (lines) => {
-      if (!options.quiet) writeSummary(context, lines, runLog, colours)
+      if (!options.quiet) writeSummary(context, lines, runLogs.metrics(), colours)
     },
     close: () => undefined,
   }

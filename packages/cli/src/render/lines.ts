@@ -1,6 +1,6 @@
 import type { CliContext, Sink } from '../terminal/context.ts'
 import { coloursFor, type Colours } from '../terminal/colours.ts'
-import type { RunLog, Notice } from './run-log.ts'
+import type { Notice } from './run-log.ts'
 import { plainText, safeLine } from '../terminal/text.ts'
 
 /** A line of a summary: a headline with its mark, or a name with a text. */
@@ -72,12 +72,18 @@ export class SteadyWriter {
 export function noticeLine({ kind, text: given }: Notice, colours: Colours): string {
   const text = plainText(given)
   if (kind === 'warning') return `${colours.yellow('warning:')} ${text}`
+  if (kind === 'failed') return `${colours.red('✗')} ${text}`
   return kind === 'done' ? `${colours.green('✓')} ${text}` : `${colours.dim('·')} ${text}`
 }
 
 /** The end of a run, with the course of its metrics. */
-export function writeSummary(context: CliContext, lines: readonly SummaryLine[], runLog: RunLog, colours: Colours): void {
-  const metrics = runLog.metrics().map((text) => ({ name: 'metric', text }))
+export function writeSummary(
+  context: CliContext,
+  lines: readonly SummaryLine[],
+  courses: readonly string[],
+  colours: Colours,
+): void {
+  const metrics = courses.map((text) => ({ name: 'metric', text }))
   for (const line of [...lines.slice(0, 1), ...metrics, ...lines.slice(1)])
     context.stderr.write(`${summaryText(line, colours)}\n`)
 }

@@ -9,6 +9,8 @@ export interface Reporter {
   warn(text: string): void
   /** Something that happened in a run. */
   onEvent(event: RunEvent): void
+  /** The end of a task of several, in one line. */
+  ended(how: 'done' | 'failed', text: string): void
   /** The end of a run, in a few lines. */
   summary(lines: readonly SummaryLine[]): void
   /** Ends what moves. */

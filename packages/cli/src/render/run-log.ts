@@ -3,7 +3,7 @@ import { bar, bytesText, countText, sparkline, spanText } from '../terminal/text
 
 /** Something worth a line of its own. */
 export interface Notice {
-  readonly kind: 'fact' | 'done' | 'warning'
+  readonly kind: 'fact' | 'done' | 'failed' | 'warning'
   readonly text: string
 }
 
@@ -23,7 +23,8 @@ const keptValues = 200
  */
 export class RunLog {
   readonly #moving = new Map<string, Moving>()
-  readonly #metrics = new Map<string, number[]>()
+  /** Values by metric and machine. */
+  readonly #metrics = new Map<string, Map<string, number[]>>()
   #phase: { readonly name: string; readonly sinceMs: number; readonly message: string | undefined } | undefined
   #startedAtMs: number | undefined
   job: string | undefined
@@ -76,7 +77,7 @@ export class RunLog {
       ([what, { progress, startedAtMs, verb }]) =>
         `${verb === 'uploaded' ? '↑' : '↓'} ${what}  ${progressText(progress, nowMs - startedAtMs)}`,
     )
-    const metrics = [...this.#metrics].slice(-4).map(([name, values]) => `${name} ${sparkline(values)} ${values.at(-1)}`)
+    const metrics = this.metrics().slice(-4)
     const total = this.#startedAtMs === undefined ? '' : `  ${spanText(Math.max(0, nowMs - this.#startedAtMs))}`
     const doing =
       this.#phase === undefined ? 'preparing' : `${this.#phase.name} ${spanText(Math.max(0, nowMs - this.#phase.sinceMs))}`
@@ -86,7 +87,13 @@ export class RunLog {
 
   /** The last value of each metric with its course: `loss ▁▃▅ 0.5`. */
   metrics(): readonly string[] {
-    return [...this.#metrics].map(([name, values]) => `${name} ${sparkline(values)} ${values.at(-1)}`)
+    return [...this.#metrics].flatMap(([metric, byMachine]) =>
+      [...byMachine].map(([machine, values]) => {
+        // Named alike: with the machine when several tell the metric, without when only one does.
+        const name = byMachine.size > 1 ? `${metric} (${machine})` : metric
+        return `${name} ${sparkline(values)} ${values.at(-1)}`
+      }),
+    )
   }
 
   #decided({ decision, task }: Extract<RunEvent, { type: 'decided' }>): readonly Notice[] {
@@ -115,25 +122,27 @@ export class RunLog {
     ]
   }
 
-  #changed({ phase, message, atMs, status }: Extract<RunEvent, { type: 'status-changed' }>): readonly Notice[] {
+  #changed({ phase, phaseStartedAtMs, message, atMs, status }: Extract<RunEvent, { type: 'status-changed' }>): readonly Notice[] {
     const before = this.#phase
     if (before?.name === phase) {
       this.#phase = { ...before, message }
       return []
     }
     const isOver = status === 'completed' || status === 'failed' || status === 'stopped'
-    this.#phase = isOver ? undefined : { name: phase, sinceMs: atMs, message }
+    this.#phase = isOver ? undefined : { name: phase, sinceMs: phaseStartedAtMs ?? atMs, message }
+    const kind = status === 'failed' || status === 'stopped' ? 'failed' : 'done'
     const ended: readonly Notice[] =
-      before === undefined ? [] : [{ kind: 'done', text: `${before.name} ${spanText(atMs - before.sinceMs)}` }]
+      before === undefined ? [] : [{ kind, text: `${before.name} ${spanText(Math.max(0, atMs - before.sinceMs))}` }]
     return ended
   }
 
   #measured({ metric, machine, value }: Extract<RunEvent, { type: 'measured' }>): void {
-    const name = machine === 'algo-1' ? metric : `${machine} ${metric}`
-    const values = this.#metrics.get(name) ?? []
+    const byMachine = this.#metrics.get(metric) ?? new Map<string, number[]>()
+    this.#metrics.set(metric, byMachine)
+    const values = byMachine.get(machine) ?? []
     values.push(value)
     if (values.length > keptValues) values.shift()
-    this.#metrics.set(name, values)
+    byMachine.set(machine, values)
   }
 }
 

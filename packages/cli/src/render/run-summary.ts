@@ -1,21 +1,29 @@
-import type { TaskResult } from '@simple-sagemaker/core'
+import type { ObjectUri, TaskResult } from '@simple-sagemaker/core'
 import type { Call } from '../settings/call.ts'
 import type { DownloadSummary } from '../task/policy.ts'
+import { shownPlace } from '../settings/open-platform.ts'
 import { placeFlags } from '../settings/settings.ts'
 import type { SummaryLine } from './lines.ts'
 import { countText, spanText } from '../terminal/text.ts'
 
 /** The end of a run for people: how it went, what it cost, where the results are, what comes next. */
-export function runSummary(call: Call, result: TaskResult, downloaded: DownloadSummary | undefined): readonly SummaryLine[] {
+export async function runSummary(
+  call: Call,
+  result: TaskResult,
+  downloaded: DownloadSummary | undefined,
+): Promise<readonly SummaryLine[]> {
   const skipped = result.decision.kind === 'skip'
   const head = skipped ? `${result.task} was completed before` : `${result.task} completed in ${spanText(result.seconds * 1000)}`
   return [
     { mark: 'good', text: head },
     { name: 'job', text: result.job },
     ...(skipped ? [] : costLines(result)),
-    ...resultLines(call, result, downloaded),
+    ...(await resultLines(call, result, downloaded)),
   ]
 }
+
+/** The folder that an output lies in. */
+const folderOf = (uri: ObjectUri): ObjectUri => uri.slice(0, uri.replace(/\/+$/, '').lastIndexOf('/') + 1) as ObjectUri
 
 function costLines({ billableSeconds, savings }: TaskResult): readonly SummaryLine[] {
   if (billableSeconds === undefined) return []
@@ -23,14 +31,17 @@ function costLines({ billableSeconds, savings }: TaskResult): readonly SummaryLi
   return [{ name: 'billed', text: `${spanText(billableSeconds * 1000)} a machine${saved}` }]
 }
 
-function resultLines(call: Call, result: TaskResult, downloaded: DownloadSummary | undefined): readonly SummaryLine[] {
+async function resultLines(
+  call: Call,
+  result: TaskResult,
+  downloaded: DownloadSummary | undefined,
+): Promise<readonly SummaryLine[]> {
   const project = call.settings.values.project?.value ?? ''
   const place = placeFlags(call.parsed, call.settings)
   const task = `-p ${project} -t ${result.task}${place === '' ? '' : ` ${place}`}`
-  const uri = result.outputs.output.uri
   if (downloaded === undefined) {
     return [
-      { name: 'results', text: uri.slice(0, uri.lastIndexOf(`${result.job}/`) + result.job.length + 1) },
+      { name: 'results', text: await shownPlace(folderOf(result.outputs.output.uri), call.settings, call.context) },
       { name: 'next', text: `ssm data ${task} -o DIR ${result.kind === 'training' ? '--download_model ' : ''}--download_output` },
     ]
   }

@@ -4,22 +4,23 @@ import type { Reporter, ReporterOptions } from './reporter.ts'
 import { logWriter, noticeLine, writeSummary, type SummaryLine } from './lines.ts'
 import { LiveRegion } from './live-region.ts'
 import { coloursFor, type Colours } from '../terminal/colours.ts'
-import { RunLog, type Notice } from './run-log.ts'
+import type { Notice } from './run-log.ts'
+import { RunLogs } from './run-logs.ts'
 
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 const frameMs = 100
 
-/** On a terminal: what stays is written above, the present is drawn over and over below it. */
+/** On a terminal: lines that stay are written above, and progress below them is updated in place. */
 export class TerminalReporter implements Reporter {
   readonly #warnings: string[] = []
   readonly #context: CliContext
   readonly #colours: Colours
   readonly #region: LiveRegion
   readonly #logs: (machine: string, text: string) => void
-  readonly #runLog = new RunLog()
+  readonly #runLogs = new RunLogs()
   readonly #timer: NodeJS.Timeout
   readonly #forget: () => void
-  #isRunning = false
+  #isClosed = false
 
   constructor(context: CliContext, options: ReporterOptions) {
     this.#context = context
@@ -39,24 +40,32 @@ export class TerminalReporter implements Reporter {
     this.#say({ kind: 'fact', text })
   }
 
+  ended(kind: 'done' | 'failed', text: string): void {
+    this.#say({ kind, text })
+  }
+
   warn(text: string): void {
     this.#say({ kind: 'warning', text })
   }
 
   onEvent(event: RunEvent): void {
-    this.#isRunning = event.type !== 'finished'
-    if (event.type === 'logged') this.#above(() => this.#logs(event.line.machine, event.line.text))
-    else for (const notice of this.#runLog.tell(event)) this.#say(notice)
+    const notices = this.#runLogs.tell(event)
+    if (event.type === 'logged') {
+      const machine = this.#runLogs.hasSeveral ? `${event.task} ${event.line.machine}` : event.line.machine
+      this.#above(() => this.#logs(machine, event.line.text))
+    }
+    for (const notice of notices) this.#say(notice)
+    if (!this.#runLogs.isRunning) this.#region.clear()
   }
 
   summary(lines: readonly SummaryLine[]): void {
-    this.#isRunning = false
+    this.#isClosed = true
     this.#region.clear()
-    writeSummary(this.#context, lines, this.#runLog, this.#colours)
+    writeSummary(this.#context, lines, this.#runLogs.metrics(), this.#colours)
   }
 
   close(): void {
-    this.#isRunning = false
+    this.#isClosed = true
     clearInterval(this.#timer)
     this.#forget()
     this.#region.clear()
@@ -74,9 +83,9 @@ export class TerminalReporter implements Reporter {
   }
 
   #draw(): void {
-    if (!this.#isRunning) return
+    if (this.#isClosed || !this.#runLogs.isRunning) return
     const now = this.#context.now()
-    const lines = this.#runLog.live(now)
+    const lines = this.#runLogs.live(now)
     const frame = this.#colours.cyan(frames[Math.floor(now / frameMs) % frames.length] ?? '')
     this.#region.draw(lines.map((line, index) => `${index === lines.length - 1 ? frame : ' '} ${line}`))
   }

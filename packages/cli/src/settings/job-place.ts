@@ -37,7 +37,7 @@ export async function jobMeant({ parsed, settings, command }: Call, platform: Pl
     'OUTPUT_MISSING',
     `Task ${task} of project ${settings.values.project.value} has no job on the ${platform.name} platform`,
     {
-      hint: `ssm ps lists jobs; --platform, --bucket_name and --prefix say where to look.`,
+      hint: 'ssm ps lists jobs; --platform, --bucket_name and --prefix choose where to look.',
       facts: { project: settings.values.project.value, task, platform: platform.name },
     },
   )
@@ -50,7 +50,7 @@ async function named(text: string, platform: Platform, signal: AbortSignal): Pro
     if (isSsmError(cause, 'NAME_INVALID'))
       throw usageError(`${JSON.stringify(text)} is not the name of a job`, 'ssm ps lists jobs.')
     if (!isSsmError(cause, 'JOB_LOST')) throw cause
-    const hint = 'ssm ps lists jobs; --platform aws and --platform local say where to look.'
+    const hint = 'ssm ps lists jobs; --platform aws or --platform local chooses where to look.'
     throw new SsmError('JOB_LOST', cause.message, { hint, facts: cause.facts, cause })
   }
 }

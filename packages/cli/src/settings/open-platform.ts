@@ -1,5 +1,5 @@
-import { join } from 'node:path'
-import type { Platform, ProjectOptions } from '@simple-sagemaker/core'
+import { join, relative } from 'node:path'
+import type { ObjectUri, Platform, ProjectOptions } from '@simple-sagemaker/core'
 import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
 import type { Settings } from './settings.ts'
@@ -30,6 +30,15 @@ export function clientOptionsOf({ values: { region, profile } }: Settings): Clie
 export function localRoot(context: CliContext): string {
   const named = context.env['SSM_LOCAL_DIR']
   return named === undefined || named === '' ? join(context.cwd, '.ssm') : pathFrom(context, named)
+}
+
+/** An object as people find it: a path on this computer, or its URI. */
+export async function shownPlace(uri: ObjectUri, settings: Settings, context: CliContext): Promise<string> {
+  if (settings.platform !== 'local') return uri
+  const { localPathOf } = await import('@simple-sagemaker/core/local')
+  const path = localPathOf(uri, localRoot(context))
+  const near = relative(context.cwd, path)
+  return near.startsWith('..') ? path : near
 }
 
 /** What the library needs to know of a project, from the settings. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { InputOptions, Project } from '@simple-sagemaker/core'
+import { Secret, type InputOptions, type Project } from '@simple-sagemaker/core'
 import { taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { environmentOptions } from '../grammar/tables/cli-options.ts'
 import { programOptions } from '../grammar/tables/run-options.ts'
 import type { Parsed } from '../grammar/parsed.ts'
 import { usageError } from '../grammar/usage-error.ts'
@@ -27,9 +28,28 @@ function optionsOf(parsed: Parsed, context: CliContext): TrainingOptions {
   return {
     ...options,
     ...(hyperparameters === undefined ? {} : { hyperparameters }),
+    ...withEnvironment(parsed, options.env, context),
     ...(args.length === 0 ? {} : { args }),
     // A folder counts from where the user stands; anything else is the text of a Dockerfile.
     ...(dockerfile === undefined ? {} : { dockerfile: isPath(dockerfile, context) ? pathFrom(context, dockerfile) : dockerfile }),
+  }
+}
+
+/** The variables of `--env`, with those that `--env-from` and `--secret` take from this computer. */
+function withEnvironment(parsed: Parsed, given: TrainingOptions['env'], { env }: CliContext): Pick<TrainingOptions, 'env'> {
+  const { envFrom = [], secret = [] } = valuesOf(parsed, environmentOptions)
+  if (envFrom.length === 0 && secret.length === 0) return {}
+  const valueOf = (name: string, flag: string): string => {
+    const value = env[name]
+    if (value !== undefined) return value
+    throw usageError(`${flag} ${name}: there is no such variable here`, `Set it, as in: export ${name}=…`, { name })
+  }
+  return {
+    env: {
+      ...given,
+      ...Object.fromEntries(envFrom.map((name) => [name, valueOf(name, '--env-from')])),
+      ...Object.fromEntries(secret.map((name) => [name, new Secret(valueOf(name, '--secret'))])),
+    },
   }
 }
 
@@ -59,13 +79,13 @@ function withProcess(
   context: CliContext,
 ): DynamicTask {
   if (code !== undefined && entrypoint !== undefined)
-    throw usageError('--code and --entrypoint say two different programs', 'Say one of them; --command goes with --code.')
+    throw usageError('--code and --entrypoint name two different programs', 'Give one of them; --command goes with --code.')
   if (entrypoint !== undefined) {
     if (command !== undefined)
-      throw usageError('--command runs the script of --code, and --entrypoint has none', 'Leave one of them out.')
+      throw usageError('--command runs the script given by --code, and --entrypoint has no script', 'Leave out one of them.')
     return task.entrypoint(entrypoint, { dependencies })
   }
-  if (code === undefined) throw usageError('Nothing says what to run', 'Say --code FILE, or --entrypoint PROGRAM.')
+  if (code === undefined) throw usageError('Nothing to run was given', 'Give --code FILE, or --entrypoint PROGRAM.')
   const script = isUri(code) ? code : pathFrom(context, code)
   // A script without a program of its own runs as its kind does: Python, sh, Node.
   return command === undefined ? task.code(script, { dependencies }) : task.command(command, script, { dependencies })

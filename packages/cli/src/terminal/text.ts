@@ -39,7 +39,7 @@ const harmful = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u202
  */
 export function safeLine(text: string, colours: boolean): string {
   const lastShown = text.split('\r').findLast((part) => part !== '') ?? ''
-  if (!colours) return plainText(lastShown)
+  if (!colours) return withPictures(lastShown.replace(sgr, ''))
   const shown = colouredText(lastShown)
   return lastShown.search(sgr) < 0 ? shown : `${shown}\u001b[0m`
 }
@@ -74,10 +74,14 @@ function colouredText(line: string): string {
 
 const withPictures = (text: string): string => text.replace(harmful, picture)
 
+// One column each: Latin letters, punctuation, arrows, boxes and bars. What knows all others compiles large expressions on its
+// first use, which costs more than the whole of a help page.
+const allNarrow =
+  /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u2193\u2500-\u259f\u2713\u2717\u2800-\u28ff]*$/
+
 /** How many columns a text takes on a terminal, colours not counted. */
 export function widthOf(text: string): number {
-  // The usual case, without what splits a text into graphemes.
-  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
+  return allNarrow.test(text) ? text.length : stringWidth(text)
 }
 
 let segmenter: Intl.Segmenter | undefined

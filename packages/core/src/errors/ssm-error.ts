@@ -57,6 +57,14 @@ export class SsmError extends Error {
     return Array.isArray(names) && names.includes((this as { prototype: Error }).prototype.name)
   }
 
+  /** What `console.error(error)` and an uncaught error print: the message once, the hint and the code, and the cause. */
+  [Symbol.for('nodejs.util.inspect.custom')](_depth: number, _options: object, inspect: (value: unknown) => string): string {
+    const lines = [this.stack ?? `${this.name}: ${this.message}`, `  code: ${this.code}`]
+    if (this.hint !== undefined) lines.push(`  hint: ${this.hint}`)
+    if (this.cause !== undefined) lines.push(`  cause: ${inspect(this.cause).replaceAll('\n', '\n  ')}`)
+    return lines.join('\n')
+  }
+
   /** The hint with these flags in the command that it names, so that the command can be typed as it is. */
   hintWith(flags: string): string | undefined {
     return textOf((this as { readonly [commandHint]?: string | CommandHint })[commandHint], flags)

@@ -101,6 +101,8 @@ export interface StatusChangedEvent extends EventBase {
   readonly status: JobStatus
   /** The phase: `Starting`, `Downloading`, `Training`, … */
   readonly phase: string
+  /** When the phase began, which may be before this run joined the job. */
+  readonly phaseStartedAtMs?: number
   /** What the platform says about it. */
   readonly message?: string
 }

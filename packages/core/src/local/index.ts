@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
 import { storageError } from '../files/fs-errors.ts'
+import { addressOf, type ObjectUri } from '../names/object-uri.ts'
 import { ignoredLocally } from '../options/task-options.ts'
 import type { Platform } from '../platform/platform.ts'
 import { localImages } from './images.ts'
@@ -10,6 +11,7 @@ import { localLogs } from './logs/logs.ts'
 import type { SpotInterruption } from './jobs/records.ts'
 import { localRoles } from './roles.ts'
 import { maxMachines } from './jobs/start.ts'
+import { pathOfFolder, pathOfKey } from './objects/key-path.ts'
 import { directoryObjects } from './objects/objects.ts'
 
 export interface LocalOptions {
@@ -21,6 +23,13 @@ export interface LocalOptions {
   readonly simulateSpotInterruption?: SpotInterruption
   /** Seconds between two uploads of checkpoints and continuous outputs while a job runs; default 3. */
   readonly syncSeconds?: number
+}
+
+/** The path of an object of the local platform: `<root>/s3/<bucket>/<key>`. For people, who look at files. */
+export function localPathOf(uri: ObjectUri, root: string): string {
+  const { bucket, key } = addressOf(uri)
+  const path = key.endsWith('/') || key === '' ? pathOfFolder(key) : pathOfKey(key)
+  return join(resolve(root), 's3', bucket, path)
 }
 
 /**

@@ -41,7 +41,7 @@ async function pythonCheck(context: CliContext, signal: AbortSignal): Promise<Ch
     return {
       name: 'python',
       status: 'warning',
-      detail: 'python3 is not there: Python programs cannot run on the local platform',
+      detail: 'python3 was not found: Python programs cannot run on the local platform',
       fix: 'Install Python 3.6 or newer as python3.',
     }
   const [major = 0, minor = 0] = version.split('.').map(Number)
@@ -63,9 +63,9 @@ function shellCheck(context: CliContext): Check {
       name: 'shell',
       status: 'warning',
       detail: `${sh}, but no bash: shell tasks run with sh here`,
-      fix: 'Install bash to have what the machines have.',
+      fix: 'Install bash: the machines of AWS have it.',
     }
-  return { name: 'shell', status: 'missing', detail: 'neither bash nor sh is there', fix: 'Install bash.' }
+  return { name: 'shell', status: 'missing', detail: 'neither bash nor sh was found', fix: 'Install bash.' }
 }
 
 async function engineCheck(context: CliContext, signal: AbortSignal): Promise<Check> {
@@ -77,13 +77,13 @@ async function engineCheck(context: CliContext, signal: AbortSignal): Promise<Ch
       name: 'containers',
       status: 'warning',
       detail: `${engine} is installed, but does not answer`,
-      fix: `Start it, and see that you may use it: ${engine} version`,
+      fix: `Start it, and check that you may use it: ${engine} version`,
     }
   }
   return {
     name: 'containers',
     status: 'note',
-    detail: 'neither docker nor podman is there: needed only to build images (--df)',
+    detail: 'neither docker nor podman was found: needed only to build images (--df)',
     fix: 'To build images, install Docker or Podman.',
   }
 }
@@ -110,13 +110,13 @@ function folderCheck(context: CliContext): Check {
 function pathCheck(context: CliContext): Check {
   const first = whereIs(context, 'ssm')
   if (first === undefined)
-    return { name: 'ssm on PATH', status: 'note', detail: 'not there: it is started as npx ssm, or by its path' }
+    return { name: 'ssm on PATH', status: 'note', detail: 'not found: start it as npx ssm, or by its path' }
   if (!/python/i.test(firstLine(first))) return { name: 'ssm on PATH', status: 'ok', detail: first }
   return {
     name: 'ssm on PATH',
     status: 'warning',
     detail: `${first} is the Python program of the same name, and comes first`,
-    fix: 'Say simple-sagemaker instead of ssm, or put the folder of this one in front of PATH.',
+    fix: 'Use simple-sagemaker instead of ssm, or put the folder of this ssm first in PATH.',
   }
 }
 

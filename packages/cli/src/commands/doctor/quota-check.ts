@@ -16,7 +16,7 @@ export interface MachineNeed extends MachineUse {
  */
 export async function quotaCheck(settings: Settings, region: string, signal: AbortSignal): Promise<Check> {
   const needs = machineNeeds(settings.defaults)
-  if (needs.length === 0) return { name: 'quotas', status: 'note', detail: 'runs of these settings rent no machine' }
+  if (needs.length === 0) return { name: 'quotas', status: 'note', detail: 'runs with these settings rent no machine' }
   try {
     const { machineQuotas } = await import('@simple-sagemaker/core/aws')
     return quotaFinding(needs, await machineQuotas(needs, { ...clientOptionsOf(settings), signal }), region)

@@ -80,7 +80,7 @@ export class CtrlC {
 
   #farewell(): string {
     const { parsed, settings } = this.#call
-    if (this.#job === undefined) return 'interrupted before a job was started: nothing runs'
+    if (this.#job === undefined) return 'interrupted before a job was started: nothing is running'
     const place = placeFlags(parsed, settings)
     if (this.#isDone) return `interrupted while fetching results: the job is done, and ssm data fetches them again`
     return `detached: the job goes on. Follow it with: ssm logs --follow ${this.#job.name}${place === '' ? '' : ` ${place}`}`

@@ -1,4 +1,4 @@
-import { count, flag, oneOf, text } from '@simple-sagemaker/core/options'
+import { count, flag, list, oneOf, text } from '@simple-sagemaker/core/options'
 
 /*
  * Flags that only a command line has, made with the same makers as every option of the library: names, arities, checks, help
@@ -10,8 +10,8 @@ const source = 'command line'
 /** Flags that every command takes. */
 export const globalOptions = {
   json: flag({ summary: 'Print JSON on stdout, and errors as JSON on stderr.', source, flag: { names: ['json'] } }),
-  quiet: flag({ summary: 'Say nothing but warnings and errors.', source, flag: { names: ['quiet', 'q'] } }),
-  verbose: flag({ summary: 'Say more; errors with their causes and stack.', source, flag: { names: ['verbose'] } }),
+  quiet: flag({ summary: 'Print nothing but warnings and errors.', source, flag: { names: ['quiet', 'q'] } }),
+  verbose: flag({ summary: 'Print errors with their causes and stack.', source, flag: { names: ['verbose'] } }),
   noInput: flag({ summary: 'Never ask a question.', source, flag: { names: ['no_input'] } }),
   help: flag({ summary: 'Show this help.', source, flag: { names: ['help', 'h'] } }),
   version: flag({ summary: 'Show the version.', source, flag: { names: ['version'] } }),
@@ -20,15 +20,74 @@ export const globalOptions = {
 /** What a line of `run`, `shell` or `process` may add about itself. */
 export const planOptions = {
   dryRun: flag({
-    summary: 'Show what would run, and write nothing: the same as ssm plan.',
+    summary: 'Show what would run, without running it: the same as ssm plan.',
     source,
     flag: { names: ['dry_run'] },
+  }),
+  detach: flag({
+    summary: 'Return as soon as the job is submitted, and print its name: ssm wait JOB waits for its end.',
+    source,
+    flag: { names: ['detach'] },
+  }),
+}
+
+/** Environment variables of the program that come from this computer's environment. */
+export const environmentOptions = {
+  envFrom: list({
+    summary: 'Environment variables that the program gets with the values they have here.',
+    source: 'Environment',
+    most: 100,
+    entry: () => undefined,
+    flag: { names: ['env_from'], args: ['NAME...'], repeat: true },
+  }),
+  secret: list({
+    summary: 'The same for secrets: their values are masked in everything ssm prints.',
+    source: 'Environment',
+    most: 100,
+    entry: () => undefined,
+    flag: { names: ['secret'], args: ['NAME...'], repeat: true },
+  }),
+}
+
+/** What `policies` takes. */
+export const policyOptions = {
+  account: text({
+    summary: 'The account id, twelve digits; the one of the credentials when not given.',
+    source,
+    longest: 12,
+    pattern: /^\d{12}$/,
+    shape: 'twelve digits',
+    flag: { names: ['account'], args: ['ID'] },
+  }),
+  inputs: list({
+    summary: "s3:// URIs that jobs read outside the project's folder.",
+    source,
+    most: 50,
+    entry: () => undefined,
+    flag: { names: ['inputs'], args: ['URI...'], repeat: true },
+  }),
+  permissionsBoundary: text({
+    summary: 'ARN of the managed policy that bounds every role that is made.',
+    source,
+    longest: 2_048,
+    shape: 'an ARN',
+    flag: { names: ['permissions_boundary'], args: ['ARN'] },
+  }),
+  only: oneOf({
+    summary: 'Only this document.',
+    source,
+    choices: ['trust', 'job', 'caller', 'setup'],
+    flag: { names: ['only'], args: ['DOCUMENT'] },
   }),
 }
 
 /** What `logs` takes. */
 export const logOptions = {
-  follow: flag({ summary: 'Go on with new lines until the job ends.', source, flag: { names: ['follow', 'f'] } }),
+  follow: flag({
+    summary: 'Print new lines until the job ends; the exit code tells how it ended.',
+    source,
+    flag: { names: ['follow', 'f'] },
+  }),
   tail: count({
     summary: 'How many of the last lines; 0 for all.',
     source,
@@ -38,7 +97,7 @@ export const logOptions = {
     flag: { names: ['tail', 'n'], args: ['N'] },
   }),
   since: text({
-    summary: "Only lines younger than this, such as '10m' or '2h', or since a moment such as '2026-03-01T12:00'.",
+    summary: "Only lines newer than this: a span such as '10m' or '2h', or a time such as '2026-03-01T12:00'.",
     source,
     longest: 64,
     shape: 'a span or a moment',
@@ -52,7 +111,7 @@ export const logOptions = {
     flag: { names: ['machine', 'node'], args: ['NAME'] },
   }),
   search: text({
-    summary: 'Only lines that hold this text, whatever its case.',
+    summary: 'Only lines that contain this text, ignoring case.',
     source,
     longest: 1_000,
     shape: 'a text',
@@ -87,5 +146,5 @@ export const graphOptions = {
 
 /** What `config` takes. */
 export const configOptions = {
-  showOrigin: flag({ summary: 'Say where each value comes from.', source, flag: { names: ['show_origin'] } }),
+  showOrigin: flag({ summary: 'Show where each value comes from.', source, flag: { names: ['show_origin'] } }),
 }

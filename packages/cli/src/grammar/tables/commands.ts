@@ -1,108 +1,20 @@
-import { accessOptions, computeOptions, imageOptions, parameterOptions, type AnyOption } from '@simple-sagemaker/core/options'
-import { callOptions, inputOptions, programOptions, projectOptions, typedOptions } from './run-options.ts'
-import type { CommandSpec, FlagGroup, Positional } from '../command.ts'
-import { configOptions, globalOptions, graphOptions, listOptions, logOptions, planOptions } from './cli-options.ts'
+import type { CommandSpec, Positional } from '../command.ts'
+import { configOptions, graphOptions, policyOptions } from './cli-options.ts'
+import { everywhere } from './groups.ts'
+import { jobCommands } from './job-commands.ts'
+import { projectOptions } from './run-options.ts'
+import { processCommand, runCommand, shellCommand } from './task-commands.ts'
 
-const { project, prefix, task, bucket, platform, region, profile } = projectOptions
-const { entry, sourceDir, dependencies, shell, files, code, entrypoint, command } = programOptions
-const { hyperparameters, args, env, tags, metrics } = parameterOptions
-const { distribution, ...sharedImage } = imageOptions
-const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput, noUnpack } = callOptions
+export { everywhere } from './groups.ts'
+export { processCommand, runCommand, shellCommand } from './task-commands.ts'
 
-const where = { project, task, prefix, bucket }
-/** The flags that every command takes. */
-export const everywhere: FlagGroup = { title: 'Everywhere', options: { platform, region, profile, ...globalOptions } }
-const download: FlagGroup = { title: 'Download', options: { outputPath, downloadState, downloadModel, downloadOutput, noUnpack } }
-const access: FlagGroup = { title: 'Access', options: accessOptions }
-const everyKind: readonly FlagGroup[] = [
-  { title: 'Machines', options: computeOptions },
-  { title: 'Image', options: sharedImage },
-  { title: 'Running', options: { force, ...planOptions, distribution, hyperparameters, ...typedOptions, args, env, tags } },
-  { title: 'Inputs and state', options: { ...inputOptions, clean, keep } },
-  { title: 'Metrics', options: { metrics, enableMetrics } },
-  download,
-  access,
-]
-
-/** The groups with the options that this kind of task takes. */
-function groupsFor(kind: 'training' | 'processing'): readonly FlagGroup[] {
-  const takes = ([, option]: readonly [string, AnyOption]): boolean => option.kinds.includes(kind)
-  const taken = everyKind.map(({ title, options }) => ({
-    title,
-    options: Object.fromEntries(Object.entries(options).filter(takes)),
-  }))
-  return [...taken.filter(({ options }) => Object.keys(options).length > 0), everywhere]
+const { project, prefix, bucket } = projectOptions
+const plannedLine: Positional = {
+  name: 'run|shell|process …',
+  summary: 'The line, as it would be run.',
+  isNeeded: true,
+  choices: ['run', 'shell', 'process'],
 }
-
-const aboutExtra =
-  'Every --KEY VALUE that is no option is a hyperparameter: the program gets it unchanged, and ssm prints which ones it took. Everything after -- is passed to the program untouched.'
-const aboutCtrlC = 'Ctrl-C once lets the job go on and prints how to follow it again; twice within a second stops the job.'
-const job: Positional = { name: 'JOB', summary: 'The name of a job; or say its project and task.', isNeeded: false }
-
-/** `ssm run`. */
-export const runCommand = {
-  name: 'run',
-  summary: 'Run a Python, shell, TypeScript or JavaScript file as a task.',
-  about: `${aboutExtra}\n${aboutCtrlC}`,
-  examples: [
-    {
-      line: 'ssm run -p ex -t train -e train.py -o ./out --it ml.g5.2xlarge --ic 2',
-      does: 'two machines, the logs in ./out/logs',
-    },
-    { line: 'ssm run -p ex -t train -e train.py --platform local', does: 'on this computer, without an account' },
-    { line: 'ssm run -p ex -t eval -e eval.py --iit model train model --lr 0.1 -- --raw "a b"', does: "reads train's model" },
-  ],
-  positionals: [],
-  needs: ['project', 'task', 'entry'],
-  extra: 'hyperparameters',
-  groups: [
-    { title: 'Task', options: where },
-    { title: 'Code', options: { entry, sourceDir, dependencies } },
-    ...groupsFor('training'),
-  ],
-} as const satisfies CommandSpec
-
-/** `ssm shell`. */
-export const shellCommand = {
-  name: 'shell',
-  summary: 'Run a command line as a task.',
-  about: `${aboutExtra}\n${aboutCtrlC}`,
-  examples: [
-    { line: 'ssm shell -p ex -t look --cmd_line "cat /proc/cpuinfo && nvidia-smi" -o ./out', does: 'the logs in ./out/logs' },
-    { line: 'ssm shell -p ex -t sum --cmd "sort -u data.txt" --dir_files ./files --it local', does: 'on this computer' },
-  ],
-  positionals: [],
-  needs: ['project', 'task', 'shell'],
-  extra: 'hyperparameters',
-  groups: [
-    { title: 'Task', options: where },
-    { title: 'Code', options: { shell, files, dependencies } },
-    ...groupsFor('training'),
-  ],
-} as const satisfies CommandSpec
-
-/** `ssm process`. */
-export const processCommand = {
-  name: 'process',
-  summary: 'Run a processing task: a script, or any program of an image.',
-  about: `Everything after -- is passed to the program untouched.\n${aboutCtrlC}`,
-  examples: [
-    {
-      line: 'ssm process -p ex -t clean --code clean.py -i ./data -o ./out --download_output -- --min 3',
-      does: 'a Python script',
-    },
-    { line: 'ssm process -p ex -t list --entrypoint /bin/bash -- -c "ls -la /opt/ml"', does: 'a program of the image' },
-  ],
-  positionals: [],
-  needs: ['project', 'task'],
-  extra: 'arguments',
-  groups: [
-    { title: 'Task', options: where },
-    { title: 'Code', options: { code, entrypoint, command, dependencies } },
-    ...groupsFor('processing'),
-  ],
-} as const satisfies CommandSpec
-
 const small = { positionals: [], needs: [], extra: 'nothing' } as const
 
 /** Every command of `ssm`, in the order of its help. */
@@ -110,82 +22,29 @@ export const commands = [
   runCommand,
   shellCommand,
   processCommand,
-  {
-    ...small,
-    name: 'data',
-    summary: 'Show, download or clear what a task left.',
-    examples: [
-      { line: 'ssm data -p ex -t train -o ./out --download_model', does: 'logs and model of the newest completed job' },
-      { line: 'ssm data -p ex -t train --cs', does: 'clears the state' },
-    ],
-    needs: ['project', 'task'],
-    groups: [{ title: 'Task', options: where }, { title: 'State', options: { clean } }, download, everywhere],
-  },
+  ...jobCommands,
   {
     ...small,
     name: 'plan',
-    summary: 'Show what a line of run, shell or process would do, and write nothing.',
+    summary: 'Show what a line of run, shell or process would do, without doing it.',
     examples: [{ line: 'ssm plan run -p ex -t train -e train.py --ic 2', does: 'the request, the uploads, the decision' }],
-    positionals: [
-      {
-        name: 'run|shell|process …',
-        summary: 'The line, as it would be run.',
-        isNeeded: true,
-        choices: ['run', 'shell', 'process'],
-      },
-    ],
+    positionals: [plannedLine],
     groups: [everywhere],
   },
   {
     ...small,
     name: 'why',
-    summary: 'Tell whether a line of run, shell or process would skip, join or start, and why.',
+    summary: 'Show whether a line of run, shell or process would skip, join or start, and why.',
     examples: [{ line: 'ssm why run -p ex -t train -e train.py', does: 'what has changed since the last job' }],
-    positionals: [
-      {
-        name: 'run|shell|process …',
-        summary: 'The line, as it would be run.',
-        isNeeded: true,
-        choices: ['run', 'shell', 'process'],
-      },
-    ],
+    positionals: [plannedLine],
     groups: [everywhere],
-  },
-  {
-    ...small,
-    name: 'ps',
-    summary: 'List jobs: of a task, of a project, or of all projects in the bucket.',
-    examples: [
-      { line: 'ssm ps -p ex', does: 'the newest jobs of every task of ex' },
-      { line: 'ssm ps -p ex --watch', does: 'the same, until no job is running' },
-    ],
-    groups: [{ title: 'Jobs', options: { ...where, ...listOptions } }, everywhere],
-  },
-  {
-    ...small,
-    name: 'logs',
-    summary: 'Show the log of a job, or of the newest job of a task.',
-    examples: [
-      { line: 'ssm logs -p ex -t train --follow', does: 'the last 100 lines, then every new one' },
-      { line: 'ssm logs train-2026-03-01-12-00-00-AbCd1234 --machine algo-2 --search error', does: 'one machine, one word' },
-    ],
-    positionals: [job],
-    groups: [{ title: 'Job', options: where }, { title: 'Lines', options: logOptions }, everywhere],
-  },
-  {
-    ...small,
-    name: 'stop',
-    summary: 'Stop a job, or the newest job of a task.',
-    examples: [{ line: 'ssm stop -p ex -t train', does: 'SIGTERM, two minutes to save, SIGKILL' }],
-    positionals: [job],
-    groups: [{ title: 'Job', options: where }, everywhere],
   },
   {
     ...small,
     name: 'graph',
     summary: 'Draw the tasks of a project that a file exports, and what flows between them.',
     about:
-      'The file is loaded, and nothing that it runs is started. Its default export, or one named `project`, is the project; a file that exports none is drawn by what it would run.',
+      'The file is loaded, but no task is started. Its default export, or one named `project`, is the project; a file that exports none is drawn by what it would run.',
     examples: [{ line: 'ssm graph pipeline.ts --mermaid', does: 'a flowchart for a README' }],
     positionals: [{ name: 'FILE', summary: 'A .ts, .js or .mjs file that exports a project.', isNeeded: true }],
     groups: [{ title: 'Drawing', options: graphOptions }, everywhere],
@@ -193,7 +52,7 @@ export const commands = [
   {
     ...small,
     name: 'doctor',
-    summary: 'Look at everything a run needs, and say how to mend what is missing.',
+    summary: 'Check everything a run needs, and show how to fix what is missing.',
     examples: [
       { line: 'ssm doctor', does: 'this computer and the AWS account' },
       { line: 'ssm doctor --platform local', does: 'this computer alone' },
@@ -202,8 +61,21 @@ export const commands = [
   },
   {
     ...small,
+    name: 'policies',
+    summary: 'Print the IAM policies a project needs, ready to be pasted.',
+    about:
+      'job is what a job may do, trust who may use its role, caller what somebody needs who runs jobs, and setup what is needed on top to make the role and the bucket. Nothing is changed.',
+    examples: [
+      { line: 'ssm policies -p ex --region eu-west-1', does: 'all four documents' },
+      { line: 'ssm policies -p ex --only caller > caller.json', does: 'one of them' },
+    ],
+    needs: ['project'],
+    groups: [{ title: 'Project', options: { project, prefix, bucket, ...policyOptions } }, everywhere],
+  },
+  {
+    ...small,
     name: 'init',
-    summary: 'Make a small project to start from.',
+    summary: 'Create a small project to start from.',
     examples: [{ line: 'ssm init my-project', does: 'main.ts, a worker, package.json and README.md' }],
     positionals: [
       {
@@ -217,16 +89,16 @@ export const commands = [
   {
     ...small,
     name: 'config',
-    summary: 'Show the settings that hold here.',
+    summary: 'Show the settings that apply here.',
     about:
-      'A flag wins over SSM_* variables, these over AWS_* ones, then come ssm.config.json of this folder or one above, the file of the user, and the defaults.',
-    examples: [{ line: 'ssm config --show-origin', does: 'with the place each value comes from' }],
+      'A flag wins over SSM_* variables, and these over AWS_* ones. Then come ssm.config.json of this folder or one above, the file of the user, and the defaults.',
+    examples: [{ line: 'ssm config --show-origin', does: 'with the origin of each value' }],
     groups: [{ title: 'Settings', options: { ...configOptions, project, prefix, bucket } }, everywhere],
   },
   {
     ...small,
     name: 'completion',
-    summary: 'Print what makes a shell complete ssm command lines.',
+    summary: 'Print a script that lets a shell complete ssm command lines.',
     examples: [
       { line: 'source <(ssm completion bash)', does: 'in ~/.bashrc' },
       { line: 'source <(ssm completion zsh)', does: 'in ~/.zshrc' },

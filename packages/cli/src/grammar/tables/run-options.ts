@@ -76,7 +76,7 @@ export const programOptions = {
     flag: { names: ['source_dir', 's'], args: ['DIR'] },
   }),
   dependencies: list({
-    summary: 'Files and folders that are placed beside the entry file under their own names.',
+    summary: 'Files and folders placed beside the entry file under their own names.',
     source: 'code channel',
     most: 1_000,
     entry: () => undefined,
@@ -90,7 +90,7 @@ export const programOptions = {
     flag: { names: ['cmd_line', 'cmd'], args: ['LINE'] },
   }),
   files: text({
-    summary: 'A folder whose content lies in the working folder.',
+    summary: 'A folder whose content is placed in the working folder.',
     source: 'code channel',
     longest: 4_096,
     shape: 'a path',
@@ -193,13 +193,13 @@ export const callOptions = {
     flag: { names: ['clean_state', 'cs'] },
   }),
   keep: flag({
-    summary: 'Take the output of the newest completed job, whatever has changed since.',
+    summary: 'Use the output of the newest completed job, whatever has changed since.',
     source: 'decision',
     default: false,
     flag: { names: ['keep_state', 'ks'] },
   }),
   enableMetrics: flag({
-    summary: 'Nothing more than the original asked for: metrics are on whenever one is given.',
+    summary: 'Accepted for old command lines: metrics are on whenever one is given.',
     source: 'EnableSageMakerMetricsTimeSeries',
     kinds: trainingOnly,
     flag: { names: ['enable_sagemaker_metrics', 'm'] },

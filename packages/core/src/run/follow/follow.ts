@@ -81,7 +81,7 @@ function warnOfSilentMetrics(
 async function followStates(job: JobRef, context: TaskContext): Promise<JobState> {
   let shown = ''
   for await (const state of context.platform.jobs.watch(job, { signal: context.signal })) {
-    const message = state.phases.at(-1)?.message
+    const { message, startedAtMs } = state.phases.at(-1) ?? {}
     const now = `${state.status} ${state.phase} ${message ?? ''}`
     if (now !== shown) {
       context.tell({
@@ -89,6 +89,7 @@ async function followStates(job: JobRef, context: TaskContext): Promise<JobState
         job: job.name,
         status: state.status,
         phase: state.phase,
+        ...(startedAtMs === undefined ? {} : { phaseStartedAtMs: startedAtMs }),
         ...(message === undefined ? {} : { message }),
       })
     }

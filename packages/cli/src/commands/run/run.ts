@@ -9,23 +9,26 @@ import {
   type TaskResult,
 } from '@simple-sagemaker/core'
 import { taskOptions } from '@simple-sagemaker/core/options'
-import { callOptions } from '../grammar/tables/run-options.ts'
-import type { Call } from '../settings/call.ts'
-import { exits } from '../grammar/exit-codes.ts'
-import { usageError } from '../grammar/usage-error.ts'
-import { newerOptions, textsOf, valuesOf } from '../grammar/values.ts'
-import { openReporter } from '../render/open-reporter.ts'
-import type { Reporter } from '../render/reporter.ts'
-import { runDocument } from '../render/documents/run-document.ts'
-import { runSummary } from '../render/run-summary.ts'
-import { openPlatform, projectOptionsOf } from '../settings/open-platform.ts'
-import { taskOf, type TaskCommand } from '../task/build.ts'
-import { downloadsOf, policyOf, unpacks, type DownloadSummary } from '../task/policy.ts'
-import type { DynamicTask } from '../task/dynamic-task.ts'
-import { pathFrom } from '../terminal/context.ts'
-import { CtrlC } from './run/ctrl-c.ts'
-import { saveFailedLog } from './run/failed-log.ts'
-import { showExplanation, showPlan } from './run/plan.ts'
+import { planOptions } from '../../grammar/tables/cli-options.ts'
+import { callOptions } from '../../grammar/tables/run-options.ts'
+import type { Call } from '../../settings/call.ts'
+import { exits } from '../../grammar/exit-codes.ts'
+import { usageError } from '../../grammar/usage-error.ts'
+import { newerOptions, textsOf, valuesOf } from '../../grammar/values.ts'
+import { openReporter } from '../../render/open-reporter.ts'
+import type { Reporter } from '../../render/reporter.ts'
+import { runDocument } from '../../render/documents/run-document.ts'
+import { runSummary } from '../../render/run-summary.ts'
+import type { Parsed } from '../../grammar/parsed.ts'
+import { openPlatform, projectOptionsOf } from '../../settings/open-platform.ts'
+import { placeFlags } from '../../settings/settings.ts'
+import { taskOf, type TaskCommand } from '../../task/build.ts'
+import { downloadsOf, policyOf, unpacks, type DownloadSummary } from '../../task/policy.ts'
+import type { DynamicTask } from '../../task/dynamic-task.ts'
+import { pathFrom } from '../../terminal/context.ts'
+import { CtrlC } from './ctrl-c.ts'
+import { saveFailedLog } from './failed-log.ts'
+import { showExplanation, showPlan } from './plan.ts'
 
 /** `ssm run`, `ssm shell`, `ssm process`, and `plan` and `why` in front of them. */
 export async function run(call: Call): Promise<number> {
@@ -51,7 +54,7 @@ export async function run(call: Call): Promise<number> {
 function taskCommand({ command }: Call): TaskCommand {
   const { name } = command
   if (name === 'run' || name === 'shell' || name === 'process') return name
-  throw usageError(`ssm ${name} describes no task`)
+  throw usageError(`ssm ${name} does not describe a task`)
 }
 
 /** Prints which unknown options became hyperparameters, so that a typing error is seen. */
@@ -69,12 +72,16 @@ async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter
   const handle = await task.start(policyOf(parsed))
   const ctrlC = new CtrlC(call, handle, platform, reporter)
   try {
-    for await (const event of handle.events()) reporter.onEvent(event)
+    if (isDetached(parsed)) return await leaveRunning(call, handle, reporter, ctrlC.signal)
+    for await (const event of handle.events()) {
+      reporter.onEvent(event)
+      if (context.stdout.isFull()) await context.stdout.flushed(ctrlC.signal)
+    }
     const result = await handle.result()
     ctrlC.jobIsDone()
     const downloaded = await download(call, result, reporter, ctrlC.signal)
     if (call.json) context.stdout.write(`${JSON.stringify(runDocument(call, result, downloaded, reporter.warnings))}\n`)
-    reporter.summary(runSummary(call, result, downloaded))
+    reporter.summary(await runSummary(call, result, downloaded))
     return exits.done
   } catch (error) {
     const interrupted = await ctrlC.exitCode(error)
@@ -88,9 +95,35 @@ async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter
   }
 }
 
+const isDetached = (parsed: Parsed): boolean => valuesOf(parsed, planOptions).detach === true
+
+/** `--detach`: ends when the job is submitted, joined or found to be done, and prints its name. */
+async function leaveRunning(call: Call, handle: RunHandle, reporter: Reporter, signal: AbortSignal): Promise<number> {
+  const { context, json, settings, parsed } = call
+  const reached = new AbortController()
+  const shown = (async () => {
+    for await (const event of handle.events({ signal: AbortSignal.any([signal, reached.signal]) })) reporter.onEvent(event)
+  })()
+  try {
+    const job = await handle.job()
+    context.stdout.write(json ? `${JSON.stringify({ v: 1, job: job.name, kind: job.kind })}\n` : `${job.name}\n`)
+    const flags = placeFlags(parsed, settings)
+    reporter.note(`the job goes on by itself. Wait for it with: ssm wait ${job.name}${flags === '' ? '' : ` ${flags}`}`)
+    return exits.done
+  } finally {
+    reached.abort()
+    await shown.catch(() => undefined)
+  }
+}
+
 /** Refuses an output folder that cannot be one before a job costs anything. */
 function refuseFile({ parsed, context }: Call): void {
   const { outputPath } = valuesOf(parsed, { outputPath: callOptions.outputPath })
+  if (outputPath !== undefined && isDetached(parsed))
+    throw usageError(
+      '--detach returns before there is anything to download, so it cannot be combined with -o',
+      'Download later with ssm data -o DIR.',
+    )
   if (outputPath === undefined || kindAt(pathFrom(context, outputPath)) !== 'file') return
   throw new SsmError('STORAGE_DENIED', `${outputPath} is a file, or below one: nothing can be saved there`, {
     hint: 'Give -o the name of a folder.',

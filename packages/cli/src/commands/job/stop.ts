@@ -1,9 +1,9 @@
-import type { Call } from '../settings/call.ts'
-import { exits } from '../grammar/exit-codes.ts'
-import { openReporter } from '../render/open-reporter.ts'
-import { jobMeant } from '../settings/job-place.ts'
-import { openPlatform } from '../settings/open-platform.ts'
-import { abortOnSignal } from './abort-signal.ts'
+import type { Call } from '../../settings/call.ts'
+import { exits } from '../../grammar/exit-codes.ts'
+import { openReporter } from '../../render/open-reporter.ts'
+import { jobMeant } from '../../settings/job-place.ts'
+import { openPlatform } from '../../settings/open-platform.ts'
+import { abortOnSignal } from '../abort-signal.ts'
 
 /** `ssm stop`: asks a job to stop. Stopping one that has ended is quiet. */
 export async function stop(call: Call): Promise<number> {

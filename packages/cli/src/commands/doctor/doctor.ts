@@ -1,11 +1,11 @@
-import type { Call } from '../settings/call.ts'
-import { exitCodes, exits } from '../grammar/exit-codes.ts'
-import { coloursFor } from '../terminal/colours.ts'
-import { openPlatform } from '../settings/open-platform.ts'
-import { abortOnSignal } from './abort-signal.ts'
-import { awsChecks } from './doctor/aws-checks.ts'
-import { computerChecks } from './doctor/computer-checks.ts'
-import type { Check } from './doctor/check.ts'
+import type { Call } from '../../settings/call.ts'
+import { exitCodes, exits } from '../../grammar/exit-codes.ts'
+import { coloursFor } from '../../terminal/colours.ts'
+import { openPlatform } from '../../settings/open-platform.ts'
+import { abortOnSignal } from '../abort-signal.ts'
+import { awsChecks } from './aws-checks.ts'
+import { computerChecks } from './computer-checks.ts'
+import type { Check } from './check.ts'
 
 /** `ssm doctor`: looks at everything a run needs and says how to mend what is missing. Changes nothing. */
 export async function doctor(call: Call): Promise<number> {

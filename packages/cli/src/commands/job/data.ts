@@ -1,15 +1,15 @@
-import { isSsmError, type TaskStore } from '@simple-sagemaker/core'
-import { callOptions } from '../grammar/tables/run-options.ts'
-import type { Call } from '../settings/call.ts'
-import { exits } from '../grammar/exit-codes.ts'
-import { valuesOf } from '../grammar/values.ts'
-import { openReporter } from '../render/open-reporter.ts'
-import { bytesText, countText } from '../terminal/text.ts'
-import { storeOf } from '../settings/job-place.ts'
-import { openPlatform } from '../settings/open-platform.ts'
-import { downloadsOf, unpacks } from '../task/policy.ts'
-import { pathFrom } from '../terminal/context.ts'
-import { abortOnSignal } from './abort-signal.ts'
+import { isSsmError, type ObjectUri, type TaskStore } from '@simple-sagemaker/core'
+import { callOptions } from '../../grammar/tables/run-options.ts'
+import type { Call } from '../../settings/call.ts'
+import { exits } from '../../grammar/exit-codes.ts'
+import { valuesOf } from '../../grammar/values.ts'
+import { openReporter } from '../../render/open-reporter.ts'
+import { bytesText, countText } from '../../terminal/text.ts'
+import { storeOf } from '../../settings/job-place.ts'
+import { openPlatform, shownPlace } from '../../settings/open-platform.ts'
+import { downloadsOf, unpacks } from '../../task/policy.ts'
+import { pathFrom } from '../../terminal/context.ts'
+import { abortOnSignal } from '../abort-signal.ts'
 
 interface Did {
   cleanedStateFiles?: number
@@ -41,7 +41,7 @@ export async function data(call: Call): Promise<number> {
         `${JSON.stringify({ v: 1, task, ...did, ...(clean === true || outputPath !== undefined ? {} : await inventory(left, signal)) })}\n`,
       )
     else if (clean === true || outputPath !== undefined) tellDid(did, (text) => reporter.note(text))
-    else context.stdout.write(inventoryText(await inventory(left, signal)))
+    else context.stdout.write(await inventoryText(await inventory(left, signal), call))
     return exits.done
   } finally {
     reporter.close()
@@ -52,11 +52,11 @@ function tellDid({ cleanedStateFiles, downloaded }: Did, note: (text: string) =>
   if (cleanedStateFiles !== undefined) note(`cleared the state: ${countText(cleanedStateFiles, 'file')}`)
   if (downloaded === undefined) return
   const parts = Object.entries(downloaded.files).map(([part, count]) => `${part} ${countText(count ?? 0, 'file')}`)
-  note(`downloaded to ${downloaded.folder}: ${parts.length === 0 ? 'nothing, the job left none of it' : parts.join(', ')}`)
+  note(`downloaded to ${downloaded.folder}: ${parts.length === 0 ? 'nothing, the job stored none of it' : parts.join(', ')}`)
 }
 
 interface Inventory {
-  readonly newestCompleted: { readonly job: string; readonly outputs: Readonly<Record<string, string>> } | null
+  readonly newestCompleted: { readonly job: string; readonly outputs: Readonly<Record<string, ObjectUri>> } | null
   readonly state: { readonly files: number; readonly bytes: number }
 }
 
@@ -71,11 +71,14 @@ async function inventory(left: TaskStore, signal: AbortSignal): Promise<Inventor
   const newest =
     outputs[0] === undefined
       ? null
-      : { job: outputs[0].job as string, outputs: Object.fromEntries(outputs.map(({ output, uri }) => [output, uri as string])) }
+      : { job: outputs[0].job as string, outputs: Object.fromEntries(outputs.map(({ output, uri }) => [output, uri])) }
   return { newestCompleted: newest, state: { files, bytes } }
 }
 
-function inventoryText({ newestCompleted, state }: Inventory): string {
-  const outputs = Object.entries(newestCompleted?.outputs ?? {}).map(([output, uri]) => `  ${output.padEnd(7)} ${uri}\n`)
+async function inventoryText({ newestCompleted, state }: Inventory, { settings, context }: Call): Promise<string> {
+  const entries = Object.entries(newestCompleted?.outputs ?? {})
+  const outputs = await Promise.all(
+    entries.map(async ([output, uri]) => `  ${output.padEnd(7)} ${await shownPlace(uri, settings, context)}\n`),
+  )
   return `newest completed job: ${newestCompleted?.job ?? 'none'}\n${outputs.join('')}state: ${countText(state.files, 'file')}, ${bytesText(state.bytes)}\n`
 }

@@ -1,0 +1,42 @@
+import { accessOptions, computeOptions, imageOptions, parameterOptions, type AnyOption } from '@simple-sagemaker/core/options'
+import type { FlagGroup } from '../command.ts'
+import { environmentOptions, globalOptions, planOptions } from './cli-options.ts'
+import { callOptions, inputOptions, projectOptions, typedOptions } from './run-options.ts'
+
+const { project, prefix, task, bucket, platform, region, profile } = projectOptions
+const { hyperparameters, args, env, tags, metrics } = parameterOptions
+const { distribution, ...sharedImage } = imageOptions
+const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput, noUnpack } = callOptions
+
+/** Which task, and where it is stored. */
+export const where = { project, task, prefix, bucket }
+/** The flags that every command takes. */
+export const everywhere: FlagGroup = { title: 'Common options', options: { platform, region, profile, ...globalOptions } }
+/** What `-o` downloads. */
+export const download: FlagGroup = {
+  title: 'Download',
+  options: { outputPath, downloadState, downloadModel, downloadOutput, noUnpack },
+}
+const access: FlagGroup = { title: 'Access', options: accessOptions }
+const everyKind: readonly FlagGroup[] = [
+  { title: 'Machines', options: computeOptions },
+  { title: 'Image', options: sharedImage },
+  {
+    title: 'Running',
+    options: { force, ...planOptions, distribution, hyperparameters, ...typedOptions, args, env, ...environmentOptions, tags },
+  },
+  { title: 'Inputs and state', options: { ...inputOptions, clean, keep } },
+  { title: 'Metrics', options: { metrics, enableMetrics } },
+  download,
+  access,
+]
+
+/** The groups with the options that this kind of task takes. */
+export function groupsFor(kind: 'training' | 'processing'): readonly FlagGroup[] {
+  const takes = ([, option]: readonly [string, AnyOption]): boolean => option.kinds.includes(kind)
+  const taken = everyKind.map(({ title, options }) => ({
+    title,
+    options: Object.fromEntries(Object.entries(options).filter(takes)),
+  }))
+  return [...taken.filter(({ options }) => Object.keys(options).length > 0), everywhere]
+}

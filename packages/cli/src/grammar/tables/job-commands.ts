@@ -1,0 +1,69 @@
+import type { CommandSpec, Positional } from '../command.ts'
+import { listOptions, logOptions } from './cli-options.ts'
+import { download, everywhere, where } from './groups.ts'
+import { callOptions } from './run-options.ts'
+
+const { clean } = callOptions
+const job: Positional = { name: 'JOB', summary: 'The name of a job. Without it give its project and task.', isNeeded: false }
+
+const small = { positionals: [], needs: [], extra: 'nothing' } as const
+
+/** The commands that look at jobs and at what they stored, or stop them. */
+export const jobCommands = [
+  {
+    ...small,
+    name: 'data',
+    summary: 'Show, download or clear what a task has stored.',
+    examples: [
+      { line: 'ssm data -p ex -t train -o ./out --download_model', does: 'the logs and the model of the newest completed job' },
+      { line: 'ssm data -p ex -t train --cs', does: 'clears the state' },
+    ],
+    needs: ['project', 'task'],
+    groups: [{ title: 'Task', options: where }, { title: 'State', options: { clean } }, download, everywhere],
+  },
+  {
+    ...small,
+    name: 'ps',
+    summary: 'List jobs: of a task, of a project, or of all projects in the bucket.',
+    examples: [
+      { line: 'ssm ps -p ex', does: 'the newest jobs of every task of ex' },
+      { line: 'ssm ps -p ex --watch', does: 'the same, until no job is running' },
+    ],
+    groups: [{ title: 'Jobs', options: { ...where, ...listOptions } }, everywhere],
+  },
+  {
+    ...small,
+    name: 'logs',
+    summary: 'Show the log of a job, or of the newest job of a task.',
+    examples: [
+      { line: 'ssm logs -p ex -t train --follow', does: 'the last 100 lines, then every new one' },
+      { line: 'ssm logs train-2026-03-01-12-00-00-AbCd1234 --machine algo-2 --search error', does: 'one machine, one word' },
+    ],
+    positionals: [job],
+    groups: [{ title: 'Job', options: where }, { title: 'Lines', options: logOptions }, everywhere],
+  },
+  {
+    ...small,
+    name: 'show',
+    summary: 'Show what is known of a job, or of the newest job of a task.',
+    examples: [{ line: 'ssm show -p ex -t train', does: 'status, phases, metrics, why it failed' }],
+    positionals: [job],
+    groups: [{ title: 'Job', options: where }, everywhere],
+  },
+  {
+    ...small,
+    name: 'wait',
+    summary: 'Wait for the end of a job, or of the newest job of a task; the exit code tells how it ended.',
+    examples: [{ line: 'ssm wait $(ssm run -p ex -t t -e t.py --detach)', does: 'starts a job and waits for it' }],
+    positionals: [job],
+    groups: [{ title: 'Job', options: where }, everywhere],
+  },
+  {
+    ...small,
+    name: 'stop',
+    summary: 'Stop a job, or the newest job of a task.',
+    examples: [{ line: 'ssm stop -p ex -t train', does: 'sends SIGTERM, gives two minutes to save, then SIGKILL' }],
+    positionals: [job],
+    groups: [{ title: 'Job', options: where }, everywhere],
+  },
+] as const satisfies readonly CommandSpec[]

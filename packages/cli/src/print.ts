@@ -1,0 +1,37 @@
+import type { RunEvent } from '@simple-sagemaker/core'
+import { openReporter } from './render/open-reporter.ts'
+import type { Reporter } from './render/reporter.ts'
+import { processContext, type CliContext } from './terminal/context.ts'
+
+/** How events are printed. */
+export interface PrintOptions {
+  /** Prints warnings and the program's own lines, and nothing else. Default `false`. */
+  readonly quiet?: boolean
+  /** Prints the lines of the log. Default `true`. */
+  readonly logs?: boolean
+}
+
+/**
+ * Prints what happens in a run: give it to `run({ onEvent: printEvents() })`. The lines of the log go to stdout, everything
+ * else to stderr; in a terminal progress is updated in place, elsewhere there are plain lines. One function prints any number
+ * of tasks that run at once.
+ */
+export function printEvents(options: PrintOptions = {}): (event: RunEvent) => void {
+  return eventPrinter(processContext(), options)
+}
+
+/** The same for other streams. */
+export function eventPrinter(context: CliContext, { quiet = false, logs = true }: PrintOptions): (event: RunEvent) => void {
+  const reporter = openReporter(context, { json: false, quiet, machines: 1 })
+  return (event) => {
+    if (event.type !== 'logged' || logs) reporter.onEvent(event)
+    if (event.type === 'finished' && !quiet) finished(event, reporter)
+  }
+}
+
+function finished({ task, outcome }: Extract<RunEvent, { type: 'finished' }>, reporter: Reporter): void {
+  if (outcome.kind === 'completed') {
+    if (!outcome.skipped) reporter.ended('done', `${task} completed (${outcome.job})`)
+  } else if (outcome.kind === 'blocked') reporter.ended('failed', `${task} was not started: it needs ${outcome.by.join(', ')}`)
+  else reporter.ended('failed', `${task} failed: ${outcome.message.split('\n')[0] ?? ''}`)
+}
