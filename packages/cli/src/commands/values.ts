@@ -1,3 +1,4 @@
+import { knownInstanceTypes } from '@simple-sagemaker/core/options'
 import { listProjects, listTasks } from '@simple-sagemaker/core/jobs'
 import type { CommandSpec } from '../grammar/command.ts'
 import { exits } from '../grammar/exit-codes.ts'
@@ -15,7 +16,7 @@ const longestMs = 3_000
 /** What a shell asks while a line is typed: one candidate a line, and nothing at all when something is wrong. */
 export async function values([what, ...words]: readonly string[], context: CliContext): Promise<number> {
   try {
-    const found = what === 'instance_type' ? instanceTypes() : await storedNames(what, words, context)
+    const found = what === 'instance_type' ? ['local', ...knownInstanceTypes] : await storedNames(what, words, context)
     context.stdout.write(found.map((name) => `${name}\n`).join(''))
   } catch {
     // A line in the making may be anything.
@@ -55,25 +56,3 @@ function placeIn(words: readonly string[]): Parsed {
   }
   return parse(placeCommand, flags)
 }
-
-const sizes: Readonly<Record<string, readonly string[]>> = {
-  'ml.t3': ['medium', 'large', 'xlarge', '2xlarge'],
-  'ml.m5': ['large', 'xlarge', '2xlarge', '4xlarge', '12xlarge', '24xlarge'],
-  'ml.m7i': ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge'],
-  'ml.c5': ['xlarge', '2xlarge', '4xlarge', '9xlarge', '18xlarge'],
-  'ml.c7i': ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge'],
-  'ml.r5': ['large', 'xlarge', '2xlarge', '4xlarge'],
-  'ml.g4dn': ['xlarge', '2xlarge', '4xlarge', '8xlarge', '12xlarge', '16xlarge'],
-  'ml.g5': ['xlarge', '2xlarge', '4xlarge', '8xlarge', '12xlarge', '16xlarge', '24xlarge', '48xlarge'],
-  'ml.g6': ['xlarge', '2xlarge', '4xlarge', '8xlarge', '12xlarge', '16xlarge', '24xlarge', '48xlarge'],
-  'ml.p4d': ['24xlarge'],
-  'ml.p4de': ['24xlarge'],
-  'ml.p5': ['48xlarge'],
-  'ml.trn1': ['2xlarge', '32xlarge'],
-}
-
-/** The types of machines that are used most; any other can be typed. */
-const instanceTypes = (): readonly string[] => [
-  'local',
-  ...Object.entries(sizes).flatMap(([family, each]) => each.map((size) => `${family}.${size}`)),
-]

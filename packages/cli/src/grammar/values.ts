@@ -94,8 +94,9 @@ function problemsOf(table: OptionTable, key: string, occurrences: readonly Occur
   if (option?.flag === undefined || last === undefined || option.flag.args.some((arg) => arg.startsWith('['))) return []
   const value = valueOf(occurrences, option.flag.read)
   const typed = last.texts.map((text) => JSON.stringify(text)).join(' ')
-  return option.problems(value as never, last.spelled).map(({ path, message, hint }) => {
-    const shown = path === last.spelled && typed !== '' ? `${message} (given: ${typed})` : message
-    return { path: path.replace(/^--hp\./, 'hyperparameter '), message: shown, ...(hint === undefined ? {} : { hint }) }
+  const name = key === 'hyperparameters' ? 'hyperparameter' : last.spelled
+  return option.problems(value as never, name).map(({ path, message, hint }) => {
+    const shown = path === name && typed !== '' ? `${message} (given: ${typed})` : message
+    return { path: path.replace(/^hyperparameter\./, 'hyperparameter '), message: shown, ...(hint === undefined ? {} : { hint }) }
   })
 }
