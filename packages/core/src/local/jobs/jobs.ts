@@ -92,7 +92,7 @@ function nowAndThen(work: () => Promise<void>): () => Promise<void> {
 
 // Longer than this nobody looks whether the supervisor is still alive; where the system tells of changes, nothing else is to be seen.
 const longestPauseMs = 250
-const watchedPauseMs = 2_000
+const watchedPauseMs = 3_000
 const firstPauseMs = 15
 
 function lost(job: JobRef): SsmError {

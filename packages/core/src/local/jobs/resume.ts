@@ -1,7 +1,7 @@
 import { isTerminal } from '../../platform/jobs.ts'
 import { withLock } from '../objects/lock.ts'
 import { ownIdentity } from '../process/identity.ts'
-import { spawnSupervisor } from '../process/spawn-supervisor.ts'
+import { spawnSupervisor, startGate } from '../process/spawn-supervisor.ts'
 import { beginHeartbeat } from './heartbeat.ts'
 import { canBeStored, isAbandoned } from './liveness.ts'
 import { readState, writeState, type JobPlace, type StoredState } from './records.ts'
@@ -16,7 +16,8 @@ export async function resumeStoring(root: string, place: JobPlace, signal?: Abor
   if (state === undefined || !(await isToBeStored(place, state, signal))) return false
   if (!(await withLock(place.lock, () => claim(place, state), signal))) return false
   beginHeartbeat(place.heartbeat)
-  await handOver(place, await spawnSupervisor(root, place, { environment: {}, pipes: [] }))
+  const { leave } = await startGate.enter(signal)
+  await handOver(place, await spawnSupervisor(root, place, { environment: {}, pipes: [], leave }))
   return true
 }
 

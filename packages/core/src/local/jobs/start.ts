@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
-import { needSupervisorProgram, spawnSupervisor } from '../process/spawn-supervisor.ts'
+import { needSupervisorProgram, spawnSupervisor, startGate } from '../process/spawn-supervisor.ts'
 import { planOf, type JobPlan } from '../request/job-plan.ts'
 import { identityOf, ownIdentity, placeOf } from '../process/identity.ts'
 import { beginHeartbeat, endHeartbeat } from './heartbeat.ts'
@@ -29,6 +29,7 @@ interface Launch {
   readonly root: string
   readonly place: JobPlace
   readonly plan: JobPlan
+  readonly leave: () => void
 }
 
 /** Records a job and starts its supervisor, which outlives this process. */
@@ -36,8 +37,14 @@ export async function startJob(root: string, settings: JobSettings, request: Job
   const plan = planOf(request, maxMachines)
   needSupervisorProgram()
   const place = jobPlace(root, plan.name)
-  record(root, place, settings, request, plan)
-  await launch({ root, place, plan })
+  const { leave } = await startGate.enter()
+  try {
+    record(root, place, settings, request, plan)
+  } catch (cause) {
+    leave()
+    throw cause
+  }
+  await launch({ root, place, plan, leave })
 }
 
 // The whole folder appears in one act, so there is never a job without its request.
@@ -87,10 +94,11 @@ function recordError(root: string, plan: JobPlan, cause: unknown): unknown {
   return storageError({ act: 'record a job in', path: root, missing: 'STORAGE_DENIED', ...hint }, cause)
 }
 
-async function launch({ root, place, plan }: Launch): Promise<void> {
+async function launch({ root, place, plan, leave }: Launch): Promise<void> {
   try {
     const child = await spawnSupervisor(root, place, {
       environment: plan.environment,
+      leave,
       pipes: plan.hosts.map((host) => pipePath(place, host)),
     })
     await handOver(place, child)

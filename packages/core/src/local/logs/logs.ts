@@ -22,7 +22,7 @@ export function localLogs(root: string, closed: AbortSignal): Logs {
 
 const firstPauseMs = 15
 const longestPauseMs = 100
-const watchedPauseMs = 2_000
+const watchedPauseMs = 3_000
 // A program that prints without a pause is read this often.
 const leastPauseMs = 10
 

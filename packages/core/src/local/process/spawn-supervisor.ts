@@ -27,7 +27,8 @@ export function needSupervisorProgram(): string {
   })
 }
 
-const gate = new StartGate()
+/** Entered before a job is recorded, left by its supervisor. */
+export const startGate = new StartGate()
 
 const longestStartMs = 10_000
 
@@ -43,14 +44,16 @@ export interface SupervisorStart {
   readonly environment: Readonly<Record<string, string>>
   /** Paths of pipes to make while it starts. */
   readonly pipes: readonly string[]
+  /** Leaves the gate: called when the supervisor is at work, or will never be. */
+  readonly leave: () => void
 }
 
 /** Starts the process that looks after a job, and gives its number. It outlives this process. */
-export async function spawnSupervisor(root: string, place: JobPlace, { environment, pipes }: SupervisorStart): Promise<number> {
-  const program = needSupervisorProgram()
-  const { leave } = await gate.enter()
-  const log = openSync(place.supervisorLog, 'a', 0o600)
+export async function spawnSupervisor(root: string, place: JobPlace, { environment, pipes, leave }: SupervisorStart): Promise<number> {
+  let log: number | undefined
   try {
+    const program = needSupervisorProgram()
+    log = openSync(place.supervisorLog, 'a', 0o600)
     const child = spawn('/bin/sh', ['-c', starter, nodeProgram(process), program, root, basename(place.folder), ...pipes], {
       cwd: root,
       env: supervisorEnvironment(process.env),
@@ -71,6 +74,6 @@ export async function spawnSupervisor(root: string, place: JobPlace, { environme
     leave()
     throw cause
   } finally {
-    closeSync(log)
+    if (log !== undefined) closeSync(log)
   }
 }
