@@ -49,7 +49,11 @@ export interface SupervisorStart {
 }
 
 /** Starts the process that looks after a job, and gives its number. It outlives this process. */
-export async function spawnSupervisor(root: string, place: JobPlace, { environment, pipes, leave }: SupervisorStart): Promise<number> {
+export async function spawnSupervisor(
+  root: string,
+  place: JobPlace,
+  { environment, pipes, leave }: SupervisorStart,
+): Promise<number> {
   let log: number | undefined
   try {
     const program = needSupervisorProgram()
