@@ -42,6 +42,13 @@ test('no text of a program can do anything to a terminal but colour its own line
       )
       expect(!colours && shown.includes('\u001b')).toBe(false)
     }),
+    {
+      examples: [
+        ['\n', false],
+        ['a\n\u001b[31mb', true],
+        ['\u001b[\n31m', false],
+      ],
+    },
   )
 })
 

@@ -75,14 +75,19 @@ describe.skipIf(lackingDisks)('on a disk that is full', () => {
     expect(await place.leftovers()).toEqual([])
   })
 
-  test('collecting the results is a failed job that says so, and there is no half of a model', { timeout }, async () => {
+  test('collecting the results is a failed job that names where they are kept, and no half of a model', { timeout }, async () => {
     await using place = lab({ root: join(smallDisk(8), 'local') })
     const task = place.project('p').task('t').shell('head -c 5000000 /dev/urandom > "$SM_MODEL_DIR/model.bin"; echo written')
     const error = await failureOf(() => task.run())
     expect(error).toMatchObject({ code: 'JOB_FAILED' })
     expect(error.message).toMatch(/results could not be stored.*no space is left/is)
+    const machines = /They are kept in (\S+)\./.exec(error.message)?.[1] ?? ''
+    expect(machines.startsWith(`${place.root}/`)).toBe(true)
+    const kept = everythingIn(machines).filter((name) => name.endsWith('model.bin'))
+    expect(kept.map((name) => statSync(join(machines, name)).size)).toEqual([5_000_000])
     expect(place.objects().filter((name) => name.includes('model'))).toEqual([])
-    expect(await place.leftovers()).toEqual([])
+    // Nothing else is left: no process, no temporary file, no lock.
+    expect((await place.leftovers()).filter((name) => !name.includes('/machines/'))).toEqual([])
     const state = await place
       .project('p')
       .data('t')
