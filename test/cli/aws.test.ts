@@ -34,6 +34,15 @@ test.skipIf(noMoto)(
     expect(await run('why', ...line)).toMatchObject({ document: { decision: { kind: 'skip' } } })
     expect(await run('ps', '-p', 'ex')).toMatchObject({ document: { jobs: [{ task: 't', status: 'completed', machines: 2 }] } })
     expect(await run('stop', '-p', 'ex', '-t', 't')).toMatchObject({ code: 0, document: { asked: false } })
+    expect(await run(...line, '--fr')).toMatchObject({ code: 0 })
+    const left = async (): Promise<number> => {
+      const { document: all } = await run('ps', '-p', 'ex')
+      return (all as { readonly jobs: readonly unknown[] }).jobs.length
+    }
+    const { document: cleaned } = await run('clean', '-p', 'ex', '--keep', '1', '--yes')
+    expect(cleaned).toMatchObject({ removed: [expect.stringMatching(/^t-/)], objects: expect.any(Number) as number })
+    expect(await run('clean', '-p', 'ex', '--keep', '1', '--yes')).toMatchObject({ document: { objects: 0, bytes: 0 } })
+    expect(await left()).toBeGreaterThan(0)
     const { code, document } = await run('doctor')
     const checks = (document as { readonly checks: readonly Check[] }).checks
     expect(

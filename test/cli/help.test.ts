@@ -58,7 +58,7 @@ test.each([
   [['run', '-p', 'ex'], '--task_name/-t NAME, --entry_point/-e FILE', 'ssm run --help'],
   [
     ['run', '-p', 'ex', '-t', 't', '-e', 'a.py', '--ic', 'two', '--it', 'm5'],
-    '--ic must be a whole number from 1 to 100 (given: "two")',
+    '--ic must be a whole number from 1 to 10000 (given: "two")',
     'ml.m5.large',
   ],
 ])('%j is refused with the way out', async (argv, message, hint) => {

@@ -27,6 +27,7 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<
   show: async () => (await import('./commands/jobs.ts')).show,
   wait: async () => (await import('./commands/jobs.ts')).wait,
   stop: async () => (await import('./commands/jobs.ts')).stop,
+  clean: async () => (await import('./commands/jobs.ts')).clean,
   policies: async () => (await import('./commands/jobs.ts')).policies,
   graph: async () => (await import('./commands/graph.ts')).graph,
   doctor: async () => (await import('./commands/jobs.ts')).doctor,

@@ -13,14 +13,21 @@ export function testContext(
     readonly env?: Readonly<Record<string, string>>
     readonly isTTY?: boolean
     readonly columns?: number
+    /** What is typed when a question is asked; nobody is there to ask when absent. */
+    readonly answer?: string
   } = {},
 ): CliContext & { readonly stdout: Recorded; readonly stderr: Recorded } {
+  const stderr = recorded(given)
   return {
     env: given.env ?? {},
     cwd: given.cwd ?? '/nowhere',
     stdout: recorded(given),
-    stderr: recorded(given),
-    canAsk: false,
+    stderr,
+    canAsk: given.answer !== undefined,
+    ask: async (question) => {
+      stderr.write(question)
+      return given.answer ?? ''
+    },
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     onSignal: () => () => undefined,

@@ -1,6 +1,7 @@
 /*
  * The commands that start or look at jobs: they share nearly all they load, and one file is read faster than many.
  */
+export { clean } from './job/clean.ts'
 export { data } from './job/data.ts'
 export { doctor } from './doctor/doctor.ts'
 export { logs } from './job/logs.ts'

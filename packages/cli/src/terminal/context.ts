@@ -36,7 +36,10 @@ export interface CliContext {
   readonly stdout: Sink
   /** Carries everything about the data: progress, warnings, errors. */
   readonly stderr: Sink
+  /** Whether somebody is there to answer: stdin and stderr are a terminal. */
   readonly canAsk: boolean
+  /** Asks on stderr and gives the line that was typed; an empty one when the input ends. Rejects with the signal's reason. */
+  ask(question: string, signal: AbortSignal): Promise<string>
   now(): number
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Calls back on signals from now on; gives the way to stop that. */
@@ -51,6 +54,7 @@ export function processContext(): CliContext {
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
     canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    ask: askOnTerminal,
     now: () => Date.now(),
     sleep,
     onSignal,
@@ -106,6 +110,22 @@ function flushed(stream: NodeJS.WriteStream, signal: AbortSignal | undefined): P
     // Its callback comes after everything before it, and also when the reader has gone.
     stream.write('', end)
   })
+}
+
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline')
+  // Without raw mode the terminal itself sends the signal of Ctrl-C, as it does everywhere else in a command.
+  const lines = createInterface({ input: process.stdin, terminal: false })
+  process.stderr.write(terminalText(question))
+  try {
+    return await new Promise((resolve, reject) => {
+      lines.once('line', resolve).once('close', () => resolve(''))
+      if (signal.aborted) reject(signal.reason)
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    })
+  } finally {
+    lines.close()
+  }
 }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -139,6 +139,18 @@ export const listOptions = {
   }),
 }
 
+/** What `clean` takes. */
+export const cleanOptions = {
+  keepJobs: count({
+    summary: 'How many of the newest jobs of each task stay.',
+    source,
+    from: 1,
+    to: 1_000_000,
+    flag: { names: ['keep'], args: ['N'] },
+  }),
+  yes: flag({ summary: 'Remove without asking.', source, flag: { names: ['yes', 'y'] } }),
+}
+
 /** What `graph` takes. */
 export const graphOptions = {
   mermaid: flag({ summary: 'Draw it as a Mermaid flowchart.', source, flag: { names: ['mermaid'] } }),

@@ -1,5 +1,5 @@
 import type { CommandSpec, Positional } from '../command.ts'
-import { listOptions, logOptions } from './cli-options.ts'
+import { cleanOptions, listOptions, logOptions } from './cli-options.ts'
 import { download, everywhere, where } from './groups.ts'
 import { callOptions } from './run-options.ts'
 
@@ -65,5 +65,18 @@ export const jobCommands = [
     examples: [{ line: 'ssm stop -p ex -t train', does: 'sends SIGTERM, gives two minutes to save, then SIGKILL' }],
     positionals: [job],
     groups: [{ title: 'Job', options: where }, everywhere],
+  },
+  {
+    ...small,
+    name: 'clean',
+    summary: 'Remove old jobs of a project, or of one task, with all they stored.',
+    about:
+      'The newest jobs of each task stay as far as --keep says, and always its newest completed one, jobs that have not ended, and jobs whose results are not stored yet. Inputs and state stay. On a terminal it asks first; elsewhere nothing is removed without --yes.',
+    examples: [
+      { line: 'ssm clean -p ex --keep 3', does: 'shows what would go, and asks' },
+      { line: 'ssm clean -p ex -t train --keep 1 --yes', does: 'one task, without a question' },
+    ],
+    needs: ['project', 'keepJobs'],
+    groups: [{ title: 'Jobs', options: { ...where, ...cleanOptions } }, everywhere],
   },
 ] as const satisfies readonly CommandSpec[]
