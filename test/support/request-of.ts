@@ -10,8 +10,7 @@ import { jobRequest } from '../../packages/core/src/request/request.ts'
 import { outputUri } from '../../packages/core/src/run/results/outputs.ts'
 import type { ImageSpec } from '../../packages/core/src/spec/image.ts'
 import type { JobKind } from '../../packages/core/src/spec/job-kind.ts'
-import type { InputSpec } from '../../packages/core/src/spec/inputs.ts'
-import type { TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
+import type { InputSpec, TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
 
 /** What would be sent for a task, and the settings of its launcher. */
 export interface Sent {

@@ -1,6 +1,5 @@
 import { projectName } from '../../packages/core/src/names/task-name.ts'
-import type { InputSpec } from '../../packages/core/src/spec/inputs.ts'
-import type { TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
+import type { InputSpec, TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
 
 /** A plain task by name, reading these inputs. */
 export function taskOf(name: string, ...inputs: readonly Pick<InputSpec, 'source'>[]): TaskSpec {

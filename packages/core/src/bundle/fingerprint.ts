@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import { Secret } from '../secrets/secret.ts'
 import type { DistributionSpec } from '../spec/distribution.ts'
 import type { ImageSpec } from '../spec/image.ts'
-import type { InputSpec } from '../spec/inputs.ts'
 import type { Change, FingerprintParts } from '../spec/result.ts'
-import type { TaskSpec } from '../spec/task-spec.ts'
+import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 
 /** What a fingerprint is made from, beside the spec: content, never places or times. */
 export interface FingerprintFacts {

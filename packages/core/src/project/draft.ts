@@ -3,10 +3,10 @@ import type { TrainingOptions } from '../options/task-options.ts'
 import { setIn } from '../lang/set-in.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { OutputName } from '../spec/outputs.ts'
-import type { Distribution, InputMode, InputSource } from '../spec/inputs.ts'
+import type { Distribution, InputMode } from '../spec/inputs.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
-import type { RequestOverride } from '../spec/task-spec.ts'
+import type { InputSource, RequestOverride } from '../spec/task-spec.ts'
 import type { InputOptions, OutputRef } from './grammar/inputs.ts'
 
 /** What was said so far, as it was said: checked and completed by `specOf`. */

@@ -1,11 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { JobName } from '../names/job-name.ts'
+import type { ObjectUri } from '../names/object-uri.ts'
 import type { ProjectName, TaskName } from '../names/task-name.ts'
 import type { JobRequest } from '../platform/jobs.ts'
 import type { JobKind } from './job-kind.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { DistributionSpec } from './distribution.ts'
 import type { ImageSpec } from './image.ts'
-import type { InputSpec } from './inputs.ts'
+import type { Distribution, InputMode } from './inputs.ts'
+import type { OutputName } from './outputs.ts'
 import type { Program } from './program.ts'
 
 /** What a hyperparameter may be: text, or what JSON can say. */
@@ -62,3 +65,27 @@ export interface TaskSpec {
 }
 
 export type RequestOverride = (request: JobRequest['input']) => JobRequest['input']
+
+/** Where a channel's data comes from. Three spellings of a task's output, one meaning. */
+export type InputSource =
+  | { readonly kind: 'local'; readonly path: string }
+  | { readonly kind: 's3'; readonly uri: ObjectUri }
+  /** The newest completed job of a task of this project, by name. */
+  | { readonly kind: 'task'; readonly task: string; readonly output: OutputName }
+  /** A task in hand: running this one runs that one first. */
+  | { readonly kind: 'upstream'; readonly spec: TaskSpec; readonly output: OutputName }
+  /** A result in hand: this very job's output. */
+  | { readonly kind: 'result'; readonly job: JobName; readonly output: OutputName; readonly uri: ObjectUri }
+
+export interface InputSpec {
+  /** The channel's name: letters, digits and `_`, so that `SM_CHANNEL_<NAME>` is a variable. */
+  readonly channel: string
+  readonly source: InputSource
+  readonly distribution: Distribution
+  readonly mode: InputMode
+  /** Part of the source to take instead of all of it: a folder below it. */
+  readonly subdir?: string
+  readonly contentType?: string
+  /** Whether `.tar.gz` archives in the channel, such as a model, are unpacked beside themselves before the program starts. */
+  readonly unpack: boolean
+}

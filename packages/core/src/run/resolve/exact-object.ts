@@ -1,7 +1,7 @@
 import { SsmError } from '../../errors/ssm-error.ts'
 import { addressOf, type ObjectUri } from '../../names/object-uri.ts'
 import type { Objects, StoredObject } from '../../platform/objects.ts'
-import type { InputSpec } from '../../spec/inputs.ts'
+import type { InputSpec } from '../../spec/task-spec.ts'
 
 /** An object that an input names, and whether the keys of others begin the same: SageMaker reads a URI as a prefix. */
 export interface ExactObject {
