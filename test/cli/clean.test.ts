@@ -81,15 +81,19 @@ test('how many stay must be given, and be at least one', { timeout }, async () =
   expect(existsSync(join(folder.path, '.ssm'))).toBe(false)
 })
 
-test.skipIf(lacking('python3', 'bash'))('a terminal is asked, and Ctrl-C at the question removes nothing', { timeout }, async () => {
-  await using folder = await workFolder()
-  await fiveJobs(folder.path)
-  const argv = [process.execPath, await ssmProgram(), 'clean', '-p', 'ex', '--keep', '1']
-  const left = await playProgram(folder.path, argv, { steps: [{ after: '[y/N]', send: '\u0003' }] })
-  expect([left.code, left.left]).toEqual([130, 0])
-  expect(jobsIn(folder.path)).toHaveLength(5)
-  const done = await playProgram(folder.path, argv, { steps: [{ after: '[y/N]', send: 'y\n' }] })
-  expect([done.code, done.left]).toEqual([0, 0])
-  expect(done.output).toContain('removed 3 jobs')
-  expect(jobsIn(folder.path)).toEqual(['t', 'u'])
-})
+test.skipIf(lacking('python3', 'bash'))(
+  'a terminal is asked, and Ctrl-C at the question removes nothing',
+  { timeout },
+  async () => {
+    await using folder = await workFolder()
+    await fiveJobs(folder.path)
+    const argv = [process.execPath, await ssmProgram(), 'clean', '-p', 'ex', '--keep', '1']
+    const left = await playProgram(folder.path, argv, { steps: [{ after: '[y/N]', send: '\u0003' }] })
+    expect([left.code, left.left]).toEqual([130, 0])
+    expect(jobsIn(folder.path)).toHaveLength(5)
+    const done = await playProgram(folder.path, argv, { steps: [{ after: '[y/N]', send: 'y\n' }] })
+    expect([done.code, done.left]).toEqual([0, 0])
+    expect(done.output).toContain('removed 3 jobs')
+    expect(jobsIn(folder.path)).toEqual(['t', 'u'])
+  },
+)
