@@ -1,4 +1,5 @@
 import type { InstanceType } from '../spec/instance-types.ts'
+import type { JobKind } from '../spec/job-kind.ts'
 import type { Duration } from '../time/duration.ts'
 import { instanceTypeHint, instanceTypeProblem } from './machines.ts'
 import { trainingOnly } from './option.ts'
@@ -17,7 +18,7 @@ export const computeOptions = {
   instanceType: text({
     summary: 'The type of machine to rent.',
     source: 'ResourceConfig.InstanceType',
-    default: (kind) => (kind === 'training' ? 'ml.m5.large' : 'ml.t3.medium'),
+    default: (kind: JobKind) => (kind === 'training' ? 'ml.m5.large' : 'ml.t3.medium'),
     method: (type: InstanceType) => type,
     longest: 64,
     pattern: /^(local|local_gpu|ml\.[a-z0-9-]+\.[a-z0-9]+)$/,
@@ -72,7 +73,7 @@ export const computeOptions = {
     ignoredLocally: true,
     kinds: trainingOnly,
     // A warm pool keeps on-demand machines; nothing else rules spot out.
-    default: (kind, { warm }: { readonly warm?: Duration | undefined }) => kind === 'training' && warm === undefined,
+    default: (kind: JobKind, { warm }: { readonly warm?: Duration | undefined }) => kind === 'training' && warm === undefined,
     flag: { names: ['use_spot_instances', 'spot'], off: ['no_spot'] },
   }),
   /**
@@ -106,7 +107,7 @@ export const computeOptions = {
     source: 'StoppingCondition.MaxWaitTimeInSeconds',
     ignoredLocally: true,
     kinds: trainingOnly,
-    default: (_kind, { maxRun }: { readonly maxRun: Duration }) => maxRun,
+    default: (_kind: JobKind, { maxRun }: { readonly maxRun: Duration }) => maxRun,
     defaultText: 'the same as maxRun',
     method: (limit: Duration) => limit,
     fromSeconds: 0,

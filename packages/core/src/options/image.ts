@@ -1,3 +1,4 @@
+import type { JobKind } from '../spec/job-kind.ts'
 import { distributionNames, distributionOf, type TrainingDistribution } from '../spec/distribution.ts'
 import { trainingOnly, type About, type Option } from './option.ts'
 import { oneOf, text } from './option-types.ts'
@@ -15,7 +16,7 @@ export const imageOptions = {
     summary: 'The framework whose ready-made image is used.',
     source: 'AlgorithmSpecification.TrainingImage',
     ignoredLocally: true,
-    default: (kind) => (kind === 'training' ? 'pytorch' : 'sklearn'),
+    default: (kind: JobKind) => (kind === 'training' ? 'pytorch' : 'sklearn'),
     method: (name: 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface') => name,
     choices: ['pytorch', 'tensorflow', 'sklearn', 'xgboost', 'huggingface'],
     flag: { names: ['framework', 'f'], args: ['NAME'] },

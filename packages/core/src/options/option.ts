@@ -48,7 +48,7 @@ export interface Option<
   /** Whether a process on this computer cannot honour it: the local platform says so in a warning. */
   readonly ignoredLocally: boolean
   /** What holds when it is not set; absent when nothing does. */
-  readonly default?: Default<Exclude<Fallback, undefined>>
+  readonly default?: Default<Fallback>
   /** The default in words, where evaluating it would not say enough. */
   readonly defaultText?: string
   /** The parameters of the task's method of this name, and the option's value made from them. */
@@ -90,7 +90,7 @@ export interface About<Value, Kind extends JobKind, Args extends readonly unknow
   readonly ignoredLocally?: true
   /** Default: both kinds. */
   readonly kinds?: readonly Kind[]
-  readonly default?: Default<Exclude<Fallback, undefined>>
+  readonly default?: Default<Fallback>
   readonly defaultText?: string
   /** Names the parameters of the task's method: `(attempts: number) => attempts`. */
   readonly method?: (...args: Args) => Value
