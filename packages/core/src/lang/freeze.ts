@@ -1,8 +1,16 @@
-/** Freezes plain data all the way down and gives it back; class instances (a `Secret`, a schema) are left as they are. */
+/**
+ * Freezes plain data all the way down and gives it back; class instances (a `Secret`, a schema) are left as they are. Data may hold
+ * itself and be of any depth, and no getter is called.
+ */
 export function freeze<Value>(value: Value): Value {
-  if (!isPlain(value) || Object.isFrozen(value)) return value
-  for (const part of Object.values(value)) freeze(part)
-  return Object.freeze(value)
+  const left: unknown[] = [value]
+  while (left.length > 0) {
+    const part = left.pop()
+    if (!isPlain(part) || Object.isFrozen(part)) continue
+    Object.freeze(part)
+    for (const field of Object.values(Object.getOwnPropertyDescriptors(part))) left.push((field as PropertyDescriptor).value)
+  }
+  return value
 }
 
 function isPlain(value: unknown): value is object {

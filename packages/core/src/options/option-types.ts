@@ -1,3 +1,4 @@
+import { messageOf } from '../lang/json-problem.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import { durationHint, secondsOf, type Duration } from '../time/duration.ts'
 import { nearest } from './did-you-mean.ts'
@@ -101,6 +102,13 @@ export function duration<
   })
 }
 
+/** What is wrong with one entry; `at` is where in its value: `''`, or as `.layers[0]`. */
+interface EntryProblem {
+  readonly at?: string
+  readonly message: string
+  readonly hint?: string
+}
+
 /** Names with values, each checked. On the command line: `--tag KEY VALUE`, repeatable. */
 export function pairs<
   Value,
@@ -110,7 +118,7 @@ export function pairs<
   about: About<Readonly<Record<string, Value>>, Kind, Args, undefined> & {
     readonly most: number
     readonly read: (text: string) => Value
-    readonly entry: (name: string, value: Value) => { readonly message: string; readonly hint?: string } | undefined
+    readonly entry: (name: string, value: Value) => EntryProblem | undefined
   },
 ): Option<Readonly<Record<string, Value>>, Kind, Args, Readonly<Record<string, Value>>> {
   const { most, entry } = about
@@ -129,10 +137,11 @@ export function pairs<
           ? [{ path, value: names.length, message: `must have at most ${most} entries`, hint: 'Leave out what is not needed.' }]
           : []
       const wrong = names.flatMap((name) => {
-        const problem = entry(name, value[name] as Value)
-        return problem === undefined
-          ? []
-          : [{ path: `${path}.${name}`, value: value[name], hint: 'Fix or leave out this entry.', ...problem }]
+        const given = readOf(value, name)
+        const problem = 'message' in given ? given : entry(name, given.value as Value)
+        if (problem === undefined) return []
+        const { at = '', message, hint = fixEntry }: EntryProblem = problem
+        return [{ path: `${path}.${name}${at}`, value: given.value, message, hint }]
       })
       return [...tooMany, ...wrong]
     },
@@ -167,16 +176,30 @@ export function list<const Kind extends JobKind = JobKind, Args extends readonly
               },
             ]
           : []
-      // A copy, because a hole in a list would be passed over.
-      const wrong = Array.from(value).flatMap((item: unknown, index) => {
-        const message = typeof item === 'string' ? entry(item) : 'must be a text'
-        return message === undefined
-          ? []
-          : [{ path: `${path}[${index}]`, value: item, message, hint: 'Fix or leave out this entry.' }]
+      // By index, because a hole in a list would be passed over.
+      const wrong = Array.from({ length: value.length }, (_, index) => index).flatMap((index) => {
+        const given = readOf(value, index)
+        const item: unknown = given.value
+        const message = 'message' in given ? given.message : typeof item === 'string' ? entry(item) : 'must be a text'
+        return message === undefined ? [] : [{ path: `${path}[${index}]`, value: item, message, hint: fixEntry }]
       })
       return [...size, ...wrong]
     },
   )
+}
+
+const fixEntry = 'Fix or leave out this entry.'
+
+/** An entry of what was given, or why it cannot be read: a getter may throw. */
+function readOf<Given extends object, Key extends keyof Given>(
+  given: Given,
+  key: Key,
+): { readonly value: Given[Key] } | { readonly value: undefined; readonly message: string } {
+  try {
+    return { value: given[key] }
+  } catch (cause) {
+    return { value: undefined, message: `cannot be read: ${messageOf(cause)}` }
+  }
 }
 
 function make<Value, Kind extends JobKind, Args extends readonly unknown[], Fallback extends Value | undefined>(

@@ -1,3 +1,4 @@
+import { jsonProblem, type RefusePart } from '../lang/json-problem.ts'
 import { isRegExp } from '../lang/realms.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { HyperparameterValue } from '../spec/task-spec.ts'
@@ -26,7 +27,7 @@ export const parameterOptions = {
       if (!/^[A-Za-z0-9_.-]{1,256}$/.test(name)) return { message: 'needs a name of 1 to 256 letters, digits, "_", "-" and "."' }
       if (name.startsWith('sagemaker_'))
         return { message: 'names that start with sagemaker_ are reserved', hint: 'Choose another name.' }
-      const unsayable = unsayableInJson(value)
+      const unsayable = jsonProblem(value, refuseSecret)
       if (unsayable !== undefined) return unsayable
       const text = typeof value === 'string' ? value : JSON.stringify(value)
       if (text.includes('\0')) return { message: 'must not contain a NUL character' }
@@ -141,24 +142,10 @@ export const parameterOptions = {
   }),
 }
 
-// What JSON would leave out or change in silence.
-function unsayableInJson(value: unknown): { readonly message: string; readonly hint?: string } | undefined {
-  const unfit = { message: 'must be text, a number, true, false, null, or JSON made of these' }
-  let found: { readonly message: string; readonly hint?: string } | undefined
-  try {
-    const text = JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key: string, part: unknown) {
-      if (this[key] instanceof Secret)
-        found = { message: 'a secret never travels as a hyperparameter', hint: 'Give it to .env() instead.' }
-      else if (typeof part === 'number' && !Number.isFinite(part))
-        found = { message: `must not hold ${part}: JSON has no word for it` }
-      else if (typeof part === 'function' || typeof part === 'symbol') found = unfit
-      return part
-    }) as string | undefined
-    return text === undefined ? (found ?? unfit) : found
-  } catch {
-    return unfit
-  }
-}
+const refuseSecret: RefusePart = (part) =>
+  part instanceof Secret
+    ? { message: 'a secret never travels as a hyperparameter', hint: 'Give it to .env() instead.' }
+    : undefined
 
 // SageMaker reads Python's expressions: named groups and leading flags are spelled in their way.
 const inThisLanguage = (source: string): string => source.replaceAll('(?P<', '(?<').replace(/^\(\?[aimsux]+\)/, '')

@@ -71,9 +71,13 @@ export function mergeOptions(earlier: TrainingOptions, later: TrainingOptions): 
   const given = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== undefined)) as TrainingOptions
   const kept = without(earlier, replacedBy(given))
   const grown = addingOptions.filter((name) => isRecord(earlier[name]) && isRecord(given[name]))
-  const entries = grown.map((name) => [name, { ...(earlier[name] as object), ...(given[name] as object) }] as const)
+  const entries = grown.map((name) => [name, joined(earlier[name] as object, given[name] as object)] as const)
   return { ...kept, ...given, ...Object.fromEntries(entries) }
 }
+
+// What throws when it is read must throw in the check of the options, which says where.
+const joined = (earlier: object, later: object): object =>
+  Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(earlier), ...Object.getOwnPropertyDescriptors(later) })
 
 // A later choice of image replaces an earlier one made another way: a project's default framework never forbids an image.
 function replacedBy(given: TrainingOptions): readonly TaskOptionName[] {
