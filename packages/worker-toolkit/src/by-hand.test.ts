@@ -44,4 +44,14 @@ test('a Node program outside a job keeps its files in one folder, says so once, 
 test('arguments are read as names with values, as a job would have been given them', () => {
   const args = ['in', '--lr', '0.1', '--name=a b', '-k', '-5', '--flag', '--last', 'x', 'y', '--empty=']
   expect(argumentsAsHyperparameters(args)).toEqual({ lr: '0.1', name: 'a b', k: '-5', flag: 'true', last: 'x', empty: '' })
+  const odd = ['--größe', '1', '--9', '2', '--optim:lr', '3', '--x[0]', '4', '--a b', '5', '--_c', '6', '----d', '7']
+  expect(argumentsAsHyperparameters(odd)).toEqual({
+    größe: '1',
+    '9': '2',
+    'optim:lr': '3',
+    'x[0]': '4',
+    'a b': '5',
+    _c: '6',
+    '--d': '7',
+  })
 })

@@ -45,7 +45,7 @@ export function argumentsAsHyperparameters(args: readonly string[]): Readonly<Re
   const found = new Map<string, string>()
   let open: string | undefined
   for (const argument of args) {
-    const [, name, value] = /^--?([A-Za-z][^=]*)(?:=([^]*))?$/.exec(argument) ?? []
+    const [, name, value] = /^(?:--(?=[^=])|-(?=[\p{L}_]))([^=]+)(?:=([^]*))?$/u.exec(argument) ?? []
     if (name !== undefined) {
       found.set(name, value ?? 'true')
       open = value === undefined ? name : undefined

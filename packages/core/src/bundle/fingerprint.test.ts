@@ -146,6 +146,18 @@ const sentences: readonly (readonly [string, Partial<TaskSpec>, Partial<Fingerpr
     {},
     ['order of hyperparameters from lr order deep to order lr deep'],
   ],
+  [
+    'a hyperparameter more, and no word of the order',
+    { hyperparameters: { first: 1, ...plain.hyperparameters } },
+    {},
+    ['hyperparameter first is new'],
+  ],
+  [
+    'hyperparameters where there were several',
+    { hyperparameters: { lr: 0.1 } },
+    {},
+    ['hyperparameter deep is gone', 'hyperparameter order is gone'],
+  ],
   ['one argument', { args: ['--raw', 'a  b'] }, {}, ['argument 2 from a b to a  b']],
   ['one argument more', { args: ['--raw', 'a b', ''] }, {}, ['argument 3 is new']],
   ['one argument in two', { args: ['--raw', 'a', 'b'] }, {}, ['argument 2 from a b to a', 'argument 3 is new']],
@@ -226,7 +238,7 @@ const values: fc.Arbitrary<HyperparameterValue> = fc.oneof(
   fc.constant(null),
   fc.jsonValue() as fc.Arbitrary<HyperparameterValue>,
 )
-const names = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,12}$/)
+const names = fc.stringMatching(/^[a%ß ][A-Za-z0-9_.:\[ -]{0,12}$/)
 const parameters = fc.record({
   hyperparameters: fc.dictionary(names, values, { noNullPrototype: true }),
   args: fc.array(fc.string()),

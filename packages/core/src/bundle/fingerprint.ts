@@ -38,7 +38,9 @@ export function fingerprintParts(spec: TaskSpec, facts: FingerprintFacts): Finge
       Object.fromEntries(Object.entries(spec.hyperparameters).map(([name, value]) => [name, JSON.stringify(value)])),
     ),
     // The order of hyperparameters is the order of the program's arguments.
-    ...(Object.keys(spec.hyperparameters).length < 2 ? {} : { [orderPart]: Object.keys(spec.hyperparameters).join(' ') }),
+    ...(Object.keys(spec.hyperparameters).length < 2
+      ? {}
+      : { [orderPart]: Object.keys(spec.hyperparameters).map(asWord).join(' ') }),
     ...prefixed('argument', Object.fromEntries(spec.args.map((text, index) => [String(index + 1), text]))),
     ...prefixed(
       'env',
@@ -78,6 +80,9 @@ export function changesBetween(before: FingerprintParts, now: FingerprintParts):
 
 /** Its name is none that a hyperparameter can have. */
 const orderPart = 'order of hyperparameters'
+
+// A name may hold blanks, and a list of names is parted by them.
+const asWord = (name: string): string => name.replaceAll(/[%\s]/g, encodeURIComponent)
 
 const sameWords = (before = '', now = ''): boolean => before.split(' ').sort().join(' ') === now.split(' ').sort().join(' ')
 

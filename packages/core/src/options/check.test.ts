@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Secret } from '../secrets/secret.ts'
@@ -39,6 +40,12 @@ const listed = (name: string, most: number): readonly Refused[] => [
   [['a', 5], `${name}[1]`, /must be a text/],
   [Array.from({ length: most + 1 }, () => 'a'), name, new RegExp(`0 to ${most} entries`)],
 ]
+
+const namesThatAwsTakes = Object.fromEntries(
+  ['a b', 'optim:lr', 'model/lr', 'x[0]', 'größe', '9', '--model_dir', 'sagemaker_program', "it's", 'x'.repeat(256)].map(
+    (name) => [name, 'x'.repeat(2_500)],
+  ),
+)
 
 // Every word has a row: one that is missing does not compile, and fails.
 const rows = {
@@ -84,8 +91,13 @@ const rows = {
   ],
   hyperparameters: [
     ...named('hyperparameters', 100),
-    [{ 'a b': 1 }, 'hyperparameters.a b', /1 to 256 letters/],
-    [{ sagemaker_program: 'x' }, 'hyperparameters.sagemaker_program', /reserved/],
+    [{ '': 1 }, 'hyperparameters.', /1 to 256 characters/],
+    [{ ['x'.repeat(257)]: 1 }, `hyperparameters.${'x'.repeat(257)}`, /1 to 256 characters/],
+    ...['a\nb', 'a\0b', 'a\x1b[0m', 'a\u2028b', 'a\x85b'].map((name): Refused => [
+      { [name]: 1 },
+      `hyperparameters.${name}`,
+      /without control characters/,
+    ]),
     [{ a: 'x'.repeat(2_501) }, 'hyperparameters.a', /at most 2,500 characters/],
     [{ a: new Secret('hidden') }, 'hyperparameters.a', /a secret never travels/],
     [{ a: { b: [new Secret('hidden')] } }, 'hyperparameters.a.b[0]', /a secret never travels/],
@@ -101,7 +113,7 @@ const rows = {
   env: [
     ...named('env', 92),
     [{ '1A': 'x' }, 'env.1A', /starts with no digit/],
-    [{ SM_X: 'x' }, 'env.SM_X', /set by the machine itself/],
+    [{ SM_HPS: 'x' }, 'env.SM_HPS', /set by the machine itself/],
     [{ SSM_TASK: 'x' }, 'env.SSM_TASK', /set by the machine itself/],
     [{ A: 5 }, 'env.A', /must be a text/],
     [{ A: 'x'.repeat(513) }, 'env.A', /at most 512 characters/],
@@ -195,7 +207,8 @@ test.each([
   { env: { TOKEN: new Secret('hidden') } },
   { metrics: { loss: /loss=(\d+)/g } },
   { metrics: { loss: '(?i)loss=(?P<value>\\d+)' } },
-  { env: { SM_LOG_LEVEL: '10' } },
+  { env: { SM_LOG_LEVEL: '10', SM_MY_OWN: 'x' } },
+  { hyperparameters: namesThatAwsTakes },
   { instanceCount: 101 },
   { spot: undefined, maxRun: undefined },
 ] as const)('%j is fine', (options) => {
@@ -264,4 +277,17 @@ test('a value that cannot be told does not hide what is wrong with it', () => {
     instanceCount: 5n as never,
   })
   expect(new InvalidTaskError('t', problems).problems).toHaveLength(3)
+})
+
+test('every variable of SageMaker that a program is told is refused as its own, with what sets it', () => {
+  const page = readFileSync(new URL('../../../../docs/guides/workers.md', import.meta.url), 'utf8')
+  const table = page.slice(page.indexOf('<!-- variables -->'), page.indexOf('<!-- /variables -->'))
+  const names = [...table.matchAll(/`(SM_[A-Z_]+)(<NAME>)?`/g)].map(
+    ([, name = '', more]) => `${name}${more === undefined ? '' : 'X'}`,
+  )
+  expect(names).toContain('SM_HP_X')
+  const taken = names.filter((name) => optionProblems('training', { env: { [name]: 'x' } }).length === 0)
+  expect(new Set(taken)).toEqual(new Set(['SM_LOG_LEVEL']))
+  expect(optionProblems('training', { env: { SM_HP_LR: '1' } })[0]?.hint).toContain('.hyperparameters()')
+  expect(optionProblems('training', { env: { SM_CHANNEL_X: '1' } })[0]?.hint).toContain('.input')
 })

@@ -1,6 +1,7 @@
 import { jsonProblem, type RefusePart } from '../lang/json-problem.ts'
 import { isRegExp } from '../lang/realms.ts'
 import { Secret } from '../secrets/secret.ts'
+import { setByMachine } from '../spec/machine-variables.ts'
 import type { HyperparameterValue } from '../spec/task-spec.ts'
 import { trainingOnly } from './option.ts'
 import { list, oneOf, pairs } from './option-types.ts'
@@ -10,8 +11,8 @@ export const parameterOptions = {
   /**
    * Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.
    *
-   * At most 100; names of letters, digits, `_`, `-` and `.`; strings are passed as they are, everything else as JSON of
-   * at most 2,500 characters. Later words add to earlier ones.
+   * At most 100; names of 1 to 256 characters on one line; strings are passed as they are, everything else as JSON, of at most
+   * 2,500 characters. In the variable `SM_HP_<NAME>` what no variable's name may have is `_`. Later words add to earlier ones.
    *
    * @see HyperParameters in the CreateTrainingJob reference
    */
@@ -24,9 +25,8 @@ export const parameterOptions = {
     // Every value of a command line is text, as the original gave it: what a worker gets must not depend on the spelling.
     read: (text) => text,
     entry: (name, value) => {
-      if (!/^[A-Za-z0-9_.-]{1,256}$/.test(name)) return { message: 'needs a name of 1 to 256 letters, digits, "_", "-" and "."' }
-      if (name.startsWith('sagemaker_'))
-        return { message: 'names that start with sagemaker_ are reserved', hint: 'Choose another name.' }
+      if (name.length < 1 || name.length > 256 || !isOneLine(name))
+        return { message: 'needs a name of 1 to 256 characters without control characters' }
       const unsayable = jsonProblem(value, refuseSecret)
       if (unsayable !== undefined) return unsayable
       const text = typeof value === 'string' ? value : JSON.stringify(value)
@@ -62,9 +62,8 @@ export const parameterOptions = {
     entry: (name, value) => {
       if (!/^[a-zA-Z_][a-zA-Z0-9_]{0,255}$/.test(name))
         return { message: 'a name has letters, digits and "_", and starts with no digit' }
-      // The level of the toolkits' own log is the program's to choose.
-      if (/^(SM|SSM)_/.test(name) && name !== 'SM_LOG_LEVEL')
-        return { message: 'names that start with SM_ or SSM_ are set by the machine itself', hint: 'Choose another name.' }
+      const setBy = setByMachine(name)
+      if (setBy !== undefined) return { message: 'is set by the machine itself', hint: setBy }
       const isText = value instanceof Secret || (typeof value === 'string' && !value.includes('\0'))
       if (!isText) return { message: 'must be a text without NUL characters' }
       return value.length > 512
@@ -141,6 +140,9 @@ export const parameterOptions = {
     default: 'same-task',
   }),
 }
+
+// No line ends in it, by whichever alphabet, and nothing else that a terminal would obey.
+const isOneLine = (text: string): boolean => !/[\p{Cc}\u2028\u2029]/u.test(text)
 
 const refuseSecret: RefusePart = (part) =>
   part instanceof Secret

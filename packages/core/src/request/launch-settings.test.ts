@@ -93,6 +93,24 @@ test('hyperparameters are passed as the toolkit of the images does: -k for one l
   )
 })
 
+test('names that no variable can have reach the program: as arguments and in SM_HPS as they are, in variables with underscores', () => {
+  const hyperparameters = { '9': 'n', 'a b': 1, 'optim:lr': 2, 'x[0]': 3, größe: 4, "it's": 5, sagemaker_program: 'x' }
+  const seen = arrived(launchSettings({ ...spec, hyperparameters }, jobName('t-1'), 'train.py'), [
+    'SM_HPS',
+    'SM_HP_A_B',
+    'SM_HP_OPTIM_LR',
+    'SM_HP_X_0_',
+    'SM_HP_GR_SSE',
+    'SM_HP_IT_S',
+    'SM_HP_9',
+    'SM_HP_SAGEMAKER_PROGRAM',
+  ])
+  expect(seen.args.slice(1)).toEqual(
+    Object.entries(hyperparameters).flatMap(([name, value]) => [name === '9' ? '-9' : `--${name}`, String(value)]),
+  )
+  expect(seen.values).toEqual([JSON.stringify(hyperparameters), '1', '2', '3', '4', '5', 'n', 'x'])
+})
+
 test('a distribution reaches the launcher with its settings', () => {
   const names = ['ssm_distribution', 'ssm_processes', 'ssm_mpi_options']
   const values = (distribution: DistributionSpec): readonly string[] =>

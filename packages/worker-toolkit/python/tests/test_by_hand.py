@@ -49,6 +49,12 @@ class ByHand(unittest.TestCase):
             facts, _ = self.run_by_hand(folder, "in", "--lr", "0.1", "--name=a b", "-k", "-5", "--flag", "--last", "x", "y")
         self.assertEqual(facts["hps"], {"lr": "0.1", "name": "a b", "k": "-5", "flag": "true", "last": "x"})
 
+    def test_names_of_every_kind_are_read(self):
+        given = {"gr\u00f6\u00dfe": "1", "9": "2", "optim:lr": "3", "x[0]": "4", "a b": "5", "_c": "6", "--d": "7"}
+        with tempfile.TemporaryDirectory() as folder:
+            facts, _ = self.run_by_hand(folder, *[word for name, value in given.items() for word in ("--" + name, value)])
+        self.assertEqual(facts["hps"], given)
+
 
 if __name__ == "__main__":
     unittest.main()

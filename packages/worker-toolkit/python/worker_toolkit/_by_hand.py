@@ -46,7 +46,7 @@ def arguments_as_hyperparameters() -> Dict[str, str]:
     name = None  # type: Optional[str]
     for argument in sys.argv[1:]:
         if _is_name(argument):
-            name, given, value = argument.lstrip("-").partition("=")
+            name, given, value = argument[2 if argument.startswith("--") else 1 :].partition("=")
             found[name] = value if given else "true"
             if given:
                 name = None
@@ -57,4 +57,6 @@ def arguments_as_hyperparameters() -> Dict[str, str]:
 
 
 def _is_name(argument: str) -> bool:
-    return argument.startswith("-") and argument.lstrip("-")[:1].isalpha()
+    if argument.startswith("--"):
+        return argument[2:3] not in ("", "=")
+    return argument.startswith("-") and (argument[1:2].isalpha() or argument[1:2] == "_")
