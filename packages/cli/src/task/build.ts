@@ -66,7 +66,7 @@ function withProgram(command: TaskCommand, task: DynamicTask, parsed: Parsed, co
   }
   if (command === 'process') return withProcess(task, given, dependencies, context)
   const { entry = '', sourceDir } = given
-  if (sourceDir === undefined) return task.code(pathFrom(context, entry), { dependencies })
+  if (sourceDir === undefined) return task.code(isUri(entry) ? entry : pathFrom(context, entry), { dependencies })
   return task.code(entry, { dependencies, sourceDir: isUri(sourceDir) ? sourceDir : pathFrom(context, sourceDir) })
 }
 

@@ -8,7 +8,7 @@ export function freeze<Value>(value: Value): Value {
     const part = left.pop()
     if (!isPlain(part) || Object.isFrozen(part)) continue
     Object.freeze(part)
-    for (const field of Object.values(Object.getOwnPropertyDescriptors(part))) left.push((field as PropertyDescriptor).value)
+    for (const field of Object.values(Object.getOwnPropertyDescriptors(part))) left.push(field.value)
   }
   return value
 }

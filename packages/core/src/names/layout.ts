@@ -1,5 +1,6 @@
 import type { JobName } from './job-name.ts'
 import { folderUri, joinUri, objectUri, type ObjectUri } from './object-uri.ts'
+import { InvalidNameError } from './task-name.ts'
 import type { ProjectName, TaskName } from './task-name.ts'
 
 /** Where a task lives: `s3://<bucket>/[<prefix>/]<project>/<task>/`. */
@@ -52,9 +53,23 @@ export interface JobLayout {
 
 const inputName = (channel: string): string => (channel === 'data' ? 'input' : `input-${channel}`)
 
+/**
+ * A prefix of keys with single slashes, and none at its ends: SageMaker takes no empty name between two.
+ * @throws {InvalidNameError} for what no address can hold.
+ */
+export function keyPrefix(text: string): string {
+  // Without types anything may be given.
+  if (typeof (text as unknown) !== 'string' || text.length > 512 || /[\p{Cc}\u2028\u2029]/u.test(text))
+    throw new InvalidNameError('prefix', text, 'at most 512 characters without control characters')
+  return text
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')
+}
+
 /** The folder that holds the projects of a bucket. */
 export function bucketRoot({ bucket, prefix }: Pick<TaskPlace, 'bucket' | 'prefix'>): ObjectUri {
-  const parts = [prefix.replace(/^\/+|\/+$/g, '')].filter((part) => part !== '')
+  const parts = [keyPrefix(prefix)].filter((part) => part !== '')
   return folderUri(joinUri(objectUri(`s3://${bucket}`), ...parts))
 }
 

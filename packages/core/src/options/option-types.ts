@@ -138,7 +138,7 @@ export function pairs<
           : []
       const wrong = names.flatMap((name) => {
         const given = readOf(value, name)
-        const problem = 'message' in given ? given : entry(name, given.value as Value)
+        const problem = 'message' in given ? given : entry(name, given.value)
         if (problem === undefined) return []
         const { at = '', message, hint = fixEntry }: EntryProblem = problem
         return [{ path: `${path}.${name}${at}`, value: given.value, message, hint }]

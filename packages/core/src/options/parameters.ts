@@ -1,4 +1,5 @@
 import { jsonProblem, type RefusePart } from '../lang/json-problem.ts'
+import { inJavaScript } from '../lang/python-expression.ts'
 import { isRegExp } from '../lang/realms.ts'
 import { Secret } from '../secrets/secret.ts'
 import { setByMachine } from '../spec/machine-variables.ts'
@@ -120,6 +121,7 @@ export const parameterOptions = {
           message: `has the flags ${value.flags}, which mean nothing to SageMaker`,
           hint: 'Write the expression without flags.',
         }
+      if (!isOneLine(name) || !isOneLine(source)) return { message: 'must be on one line', hint: 'Write a line end as \\n.' }
       return expressionProblem(source)
     },
     flag: { names: ['metric_definitions', 'md'], args: ['NAME', 'REGEXP'] },
@@ -149,13 +151,10 @@ const refuseSecret: RefusePart = (part) =>
     ? { message: 'a secret never travels as a hyperparameter', hint: 'Give it to .env() instead.' }
     : undefined
 
-// SageMaker reads Python's expressions: named groups and leading flags are spelled in their way.
-const inThisLanguage = (source: string): string => source.replaceAll('(?P<', '(?<').replace(/^\(\?[aimsux]+\)/, '')
-
 function expressionProblem(source: string): { readonly message: string; readonly hint: string } | undefined {
   const hint = 'For example /loss=([0-9.]+)/.'
   try {
-    const groups = (new RegExp(`${inThisLanguage(source)}|`).exec('')?.length ?? 1) - 1
+    const groups = (new RegExp(`${inJavaScript(source)}|`).exec('')?.length ?? 1) - 1
     return groups > 0 ? undefined : { message: 'needs a group ( ) around the number', hint }
   } catch (cause) {
     const why = /: ([^:]+)$/.exec(String((cause as Error).message))?.[1] ?? 'it cannot be read'

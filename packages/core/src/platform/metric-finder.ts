@@ -1,3 +1,5 @@
+import { withoutComments } from '../lang/python-expression.ts'
+
 /** A value of a metric, found in a line of a log. */
 export interface FoundMetric {
   readonly metric: string
@@ -72,7 +74,8 @@ function nativeSearch(source: string): Search | undefined {
 async function boundedSearch(source: string): Promise<Search | undefined> {
   const { RE2JS } = await import('re2js')
   try {
-    const expression = RE2JS.compile(source)
+    // Comments mean nothing, and RE2 does not know them.
+    const expression = RE2JS.compile(withoutComments(source))
     if (expression.groupCount() === 0) return () => []
     return (line) => {
       const matcher = expression.matcher(line)

@@ -177,6 +177,8 @@ function sourceProblems(path: string, source: DraftInput['source']): readonly Pr
 
 // A path where a URI stands, and the other way round, is the other method's.
 function uriProblems(path: string, value: unknown): readonly Problem[] {
+  if (typeof value === 'string' && /[\p{Cc}\u2028\u2029]/u.test(value))
+    return [{ path, value, message: 'must not hold control characters', hint: 'Check where the address comes from.' }]
   const found = tried(path, value, objectUri)
   if (typeof value !== 'string' || found.length === 0) return found
   const hint = /^s3:\/\//i.test(value)

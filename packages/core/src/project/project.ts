@@ -1,5 +1,6 @@
 import { drawGraph, type TaskGraph } from '../graph/drawing.ts'
 import { graphOf } from '../graph/order.ts'
+import { keyPrefix } from '../names/layout.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import { optionsFor } from '../options/task-options.ts'
@@ -141,7 +142,7 @@ export class Project<Known = NoTasks> {
   }
 
   #place(): { readonly bucket: string | undefined; readonly prefix: string } {
-    return { bucket: this.#shared.options.bucket, prefix: (this.#shared.options.prefix ?? '').replace(/^\/+|\/+$/g, '') }
+    return { bucket: this.#shared.options.bucket, prefix: keyPrefix(this.#shared.options.prefix ?? '') }
   }
 
   #draft(kind: JobKind, name: string): TaskBuilder {

@@ -6,6 +6,20 @@ export function hyperparameterText(value: HyperparameterValue): string {
 }
 
 /**
+ * A hyperparameter in the request, which takes no line ends: a text that holds some is sent as JSON. The program is told by
+ * its settings, where every text is as it was given.
+ */
+export function hyperparameterOnWire(value: HyperparameterValue): string {
+  const text = hyperparameterText(value)
+  if (!lineEnd.test(text)) return text
+  const oneLine = typeof value === 'string' ? JSON.stringify(value) : text
+  return oneLine.replaceAll(/[\u0085\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** What ends a line for the service. */
+const lineEnd: RegExp = /[\n\r\u0085\u2028\u2029]/
+
+/**
  * What the program gets: the user's arguments, then `--name value` for each hyperparameter in the order given, as the training
  * toolkit of SageMaker's images passes them: `-k value` for a name of one letter, and `True` and `False` for Python. A shell script
  * gets its arguments alone, as it did from the Python original: it reads hyperparameters from `SM_HPS` and `SM_HP_…`.

@@ -7,7 +7,7 @@ import type {
 import { bareUri } from '../names/object-uri.ts'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import type { TaskSpec } from '../spec/task-spec.ts'
-import { hyperparameterText } from './arguments.ts'
+import { hyperparameterOnWire } from './arguments.ts'
 import { launchVector } from './boot.ts'
 import { trainingChannels } from './channels.ts'
 import { requestEnvironment } from './environment.ts'
@@ -24,7 +24,7 @@ export function trainingRequest(spec: TaskSpec, facts: RequestFacts): CreateTrai
     RoleArn: facts.roleArn,
     ...(hyperparameters.length === 0
       ? {}
-      : { HyperParameters: Object.fromEntries(hyperparameters.map(([name, value]) => [name, hyperparameterText(value)])) }),
+      : { HyperParameters: Object.fromEntries(hyperparameters.map(([name, value]) => [name, hyperparameterOnWire(value)])) }),
     ...(channels === undefined ? {} : { InputDataConfig: channels }),
     OutputDataConfig: {
       S3OutputPath: bareUri(facts.layout.root),

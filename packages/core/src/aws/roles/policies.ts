@@ -1,6 +1,7 @@
 import { defaultBucketName } from '../objects/bucket/name.ts'
 import { partitionOf } from '../partition.ts'
 import { publicRepositories } from '../images/catalog/accounts.ts'
+import { keyPrefix } from '../../names/layout.ts'
 import { allow, documentOf, type Condition, type PolicyDocument, type PolicyPlace } from './policy-document.ts'
 import { bucketArn, keysOf, keyStatements, listStatements, objectActions, objectsArn, policyOf, repositoryOf } from './rights.ts'
 import { roleName, trustPolicy } from './role.ts'
@@ -47,7 +48,7 @@ export interface Policies {
 export function policies(options: PolicyOptions): Policies {
   const place = { partition: partitionOf(options.region).name, region: options.region, account: options.account }
   const bucket = options.bucket ?? defaultBucketName(options.region, options.account)
-  const folder = `${[trimmed(options.prefix ?? ''), options.project].filter((part) => part !== '').join('/')}/`
+  const folder = `${[keyPrefix(options.prefix ?? ''), options.project].filter((part) => part !== '').join('/')}/`
   const parts: Parts = {
     role: roleArn(options, place),
     isOwnRole: options.role !== undefined,
@@ -134,5 +135,3 @@ function inputPattern(uri: string, place: PolicyPlace): string {
   const [bucket = '', ...key] = uri.replace(/^s3:\/\//, '').split('/')
   return objectsArn(place, bucket, key.join('/'))
 }
-
-const trimmed = (prefix: string): string => prefix.replace(/^\/+|\/+$/g, '')

@@ -1,3 +1,4 @@
+import { inJavaScript } from '../../lang/python-expression.ts'
 import { jobName, type JobName } from '../../names/job-name.ts'
 import { objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { PlatformError } from '../../platform/errors.ts'
@@ -39,7 +40,7 @@ export function secondsOf(seconds: number | undefined): number {
 /** A metric’s expression, in the spelling of JavaScript or of Python. */
 export function expressionOf(name: string | undefined, regex = ''): string {
   try {
-    new RegExp(regex.replaceAll('(?P<', '(?<').replace(/^\(\?[ims]+\)/, ''))
+    new RegExp(inJavaScript(regex))
     return regex
   } catch (cause) {
     throw refused(`the pattern of metric '${name ?? ''}' is no regular expression`, cause)

@@ -106,7 +106,7 @@ const lost = (job: JobRef): PlatformError =>
   })
 
 const notLive = (names: readonly string[]): string =>
-  `Values of ${names.join(', ')} are not shown while the job runs: the expression looks ahead, back, or at an earlier group`
+  `Values of ${names.join(', ')} are not shown while the job runs: the expression looks ahead, back, or at an earlier group, or does not give back what it took`
 
 class LogFollower {
   readonly lastLines = new Map<string, string[]>()

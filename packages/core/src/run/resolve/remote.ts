@@ -37,6 +37,12 @@ interface RemoteFile {
 }
 
 async function identityOf(uri: ObjectUri, context: TaskContext): Promise<RemoteFile> {
+  const { key } = addressOf(uri)
+  if (key === '' || key.endsWith('/'))
+    throw new SsmError('CODE_MISSING', `${uri} names no object`, {
+      hint: 'Code in S3 is one file, or a folder packed as a tar.gz: write its whole address.',
+      facts: { uri },
+    })
   const object = await context.platform.objects.find(uri, { signal: context.signal })
   if (object !== undefined) return { path: uri, sha256: object.etag, executable: false }
   throw new SsmError('CODE_MISSING', `There is no code at ${uri}`, {

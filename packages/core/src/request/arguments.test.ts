@@ -1,0 +1,18 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { hyperparameterOnWire, hyperparameterText } from './arguments.ts'
+
+test('a hyperparameter in the request has no line ends, and is as it was given when it had none', () => {
+  const value = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', '\r', '\u0085', '\u2028', '\u2029', '\t') }),
+    fc.jsonValue(),
+  )
+  fc.assert(
+    fc.property(value, (given) => {
+      const wire = hyperparameterOnWire(given)
+      expect(wire).not.toMatch(/[\n\r\u0085\u2028\u2029]/)
+      const plain = hyperparameterText(given)
+      expect(wire === plain ? given : JSON.parse(wire)).toEqual(given)
+    }),
+  )
+})

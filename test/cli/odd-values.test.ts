@@ -1,0 +1,118 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { expect, test } from 'vitest'
+import { app } from '../../packages/cli/src/app.ts'
+import { testContext } from './support/context.ts'
+import { workFolder } from './support/ssm.ts'
+
+async function ssm(
+  cwd: string,
+  argv: readonly string[],
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '' } })
+  const code = await app(argv, context)
+  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
+}
+
+/** What a job printed that must have completed. */
+async function printed(cwd: string, argv: readonly string[]): Promise<string> {
+  const { code, stderr } = await ssm(cwd, argv)
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  return (await ssm(cwd, ['logs', '-p', 'ex', '-t', 't'])).stdout
+}
+
+const shell = (line: string, ...more: readonly string[]): readonly string[] => [
+  'shell',
+  '-p',
+  'ex',
+  '-t',
+  't',
+  '--cmd_line',
+  line,
+  ...more,
+]
+
+test('names that AWS takes are hyperparameters on the command line, and the program gets them', async () => {
+  await using folder = await workFolder()
+  const names = ['größe', 'optim:lr', 'model/lr', 'x[0]', '--9', 'model_dir', 'subnet', 'sagemaker_program']
+  const given = names.flatMap((name) => [name.startsWith('--') ? name : `--${name}`, 'v'])
+  const out = await printed(folder.path, shell('echo "got $SM_HPS $SM_HP_OPTIM_LR"', ...given, '--hp', 'a b', 'v'))
+  const line = /got (\{.*\}) v$/m.exec(out)?.[1] ?? '{}'
+  expect(JSON.parse(line)).toEqual(
+    Object.fromEntries([...names.map((name) => name.replace(/^--/, '')), 'a b'].map((name) => [name, 'v'])),
+  )
+}, 60_000)
+
+test('a whole bucket is an input', async () => {
+  await using folder = await workFolder()
+  const bucket = join(folder.path, '.ssm/s3/my-data')
+  mkdirSync(join(bucket, 'a'), { recursive: true })
+  writeFileSync(join(bucket, 'a/x.txt'), 'one')
+  writeFileSync(join(bucket, 'y.txt'), 'two')
+  for (const uri of ['s3://my-data', 's3://my-data/']) {
+    const line = 'cd "$SM_CHANNEL_C" && echo "got $(cat a/x.txt y.txt)"'
+    expect(await printed(folder.path, shell(line, '--iis', 'c', uri, '--fr'))).toContain('got onetwo\n')
+  }
+  const line = 'echo "got $(cat "$SM_CHANNEL_C/x.txt")"'
+  expect(await printed(folder.path, shell(line, '--iis', 'c', 's3://my-data', 'FullyReplicated', 'a', '--fr'))).toContain(
+    'got one\n',
+  )
+}, 60_000)
+
+test.each([
+  ['-e', 's3://my-data'],
+  ['-e', 's3://my-data/code/'],
+])('code that is a bucket or a folder in S3 is told as what it is: %s %s', async (...argv) => {
+  await using folder = await workFolder()
+  const { code, stderr } = await ssm(folder.path, ['run', '-p', 'ex', '-t', 't', ...argv])
+  expect(code).not.toBe(0)
+  expect(stderr).toContain('names no object')
+  expect(stderr).not.toMatch(/object name|empty/)
+})
+
+test.each(['a//b', '/a', 'a/', '//a//b//'])(
+  'the prefix %s is one place, however it is spelled',
+  async (prefix) => {
+    await using folder = await workFolder()
+    const { code, stderr } = await ssm(folder.path, [...shell('true'), '--prefix', prefix])
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(readdirSync(join(folder.path, '.ssm/s3/ssm-local'))).toEqual(['a'])
+    expect((await ssm(folder.path, ['ps', '-p', 'ex', '--prefix', prefix])).stdout).toContain('completed')
+    expect((await ssm(folder.path, ['ps', '-p', 'ex', '--prefix', prefix.includes('b') ? 'a/b' : 'a'])).stdout).toContain(
+      'completed',
+    )
+  },
+  60_000,
+)
+
+test.each(['a\nb', 'a\r\n\tb\u001b[31m\u2028\u0085'])(
+  'arguments and values of several lines reach the program as they are: %j',
+  async (text) => {
+    await using folder = await workFolder()
+    const line = 'for each in "$SM_HP_PROMPT" "$1"; do printf %s "$each" | base64 -w0; echo; done'
+    const encoded = Buffer.from(text).toString('base64')
+    const out = await printed(folder.path, [...shell(line, '--prompt', text), '--', text])
+    expect(out.split('\n').filter((each) => each.includes(encoded))).toHaveLength(2)
+  },
+  60_000,
+)
+
+test.each([
+  ['(?P<v>[0-9.]+)', /acc\D*0\.5/],
+  ['(?i)ACC=(?P<v>[0-9.]+)', /acc\D*0\.5/],
+  ['(?s)acc=([0-9.]+)', /acc\D*0\.5/],
+  ['(?i:ACC)=(?P<v>[0-9.]+)', /acc\D*0\.5/],
+  ['acc=(?P<v>[0-9.]+)(?#the value)', /acc\D*0\.5/],
+  ['(?<=acc=)([0-9.]+)', /acc.*not shown|not.*live/i],
+  ['acc=(?>[0-9]+)(\\.5)', /acc.*not shown|not.*live/i],
+])(
+  'an expression of Python is passed on, and found live or said not to be: %s',
+  async (expression, said) => {
+    await using folder = await workFolder()
+    const { code, stderr } = await ssm(folder.path, shell('echo acc=0.5', '--md', 'acc', expression))
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stderr).toMatch(said)
+  },
+  60_000,
+)
