@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { project, RunAbortedError, type RunEvent } from '@simple-sagemaker/core'
+import { printEvents } from '@simple-sagemaker/cli/print'
+import { project, RunAbortedError } from '@simple-sagemaker/core'
 import { weatherFiles } from './data.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -40,17 +41,9 @@ const leave = new AbortController()
 // Ctrl-C ends the watching, never the job.
 process.once('SIGINT', () => leave.abort())
 
-function tell(event: RunEvent): void {
-  const at = `${((event.atMs - startedAtMs) / 1_000).toFixed(1).padStart(5)} s  ${event.task.padEnd(7)}`
-  if (event.type === 'decided') say(`${at} ${event.decision.kind}: ${event.decision.because}`)
-  if (event.type === 'status-changed') say(`${at} ${event.phase}`)
-  if (event.type === 'logged') say(`${at} ${event.line.machine} | ${event.line.text}`)
-  if (event.type === 'measured') say(`${at} ${event.metric} = ${event.value}`)
-}
-
 try {
   // Running the last task runs what it needs first.
-  const result = await report.run({ onEvent: tell, signal: leave.signal })
+  const result = await report.run({ onEvent: printEvents(), signal: leave.signal })
   const { folder } = await result.download(join(out, 'report'))
   await weather.data('train').download(join(out, 'train'))
 

@@ -127,7 +127,21 @@ test('graph draws a project that a TypeScript file exports', async () => {
     code: 1,
     stderr: expect.stringContaining('cannot be loaded') as string,
   })
-  expect(readdirSync(folder.path).filter((name) => name.startsWith('.ssm-graph'))).toEqual([])
+  expect(readdirSync(folder.path).toSorted()).toEqual(['broken.ts', 'node_modules', 'package.json', 'pipeline.ts', 'shape.ts'])
+})
+
+test('graph writes nothing beside the file, so that one that is killed leaves nothing, and a read-only folder will do', async () => {
+  await using folder = await workFolder()
+  const program = `import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+const here: string = fileURLToPath(new URL('.', import.meta.url))
+export const project = { graph: () => ({ tasks: [], edges: [], text: () => readdirSync(here).join() + '\\n', mermaid: () => '' }) }
+`
+  mkdirSync(join(folder.path, 'real folder'))
+  writeFileSync(join(folder.path, 'real folder/pipeline.mts'), program)
+  symlinkSync(join(folder.path, 'real folder/pipeline.mts'), join(folder.path, 'link.mts'))
+  for (const file of ['real folder/pipeline.mts', 'link.mts'])
+    expect(await ssm(folder.path, ['graph', file])).toMatchObject({ code: 0, stdout: 'pipeline.mts\n', stderr: '' })
 })
 
 test.skipIf(lacking('python3'))(

@@ -84,6 +84,12 @@ test('policies are printed without asking anybody when region and account are gi
   expect(Object.keys(all)).toEqual(['roleName', 'policyName', 'trust', 'job', 'caller', 'setup'])
   const one = await ssm(folder.path, ['policies', ...place, '--only', 'caller'])
   expect(JSON.parse(one.stdout)).toEqual(all['caller'])
+  const boundary = 'arn:aws:iam::111122223333:policy/limits'
+  const setup = ['policies', ...place, '--only', 'setup']
+  const bounded = await ssm(folder.path, [...setup, '--permissions_boundary', boundary])
+  expect(bounded.stdout).toContain(`"iam:PermissionsBoundary": "${boundary}"`)
+  const bySetting = await ssm(folder.path, setup, { SSM_PERMISSIONS_BOUNDARY: boundary })
+  expect(bySetting.stdout).toBe(bounded.stdout)
 })
 
 test.skipIf(missing)('shells are told the names of tasks and projects, and types of machines', { timeout }, async () => {

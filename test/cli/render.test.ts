@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RunEvent } from '@simple-sagemaker/core'
+import type { JobName, RunEvent } from '@simple-sagemaker/core'
 import { LiveRegion } from '../../packages/cli/src/render/live-region.ts'
 import { progressText, RunLog } from '../../packages/cli/src/render/run-log.ts'
+import { RunLogs } from '../../packages/cli/src/render/run-logs.ts'
 import { bytesText, fit, safeLine, sparkline, spanText, table, widthOf, wrap } from '../../packages/cli/src/terminal/text.ts'
 import { momentOf } from '../../packages/cli/src/commands/job/logs.ts'
 import { recorded } from './support/context.ts'
@@ -99,6 +100,27 @@ test('the live region rubs out exactly what it drew, also after the terminal bec
   columns = 10
   region.clear()
   expect(sink.text()).toBe(`${'x'.repeat(30)}\nshort\n\u001b[4A\r\u001b[J`)
+})
+
+test('a finished task runs no more, but for as long as something of it is downloaded', () => {
+  const logs = new RunLogs()
+  const base = { atMs: 1, task: 't' }
+  const part = (bytes: number): RunEvent => ({
+    ...base,
+    type: 'downloaded',
+    what: 'model',
+    progress: { bytes, ofBytes: 9, files: bytes === 9 ? 1 : 0, ofFiles: 1 },
+  })
+  const job = 't-2026' as JobName
+  const running = (event: RunEvent): boolean => {
+    logs.tell(event)
+    return logs.isRunning
+  }
+  expect(running({ ...base, type: 'decided', decision: { kind: 'start', because: 'it has never run', changes: [] } })).toBe(true)
+  expect(running({ ...base, type: 'finished', outcome: { kind: 'completed', job, skipped: false } })).toBe(false)
+  expect(running(part(3))).toBe(true)
+  expect(logs.live(2).join()).toContain('downloading')
+  expect(running(part(9))).toBe(false)
 })
 
 test('a run log tells decisions, transfers and phases with their times, and warnings', () => {

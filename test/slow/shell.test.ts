@@ -26,7 +26,7 @@ test.skipIf(lacking('python3'))(
     const library = async (): Promise<string> => {
       const run = promisify(execFile)
       const argv = [join(repository, 'scripts/example.mjs'), '01-weather', '--out', out]
-      return (await run(process.execPath, argv, { env })).stdout
+      return (await run(process.execPath, argv, { env })).stderr
     }
     await library()
     expect((await shell()).match(/is skipped, because nothing has changed/g)).toHaveLength(3)
@@ -35,6 +35,6 @@ test.skipIf(lacking('python3'))(
     await using other = lab()
     env.SSM_LOCAL_DIR = other.root
     expect(await shell()).not.toContain('is skipped')
-    expect((await library()).match(/skip: nothing has changed/g)).toHaveLength(3)
+    expect((await library()).match(/is skipped, because nothing has changed/g)).toHaveLength(3)
   },
 )

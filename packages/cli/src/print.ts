@@ -33,5 +33,6 @@ function finished({ task, outcome }: Extract<RunEvent, { type: 'finished' }>, re
   if (outcome.kind === 'completed') {
     if (!outcome.skipped) reporter.ended('done', `${task} completed (${outcome.job})`)
   } else if (outcome.kind === 'blocked') reporter.ended('failed', `${task} was not started: it needs ${outcome.by.join(', ')}`)
+  else if (outcome.code === 'RUN_ABORTED') reporter.note(`${task}: ${outcome.message.split('\n')[0] ?? ''}`)
   else reporter.ended('failed', `${task} failed: ${outcome.message.split('\n')[0] ?? ''}`)
 }

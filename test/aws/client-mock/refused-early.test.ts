@@ -1,7 +1,9 @@
 import { project } from '@simple-sagemaker/core'
 import { GetRoleCommand } from '@aws-sdk/client-iam'
-import { roleStatus } from '@simple-sagemaker/core/aws'
+import { GetBucketLocationCommand } from '@aws-sdk/client-s3'
+import { bucketStatus, roleStatus } from '@simple-sagemaker/core/aws'
 import { expect, test } from 'vitest'
+import { testRegion } from '../../support/aws/aws-platform.ts'
 import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
 
 test('a Dockerfile is refused where images cannot be built, before anything is asked of AWS', async () => {
@@ -26,4 +28,21 @@ test('whether the role of a project is there is asked of IAM, and who may not as
     code: 'PLATFORM_DENIED',
     facts: { action: 'iam:GetRole' },
   })
+})
+
+test('whether the bucket is there is asked without listing it, and changes nothing', async () => {
+  await using world = mockedAws()
+  const { s3, sts } = world.clients
+  const clients = { s3: () => s3, sts: () => sts }
+  world.s3
+    .on(GetBucketLocationCommand)
+    .resolvesOnce({})
+    .rejectsOnce(vendor('NoSuchBucket', 'no', { httpStatusCode: 404 }))
+    .rejects(vendor('AccessDenied', 'no', { httpStatusCode: 403 }))
+  expect(await bucketStatus('mine', { region: testRegion, clients })).toEqual({ bucket: 'mine', exists: true })
+  const unnamed = await bucketStatus(undefined, { region: testRegion, clients })
+  expect(unnamed).toEqual({ bucket: `sagemaker-${testRegion}-${mockedAccount}`, exists: false })
+  await expect(bucketStatus('yours', { region: testRegion, clients })).rejects.toMatchObject({ code: 'BUCKET_FOREIGN' })
+  expect(new Set(sentTo(world.s3))).toEqual(new Set(['GetBucketLocation']))
+  for (const call of world.s3.calls()) expect(call.args[0].input).toMatchObject({ ExpectedBucketOwner: mockedAccount })
 })

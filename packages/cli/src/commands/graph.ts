@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { SsmError, type TaskGraph } from '@simple-sagemaker/core'
@@ -38,12 +37,10 @@ export async function graph({ parsed, context, json }: Call): Promise<number> {
 type Drawing = Pick<TaskGraph, 'tasks' | 'edges'> & { readonly text: string; readonly mermaid: string }
 
 async function drawingOf(file: string, signal: AbortSignal): Promise<Drawing> {
-  const bundled = join(dirname(file), `.ssm-graph-${randomBytes(6).toString('hex')}.mjs`)
   try {
-    const isTypeScript = /\.[cm]?ts$/.test(file)
-    // Beside the file, so that its packages are found from there.
-    if (isTypeScript) bundle(file, bundled)
-    const drawn = await load(isTypeScript ? bundled : file, signal)
+    // A link is followed, as Node does: the packages are found from there.
+    const real = realpathSync(file)
+    const drawn = await load(real, /\.[cm]?ts$/.test(real) ? bundle(real) : '', signal)
     if (drawn !== null) return drawn
   } catch (cause) {
     signal.throwIfAborted()
@@ -53,22 +50,23 @@ async function drawingOf(file: string, signal: AbortSignal): Promise<Drawing> {
       hint: 'It must load by itself: try it with Node.',
       facts: { path: file },
     })
-  } finally {
-    rmSync(bundled, { force: true })
   }
   throw usageError(`${file} exports no project and runs no task`, 'Write: export default project(…).add(…)')
 }
 
 interface Bundler {
-  readonly buildSync: (options: Readonly<Record<string, unknown>>) => unknown
+  readonly buildSync: (options: Readonly<Record<string, unknown>>) => {
+    readonly outputFiles: readonly { readonly text: string }[]
+  }
 }
 
-function bundle(file: string, outfile: string): void {
+/** The file with everything it imports by a path, as JavaScript. */
+function bundle(file: string): string {
   // Loaded when it is needed: no other command has to wait for it.
   const { buildSync } = createRequire(import.meta.url)('esbuild') as Bundler
-  buildSync({
+  const { outputFiles } = buildSync({
     entryPoints: [file],
-    outfile,
+    write: false,
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -76,11 +74,23 @@ function bundle(file: string, outfile: string): void {
     target: 'node20.19',
     logLevel: 'silent',
   })
+  return outputFiles[0]?.text ?? ''
 }
+
+// Gives Node the JavaScript of a TypeScript file in the file's own place, so that nothing is written beside it.
+const hooks = `
+let given
+export const initialize = (data) => void (given = data)
+export const load = (url, context, next) =>
+  url === given.url ? { format: 'module', source: given.source, shortCircuit: true } : next(url, context)
+`
 
 // With this symbol set, core starts nothing and hands over the graph that would have run (describeOnly of core/jobs).
 const loader = `
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { register } from 'node:module'
+const source = readFileSync(0, 'utf8')
+if (source !== '') register(process.argv[2], { data: { url: process.argv[1], source } })
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 let [attempted, failure, printed] = [undefined, undefined, false]
 const print = (graph) => {
@@ -106,10 +116,12 @@ print(project?.graph() ?? attempted)
 `
 
 /** Loads the file in a process of its own: what it prints, or leaves running, is not ours. */
-function load(file: string, signal: AbortSignal): Promise<Drawing | null> {
+function load(file: string, source: string, signal: AbortSignal): Promise<Drawing | null> {
   return new Promise((resolve, reject) => {
-    const argv = ['--input-type=module', '-e', loader, pathToFileURL(file).href]
-    const child = spawn(process.execPath, argv, { cwd: dirname(file), stdio: ['ignore', 'ignore', 'pipe', 'pipe'], signal })
+    const argv = ['--input-type=module', '-e', loader, pathToFileURL(file).href, `data:text/javascript,${encodeURIComponent(hooks)}`]
+    const child = spawn(process.execPath, argv, { cwd: dirname(file), stdio: ['pipe', 'ignore', 'pipe', 'pipe'], signal })
+    // It may end before it has read anything: how it ended says why.
+    child.stdin?.on('error', () => undefined).end(source)
     const output = { drawing: '', stderr: '' }
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
     child.stdio[3]?.on('data', (bytes: Buffer) => (output.drawing += bytes.toString('utf8')))

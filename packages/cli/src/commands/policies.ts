@@ -11,7 +11,9 @@ import { abortOnSignal } from './abort-signal.ts'
 
 /** `ssm policies`: the documents that a project needs. Asks AWS for the account alone, and that only when it is not given. */
 export async function policies({ settings, context, parsed }: Call): Promise<number> {
-  const { account, inputs, permissionsBoundary, only } = valuesOf(parsed, policyOptions)
+  const { account, inputs, only, ...given } = valuesOf(parsed, policyOptions)
+  // The same variable that bounds the roles a run makes.
+  const permissionsBoundary = given.permissionsBoundary ?? (context.env['SSM_PERMISSIONS_BOUNDARY'] || undefined)
   const { project, bucket, prefix, region } = settings.values
   const { policies: policiesOf } = await import('@simple-sagemaker/core/aws')
   const place = await placeOf(settings, context, account)

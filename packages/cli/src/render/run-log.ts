@@ -27,11 +27,19 @@ export class RunLog {
   readonly #metrics = new Map<string, Map<string, number[]>>()
   #phase: { readonly name: string; readonly sinceMs: number; readonly message: string | undefined } | undefined
   #startedAtMs: number | undefined
+  #isFinished = false
   job: string | undefined
+
+  /** Whether the task has not finished, or something of it is on its way. */
+  get isRunning(): boolean {
+    return !this.#isFinished || this.#moving.size > 0
+  }
 
   /** The lines that an event is worth. */
   tell(event: RunEvent): readonly Notice[] {
     this.#startedAtMs ??= event.atMs
+    // A download comes after the end; a decision begins anew.
+    if (event.type === 'finished' || event.type === 'decided') this.#isFinished = event.type === 'finished'
     switch (event.type) {
       case 'decided':
         return this.#decided(event)
@@ -80,7 +88,7 @@ export class RunLog {
     const metrics = this.metrics().slice(-4)
     const total = this.#startedAtMs === undefined ? '' : `  ${spanText(Math.max(0, nowMs - this.#startedAtMs))}`
     const doing =
-      this.#phase === undefined ? 'preparing' : `${this.#phase.name} ${spanText(Math.max(0, nowMs - this.#phase.sinceMs))}`
+      this.#phase === undefined ? (this.#isFinished ? 'downloading' : 'preparing') : `${this.#phase.name} ${spanText(Math.max(0, nowMs - this.#phase.sinceMs))}`
     const message = this.#phase?.message === undefined || this.#phase.message === '' ? '' : `  ${this.#phase.message}`
     return [...moving, ...(metrics.length === 0 ? [] : [metrics.join('   ')]), `${doing}${message}${total}`]
   }

@@ -4,10 +4,9 @@ import { RunLog, type Notice } from './run-log.ts'
 /** The logs of a run with any number of tasks; with more than one, every line names its task. */
 export class RunLogs {
   readonly #logs = new Map<string, RunLog>()
-  readonly #running = new Set<string>()
 
   get isRunning(): boolean {
-    return this.#running.size > 0
+    return [...this.#logs.values()].some((log) => log.isRunning)
   }
 
   get hasSeveral(): boolean {
@@ -18,8 +17,6 @@ export class RunLogs {
   tell(event: RunEvent): readonly Notice[] {
     const log = this.#logs.get(event.task) ?? new RunLog()
     this.#logs.set(event.task, log)
-    if (event.type === 'finished') this.#running.delete(event.task)
-    else this.#running.add(event.task)
     // The decision names the task itself.
     const isNamed = event.type === 'decided' || !this.hasSeveral
     return log.tell(event).map(({ kind, text }) => ({ kind, text: isNamed ? text : `${event.task}: ${text}` }))
@@ -28,7 +25,7 @@ export class RunLogs {
   /** The present, in a few lines. */
   live(nowMs: number): readonly string[] {
     return this.#named(
-      [...this.#logs].filter(([task]) => this.#running.has(task)),
+      [...this.#logs].filter(([, log]) => log.isRunning),
       (log) => log.live(nowMs),
     )
   }

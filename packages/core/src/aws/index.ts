@@ -16,6 +16,7 @@ export type { AwsNotice } from './notices.ts'
 export { policies, type Policies, type PolicyOptions } from './roles/policies.ts'
 export { roleStatus, type RoleStatus } from './roles/role-status.ts'
 export type { Condition, PolicyDocument, Statement } from './roles/policy-document.ts'
+export { bucketStatus, type BucketStatus } from './objects/bucket/bucket-status.ts'
 export type { BucketProtection } from './objects/bucket/protection.ts'
 export { machineQuotas, type MachineQuota, type MachineUse } from './quotas.ts'
 

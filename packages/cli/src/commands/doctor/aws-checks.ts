@@ -26,23 +26,18 @@ export async function awsChecks(settings: Settings, platform: Platform, interrup
   )
   if (credentials.status === 'missing') return [region, credentials]
   const [bucketFound, role, quotas] = await Promise.all([
-    bucketCheck(platform, bucket, signal),
+    bucketCheck(settings, bucket, signal),
     roleCheck(settings, platform, bucket, signal),
     quotaCheck(settings, region.detail, signal),
   ])
   return [region, credentials, bucketFound, role, quotas]
 }
 
-function bucketCheck(platform: Platform, bucket: string, signal: AbortSignal): Promise<Check> {
-  return tried('bucket', 'Name another one with --bucket_name, or ask for s3:ListBucket on it.', async () => {
-    const folder = `s3://${bucket}/` as Parameters<Platform['objects']['folders']>[0]
-    try {
-      for await (const _ of platform.objects.folders(folder, { signal })) break
-      return { detail: bucket }
-    } catch (cause) {
-      if (isSsmError(cause, 'OBJECT_MISSING')) return { detail: `${bucket} does not exist yet: the first run makes it` }
-      throw cause
-    }
+function bucketCheck(settings: Settings, bucket: string, signal: AbortSignal): Promise<Check> {
+  return tried('bucket', 'Name another one with --bucket_name, or ask for s3:GetBucketLocation on it.', async () => {
+    const { bucketStatus } = await import('@simple-sagemaker/core/aws')
+    const { exists } = await bucketStatus(bucket, { ...clientOptionsOf(settings), signal })
+    return { detail: exists ? bucket : `${bucket} does not exist yet: the first run makes it` }
   })
 }
 

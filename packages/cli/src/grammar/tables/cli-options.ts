@@ -67,7 +67,7 @@ export const policyOptions = {
     flag: { names: ['inputs'], args: ['URI...'], repeat: true },
   }),
   permissionsBoundary: text({
-    summary: 'ARN of the managed policy that bounds every role that is made.',
+    summary: 'ARN of the managed policy that bounds every role that is made; SSM_PERMISSIONS_BOUNDARY when not given.',
     source,
     longest: 2_048,
     shape: 'an ARN',

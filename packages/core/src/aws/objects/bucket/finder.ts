@@ -46,7 +46,7 @@ async function openBucket(bucket: string, clients: Clients, clock: Clock, notify
   const s3 = await clients.open('s3')
   const region = await clients.region()
   for (let attempt = 1; ; attempt += 1) {
-    if (await exists(s3, bucket, region)) return
+    if (await bucketExists(s3, bucket, region)) return
     try {
       await create(s3, bucket, region)
       notify({ type: 'bucket-created', bucket, withoutProtection: await protectBucket(s3, bucket, region) })
@@ -65,11 +65,16 @@ async function openBucket(bucket: string, clients: Clients, clock: Clock, notify
 /**
  * Asks where the bucket is, not for its head: that would need the right to list all of its keys, other projects' among them.
  */
-async function exists({ client, sdk }: Opened<'s3'>, bucket: string, region: string): Promise<boolean> {
+export async function bucketExists(
+  { client, sdk }: Opened<'s3'>,
+  bucket: string,
+  region: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const operation = { action: 's3:GetBucketLocation', resource: `arn:aws:s3:::${bucket}` }
-  const found = await withErrorTranslation(operation, undefined, async () => {
+  const found = await withErrorTranslation(operation, signal, async () => {
     try {
-      return await client.send(new sdk.GetBucketLocationCommand({ Bucket: bucket }), abortable(undefined))
+      return await client.send(new sdk.GetBucketLocationCommand({ Bucket: bucket }), abortable(signal))
     } catch (cause) {
       if (errorKindOf(cause) === 'missing') return undefined
       if (errorKindOf(cause) === 'denied') throw foreign(bucket, cause)
