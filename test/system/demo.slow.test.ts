@@ -44,7 +44,9 @@ test.skipIf(lacking('python3'))(
 
     const second = demo(place, '--slow')
     expect(await second.ended).toMatchObject({ end: 0 })
-    expect(second.output()).toMatch(/clean is (joined, because the same job is still running|skipped, because nothing has changed)/)
+    expect(second.output()).toMatch(
+      /clean is (joined, because the same job is still running|skipped, because nothing has changed)/,
+    )
     expectExpected(place)
     expect(place.jobs('clean')).toHaveLength(1)
     expect(await place.leftovers()).toEqual([])

@@ -118,7 +118,13 @@ print(project?.graph() ?? attempted)
 /** Loads the file in a process of its own: what it prints, or leaves running, is not ours. */
 function load(file: string, source: string, signal: AbortSignal): Promise<Drawing | null> {
   return new Promise((resolve, reject) => {
-    const argv = ['--input-type=module', '-e', loader, pathToFileURL(file).href, `data:text/javascript,${encodeURIComponent(hooks)}`]
+    const argv = [
+      '--input-type=module',
+      '-e',
+      loader,
+      pathToFileURL(file).href,
+      `data:text/javascript,${encodeURIComponent(hooks)}`,
+    ]
     const child = spawn(process.execPath, argv, { cwd: dirname(file), stdio: ['pipe', 'ignore', 'pipe', 'pipe'], signal })
     // It may end before it has read anything: how it ended says why.
     child.stdin?.on('error', () => undefined).end(source)

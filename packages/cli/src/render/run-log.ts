@@ -88,7 +88,11 @@ export class RunLog {
     const metrics = this.metrics().slice(-4)
     const total = this.#startedAtMs === undefined ? '' : `  ${spanText(Math.max(0, nowMs - this.#startedAtMs))}`
     const doing =
-      this.#phase === undefined ? (this.#isFinished ? 'downloading' : 'preparing') : `${this.#phase.name} ${spanText(Math.max(0, nowMs - this.#phase.sinceMs))}`
+      this.#phase === undefined
+        ? this.#isFinished
+          ? 'downloading'
+          : 'preparing'
+        : `${this.#phase.name} ${spanText(Math.max(0, nowMs - this.#phase.sinceMs))}`
     const message = this.#phase?.message === undefined || this.#phase.message === '' ? '' : `  ${this.#phase.message}`
     return [...moving, ...(metrics.length === 0 ? [] : [metrics.join('   ')]), `${doing}${message}${total}`]
   }
