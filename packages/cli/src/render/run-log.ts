@@ -40,6 +40,10 @@ export class RunLog {
     this.#startedAtMs ??= event.atMs
     // A download comes after the end; a decision begins anew.
     if (event.type === 'finished' || event.type === 'decided') this.#isFinished = event.type === 'finished'
+    return this.#notices(event)
+  }
+
+  #notices(event: RunEvent): readonly Notice[] {
     switch (event.type) {
       case 'decided':
         return this.#decided(event)

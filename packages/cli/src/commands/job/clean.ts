@@ -4,42 +4,34 @@ import { cleanOptions, globalOptions } from '../../grammar/tables/cli-options.ts
 import { projectOptions } from '../../grammar/tables/run-options.ts'
 import { usageError } from '../../grammar/usage-error.ts'
 import { valuesOf } from '../../grammar/values.ts'
-import { openReporter } from '../../render/open-reporter.ts'
 import type { Reporter } from '../../render/reporter.ts'
 import type { Call } from '../../settings/call.ts'
 import { storagePlaceOf } from '../../settings/job-place.ts'
-import { openPlatform } from '../../settings/open-platform.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
-import { abortOnSignal } from '../abort-signal.ts'
+import { withPlatform, type Opened } from '../with-platform.ts'
 
 const mostNamed = 20
 
 /** `ssm clean`: removes old jobs, after a question where somebody can answer it. */
-export async function clean(call: Call): Promise<number> {
-  const { parsed, settings, context, json, quiet } = call
+export const clean = (call: Call): Promise<number> => withPlatform(call, (opened) => cleanProject(call, opened))
+
+async function cleanProject(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
+  const { parsed, settings, context, json } = call
   const { keepJobs = 1 } = valuesOf(parsed, cleanOptions)
   const { task } = valuesOf(parsed, projectOptions)
-  const reporter = openReporter(context, { json, quiet, machines: 1 })
-  await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
-  using interrupt = abortOnSignal(context)
-  const { signal } = interrupt
   const place = {
     ...storagePlaceOf(settings, platform),
     project: settings.values.project?.value ?? '',
     ...(task === undefined ? {} : { task }),
   }
-  try {
-    const confirm = (old: OldJobs): Promise<boolean> => isWanted(old, call, reporter, signal)
-    const gone = await cleanJobs(place, { keep: keepJobs, confirm, signal })
-    if (json)
-      context.stdout.write(
-        `${JSON.stringify({ v: 1, removed: gone.jobs.map(({ name }) => name), objects: gone.objects, bytes: gone.bytes })}\n`,
-      )
-    else reporter.note(gone.jobs.length === 0 ? 'nothing was removed' : `removed ${amount(gone)}`)
-    return exits.done
-  } finally {
-    reporter.close()
-  }
+  const confirm = (old: OldJobs): Promise<boolean> => isWanted(old, call, reporter, signal)
+  const gone = await cleanJobs(place, { keep: keepJobs, confirm, signal })
+  if (json)
+    context.stdout.write(
+      `${JSON.stringify({ v: 1, removed: gone.jobs.map(({ name }) => name), objects: gone.objects, bytes: gone.bytes })}\n`,
+    )
+  else reporter.note(gone.jobs.length === 0 ? 'nothing was removed' : `removed ${amount(gone)}`)
+  return exits.done
 }
 
 async function isWanted(old: OldJobs, { parsed, context }: Call, reporter: Reporter, signal: AbortSignal): Promise<boolean> {

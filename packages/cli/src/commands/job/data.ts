@@ -3,13 +3,12 @@ import { callOptions } from '../../grammar/tables/run-options.ts'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
 import { valuesOf } from '../../grammar/values.ts'
-import { openReporter } from '../../render/open-reporter.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
 import { storeOf } from '../../settings/job-place.ts'
-import { openPlatform, shownPlace } from '../../settings/open-platform.ts'
+import { shownPlace } from '../../settings/open-platform.ts'
 import { downloadsOf, unpacks } from '../../task/policy.ts'
 import { pathFrom } from '../../terminal/context.ts'
-import { abortOnSignal } from '../abort-signal.ts'
+import { withPlatform, type Opened } from '../with-platform.ts'
 
 interface Did {
   cleanedStateFiles?: number
@@ -17,35 +16,27 @@ interface Did {
 }
 
 /** `ssm data`: clears the state, downloads, or shows what there is. */
-export async function data(call: Call): Promise<number> {
-  const { parsed, settings, context, json, quiet } = call
+export const data = (call: Call): Promise<number> => withPlatform(call, (opened) => dataOfTask(call, opened))
+
+async function dataOfTask(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
+  const { parsed, settings, context, json } = call
   const task = parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
   const { clean, outputPath } = valuesOf(parsed, callOptions)
-  const reporter = openReporter(context, { json, quiet, machines: 1 })
-  for (const warning of call.warnings) reporter.warn(warning)
-  await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
-  using interrupt = abortOnSignal(context)
-  const { signal } = interrupt
   const left = storeOf(settings, platform, task)
   const did: Did = {}
-  try {
-    if (clean === true) did.cleanedStateFiles = await left.cleanState({ signal })
-    if (outputPath !== undefined) {
-      const options = { only: downloadsOf(parsed), unpack: unpacks(parsed), signal }
-      const { files, warnings } = await left.download(pathFrom(context, outputPath), options)
-      for (const warning of warnings) reporter.warn(warning)
-      did.downloaded = { folder: outputPath, files }
-    }
-    if (json)
-      context.stdout.write(
-        `${JSON.stringify({ v: 1, task, ...did, ...(clean === true || outputPath !== undefined ? {} : await inventory(left, signal)) })}\n`,
-      )
-    else if (clean === true || outputPath !== undefined) tellDid(did, (text) => reporter.note(text))
-    else context.stdout.write(await inventoryText(await inventory(left, signal), call))
-    return exits.done
-  } finally {
-    reporter.close()
+  if (clean === true) did.cleanedStateFiles = await left.cleanState({ signal })
+  if (outputPath !== undefined) {
+    const options = { only: downloadsOf(parsed), unpack: unpacks(parsed), signal }
+    const { files, warnings } = await left.download(pathFrom(context, outputPath), options)
+    for (const warning of warnings) reporter.warn(warning)
+    did.downloaded = { folder: outputPath, files }
   }
+  const isDone = clean === true || outputPath !== undefined
+  if (json)
+    context.stdout.write(`${JSON.stringify({ v: 1, task, ...did, ...(isDone ? {} : await inventory(left, signal)) })}\n`)
+  else if (isDone) tellDid(did, (text) => reporter.note(text))
+  else context.stdout.write(await inventoryText(await inventory(left, signal), call))
+  return exits.done
 }
 
 function tellDid({ cleanedStateFiles, downloaded }: Did, note: (text: string) => void): void {
