@@ -32,8 +32,7 @@ async function dataOfTask(call: Call, { platform, reporter, signal }: Opened): P
     did.downloaded = { folder: outputPath, files }
   }
   const isDone = clean === true || outputPath !== undefined
-  if (json)
-    context.stdout.write(`${JSON.stringify({ v: 1, task, ...did, ...(isDone ? {} : await inventory(left, signal)) })}\n`)
+  if (json) context.stdout.write(`${JSON.stringify({ v: 1, task, ...did, ...(isDone ? {} : await inventory(left, signal)) })}\n`)
   else if (isDone) tellDid(did, (text) => reporter.note(text))
   else context.stdout.write(await inventoryText(await inventory(left, signal), call))
   return exits.done
