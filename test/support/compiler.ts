@@ -14,6 +14,8 @@ export interface Compiled {
   documentation(name: string, text: string): string
   /** What an editor offers right after the first place of `text`. */
   completions(name: string, text: string): readonly string[]
+  /** What an editor shows of the parameters inside the parentheses that end the first place of `text`: the call, then its comments. */
+  signature(name: string, text: string): string
   /** How many types the compiler has made so far. */
   instantiations(): number
 }
@@ -49,6 +51,15 @@ export function compile(files: Readonly<Record<string, string>>, { platforms = '
       if (at < 0) throw new Error(`${name} has no ${text}`)
       const found = service.getCompletionsAtPosition(`${folder}${name}`, at + text.length, {})
       return found?.entries.map((entry) => entry.name) ?? []
+    },
+    signature(name, text) {
+      const at = files[name]?.indexOf(text) ?? -1
+      if (at < 0) throw new Error(`${name} has no ${text}`)
+      const found = service.getSignatureHelpItems(`${folder}${name}`, at + text.length, undefined)
+      const item = found?.items[found.selectedItemIndex]
+      if (item === undefined) return ''
+      const parameters = item.parameters.map(({ displayParts }) => ts.displayPartsToString(displayParts)).join(', ')
+      return `(${parameters})\n${ts.displayPartsToString(item.documentation)}`
     },
     instantiations: () => program.getInstantiationCount(),
   }

@@ -100,12 +100,24 @@ const outcome = await known.run()
 const measured = await train.metric('loss', /(a)/).metric('acc', /(b)/).run()
 declare const event: RunEvent
 `
+// Between the parentheses of a call: the names of its parameters, and the method's sentence. The compiler has none for the methods that
+// are mapped from the table of options, whose sentence is on hover.
+const calls: readonly (readonly [code: string, shown: RegExp])[] = [
+  [`train.retries(`, /^\(attempts: number\)$/m],
+  [`train.instances(`, /^\(type: InstanceType, count\?: number\)\nWhich machines/],
+  [`train.metric(`, /^\(name: .*, expression: .*RegExp.*\)\nA number to find in the log/],
+  [`train.input.local(`, /^\(path: string, options\?: .*\)\n\S.*\./],
+  [`train.maxRun(`, /^\(limit: .*\)\nHow long the job may run/],
+]
+const callFileOf = (index: number): string => `call-${index}.ts`
+
 const fileOf = (index: number): string => `position-${index}.ts`
 let compiled: Compiled
 
 beforeAll(() => {
   const files = positions.map(([code], index) => [fileOf(index), `${positionHead}${code}`] as const)
-  compiled = compile({ 'hovers.ts': hovers, ...Object.fromEntries(files) })
+  const called = calls.map(([code], index) => [callFileOf(index), `${positionHead}${code})`] as const)
+  compiled = compile({ 'hovers.ts': hovers, ...Object.fromEntries([...files, ...called]) })
   compiled.problems('hovers.ts')
 }, 180_000)
 
@@ -122,5 +134,12 @@ test.each(positions.map(([code, offered], index) => ({ code, offered, index })))
   ({ code, offered, index }) => {
     const found = compiled.completions(fileOf(index), code)
     expect(offered.filter((name) => !found.includes(name))).toEqual([])
+  },
+)
+
+test.each(calls.map(([code, shown], index) => ({ code, shown, index })))(
+  'after $code the editor names the parameters and says what the method does',
+  ({ code, shown, index }) => {
+    expect(compiled.signature(callFileOf(index), code)).toMatch(shown)
   },
 )

@@ -1,4 +1,5 @@
 import type { JobKind } from '../spec/job-kind.ts'
+import { hasOwnDisks } from '../spec/instance-types.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import { nearest } from './did-you-mean.ts'
 import type { Option, Problem } from './option.ts'
@@ -117,6 +118,19 @@ const rules: readonly Rule[] = [
           message: 'must be at most 256 characters for a processing task',
           hint: 'Put long values into a file and give it as an input.',
         })),
+  },
+  {
+    kinds: ['training', 'processing'],
+    reads: ['volumeKmsKey', 'instanceType'],
+    problem: ({ volumeKmsKey, instanceType = '' }) =>
+      volumeKmsKey !== undefined && hasOwnDisks(instanceType)
+        ? {
+            path: 'volumeKmsKey',
+            value: volumeKmsKey,
+            message: `is refused for ${instanceType}, which has disks of its own, encrypted by the machine itself`,
+            hint: 'Leave out .volumeKmsKey(), or choose a type without NVMe disks, such as ml.m5.xlarge.',
+          }
+        : undefined,
   },
   {
     kinds: ['training', 'processing'],

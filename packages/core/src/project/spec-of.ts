@@ -11,17 +11,19 @@ import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import type { Draft, DraftInput } from './draft.ts'
-import { inputProblems, nameProblems, programProblems } from './draft-problems.ts'
+import { algorithmProblems, inputProblems, nameProblems, programProblems } from './draft-problems.ts'
 
 /**
  * The task that a draft describes, complete with its defaults and frozen.
  * @throws {InvalidTaskError} with every problem there is.
  */
 export function specOf(draft: Draft): TaskSpec {
+  const wrong = optionProblems(draft.kind, draft.options)
   const problems = [
     ...nameProblems(draft),
-    ...optionProblems(draft.kind, draft.options),
+    ...wrong,
     ...programProblems(draft),
+    ...(wrong.length === 0 ? algorithmProblems(draft) : []),
     ...inputProblems(draft),
   ]
   if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)

@@ -23,3 +23,11 @@ export const knownInstanceTypes: readonly string[] = Object.values(instanceCatal
     sizes.map((size) => `ml.${family}.${size}`),
   ),
 )
+
+/**
+ * Whether a machine has disks of its own (NVMe): a job then gets these, whatever size was asked for, and SageMaker takes no key for
+ * them.
+ */
+export function hasOwnDisks(type: string): boolean {
+  return /^(g5|g6e?|gr6|g7e?|p5e?n?|p6.*|trn\d.*|[a-z]+\d+[a-z]*d[a-z]*)$/.test(type.split('.')[1] ?? '')
+}

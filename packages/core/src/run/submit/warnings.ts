@@ -3,6 +3,7 @@ import { kindOf } from '../../files/stat.ts'
 import { jobTimeMs, type JobName } from '../../names/job-name.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { hasOwnDisks } from '../../spec/instance-types.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
@@ -18,7 +19,20 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
     ...(ignored.length === 0
       ? []
       : [`the ${platform.name} platform does not honour ${ignored.join(', ')}: the job runs without ${without}`]),
+    ...(platform.abilities.ignores.includes('volumeSizeGiB') ? [] : meaninglessOptions(spec)),
     ...(await requirementsLeft(spec)),
+  ]
+}
+
+/** What is asked for and cannot be had with this machine or this image. */
+function meaninglessOptions({ givenOptions, instanceType, volumeSizeGiB, spot, image }: TaskSpec): readonly string[] {
+  return [
+    ...(givenOptions.includes('volumeSizeGiB') && hasOwnDisks(instanceType)
+      ? [`${instanceType} has disks of its own: the job gets these, whatever their size, and not ${volumeSizeGiB} GiB`]
+      : []),
+    ...(givenOptions.includes('maxWait') && !spot && image.kind === 'algorithm'
+      ? [`${image.algorithm} keeps no checkpoints and runs on demand: maxWait means nothing; .spot() asks for spare machines`]
+      : []),
   ]
 }
 
