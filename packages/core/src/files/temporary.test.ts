@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ownerState, thisOwner } from './owner.ts'
+import { ownerState, thisOwner } from './process/owner.ts'
 import { abandonedFolders, ownedFolder, temporaryDirectory } from './temporary.ts'
 
 test('a temporary folder is gone with its content after its scope, also when disposed twice', async () => {

@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { orStorageError } from './fs-errors.ts'
-import { ownerPattern, ownerState, thisOwner } from './owner.ts'
+import { ownerPattern, ownerState, thisOwner } from './process/owner.ts'
 
 /** A folder that removes itself, with all that is in it, when its scope ends. */
 export interface TemporaryDirectory extends AsyncDisposable {

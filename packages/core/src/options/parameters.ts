@@ -32,9 +32,7 @@ export const parameterOptions = {
       if (unsayable !== undefined) return unsayable
       const text = typeof value === 'string' ? value : JSON.stringify(value)
       if (text.includes('\0')) return { message: 'must not contain a NUL character' }
-      return text.length > 2_500
-        ? { message: 'must be at most 2,500 characters', hint: 'Put long values into a file and give it as an input.' }
-        : undefined
+      return lengthProblem(text.length, 2_500)
     },
     flag: { names: ['hp'], args: ['KEY', 'VALUE'] },
   }),
@@ -67,9 +65,7 @@ export const parameterOptions = {
       if (setBy !== undefined) return { message: 'is set by the machine itself', hint: setBy }
       const isText = value instanceof Secret || (typeof value === 'string' && !value.includes('\0'))
       if (!isText) return { message: 'must be a text without NUL characters' }
-      return value.length > 512
-        ? { message: 'must be at most 512 characters', hint: 'Put long values into a file and give it as an input.' }
-        : undefined
+      return lengthProblem(value.length, 512)
     },
     flag: { names: ['env'], args: ['KEY', 'VALUE'] },
   }),
@@ -159,5 +155,13 @@ function expressionProblem(source: string): { readonly message: string; readonly
   } catch (cause) {
     const why = /: ([^:]+)$/.exec(String((cause as Error).message))?.[1] ?? 'it cannot be read'
     return { message: `is no valid expression: ${why.charAt(0).toLowerCase()}${why.slice(1)}`, hint }
+  }
+}
+
+function lengthProblem(length: number, most: number): { readonly message: string; readonly hint: string } | undefined {
+  if (length <= most) return undefined
+  return {
+    message: `must be at most ${most.toLocaleString('en-US')} characters`,
+    hint: 'Put long values into a file and give it as an input.',
   }
 }

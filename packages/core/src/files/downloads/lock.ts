@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { systemClock } from '../../time/clock.ts'
 import { fsCodeOf } from '../fs-errors.ts'
-import { ownerPattern, ownerState, thisOwner } from '../owner.ts'
+import { ownerPattern, ownerState, thisOwner } from '../process/owner.ts'
 import { inTheWay } from './in-the-way.ts'
 
 /** A folder that downloads share: one at a time puts its files in place. */

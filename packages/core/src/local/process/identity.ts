@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { createHash } from 'node:crypto'
+import { isProcOurs, linkOf, processAt, startIn, textOf } from '../../files/process/proc.ts'
 
 /**
  * A process that no other one can be mistaken for: `<pid>.<when it started>@<place>`. The place stands for the computer, its
@@ -80,30 +80,19 @@ export function systemView(): ProcessView {
 }
 
 function linuxView(): ProcessView {
-  const boot = textOf('/proc/sys/kernel/random/boot_id') ?? ''
-  const spaces = ['pid', 'time'].map((name) => linkOf(`/proc/self/ns/${name}`) ?? '')
+  const boot = textOf('/proc/sys/kernel/random/boot_id')
+  const spaces = ['pid', 'time'].map((name) => linkOf(`/proc/self/ns/${name}`))
   // A namespace whose /proc is another's: what it shows under a number is a different process.
-  const isOurs = linkOf('/proc/self') === String(process.pid)
+  const isOurs = isProcOurs()
   const place = shortDigest([hostname(), boot, ...spaces, isOurs ? '' : `${process.pid} ${performance.timeOrigin}`])
-  return { place, hides, startOf: (pid) => startIn(isOurs ? `/proc/${pid}` : pid === process.pid ? '/proc/self' : '') }
-}
-
-function hides(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM'
+  const startOf = (pid: number): string | undefined => {
+    const start = startIn(isOurs ? `/proc/${pid}` : pid === process.pid ? '/proc/self' : '')
+    return start === 'ended' ? undefined : start
   }
+  return { place, hides, startOf }
 }
 
-function startIn(folder: string): string | undefined {
-  const text = textOf(`${folder}/stat`)
-  if (text === undefined) return undefined
-  // The second field is the program's name in brackets and may itself hold blanks and brackets.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : (fields[19] ?? '')
-}
+const hides = (pid: number): boolean => processAt(pid) === 'foreign'
 
 /** Two computers, or two boots of one, never share it. */
 function elsewhere(): string {
@@ -121,22 +110,6 @@ function startElsewhere(pid: number): string | undefined {
 function outputOf(program: string, argv: readonly string[]): string | undefined {
   try {
     return execFileSync(program, argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5_000 }).trim()
-  } catch {
-    return undefined
-  }
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return undefined
-  }
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path)
   } catch {
     return undefined
   }

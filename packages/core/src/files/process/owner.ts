@@ -1,7 +1,6 @@
-import { isError } from '../lang/realms.ts'
 import { createHash } from 'node:crypto'
-import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { isProcOurs, linkOf, processAt, startIn, textOf } from './proc.ts'
 
 /**
  * The process that made something, as letters, digits and hyphens fit for a file name: the computer, its boot, the space of
@@ -17,7 +16,6 @@ export const ownerPattern = '[0-9a-f]{6}-[0-9a-f]{8}-[0-9a-z]+-[0-9]+-[0-9]+'
 
 let place: string | undefined
 let own: Owner | undefined
-let isProcOurs: boolean | undefined
 
 /** This process. */
 export function thisOwner(): Owner {
@@ -30,7 +28,7 @@ export function ownerState(owner: Owner): OwnerState {
   if (owner === thisOwner()) return 'alive'
   const [, ownersPlace, pid, start] = /^(.*)-(\d+)-(\d+)$/.exec(owner) ?? []
   if (ownersPlace !== thisPlace()) return 'unknown'
-  if (!answers(Number(pid))) return 'gone'
+  if (processAt(Number(pid)) === 'none') return 'gone'
   const startNow = startOf(Number(pid))
   return startNow === undefined || startNow === start || start === '0' ? 'alive' : 'gone'
 }
@@ -47,39 +45,4 @@ function thisPlace(): string {
   return place
 }
 
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return ''
-  }
-}
-
-function answers(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (cause) {
-    // Somebody else's process may not be asked, but it is there.
-    return isError(cause) && 'code' in cause && cause.code === 'EPERM'
-  }
-}
-
-/** When a process started, in the kernel's ticks; `undefined` where nothing tells, `'ended'` for one that waits to be reaped. */
-function startOf(pid: number): string | undefined {
-  // A `/proc` of another process space shows strangers under our numbers.
-  isProcOurs ??= linkOf('/proc/self') === String(process.pid)
-  if (!isProcOurs) return undefined
-  const text = textOf(`/proc/${pid}/stat`)
-  // The second field is the program's name in brackets and may itself hold blanks and brackets.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  if (text === '') return undefined
-  return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : fields[19]
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return ''
-  }
-}
+const startOf = (pid: number): string | undefined => (isProcOurs() ? startIn(`/proc/${pid}`) : undefined)
