@@ -42,6 +42,6 @@ function asJson(value: unknown): string {
   try {
     return (typeof value === 'number' ? undefined : JSON.stringify(value)) ?? String(value)
   } catch {
-    return `a ${typeof value} that JSON cannot say`
+    return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value} that JSON cannot say`
   }
 }

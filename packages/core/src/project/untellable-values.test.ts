@@ -58,6 +58,12 @@ test.each(rows)('%s that JSON cannot say are refused with a path (%#)', async (o
   expect(found?.hint ?? '').not.toBe('')
 })
 
+test('the message shows what can be shown of a value that holds itself', async () => {
+  await expect(ready.hyperparameters({ a: circle as never }).plan()).rejects.toThrow(
+    'hyperparameters.a.self[0] holds itself: JSON has no word for that (given: an object that JSON cannot say)',
+  )
+})
+
 test('names that throw when they are read can be added to', async () => {
   const task = ready.hyperparameters({ b: 1 }).hyperparameters(throwing('a') as never)
   await expect(task.plan()).rejects.toMatchObject({ code: 'TASK_INVALID' })
