@@ -16,8 +16,8 @@ export interface Compiled {
   completions(name: string, text: string): readonly string[]
   /** What an editor shows of the parameters inside the parentheses that end the first place of `text`: the call, then its comments. */
   signature(name: string, text: string): string
-  /** How many types the compiler has made so far. */
-  instantiations(): number
+  /** How many types the compiler has made so far, and how often it filled in type parameters. */
+  counts(): { readonly types: number; readonly instantiations: number }
 }
 
 export interface CompileOptions {
@@ -61,7 +61,7 @@ export function compile(files: Readonly<Record<string, string>>, { platforms = '
       const parameters = item.parameters.map(({ displayParts }) => ts.displayPartsToString(displayParts)).join(', ')
       return `(${parameters})\n${ts.displayPartsToString(item.documentation)}`
     },
-    instantiations: () => program.getInstantiationCount(),
+    counts: () => ({ types: program.getTypeCount(), instantiations: program.getInstantiationCount() }),
   }
 }
 

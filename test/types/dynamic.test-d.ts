@@ -50,6 +50,23 @@ test('many tasks are added at once, as a list or as an object', async () => {
   expectTypeOf<keyof ReturnType<typeof outcome.orThrow>['b']['outputs']>().toEqualTypeOf<'output' | 'state' | 'source'>()
 })
 
+test('a function adds a task of the name that it is given', () => {
+  const withTask = <Name extends string>(name: Name) => ex.add(ex.task(name).code('a.py'))
+  expectTypeOf(withTask('a')).toEqualTypeOf<Project<'a'>>()
+})
+
+test('a project is the names of its tasks, whichever way it came to know them', async () => {
+  const prep = ex.processing('prep').code('p.py')
+  const measured = task.metric('loss', /(a)/).resultSchema(v.object({ rows: v.number() }))
+  const added = ex.add(prep).add(measured).existing('old', 'processing')
+  expectTypeOf(ex.addAll([prep, measured]).existing('old', 'processing')).toEqualTypeOf<typeof added>()
+  expectTypeOf(ex.addAll({ prep, measured }).existing('old', 'processing')).toEqualTypeOf<typeof added>()
+  const { tasks, orThrow } = await added.run()
+  expectTypeOf<keyof typeof tasks>().toEqualTypeOf<'prep' | 't'>()
+  expectTypeOf(orThrow().t).toEqualTypeOf<TaskResult<'model' | 'output' | 'state' | 'source', { rows: number }, 'loss'>>()
+  expectTypeOf(orThrow().prep).toEqualTypeOf<TaskResult<'output' | 'state' | 'source', undefined, never>>()
+})
+
 test('of a task that has one of two names, either may be missing', async () => {
   const outcome = await ex.add(ex.task(oneOfTwo).code('a.py')).run()
   expectTypeOf(outcome.tasks.a).toExtend<object | undefined>()

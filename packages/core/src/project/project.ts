@@ -10,12 +10,21 @@ import type { TaskResult } from '../run/results/task-result.ts'
 import { lazyRunner } from '../run/lazy-runner.ts'
 import type { Runner } from '../run/runner.ts'
 import type { JobKind } from '../spec/job-kind.ts'
-import type { ProcessingOutput, TrainingOutput } from '../spec/outputs.ts'
 import type { Duration } from '../time/duration.ts'
-import type { NewName, NoTasks, OutputsOf, TaskNames, WithPast, WithTask, WithTasks } from './grammar/known-tasks.ts'
+import type {
+  EachOf,
+  MissingOf,
+  NamesFor,
+  NewName,
+  OutputsOf,
+  RawEachOf,
+  RemarksOn,
+  ResultsOfEach,
+  TaskNames,
+} from './grammar/known-tasks.ts'
 import type { OptionsIn, Together } from './grammar/options-in.ts'
 import type { Runs } from './grammar/runs.ts'
-import type { Addable, FactsOf, FirstState, ProjectOptions, ProjectOutcome, ReadyTask } from './grammar/projects.ts'
+import type { Addable, FirstState, ProjectOptions, ProjectOutcome, ReadyTask } from './grammar/projects.ts'
 import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
 import { TaskBuilder } from './task-builder.ts'
@@ -34,7 +43,7 @@ interface Shared {
  * A series of tasks that belong together. Frozen: `add` gives a new project that knows one task more. A project that
  * knows no task is open — `fromTask` takes any earlier task's name —, one that knows some takes theirs only.
  */
-export class Project<Known = NoTasks> {
+export class Project<Known = never, Results = never> {
   readonly #shared: Shared
   readonly #tasks: TaskList
 
@@ -73,7 +82,7 @@ export class Project<Known = NoTasks> {
    */
   add<Task extends { readonly name: string }>(
     task: Task & Addable<Known, Task>,
-  ): Project<WithTask<Known, Task['name'], FactsOf<Task>>> {
+  ): Project<Known | NamesFor<Known, Task['name']> | `(${RemarksOn<Task>})`, Results | ResultsOfEach<Task>> {
     return this.#with([task as unknown as Runs])
   }
 
@@ -84,7 +93,10 @@ export class Project<Known = NoTasks> {
    */
   addAll<const Tasks extends readonly ReadyTask[] | Readonly<Record<string, ReadyTask>>>(
     tasks: Tasks,
-  ): Project<WithTasks<Known, Tasks>> {
+  ): Project<
+    Known | NamesFor<Known, RawEachOf<Tasks>['name']> | `(${RemarksOn<EachOf<Tasks>> | MissingOf<Tasks>})`,
+    Results | ResultsOfEach<EachOf<Tasks>>
+  > {
     return this.#with(Object.values(tasks) as readonly unknown[] as readonly Runs[])
   }
 
@@ -96,7 +108,7 @@ export class Project<Known = NoTasks> {
   existing<const Name extends string, Kind extends JobKind = 'training'>(
     name: NewName<Known, Name>,
     _kind?: Kind,
-  ): Project<WithPast<Known, Name, Kind extends 'training' ? TrainingOutput : ProcessingOutput>> {
+  ): Project<Known | Name | `(${Name} is past)` | (Kind extends 'processing' ? `(${Name} is processing)` : never), Results> {
     refuseTwice(name as string, this.#tasks)
     return new Project(this.#shared, this.#tasks.with({ name: taskName(name as string) }))
   }
@@ -105,9 +117,9 @@ export class Project<Known = NoTasks> {
    * Runs every task that was added, as parallel as what they need from each other allows. A failure blocks those that
    * need it and nothing else; ask `ok`, `tasks`, or `orThrow()`.
    */
-  async run(options: RunOptions = {}): Promise<ProjectOutcome<Known>> {
+  async run(options: RunOptions = {}): Promise<ProjectOutcome<Known, Results>> {
     const outcomes = await this.#shared.runner.runAll(this.#tasks.specs(), options)
-    return outcomeOf<Known>(outcomes)
+    return outcomeOf<Known, Results>(outcomes)
   }
 
   /** The tasks and what flows between them, as data, as text, and for Mermaid. */
@@ -116,7 +128,7 @@ export class Project<Known = NoTasks> {
   }
 
   /** What earlier jobs of a task left: its jobs, its newest result, its state. */
-  data<const Task extends TaskNames<Known>>(task: Task): TaskStore<Task extends keyof Known ? OutputsOf<Known, Task> : never> {
+  data<const Task extends TaskNames<Known>>(task: Task): TaskStore<Task extends Known ? OutputsOf<Known, Task> : never> {
     const store: TaskStore = taskStore({
       platforms: this.#shared.platforms,
       project: projectName(this.name),
@@ -124,7 +136,7 @@ export class Project<Known = NoTasks> {
       ...this.#place(),
     })
     // It reads what there is; its type says what a task of this kind leaves.
-    return store as TaskStore<Task extends keyof Known ? OutputsOf<Known, Task> : never>
+    return store as TaskStore<Task extends Known ? OutputsOf<Known, Task> : never>
   }
 
   /** Lets go of connections; jobs go on. Only needed in long-lived services. */
@@ -132,13 +144,13 @@ export class Project<Known = NoTasks> {
     await this.#shared.platforms[Symbol.asyncDispose]()
   }
 
-  #with<More>(tasks: readonly Runs[]): Project<More> {
+  #with<More, Returns>(tasks: readonly Runs[]): Project<More, Returns> {
     const added = tasks.reduce((list, task) => {
       refuseTwice(task.name, list)
       // Every kind of task has a state.
       return list.with({ name: task.name, spec: task.output('state').spec })
     }, this.#tasks)
-    return new Project<More>(this.#shared, added)
+    return new Project<More, Returns>(this.#shared, added)
   }
 
   #place(): { readonly bucket: string | undefined; readonly prefix: string } {
@@ -185,7 +197,7 @@ export function project<const Spot extends boolean | undefined = undefined, cons
   return new Project({ name, options: options as ProjectOptions, platforms, runner: lazyRunner(platforms) }, new TaskList())
 }
 
-function outcomeOf<Known>(outcomes: Readonly<Record<string, TaskOutcome>>): ProjectOutcome<Known> {
+function outcomeOf<Known, Results>(outcomes: Readonly<Record<string, TaskOutcome>>): ProjectOutcome<Known, Results> {
   const ok = Object.values(outcomes).every((outcome) => outcome.status === 'completed')
   const results = (): Record<string, TaskResult> => {
     if (!ok) throw new GraphFailedError(outcomes)
@@ -196,8 +208,8 @@ function outcomeOf<Known>(outcomes: Readonly<Record<string, TaskOutcome>>): Proj
   // The runner's table has the names that `Known` says, for both were built by `add`.
   return {
     ok,
-    tasks: outcomes as ProjectOutcome<Known>['tasks'],
-    orThrow: () => results() as ReturnType<ProjectOutcome<Known>['orThrow']>,
+    tasks: outcomes as ProjectOutcome<Known, Results>['tasks'],
+    orThrow: () => results() as ReturnType<ProjectOutcome<Known, Results>['orThrow']>,
   }
 }
 

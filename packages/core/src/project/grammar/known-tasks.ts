@@ -1,7 +1,16 @@
 import type { TaskOutcome } from '../../run/results/outcome.ts'
 import type { AnyTaskResult, TaskResult } from '../../run/results/task-result.ts'
-import type { OutputName, TrainingOutput } from '../../spec/outputs.ts'
+import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
 import type { Explain } from './explain.ts'
+
+/*
+ * What the compiler remembers of a project: a union of texts. Each task is there by its name; what is not as with a training
+ * task that was added is a text beside it: `'(prep is processing)'`, `'(old is past)'`, `'(a may be missing)'`, `'(metric loss of train)'`.
+ * `'(any other)'` says that more tasks have names that are only known at run time. No text: the project is open.
+ *
+ * A union of texts grows by one step per task, and looking a text up costs the same in a large one. Results that were
+ * declared are types and no texts: they are a union of their own, which nothing asks before a result is read.
+ */
 
 /** What is known of one task. */
 export interface TaskFacts<Out extends OutputName = OutputName, Result = unknown, Metric extends string = string> {
@@ -10,97 +19,128 @@ export interface TaskFacts<Out extends OutputName = OutputName, Result = unknown
   readonly metrics: Metric
 }
 
-/** Nothing known yet: such a project takes any earlier task's name. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- the identity of intersection, by which a project grows.
-export type NoTasks = {}
-
-declare const dynamic: unique symbol
-/** Some tasks have names that are only known at run time: any name may be one of theirs. */
-export interface DynamicTasks {
-  readonly [dynamic]: true
+/** The declared result of one task. */
+export interface Returned<Name extends string, Result> {
+  readonly task: Name
+  readonly returns: Result
 }
 
-/** What a project knows after `add`; a name that is one of several may be missing, one that is any text adds no name. */
-export type WithTask<Known, Name extends string, Facts> = string extends Name
-  ? [keyof Known] extends [never]
-    ? Known
-    : Known & DynamicTasks
-  : Known & (IsUnion<Name> extends true ? MaybeTask<Name, Facts> : KnownTask<Name, Facts>)
+/*
+ * What `add` and `addAll` put into the union. They are parts, and the signatures of these methods write the texts around them: a
+ * union that has a name of its own is shown by that name in every hover after it.
+ */
 
-// Names of their own keep hovers short: an object type would be written out over many lines.
-/** One task that a project knows. */
-export type KnownTask<Name extends string, Facts> = { readonly [Key in Name]: Facts }
-/** One of several tasks, whichever it is. */
-export type MaybeTask<Name extends string, Facts> = { readonly [Key in Name]?: Facts }
-/** What a project knows after `addAll`. Of a list that is made at run time any of its tasks may be missing. */
-export type WithTasks<Known, Tasks> = Tasks extends readonly (infer Task extends NamedTask)[]
-  ? number extends Tasks['length']
-    ? WithEach<Known, Task, Partial<KnownTasks<Task>>>
-    : WithEach<Known, Task, KnownTasks<Task>>
-  : WithEach<Known, Tasks[keyof Tasks] & NamedTask, KnownTasks<Tasks[keyof Tasks]>>
+/** The tasks of a list or of an object; none, when one of them has a name that is only known at run time. */
+export type EachOf<Tasks> = AllNamed<RawEachOf<Tasks>>
 
-type WithEach<Known, Task extends NamedTask, All> = string extends Task['name']
-  ? [keyof Known] extends [never]
-    ? Known
-    : Known & DynamicTasks
-  : Known & All
+/** Every task of a list or of an object. */
+export type RawEachOf<Tasks> = (Tasks extends readonly unknown[] ? Tasks[number] : Tasks[keyof Tasks]) & NamedTask
+
+type AllNamed<Task extends NamedTask> = string extends Task['name'] ? never : Task
 
 /** Anything with a task's name. */
 export interface NamedTask {
   readonly name: string
 }
 
-/** Tasks that a project got at once. */
-export type KnownTasks<Task> = { readonly [Each in Task as NameOf<Each>]: FactsOf<Each> }
+/** The names themselves; of any text, that there are others, unless the project takes any name already. */
+export type NamesFor<Known, Name> = string extends Name ? ([Known] extends [never] ? never : '(any other)') : Name
 
-/** What a project knows after `existing`. */
-export type WithPast<Known, Name extends string, Out extends OutputName> = Known & PastTask<Name, Out>
-/** A task that ran earlier. */
-export type PastTask<Name extends string, Out extends OutputName> = { readonly [Key in Name]: PastFacts<Out> }
+/** What is not as usual with tasks, and is written into parentheses. */
+export type RemarksOn<Task> = Task extends { readonly name: infer Name extends string; readonly [facts]?: infer Facts }
+  ? string extends Name
+    ? never
+    : Remarks<Name, NonNullable<Facts>> | (IsUnion<Name> extends true ? `${Name} may be missing` : never)
+  : never
 
-interface PastFacts<Out extends OutputName> extends TaskFacts<Out, undefined, never> {
-  readonly past: true
+type Remarks<Name extends string, Facts> = Facts extends {
+  readonly outputs: infer Out
+  readonly metrics: infer Metric extends string
 }
+  ? ('model' extends Out ? never : `${Name} is processing`) | `metric ${Metric} of ${Name}`
+  : never
+
+/** Of a list that is made at run time any of its tasks may be missing. */
+export type MissingOf<Tasks> = Tasks extends readonly unknown[]
+  ? number extends Tasks['length']
+    ? `${EachOf<Tasks>['name']} may be missing`
+    : never
+  : never
+
+/** The declared results of tasks. */
+export type ResultsOfEach<Task> = Task extends { readonly name: infer Name extends string; readonly [facts]?: infer Facts }
+  ? NonNullable<Facts> extends { readonly result: infer Result }
+    ? [Result] extends [undefined]
+      ? never
+      : Returned<Name, Result>
+    : never
+  : never
+
+/** The names of the tasks that a project knows: of its texts those without parentheses. */
+export type NamesOf<Known> = Known extends `(${string}` ? never : Known & string
 
 /** Names that `fromTask` takes: any, until the project knows a task. */
-export type TaskNames<Known> = [keyof Known & string] extends [never]
+export type TaskNames<Known> = [Known] extends [never]
   ? string
-  : Known extends DynamicTasks
-    ? (keyof Known & string) | (string & {})
-    : keyof Known & string
+  : unknown extends Known
+    ? string
+    : '(any other)' extends Known
+      ? NamesOf<Known> | (string & {})
+      : NamesOf<Known>
 
 /** Outputs that a task of this name has. */
-export type OutputsOf<Known, Name> = Name extends keyof Known
-  ? NonNullable<Known[Name]> extends { readonly outputs: infer Out extends OutputName }
-    ? Out
+export type OutputsOf<Known, Name> = unknown extends Known
+  ? TrainingOutput
+  : Name extends string
+    ? `(${Name} is processing)` extends Known
+      ? ProcessingOutput
+      : TrainingOutput
     : never
-  : TrainingOutput
 
 /** A name that is still free; else a sentence stands in its place. */
-export type NewName<Known, Name extends string> = string extends Name
+export type NewName<Known, Name extends string> = [Known] extends [never]
   ? Name
-  : Name extends keyof Known
-    ? Explain<`task '${Name}' is already part of this project`>
-    : Name
+  : string extends Name
+    ? Name
+    : true extends IsKnown<Known, Name>
+      ? Explain<`task '${Name}' is already part of this project`>
+      : Name
+
+/**
+ * Whether a project knows a task of this name. Apart, because inside the branch of a condition the compiler compares the name
+ * with every text of the project once more.
+ */
+export type IsKnown<Known, Name> = Name extends Known ? true : false
 
 /** How the tasks of a project ended; those that are known from their past do not run. */
-export type OutcomesOf<Known> = [keyof Known & string] extends [never]
+export type OutcomesOf<Known, Results> = [Known] extends [never]
   ? Readonly<Record<string, TaskOutcome<AnyTaskResult>>>
-  : { readonly [Name in keyof Known as Added<Known, Name>]: TaskOutcome<ResultOfFacts<Known[Name]>> }
+  : {
+      readonly [Name in Added<NamesOf<Known>, Known>]:
+        | TaskOutcome<ResultFor<Known, Results, Name>>
+        | (`(${Name} may be missing)` extends Known ? undefined : never)
+    }
 
 /** The results of a project whose tasks all completed. */
-export type ResultsOf<Known> = [keyof Known & string] extends [never]
+export type ResultsOf<Known, Results> = [Known] extends [never]
   ? Readonly<Record<string, AnyTaskResult>>
-  : { readonly [Name in keyof Known as Added<Known, Name>]: ResultOfFacts<Known[Name]> }
+  : {
+      readonly [Name in Added<NamesOf<Known>, Known>]:
+        | ResultFor<Known, Results, Name>
+        | (`(${Name} may be missing)` extends Known ? undefined : never)
+    }
 
-type Added<Known, Name extends keyof Known> = Known[Name] extends { readonly past: true } ? never : Name & string
+type Added<Name extends string, Known> = Name extends unknown ? (`(${Name} is past)` extends Known ? never : Name) : never
 
-type ResultOfFacts<Facts> =
-  NonNullable<Facts> extends TaskFacts<infer Out, infer Result, infer Metric> ? TaskResult<Out, Result, Metric> : TaskResult
+type ResultFor<Known, Results, Name extends string> = TaskResult<
+  OutputsOf<Known, Name>,
+  ReturnOf<Extract<Results, { readonly task: Name }>>,
+  MetricsIn<Known, Name>
+>
+type ReturnOf<Result> = [Result] extends [never] ? undefined : Result extends { readonly returns: infer Value } ? Value : never
+type MetricsIn<Known, Name extends string> = Known extends `(metric ${infer Metric} of ${Name})` ? Metric : never
 
 type IsUnion<Name, Each = Name> = Name extends unknown ? ([Each] extends [Name] ? false : true) : never
 
 /** Where a task keeps what is known of it, for the compiler alone. */
 export declare const facts: unique symbol
-type NameOf<Task> = Task extends { readonly name: infer Name extends string } ? (string extends Name ? never : Name) : never
-type FactsOf<Task> = Task extends { readonly [facts]?: infer Facts } ? NonNullable<Facts> : never

@@ -2,7 +2,7 @@ import type { TrainingOptions } from '../../options/task-options.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { PlatformChoice, PlatformSettings } from '../platforms.ts'
 import type { Explain } from './explain.ts'
-import type { facts, OutcomesOf, ResultsOf, TaskFacts } from './known-tasks.ts'
+import type { IsKnown, OutcomesOf, ResultsOf } from './known-tasks.ts'
 import type { Knows } from './state.ts'
 
 /** What holds for every task of a project. */
@@ -18,13 +18,13 @@ export interface ProjectOptions<Defaults = TrainingOptions> extends PlatformSett
 }
 
 /** Outcomes of a whole project: task → how it ended, typed for the tasks the project knows. */
-export interface ProjectOutcome<Known> {
+export interface ProjectOutcome<Known, Results = never> {
   /** Whether every task completed. */
   readonly ok: boolean
   /** Task → how it ended. */
-  readonly tasks: OutcomesOf<Known>
+  readonly tasks: OutcomesOf<Known, Results>
   /** The results, when every task completed. @throws {GraphFailedError} otherwise. */
-  orThrow(): ResultsOf<Known>
+  orThrow(): ResultsOf<Known, Results>
 }
 
 /** A task that can run, of either kind. */
@@ -35,13 +35,12 @@ export interface ReadyTask {
 
 /** A task that a project can take: ready to run, under a name that is still free. */
 export type Addable<Known, Task extends { readonly name: string }> = Task extends { readonly kind: JobKind }
-  ? Task['name'] extends keyof Known
-    ? Explain<`task '${Task['name']}' is already part of this project`>
-    : unknown
+  ? [Known] extends [never]
+    ? unknown
+    : true extends IsKnown<Known, Task['name']>
+      ? Explain<`task '${Task['name']}' is already part of this project`>
+      : unknown
   : Explain<'say what it runs first: .code(), .shell() or .algorithm()'>
 
-/** What a project keeps of a task. */
-export type FactsOf<Task> = Task extends { readonly [facts]?: infer Facts } ? NonNullable<Facts> : TaskFacts
-
 /** The state of a new task: whether its project takes any task's name, or knows its tasks. */
-export type FirstState<Known> = [keyof Known] extends [never] ? 'open' : Knows<Known>
+export type FirstState<Known> = [Known] extends [never] ? 'open' : Knows<Known>
