@@ -10,8 +10,8 @@ export SSM_PLATFORM=local
 # The published weather, one file per city and year, is what main.ts puts there.
 [ -d "$out/data" ] || { echo 'Run this first: npm run demo' >&2; exit 1; }
 
-"$ssm" run -p weather -t clean -e "$here/worker/clean.py" --ic 2 -i "$out/data" ShardedByS3Key --warmest 45
-"$ssm" run -p weather -t train -e "$here/worker/train.py" --iit days clean model --unpack days --ridge 0.001 \
+"$ssm" run -p weather -t clean -e "$here/worker/clean.py" --ic 2 -i "$out/data" ShardedByS3Key --hp_json warmest 45
+"$ssm" run -p weather -t train -e "$here/worker/train.py" --iit days clean model --unpack days --hp_json ridge 0.001 \
   --md rmse 'rmse=([0-9.]+)' -o "$out/train" --download_model
 "$ssm" run -p weather -t report -e "$here/worker/report.ts" --iit model train model --unpack model \
   -o "$out/report" --download_output
