@@ -35,14 +35,13 @@ export function prepared(): Lab {
 
 /** Runs `programs/pipeline.mjs` in such a folder. */
 export function client(place: Lab, hook?: Hook): Promise<Ended> {
-  const env = {
-    ...process.env,
-    SSM_LOCAL_DIR: place.root,
-    SSM_CACHE_DIR: join(place.folder, 'cache'),
-    TMPDIR: join(place.folder, 'tmp'),
-    ...(hook === undefined ? {} : hooked(place, hook)),
-  }
   const argv = [join(programs, 'pipeline.mjs'), join(place.folder, 'data'), join(place.folder, 'out')]
+  return started(place, argv, hook === undefined ? {} : hooked(place, hook))
+}
+
+function started(place: Lab, argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const own = { SSM_LOCAL_DIR: place.root, SSM_CACHE_DIR: join(place.folder, 'cache'), TMPDIR: join(place.folder, 'tmp') }
+  const env = { ...process.env, ...own, ...more }
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, argv, { env, cwd: place.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
     let output = ''
@@ -83,6 +82,12 @@ export function lostIn(place: Lab): readonly string[] {
 
 /** What nobody owns any more. A lease is not looked for when there is nothing to start: the next start takes it over. */
 export async function orphanedIn(place: Lab): Promise<readonly string[]> {
+  // What killed processes left goes when somebody starts something, never when somebody looks.
+  if ((await leftIn(place)).length > 0) await started(place, [join(programs, 'tidy.mjs')])
+  return leftIn(place)
+}
+
+async function leftIn(place: Lab): Promise<readonly string[]> {
   const left = (await place.leftovers()).filter((name) => !/\/\.?lease\.json$/.test(name))
   return [
     ...left,

@@ -6,7 +6,7 @@ import { client, lostIn, orphanedIn, prepared } from './clients.ts'
 import { eachAtOnce, random, report, sample } from './figures.ts'
 
 /** How many kills of each kind of process; `SSM_CHAOS_KILLS` for more. */
-const killsEach = Number(process.env['SSM_CHAOS_KILLS'] ?? 150)
+const killsEach = Number(process.env['SSM_CHAOS_KILLS'] ?? 125)
 
 beforeAll(setup, 180_000)
 
