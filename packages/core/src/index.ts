@@ -18,7 +18,16 @@ export type {
 } from './project/grammar/tasks.ts'
 export type { Runs } from './project/grammar/runs.ts'
 export type { InputOptions, OutputRef } from './project/grammar/inputs.ts'
-export type { Returned, TaskFacts } from './project/grammar/known-tasks.ts'
+export type {
+  EachOf,
+  MissingOf,
+  NamesFor,
+  RawEachOf,
+  RemarksOn,
+  ResultsOfEach,
+  Returned,
+  TaskFacts,
+} from './project/grammar/known-tasks.ts'
 export type { Knows, Returns, Takes } from './project/grammar/state.ts'
 export type { Explain, Refused } from './project/grammar/explain.ts'
 export { instanceType } from './options/machines.ts'

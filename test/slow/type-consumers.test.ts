@@ -1,0 +1,124 @@
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { pack } from '../../scripts/pack.mjs'
+
+// Compilers, one after the other, on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const compilers = {
+  '5.4': 'typescript-5.4/bin/tsc',
+  '6': 'typescript/bin/tsc6',
+  '7': 'typescript-7/bin/tsc',
+}
+type Version = keyof typeof compilers
+
+const strict = {
+  target: 'ES2022',
+  lib: ['ES2023', 'ESNext.Disposable'],
+  types: ['node'],
+  strict: true,
+  skipLibCheck: false,
+  declaration: true,
+  rootDir: '.',
+}
+const esm = { module: 'NodeNext', moduleResolution: 'NodeNext', verbatimModuleSyntax: true }
+const resolutions = {
+  'NodeNext, an ES module': esm,
+  'node16, CommonJS': { module: 'Node16', moduleResolution: 'Node16' },
+  bundler: { module: 'ESNext', moduleResolution: 'Bundler', verbatimModuleSyntax: true },
+  node10: { module: 'CommonJS', moduleResolution: 'Node10' },
+}
+// Version 7 knows no node10 any more, and 6 says that it will go.
+const kinds = Object.keys(resolutions) as (keyof typeof resolutions)[]
+const matrix = (Object.keys(compilers) as Version[]).flatMap((version) => [
+  ...kinds.filter((kind) => version !== '7' || kind !== 'node10').map((kind) => ({ version, kind, exact: true })),
+  { version, kind: kinds[0] ?? 'bundler', exact: false },
+])
+
+let top: string
+
+// The packed files beside what they need, as npm lays them out, without its registry.
+beforeAll(async () => {
+  top = await realpath(await mkdtemp(join(tmpdir(), 'ssm-type-consumers-')))
+  const modules = join(top, 'node_modules')
+  for (const { name, file } of await pack(join(top, 'packed'))) {
+    await mkdir(join(modules, name), { recursive: true })
+    await execa('tar', ['-xzf', file, '--strip-components=1', '-C', join(modules, name)])
+  }
+  const needed = { '@types/node': root, '@standard-schema/spec': join(root, 'packages/core') }
+  for (const [name, owner] of Object.entries(needed))
+    await cp(await realpath(join(owner, 'node_modules', name)), join(modules, name), { recursive: true, dereference: true })
+  const types = await realpath(join(root, 'node_modules/@types/node'))
+  await cp(join(dirname(dirname(types)), 'undici-types'), join(modules, 'undici-types'), { recursive: true, dereference: true })
+}, 180_000)
+afterAll(async () => {
+  await rm(top, { recursive: true, force: true })
+})
+
+/** A folder with these programs; `options` are the compiler's. */
+async function folderOf(name: string, files: readonly string[], options: object, more: object = {}): Promise<string> {
+  const folder = join(top, name)
+  await mkdir(folder, { recursive: true })
+  for (const file of files) await cp(join(root, 'test/slow/type-consumers', file), join(folder, file))
+  const compilerOptions = { ...strict, outDir: 'out', ...options }
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files, ...more }))
+  const type = 'module' in options && ['Node16', 'CommonJS'].includes(String(options.module)) ? 'commonjs' : 'module'
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ type }))
+  return folder
+}
+
+/** What the compiler says: nothing, when all is well. */
+async function tsc(version: Version, folder: string, ...args: readonly string[]): Promise<string> {
+  const argv = [join(root, 'node_modules', compilers[version]), ...args, '--pretty', 'false']
+  const { all } = await execa(process.execPath, argv, { cwd: folder, all: true, reject: false, timeout: 110_000 })
+  return all
+}
+
+test.each(matrix)(
+  'exported chains emit short declarations on TypeScript $version, $kind, exact optional properties $exact',
+  async ({ version, kind, exact }) => {
+    const silence = version === '6' && kind === 'node10' ? { ignoreDeprecations: '6.0' } : {}
+    const options = { ...resolutions[kind], ...silence, exactOptionalPropertyTypes: exact }
+    const folder = await folderOf(`${version}-${kind.replaceAll(/\W/g, '')}-${exact}`, ['library.ts', 'program.ts'], options)
+    expect(await tsc(version, folder, '-p', '.')).toBe('')
+    const declarations = await readFile(join(folder, 'out/library.d.ts'), 'utf8')
+    expect(declarations.split(/^(?=export|    \w)/m).filter((text) => text.length > 600)).toEqual([])
+    expect(declarations).not.toMatch(/[:<|] any\b/)
+  },
+)
+
+test.each(Object.keys(compilers) as Version[])('projects that refer to each other compile on TypeScript %s', async (version) => {
+  const options = { ...esm, composite: true }
+  const library = await folderOf(`refs-${version}/library`, ['library.ts'], options)
+  const program = await folderOf(`refs-${version}/program`, ['program.ts'], options, { references: [{ path: '../library' }] })
+  const text = await readFile(join(program, 'program.ts'), 'utf8')
+  await writeFile(join(program, 'program.ts'), text.replace('./library.js', '../library/out/library.js'))
+  expect(await tsc(version, library, '-b', '../program')).toBe('')
+})
+
+test.each(['6', '7'] as const)(
+  'exports that say their types compile with isolatedDeclarations on TypeScript %s',
+  async (version) => {
+    const folder = await folderOf(`isolated-${version}`, ['annotated.ts'], { ...esm, isolatedDeclarations: true })
+    expect(await tsc(version, folder, '-p', '.')).toBe('')
+  },
+)
+
+test.each(Object.keys(compilers) as Version[])('three lines load at most 250 files on TypeScript %s', async (version) => {
+  const folder = await folderOf(`files-${version}`, ['three-lines.ts'], esm)
+  const files = (await tsc(version, folder, '-p', '.', '--listFilesOnly')).trim().split('\n')
+  expect(files.length).toBeGreaterThan(50)
+  expect(files.length).toBeLessThanOrEqual(250)
+})
+
+test('without the types of Node those of the browser are enough', async () => {
+  const lib = [...strict.lib, 'DOM']
+  const folder = await folderOf('no-node', ['three-lines.ts'], { ...esm, types: [], lib })
+  expect(await tsc('7', folder, '-p', '.')).toBe('')
+})
