@@ -36,4 +36,3 @@ export class Holder {
   any: AnyTask = prep
   open: Project = ex
 }
-export default known
