@@ -161,8 +161,9 @@ test.skipIf(lacking('python3'))(
     const again = await ssm(folder.path, ['init', 'my-start'])
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing was written') as string })
 
-    const line = await started(['run', '-t', 'count', '-e', 'worker.py', '--upTo', '11'], { cwd: made })
+    const line = await started(['run', '-t', 'count', '-e', 'worker.py', '--hp-json', 'upTo', '11'], { cwd: made })
     expect(line).toMatchObject({ code: 0, stdout: 'total=66\n' })
+    expect(readFileSync(join(made, 'README.md'), 'utf8')).toContain('-e worker.py --hp-json upTo 10 ')
 
     mkdirSync(join(made, 'node_modules/@simple-sagemaker'), { recursive: true })
     for (const name of ['core', 'cli'])

@@ -1,12 +1,13 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { SsmError } from '@simple-sagemaker/core'
 import { errorCodes } from '../../packages/core/src/errors/codes.ts'
 import { app } from '../../packages/cli/src/app.ts'
 import { exitCodeOf, exitCodes } from '../../packages/cli/src/grammar/exit-codes.ts'
-import { workFolder } from './support/ssm.ts'
+import { environment, ssmProgram, workFolder } from './support/ssm.ts'
 import { testContext } from './support/context.ts'
 
 interface Said {
@@ -68,14 +69,41 @@ test.each([
   expect((await ssm(folder.path, argv)).code).toBe(2)
 })
 
+test('2: a file where a folder is needed, before a job is started', async () => {
+  await using folder = await workFolder()
+  writeFileSync(join(folder.path, 'file'), '')
+  for (const path of ['file', 'file/out'])
+    expect(await ssm(folder.path, shell('echo done', '-o', path))).toMatchObject({ code: 2, stdout: '' })
+})
+
+test.skipIf(process.platform === 'win32')('2: a working folder that is gone, but only for what needs one', async () => {
+  await using folder = await workFolder()
+  const program = await ssmProgram()
+  const inNoFolder = async (...argv: readonly string[]): Promise<Said> => {
+    const line = 'mkdir "$0"; cd "$0"; rmdir "$0"; exec "$@"'
+    const own = [join(folder.path, 'gone'), process.execPath, program, ...argv]
+    const ended = await execa('sh', ['-c', line, ...own], { env: environment(), extendEnv: false, reject: false })
+    return { code: ended.exitCode ?? -1, stdout: ended.stdout, stderr: ended.stderr }
+  }
+  expect(await inNoFolder('--version')).toMatchObject({ code: 0, stderr: '' })
+  const { code, stderr } = await inNoFolder('ps', '-p', 'ex', '--platform', 'local')
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: The working folder [^\n]+\nhint: Change to a folder[^\n]+$/)])
+})
+
+test('the name of an option that may have been meant as a hyperparameter is warned of, also with --quiet', async () => {
+  await using folder = await workFolder()
+  writeFileSync(join(folder.path, 'a.py'), '')
+  const plan = (...more: readonly string[]): Promise<Said> =>
+    ssm(folder.path, ['plan', 'run', ...task, '-e', 'a.py', '-q', ...more])
+  expect((await plan('--retries', '3')).stderr).toContain('warning: options of ssm: --retries 3 (')
+  expect((await plan('--role', 'arn:aws:iam::123456789012:role/jobs')).stderr).not.toContain('options of ssm')
+})
+
 test('4: no credentials, and a folder that cannot be written', async () => {
   await using folder = await workFolder()
   const env = { SSM_PLATFORM: 'aws' }
   const { code, stderr } = await ssm(folder.path, ['ps', '-p', 'ex'], { ...env, AWS_EC2_METADATA_DISABLED: 'true' })
   expect([code, stderr.split('\n').length > 1]).toEqual([4, true])
-  writeFileSync(join(folder.path, 'file'), '')
-  for (const path of ['file', 'file/out'])
-    expect(await ssm(folder.path, shell('echo done', '-o', path))).toMatchObject({ code: 4, stdout: '' })
   const unsaved = await ssm(folder.path, shell(`echo done; touch '${folder.path}/late'`, '-o', 'late'))
   expect(unsaved).toMatchObject({ code: 4, stdout: 'done\n' })
   // The job itself went well.
@@ -89,6 +117,7 @@ test.each([
   ['a job', ['logs', 't-2026-01-01-00-00-00-AAAAAAAA']],
   ['any job of a task', ['stop', ...task]],
   ['a completed job', ['data', ...task, '-o', 'out']],
+  ['any job or state of a task', ['data', ...task, '--cs']],
   ['a file', ['graph', 'nowhere.ts']],
 ])('5: %s is not there', async (_, argv) => {
   await using folder = await workFolder()

@@ -88,9 +88,9 @@ const readme = (name: string): string => `# ${name}
 
 \`\`\`sh
 npm install
-npm start                                          # main.ts: runs worker.py, results in out/
-npx ssm run -t count -e worker.py --upTo 10        # the same from the shell, with the settings of ssm.config.json
-npx ssm why run -t count -e worker.py --upTo 11    # what a change would mean
+npm start                                                  # main.ts: runs worker.py, results in out/
+npx ssm run -t count -e worker.py --hp-json upTo 10        # the same from the shell, with the settings of ssm.config.json
+npx ssm why run -t count -e worker.py --hp-json upTo 11    # what a change would mean
 npx ssm ps
 \`\`\`
 

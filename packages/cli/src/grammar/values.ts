@@ -64,12 +64,15 @@ export function checkValues(command: CommandSpec, parsed: Parsed): void {
 // What people call hyperparameters, too.
 const ordinaryWords = ['role', 'profile', 'retries', 'warm', 'subnets', 'image']
 
+// A value of this form can only be meant for the option: an ARN, the id of a subnet, an image with its registry.
+const isOfAws = (text: string): boolean => /^(?:arn:|subnet-)|\/.*:/.test(text)
+
 /** Options given here that the original did not have and whose names could be meant as hyperparameters. */
 export function newerOptions(command: CommandSpec, parsed: Parsed): readonly string[] {
   if (command.extra !== 'hyperparameters') return []
   return [...parsed.given.values()]
     .flatMap((occurrences) => occurrences.at(-1) ?? [])
-    .filter(({ spelled }) => ordinaryWords.includes(spelled.replace(/^-+/, '')))
+    .filter(({ spelled, texts }) => ordinaryWords.includes(spelled.replace(/^-+/, '')) && !texts.every(isOfAws))
     .map(({ spelled, texts }) => [spelled, ...texts].join(' '))
 }
 

@@ -1,4 +1,11 @@
-import { isSsmError, project, SsmError, type JobState, type Platform, type TaskStore } from '@simple-sagemaker/core'
+import {
+  isSsmError,
+  project as projectNamed,
+  SsmError,
+  type JobState,
+  type Platform,
+  type TaskStore,
+} from '@simple-sagemaker/core'
 import { jobNamed, type StoragePlace } from '@simple-sagemaker/core/jobs'
 import { projectOptions } from '../grammar/tables/run-options.ts'
 import type { Call } from './call.ts'
@@ -9,7 +16,7 @@ import type { Settings } from './settings.ts'
 
 /** What earlier jobs of one task stored. */
 export function storeOf(settings: Settings, platform: Platform, task: string): TaskStore {
-  return project(settings.values.project?.value ?? '', projectOptionsOf(settings, platform)).data(task)
+  return projectNamed(settings.values.project?.value ?? '', projectOptionsOf(settings, platform)).data(task)
 }
 
 /** Where the projects of these settings are stored. */
@@ -33,14 +40,16 @@ export async function jobMeant({ parsed, settings, command }: Call, platform: Pl
     throw usageError(`ssm ${command.name} needs the name of a job, or -p PROJECT and -t TASK`, 'ssm ps lists jobs.')
   }
   for await (const job of storeOf(settings, platform, task).jobs({ signal })) return job
-  throw new SsmError(
-    'OUTPUT_MISSING',
-    `Task ${task} of project ${settings.values.project.value} has no job on the ${platform.name} platform`,
-    {
-      hint: 'ssm ps lists jobs; --platform, --bucket_name and --prefix choose where to look.',
-      facts: { project: settings.values.project.value, task, platform: platform.name },
-    },
-  )
+  throw noJobOf(task, settings, platform)
+}
+
+/** The error for a task that has never run where it was looked for. */
+export function noJobOf(task: string, settings: Settings, platform: Platform): SsmError {
+  const project = settings.values.project?.value ?? ''
+  return new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no job on the ${platform.name} platform`, {
+    hint: 'ssm ps lists jobs; --platform, --bucket_name and --prefix choose where to look.',
+    facts: { project, task, platform: platform.name },
+  })
 }
 
 async function named(text: string, platform: Platform, signal: AbortSignal): Promise<JobState> {

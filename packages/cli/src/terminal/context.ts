@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import process from 'node:process'
 import { isAbsolute, join } from 'node:path'
+import { SsmError } from '@simple-sagemaker/core'
 import { terminalText } from './text.ts'
 
 /** Where text goes. */
@@ -31,6 +32,7 @@ export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 /** Everything a command may touch besides files: tests put their own in its place. */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The working folder. Reading it throws when it is gone, so that only what needs it fails. */
   readonly cwd: string
   /** Carries data, and nothing else. */
   readonly stdout: Sink
@@ -50,7 +52,9 @@ export interface CliContext {
 export function processContext(): CliContext {
   return {
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return workingFolder()
+    },
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
     canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
@@ -58,6 +62,18 @@ export function processContext(): CliContext {
     now: () => Date.now(),
     sleep,
     onSignal,
+  }
+}
+
+/** @throws {SsmError} `USAGE` when the folder was removed or cannot be reached. */
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new SsmError('USAGE', 'The working folder does not exist any more, or cannot be read', {
+      hint: 'Change to a folder that exists (cd), then run the same again.',
+      cause,
+    })
   }
 }
 

@@ -4,7 +4,7 @@ import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
-import { storeOf } from '../../settings/job-place.ts'
+import { noJobOf, storeOf } from '../../settings/job-place.ts'
 import { shownPlace } from '../../settings/open-platform.ts'
 import { downloadsOf, unpacks } from '../../task/policy.ts'
 import { pathFrom } from '../../terminal/context.ts'
@@ -24,7 +24,10 @@ async function dataOfTask(call: Call, { platform, reporter, signal }: Opened): P
   const { clean, outputPath } = valuesOf(parsed, callOptions)
   const left = storeOf(settings, platform, task)
   const did: Did = {}
-  if (clean === true) did.cleanedStateFiles = await left.cleanState({ signal })
+  if (clean === true) {
+    if (!(await isKnown(left, signal))) throw noJobOf(task, settings, platform)
+    did.cleanedStateFiles = await left.cleanState({ signal })
+  }
   if (outputPath !== undefined) {
     const options = { only: downloadsOf(parsed), unpack: unpacks(parsed), signal }
     const { files, warnings } = await left.download(pathFrom(context, outputPath), options)
@@ -36,6 +39,13 @@ async function dataOfTask(call: Call, { platform, reporter, signal }: Opened): P
   else if (isDone) tellDid(did, (text) => reporter.note(text))
   else context.stdout.write(await inventoryText(await inventory(left, signal), call))
   return exits.done
+}
+
+/** Whether the task has a job, or state that was given to it. */
+async function isKnown(left: TaskStore, signal: AbortSignal): Promise<boolean> {
+  const { done } = await left.jobs({ signal })[Symbol.asyncIterator]().next()
+  if (done !== true) return true
+  return (await stateOf(left, signal)).files > 0
 }
 
 function tellDid({ cleanedStateFiles, downloaded }: Did, note: (text: string) => void): void {
@@ -50,19 +60,24 @@ interface Inventory {
   readonly state: { readonly files: number; readonly bytes: number }
 }
 
-async function inventory(left: TaskStore, signal: AbortSignal): Promise<Inventory> {
+async function stateOf(left: TaskStore, signal: AbortSignal): Promise<Inventory['state']> {
   let [files, bytes] = [0, 0]
   try {
     for await (const { sizeBytes } of left.state({ signal })) [files, bytes] = [files + 1, bytes + sizeBytes]
   } catch (cause) {
     if (!isSsmError(cause, 'OBJECT_MISSING')) throw cause
   }
+  return { files, bytes }
+}
+
+async function inventory(left: TaskStore, signal: AbortSignal): Promise<Inventory> {
+  const state = await stateOf(left, signal)
   const outputs = Object.values(await left.outputs({ signal }))
   const newest =
     outputs[0] === undefined
       ? null
       : { job: outputs[0].job as string, outputs: Object.fromEntries(outputs.map(({ output, uri }) => [output, uri])) }
-  return { newestCompleted: newest, state: { files, bytes } }
+  return { newestCompleted: newest, state }
 }
 
 async function inventoryText({ newestCompleted, state }: Inventory, { settings, context }: Call): Promise<string> {

@@ -1,13 +1,5 @@
 import { statSync } from 'node:fs'
-import {
-  JobFailedError,
-  JobStoppedError,
-  project,
-  SsmError,
-  type Platform,
-  type RunHandle,
-  type TaskResult,
-} from '@simple-sagemaker/core'
+import { JobFailedError, JobStoppedError, project, type Platform, type RunHandle, type TaskResult } from '@simple-sagemaker/core'
 import { taskOptions } from '@simple-sagemaker/core/options'
 import { planOptions } from '../../grammar/tables/cli-options.ts'
 import { callOptions } from '../../grammar/tables/run-options.ts'
@@ -63,7 +55,7 @@ function noteTaken({ command, parsed }: Call, reporter: Reporter): void {
   if (taken.length > 0) reporter.note(`hyperparameters: ${taken.map((pair) => pair.join('=')).join(', ')}`)
   const ours = newerOptions(command, parsed)
   if (ours.length > 0)
-    reporter.note(`options of ssm: ${ours.join(', ')} (a hyperparameter of such a name is written --hp NAME VALUE)`)
+    reporter.warn(`options of ssm: ${ours.join(', ')} (a hyperparameter of such a name is written --hp NAME VALUE)`)
 }
 
 async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter: Reporter): Promise<number> {
@@ -125,9 +117,8 @@ function refuseFile({ parsed, context }: Call): void {
       'Download later with ssm data -o DIR.',
     )
   if (outputPath === undefined || kindAt(pathFrom(context, outputPath)) !== 'file') return
-  throw new SsmError('STORAGE_DENIED', `${outputPath} is a file, or below one: nothing can be saved there`, {
-    hint: 'Give -o the name of a folder.',
-    facts: { path: outputPath },
+  throw usageError(`${outputPath} is a file, or below one: nothing can be saved there`, 'Give -o the name of a folder.', {
+    path: outputPath,
   })
 }
 

@@ -205,7 +205,7 @@ export const callOptions = {
     flag: { names: ['enable_sagemaker_metrics', 'm'] },
   }),
   outputPath: text({
-    summary: 'A folder to download the results to.',
+    summary: 'A folder to download the logs to; add --download_model, --download_output or --download_state for more.',
     source: 'download',
     longest: 4_096,
     shape: 'a path',
