@@ -49,7 +49,7 @@ test('an abort ends the waiting with an error that says how to go on; the job go
   expect(error).toMatchObject({
     code: 'RUN_ABORTED',
     job: { name: place.jobs('t')[0] },
-    hint: expect.stringContaining(`ssm logs --follow ${place.jobs('t')[0]}`) as string,
+    hint: expect.stringContaining(`ssm logs --follow ${place.jobs('t')[0]} --platform `) as string,
   })
   const again = await task.start()
   place.file('go', '')

@@ -70,7 +70,11 @@ test('state is not cleaned under a job that runs; a second job on it is warned o
   const task = place.project('p').task('t').shell(waiting(place))
   await using running = await task.start()
   const { name } = await running.job()
-  expect(await failureOf(task.run({ clean: true }))).toMatchObject({ code: 'STATE_IN_USE', facts: { task: 't', job: name } })
+  expect(await failureOf(task.run({ clean: true }))).toMatchObject({
+    code: 'STATE_IN_USE',
+    facts: { task: 't', job: name },
+    hint: expect.stringContaining('--platform ') as string,
+  })
   expect(place.jobs('t')).toEqual([name])
   place.file('go', '')
   const { told, onEvent } = warnings()
@@ -137,6 +141,18 @@ test('a job from the future neither hides later ones nor goes unsaid', { timeout
   expect(told).toEqual([expect.stringMatching(/^the newest job, t-2099-\S+, is \d+ minutes ahead of this computer's clock/)])
   expect((await task(2).run()).decision.kind).toBe('skip')
   expect((await place.project('p').data('t').outputs())['model']?.job).toBe(second.job)
+})
+
+test('a job’s results are downloaded by its name too, and a name that no job has is told', { timeout }, async () => {
+  await using place = lab()
+  const data = place.project('p').data('t')
+  const { job } = await place.project('p').task('t').shell('echo done > "$SM_MODEL_DIR/m"').run()
+  const { files } = await data.download(place.file('by-name/.keep', '').replace('/.keep', ''), { job, only: ['model'] })
+  expect(files).toEqual({ model: 1 })
+  expect(await failureOf(data.download('nowhere', { job: 't-none' }))).toMatchObject({
+    code: 'OUTPUT_MISSING',
+    message: expect.stringContaining('has no job "t-none"') as string,
+  })
 })
 
 test('a task may read what it left itself the last time', { timeout }, async () => {

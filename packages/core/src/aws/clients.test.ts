@@ -86,3 +86,26 @@ test('a profile that does not exist is named, instead of a region that is missin
     process.env = before
   }
 })
+
+test('a profile that does not exist is named when a region is set and no credentials are found', async () => {
+  const env = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' }
+  const before = { ...process.env }
+  Object.assign(process.env, env)
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) delete process.env[name]
+  try {
+    for (const [options, variables] of [
+      [{ profile: 'nobody' }, {}],
+      [{}, { AWS_PROFILE: 'nobody' }],
+    ] as const) {
+      Object.assign(process.env, variables)
+      await using clients = openClients({ region: 'eu-west-1', ...options }, {}, variables)
+      await expect(clients.account()).rejects.toMatchObject({
+        code: 'PLATFORM_CREDENTIALS',
+        message: expect.stringContaining('"nobody"') as string,
+        facts: { profile: 'nobody' },
+      })
+    }
+  } finally {
+    process.env = before
+  }
+})

@@ -15,7 +15,7 @@ import type * as StsSdk from '@aws-sdk/client-sts'
 import { PlatformError } from '../platform/errors.ts'
 import { hasProxy } from './proxy.ts'
 import { errorKindOf } from './error-kind.ts'
-import { platformError, withErrorTranslation } from './translate.ts'
+import { credentialsError, platformError, regionless, withErrorTranslation } from './translate.ts'
 
 /** The clients we use, by service. */
 export interface ClientTypes {
@@ -107,7 +107,7 @@ export function openClients(options: ClientOptions = {}, prepare: Prepare = {}, 
     const sdk = await load[service]()
     const given = options.clients?.[service]
     const client = given === undefined ? makers[service](sdk, await configOf(service, options, env, fresh)) : given()
-    if (given === undefined) ownClients.add(client)
+    if (given === undefined) ownClients.add(nameProfile(client, options, env))
     prepare[service]?.(client, sdk)
     return { client, sdk }
   }
@@ -138,6 +138,21 @@ export function openClients(options: ClientOptions = {}, prepare: Prepare = {}, 
   }
 }
 
+/** Lets an error about credentials that are not found say in which profile they were looked for. */
+function nameProfile<Client extends ClientTypes[ServiceName]>(
+  client: Client,
+  { credentials, profile: given }: ClientOptions,
+  env: NodeJS.ProcessEnv,
+): Client {
+  const profile = given ?? env['AWS_PROFILE']
+  if (credentials !== undefined || profile === undefined || profile === '') return client
+  ;(client as S3Client).middlewareStack.add(
+    (next) => (args) => next(args).catch((cause: unknown) => Promise.reject(credentialsError(cause, profile))),
+    { step: 'initialize', name: 'nameProfile' },
+  )
+  return client
+}
+
 async function regionOf({ client }: Opened<'sagemaker'>, profile: string | undefined): Promise<string> {
   try {
     return await client.config.region()
@@ -146,14 +161,6 @@ async function regionOf({ client }: Opened<'sagemaker'>, profile: string | undef
     throw platformError({ action: 'sts:GetCallerIdentity' }, cause)
   }
 }
-
-/** A profile that does not exist has no region either: the SDK does not tell the two apart. */
-const regionless = (profile: string, cause: unknown): PlatformError =>
-  new PlatformError('PLATFORM_CREDENTIALS', `The AWS profile ${JSON.stringify(profile)} does not exist, or sets no region.`, {
-    cause,
-    facts: { profile },
-    hint: 'Check its name (aws configure list-profiles), and set a region in it, by AWS_REGION or by "region".',
-  })
 
 async function callerOf({ client, sdk }: Opened<'sts'>): Promise<Account> {
   const operation = { action: 'sts:GetCallerIdentity' }

@@ -125,6 +125,30 @@ export function platformError(operation: AwsOperation, cause: unknown): SsmError
   return new PlatformError(code, text, { cause, hint: sentence.hint, facts: { ...facts, ...sentence.facts } })
 }
 
+/** A profile that does not exist has no region either: the SDK does not tell the two apart. */
+export const regionless = (profile: string, cause: unknown): PlatformError =>
+  new PlatformError('PLATFORM_CREDENTIALS', `The AWS profile ${JSON.stringify(profile)} does not exist, or sets no region.`, {
+    cause,
+    facts: { profile },
+    hint: 'Check its name (aws configure list-profiles), and set a region in it, by AWS_REGION or by "region".',
+  })
+
+/** An error about credentials that are not found, with the profile they were looked for in; any other error as it is. */
+export function credentialsError(cause: unknown, profile: string): unknown {
+  if (isSsmError(cause) || errorKindOf(cause) !== 'no credentials') return cause
+  const { name, message } = vendorError(cause)
+  const named = JSON.stringify(profile)
+  return new PlatformError(
+    'PLATFORM_CREDENTIALS',
+    `No usable AWS credentials were found with the profile ${named}, which may not exist: ${message.replace(/\s+/g, ' ').slice(0, 1_000)}`,
+    {
+      cause,
+      facts: { profile, error: name },
+      hint: 'Check its name (aws configure list-profiles), log in with it (aws sso login), or try it without an account: platform "local".',
+    },
+  )
+}
+
 /** Does the work; what AWS says when it fails is translated, and an abort rejects with the signal's own reason. */
 export async function withErrorTranslation<T>(
   operation: AwsOperation,

@@ -220,6 +220,9 @@ test.each([
   ['b.sh', 'cd sub\r\necho done\r\n', 'CR LF'],
   ['c.sh', '#!/usr/bin/env bash\r\necho done\r\n', 'CR LF'],
   ['run', '#!/bin/sh\r\necho done\r\n', 'CR LF'],
+  ['d.sh', '#!/bin/sh\ncd sub\r\necho done\n', 'CR LF'],
+  ['e.bash', 'true\necho done\r\n', 'CR LF'],
+  ['run2', '#!/usr/bin/env bash\necho done\r\n', 'CR LF'],
 ])('the entry %s is refused before anything starts, with what can be done', async (name, text, message) => {
   await using scratch = await temporaryDirectory()
   await writeFile(join(scratch.path, name), text)
@@ -231,10 +234,19 @@ test.each([
   })
 })
 
+test('a shell script of a command of one’s own is refused when a line of it ends with CR LF', async () => {
+  await using scratch = await temporaryDirectory()
+  await writeFile(join(scratch.path, 'a.sh'), 'cd sub\necho done\r\n')
+  const described = describeCode({ kind: 'command', argv: ['bash'], script: 'a.sh', dependencies: [] }, { cwd: scratch.path })
+  await expect(described).rejects.toMatchObject({ code: 'TASK_INVALID', message: expect.stringContaining('CR LF') as string })
+})
+
 test.each([
   ['a.R', '#!/usr/bin/env Rscript\nprint(1)\n'],
   ['b.sh', 'echo done\n'],
   ['run', 'echo done\n'],
+  ['c.sh', 'echo done; exit\n\0\r\n'],
+  ['d.py', 'print(1)\r\n'],
 ])('the entry %s can be run', async (name, text) => {
   await using scratch = await temporaryDirectory()
   await writeFile(join(scratch.path, name), text)

@@ -5,7 +5,7 @@ import { sortByBytes } from '../files/byte-order.ts'
 import { digestFile, sha256 } from '../files/digest/digest.ts'
 import { eachOf } from '../lang/each-of.ts'
 import type { Program } from '../spec/program.ts'
-import { assertRunnable } from './entry.ts'
+import { assertRunnable, assertShellReadable } from './entry.ts'
 import { gather, type GatherOptions, type Skipped } from './gather.ts'
 import { bundleNodeEntry, isNodeEntry } from './node-entry.ts'
 import { pythonToolkit } from './toolkit.ts'
@@ -92,8 +92,9 @@ interface Parts {
 
 async function partsOf(program: Program, options: GatherOptions): Promise<Parts> {
   const gathered = await gather(program, options)
-  const entry = program.kind === 'code' ? gathered.files.find(({ path }) => path === gathered.entry) : undefined
-  if (entry !== undefined) await assertRunnable(entry)
+  const entry = gathered.files.find(({ path }) => path === gathered.entry)
+  if (entry !== undefined && program.kind === 'code') await assertRunnable(entry)
+  else if (entry !== undefined) await assertShellReadable(entry)
   const own = gathered.files.map((file): ArchiveEntry => ({
     name: file.path,
     executable: file.executable,

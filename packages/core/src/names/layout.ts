@@ -61,10 +61,10 @@ export function keyPrefix(text: string): string {
   // Without types anything may be given.
   if (typeof (text as unknown) !== 'string' || text.length > 512 || /[\p{Cc}\u2028\u2029]/u.test(text))
     throw new InvalidNameError('prefix', text, 'at most 512 characters without control characters')
-  return text
-    .split('/')
-    .filter((part) => part !== '')
-    .join('/')
+  const parts = text.split('/').filter((part) => part !== '')
+  if (parts.some((part) => part === '.' || part === '..'))
+    throw new InvalidNameError('prefix', text, 'parts other than "." and "..", which would stand for another folder')
+  return parts.join('/')
 }
 
 /** The folder that holds the projects of a bucket. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isJobOf, jobName, jobTimeMs, newJobName, taskOfJob } from './job-name.ts'
-import { layoutOf } from './layout.ts'
+import { keyPrefix, layoutOf } from './layout.ts'
 import { addressOf, bareUri, folderUri, joinUri, objectUri } from './object-uri.ts'
 import { InvalidNameError, longestTaskName, projectName, taskName } from './task-name.ts'
 
@@ -233,4 +233,15 @@ test('the folders are those of the original', () => {
     's3://bucket/pre/ex/t/t-1/output/output.tar.gz',
     's3://bucket/pre/ex/t/t-1/source/sourcedir.tar.gz',
   ])
+})
+
+test.each(['..', '.', 'a/../b', './a', 'a/..'])('%j is no prefix: a part of dots stands for another folder', (text) => {
+  expect(() => keyPrefix(text)).toThrow(
+    expect.objectContaining({ code: 'NAME_INVALID', hint: expect.stringContaining('".."') as string }),
+  )
+  expect(keyPrefix('.a/..b/c.')).toBe('.a/..b/c.')
+})
+
+test.each(['s3://b', 's3://My_B/k', 's3://ab/p/', 'S3://bucket/k'])('%j is told by what a bucket may be called', (text) => {
+  expect(() => objectUri(text)).toThrow(/bucket of 3 to 63 lower-case letters/)
 })

@@ -9,10 +9,17 @@ export interface ObjectAddress {
   readonly key: string
 }
 
+const bucketRule =
+  's3://<bucket>/<key> with a bucket of 3 to 63 lower-case letters, digits, "." and "-", with a letter or digit at both ends'
+
 export function objectUri(text: string): ObjectUri {
   const found = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\s\S]*))?$/.exec(text)
   if (found === null || text.length > 1024 || (found[2] ?? '').includes('\0')) {
-    throw new InvalidNameError('object', text, 's3://<bucket>/<key>, at most 1024 characters')
+    throw new InvalidNameError(
+      'object',
+      text,
+      found === null && /^s3:\/\//i.test(text) ? bucketRule : 's3://<bucket>/<key>, at most 1024 characters',
+    )
   }
   return text as ObjectUri
 }

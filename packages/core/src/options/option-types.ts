@@ -96,9 +96,9 @@ export function duration<
   }
   return make(about, { args: ['DURATION'], read }, identity, (value, path) => {
     const seconds = secondsOf(value)
-    const hint = durationHint(value)
-    if (seconds === undefined) return [{ path, value, message: `must be a duration from ${span}`, hint }]
-    return seconds >= fromSeconds && seconds <= toSeconds ? [] : [{ path, value, message: `must be from ${span}`, hint }]
+    if (seconds === undefined) return [{ path, value, message: `must be a duration from ${span}`, hint: durationHint(value) }]
+    if (seconds >= fromSeconds && seconds <= toSeconds) return []
+    return [{ path, value, message: `must be from ${span}`, hint: `Choose a duration from ${span}.` }]
   })
 }
 

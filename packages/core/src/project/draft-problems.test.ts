@@ -33,6 +33,7 @@ const wrong: readonly (readonly [claim: string, task: { output(name: 'state'): u
   ['an empty entry', open.task('t').code(''), 'code', /must not be empty/],
   ['an empty line', open.task('t').shell('  '), 'shell', /must not be empty/],
   ['an empty entrypoint', open.processing('t').entrypoint(['']), 'entrypoint', /must not be empty/],
+  ['a line that ends with CR', open.task('t').shell('a\r\nb'), 'shell', /CR/],
   ['a NUL in a line', open.task('t').shell('a\0b'), 'shell', /NUL/],
   ['a channel name', ready.input.local('d', { channel: 'a b' }), 'input[0].channel', /1 to 64 letters/],
   ['a channel of ours', ready.input.local('d', { channel: 'code' }), 'input[0].channel', /used by this library/],
@@ -147,6 +148,7 @@ test.each([
   ['from 1 to 10000', (task: TrainingTask) => task.instanceCount(-2)],
   ['Did you mean ml.p3.2xlarge?', (task: TrainingTask) => task.instances('p3.2xlarge' as InstanceType)],
   ['Did you mean ml.m5.large?', (task: TrainingTask) => task.instances('ml.m5.lrage' as InstanceType)],
+  ["Choose a duration from '1 second' to '28 days'.", (task: TrainingTask) => task.with({ maxRun: '100 days' })],
   ["Write it as '2 hours'.", (task: TrainingTask) => task.with({ maxRun: '2 hrs' as Duration })],
 ])('the hint names what was meant: %s', (hint, change) => {
   const task = change(project('ex').task('t').code('t.py'))

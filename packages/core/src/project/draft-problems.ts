@@ -43,11 +43,7 @@ export function programProblems({ program }: Draft): readonly Problem[] {
         ...listProblems(program.dependencies),
       ]
     case 'shell':
-      return [
-        ...saidProblems('shell', program.line),
-        ...givenProblems('files', program.files),
-        ...listProblems(program.dependencies),
-      ]
+      return [...lineProblems(program.line), ...givenProblems('files', program.files), ...listProblems(program.dependencies)]
     case 'command':
       return [...argvProblems(program.argv), ...givenProblems('script', program.script), ...listProblems(program.dependencies)]
     case 'algorithm':
@@ -60,6 +56,12 @@ function saidProblems(path: string, value: unknown): readonly Problem[] {
   if (typeof value !== 'string') return [{ path, value, message: 'must be a text', hint: 'Write it in quotes.' }]
   if (value.trim() === '') return [{ path, value, message: 'must not be empty', hint: 'Say what to run.' }]
   return value.includes('\0') ? [{ path, value, message: 'must not contain a NUL character', hint: 'Leave it out.' }] : []
+}
+
+// A shell takes the CR for a part of the command.
+function lineProblems(value: unknown): readonly Problem[] {
+  if (typeof value !== 'string' || !/\r(?:\n|$)/.test(value)) return saidProblems('shell', value)
+  return [{ path: 'shell', value, message: 'must not have lines that end with CR', hint: 'End lines with LF alone.' }]
 }
 
 const givenProblems = (path: string, value: unknown): readonly Problem[] => (value === undefined ? [] : saidProblems(path, value))

@@ -1,7 +1,7 @@
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import { layoutOf, type TaskLayout } from '../names/layout.ts'
 import type { Abortable } from '../platform/abortable.ts'
-import type { JobState } from '../platform/jobs.ts'
+import type { JobRef, JobState } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
 import { readingContext } from '../run/context.ts'
@@ -58,13 +58,7 @@ class OpenedTaskStore implements TaskStore {
 
   async download(folder: string, options: StoredDownloadOptions = {}): Promise<Downloaded> {
     const { platform, layout, signal } = await this.#open(options)
-    return downloadJob(
-      options.job ?? (await this.#newestCompleted(options)),
-      layout,
-      folder,
-      options,
-      readingContext(platform, signal),
-    )
+    return downloadJob(await this.#jobOf(options), layout, folder, options, readingContext(platform, signal))
   }
 
   async *state(options: Abortable = {}): AsyncGenerator<StoredObject> {
@@ -83,6 +77,18 @@ class OpenedTaskStore implements TaskStore {
     const platform = await platforms.main()
     const layout = layoutOf({ bucket: await platform.objects.bucket(bucket, { dryRun: true, signal }), prefix, project, task })
     return { platform, layout, signal }
+  }
+
+  async #jobOf(options: StoredDownloadOptions): Promise<JobRef> {
+    const { job: wanted } = options
+    if (wanted === undefined) return this.#newestCompleted(options)
+    if (typeof wanted !== 'string') return wanted
+    for await (const job of this.jobs(options)) if (job.name === wanted) return job
+    const { task, project } = this.#place
+    throw new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no job ${JSON.stringify(wanted.slice(0, 80))}`, {
+      hint: 'Check the name; .jobs() gives those there are.',
+      facts: { project, task, job: wanted },
+    })
   }
 
   async #newestCompleted(options: Abortable): Promise<JobState> {

@@ -17,9 +17,19 @@ function optionMethods(): unknown {
     const valueOf = method as (...parameters: readonly unknown[]) => unknown
     // Bound when it is read, as the other methods are, and made only then: most are never called.
     const get = function (this: Base): unknown {
-      return (...parameters: readonly unknown[]) => this.with({ [name]: valueOf(...parameters) })
+      return (...parameters: readonly unknown[]) => this.with({ [name]: valueIn(valueOf, parameters) })
     }
     Object.defineProperty(Base.prototype, name, { get, enumerable: false })
   }
   return Base
+}
+
+/** The option's value; what a caller without types gave instead of the parameters is told by the option's check. */
+function valueIn(valueOf: (...parameters: readonly unknown[]) => unknown, parameters: readonly unknown[]): unknown {
+  try {
+    return valueOf(...parameters)
+  } catch (cause) {
+    if (cause instanceof TypeError) return parameters[0]
+    throw cause
+  }
 }

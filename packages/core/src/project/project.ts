@@ -31,6 +31,7 @@ import { TaskBuilder } from './task-builder.ts'
 import { taskStore } from './lazy-task-store.ts'
 import { TaskList } from './task-list.ts'
 import type { TaskStore } from './task-store.ts'
+import { assertOptions, assertRunOptions, assertTask } from './grammar/untyped.ts'
 
 interface Shared {
   readonly name: string
@@ -118,6 +119,7 @@ export class Project<Known = never, Results = never> {
    * need it and nothing else; ask `ok`, `tasks`, or `orThrow()`.
    */
   async run(options: RunOptions = {}): Promise<ProjectOutcome<Known, Results>> {
+    assertRunOptions(this.name, options)
     const outcomes = await this.#shared.runner.runAll(this.#tasks.specs(), options)
     return outcomeOf<Known, Results>(outcomes)
   }
@@ -146,6 +148,7 @@ export class Project<Known = never, Results = never> {
 
   #with<More, Returns>(tasks: readonly Runs[]): Project<More, Returns> {
     const added = tasks.reduce((list, task) => {
+      assertTask(this.name, task)
       refuseTwice(task.name, list)
       // Every kind of task has a state.
       return list.with({ name: task.name, spec: task.output('state').spec })
@@ -188,6 +191,7 @@ export function project<const Spot extends boolean | undefined = undefined, cons
   options: ProjectOptions<OptionsIn<never, Spot, Warm> & Together<never, Spot, Warm>> = {},
 ): Project {
   projectName(name)
+  assertOptions(name, 'options', options)
   const { region, profile } = options
   const platforms = openPlatforms(options.platform, {
     ...(region === undefined ? {} : { region }),

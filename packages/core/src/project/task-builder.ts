@@ -23,6 +23,7 @@ import type { RunHandle } from '../run/handle.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { Runner } from '../run/runner.ts'
 import { specOf } from './spec-of.ts'
+import { assertChange, assertOptions, assertRunOptions, assertSource } from './grammar/untyped.ts'
 
 // Every method of every kind and phase: the class that forgets one does not compile.
 type EveryMethod = Record<
@@ -65,7 +66,10 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
   algorithm = (name: string, options: { readonly version?: string } = {}): TaskBuilder =>
     this.#next({ program: { kind: 'algorithm' }, algorithm: { name, ...setIn(options) } })
 
-  with = (options: TrainingOptions): TaskBuilder => this.#next({ options: mergeOptions(this.#draft.options, options) })
+  with = (options: TrainingOptions): TaskBuilder => {
+    assertOptions(this.name, 'with', options)
+    return this.#next({ options: mergeOptions(this.#draft.options, options) })
+  }
 
   instances = (instanceType: InstanceType, instanceCount = 1): TaskBuilder => this.with({ instanceType, instanceCount })
   onDemand = (): TaskBuilder => this.with({ spot: false })
@@ -73,7 +77,10 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
   tag = (key: string, value: string): TaskBuilder => this.with({ tags: { [key]: value } })
   metric = (name: string, expression: RegExp | string): TaskBuilder => this.with({ metrics: { [name]: expression } })
 
-  request = (change: RequestOverride): TaskBuilder => this.#next({ requestOverrides: [...this.#draft.requestOverrides, change] })
+  request = (change: RequestOverride): TaskBuilder => {
+    assertChange(this.name, change)
+    return this.#next({ requestOverrides: [...this.#draft.requestOverrides, change] })
+  }
   resultSchema = (resultSchema: StandardSchemaV1): TaskBuilder => this.#next({ resultSchema })
   hyperparameterSchema = (hyperparameterSchema: StandardSchemaV1): TaskBuilder => this.#next({ hyperparameterSchema })
 
@@ -83,7 +90,10 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
       s3: (uri, options) => this.#input({ kind: 's3-text', uri }, 'data', options),
       model: (uri, options) => this.#input(pathOrUri(uri), 'model', { contentType: 'application/x-sagemaker-model', ...options }),
       fromTask: (task, output, options) => this.#input(taskSource(task, output), output, options),
-      from: (source, options) => this.#input(sourceOf(source), source.output, options),
+      from: (source, options) => {
+        assertSource(this.name, source)
+        return this.#input(sourceOf(source), source.output, options)
+      },
     }
   }
 
@@ -101,13 +111,19 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     return this.#spec
   }
 
-  run = async (options: RunOptions = {}): Promise<TaskResult> => await this.#runner.run(this.spec(), options, callerOf(this.run))
+  run = async (options: RunOptions = {}): Promise<TaskResult> =>
+    await this.#runner.run(this.#ready(options), options, callerOf(this.run))
   start = async (options: RunOptions = {}): Promise<RunHandle> =>
-    await this.#runner.start(this.spec(), options, callerOf(this.start))
+    await this.#runner.start(this.#ready(options), options, callerOf(this.start))
   plan = async (options: RunOptions = {}): Promise<Plan> =>
-    await this.#runner.plan(this.spec(), options).catch(rethrown(callerOf(this.plan)))
+    await this.#runner.plan(this.#ready(options), options).catch(rethrown(callerOf(this.plan)))
   explain = async (options: RunOptions = {}): Promise<Explanation> =>
-    await this.#runner.explain(this.spec(), options).catch(rethrown(callerOf(this.explain)))
+    await this.#runner.explain(this.#ready(options), options).catch(rethrown(callerOf(this.explain)))
+
+  #ready(options: RunOptions): TaskSpec {
+    assertRunOptions(this.name, options)
+    return this.spec()
+  }
 
   #program(program: Program): TaskBuilder {
     return this.#next({ program })

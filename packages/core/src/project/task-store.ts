@@ -9,8 +9,8 @@ import type { Platforms } from './platforms.ts'
 
 /** Which parts of which job to bring, and until when. */
 export interface StoredDownloadOptions extends DownloadOptions {
-  /** One of the task's jobs, also one that failed; default the newest completed one. */
-  readonly job?: JobRef
+  /** One of the task's jobs or its name, also one that failed; default the newest completed one. */
+  readonly job?: JobRef | string
 }
 
 /** What earlier jobs of a task left. */

@@ -24,9 +24,11 @@ export interface TaskOfSession {
 /** Runs one task: skip, join or start it; follow its job; try again as the policy demands; collect the result. */
 export async function executeTask(given: TaskOfSession, session: TaskSession): Promise<TaskResult> {
   let job: JobRef | undefined
+  let platform: string | undefined
   try {
     session.preparing.throwIfAborted()
     const context = await session.contextOf(given.spec, given.upstream)
+    platform = context.platform.name
     const following = { ...context, signal: session.leaving }
     const opened = await openTask(await checkHyperparameters(given.spec), context)
     const { task } = opened
@@ -48,6 +50,6 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
     }
   } catch (cause) {
     if (!session.preparing.aborted || isSsmError(cause)) throw cause
-    throw new RunAbortedError(given.spec.task, job, cause, job !== undefined && session.isStopped(job))
+    throw new RunAbortedError(given.spec.task, job, cause, { isStopped: job !== undefined && session.isStopped(job), platform })
   }
 }

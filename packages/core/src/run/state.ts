@@ -70,11 +70,16 @@ export function otherStateWarning({ newest }: TaskHistory, { parts }: RunIdentit
  * State cannot be removed under a job that writes to it.
  * @throws {SsmError} `STATE_IN_USE`.
  */
-export function assertStateIsFree(task: string, { newest }: TaskHistory): void {
+export function assertStateIsFree(task: string, { newest }: TaskHistory, platform: string): void {
   if (newest === undefined || isTerminal(newest.state.status)) return
   const { name } = newest.state
   throw new SsmError('STATE_IN_USE', `The state of task ${task} cannot be removed while job ${name} is running`, {
-    hint: { before: 'Stop it with ', command: `ssm stop ${name}`, after: ', or wait for its end, and run the task again.' },
+    hint: {
+      before: 'Stop it with ',
+      command: `ssm stop ${name}`,
+      after: ', or wait for its end, and run the task again.',
+      flags: `--platform ${platform}`,
+    },
     facts: { task, job: name },
   })
 }

@@ -30,7 +30,7 @@ export class JobFailedError extends SsmError {
       hint: {
         before: 'Read the whole log with: ',
         command: `ssm logs ${state.name}`,
-        ...(platform === undefined ? {} : { flags: `--platform ${platform}` }),
+        ...platformFlags(platform),
       },
       facts: { job: state.name, kind: state.kind, exitCode, machine, reason: state.failureReason, lastLines },
     })
@@ -74,25 +74,38 @@ export class RunAbortedError extends SsmError {
     nameOnPrototype(this, 'RunAbortedError')
   }
 
-  constructor(task: string, job: JobRef | undefined, cause: unknown, isStopped = false) {
+  /** @param options.platform the name of the platform that runs the job, for the command in the hint. */
+  constructor(
+    task: string,
+    job: JobRef | undefined,
+    cause: unknown,
+    { isStopped = false, platform }: { readonly isStopped?: boolean; readonly platform?: string | undefined } = {},
+  ) {
     super('RUN_ABORTED', abortedMessage(task, job, isStopped), {
       cause,
-      hint: abortedHint(job, isStopped),
+      hint: abortedHint(job, isStopped, platform),
       facts: { task, job: job?.name },
     })
     this.job = job
   }
 }
 
+const platformFlags = (platform: string | undefined): { readonly flags?: string } =>
+  platform === undefined ? {} : { flags: `--platform ${platform}` }
+
 function abortedMessage(task: string, job: JobRef | undefined, isStopped: boolean): string {
   if (job === undefined) return `The run of ${task} was aborted before a job was started`
   return `Waiting for job ${job.name} was aborted; the job ${isStopped ? 'was asked to stop' : 'goes on'}`
 }
 
-function abortedHint(job: JobRef | undefined, isStopped: boolean): NonNullable<SsmErrorOptions['hint']> {
+function abortedHint(
+  job: JobRef | undefined,
+  isStopped: boolean,
+  platform: string | undefined,
+): NonNullable<SsmErrorOptions['hint']> {
   if (job === undefined) return 'Nothing was started.'
   const after = isStopped ? '; what it saved as state is kept.' : '; run the task again to join it.'
-  return { before: 'Follow it with: ', command: `ssm logs --follow ${job.name}`, after }
+  return { before: 'Follow it with: ', command: `ssm logs --follow ${job.name}`, after, ...platformFlags(platform) }
 }
 
 /** What the launcher's failure file says: `exit code 3 on algo-1`, `killed by signal 9 (SIGKILL) on algo-2`. */
