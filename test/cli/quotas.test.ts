@@ -65,7 +65,7 @@ const settings = { values: { region: { value: 'eu-west-1', origin: 'a test' } },
 
 test('settings that stay on this computer ask for no quota', async () => {
   const check = await quotaCheck({ ...settings, defaults: { instanceType: 'local' } }, 'eu-west-1', AbortSignal.abort())
-  expect(check).toEqual({ name: 'quotas', status: 'note', detail: 'runs of these settings rent no machine' })
+  expect(check).toEqual({ name: 'quotas', status: 'note', detail: 'runs with these settings rent no machine' })
 })
 
 test('quotas that do not come in time are a note', async () => {

@@ -13,7 +13,8 @@ beforeAll(async () => {
   folder = await workFolder()
   const line = `seq -f 'line %.0f of a log that is long enough to fill every pipe' ${lines}`
   const ended = await ssm(['shell', ...place, '--cmd', line, '--quiet'], { cwd: folder.path })
-  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  // On a busy computer a run may say that it skipped lines: `ssm logs` has them all, and that is what is tested here.
+  expect(ended).toMatchObject({ code: 0 })
 }, timeout)
 afterAll(() => folder[Symbol.asyncDispose]())
 
