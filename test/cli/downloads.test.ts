@@ -30,6 +30,25 @@ test.each([
   },
 )
 
+test.each([
+  ['nothing', 'true', false],
+  ['a model', 'echo x > "$SM_MODEL_DIR/weights"', true],
+])(
+  'the summary of a job that stored %s names its results only when there are any',
+  { timeout: 60_000 },
+  async (_, line, stored) => {
+    await using folder = await workFolder()
+    const env = { SSM_PLATFORM: 'local', HOME: folder.path, PATH: process.env['PATH'] ?? '' }
+    const said = async (...more: readonly string[]): Promise<string> => {
+      const context = testContext({ cwd: folder.path, env })
+      expect(await app(['shell', '-p', 'ex', '-t', 't', '--cmd_line', line, ...more], context)).toBe(0)
+      return context.stderr.text()
+    }
+    expect(/^ {2}results .*\/output$/m.test(await said())).toBe(stored)
+    expect((await said('-o', 'out')).includes('--iit NAME t model')).toBe(stored)
+  },
+)
+
 test.skipIf(process.platform === 'win32')(
   'links, and names that differ by case, arrive; with --no-unpack the archive does',
   { timeout: 60_000 },

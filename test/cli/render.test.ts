@@ -153,6 +153,23 @@ test('a run log tells decisions, transfers and phases with their times, and warn
   ])
 })
 
+test.each([
+  ['completed', 'Completed', 'done: Training 4.0 s'],
+  ['failed', 'Failed', 'failed: Training 4.0 s'],
+  ['stopped', 'Stopped', 'fact: Training 4.0 s, stopped'],
+  ['stopped', 'MaxRuntimeExceeded', 'failed: Training 4.0 s'],
+])('a job that is %s (%s) says so at the phase in which its program ended', (status, phase, expected) => {
+  const runLog = new RunLog()
+  const at = (atMs: number, now: string, name: string): readonly string[] =>
+    runLog
+      .tell({ atMs, task: 't', type: 'status-changed', job: 'j', status: now, phase: name } as unknown as RunEvent)
+      .map(({ kind, text }) => `${kind}: ${text}`)
+  expect(at(0, 'in-progress', 'Starting')).toEqual([])
+  expect(at(1_000, 'in-progress', 'Training')).toEqual(['done: Starting 1.0 s'])
+  expect(at(5_000, 'in-progress', 'Uploading')).toEqual([])
+  expect(at(7_000, status, phase)).toEqual([expected, 'done: Uploading 2.0 s'])
+})
+
 test('--since takes spans and moments', () => {
   const now = Date.parse('2026-03-01T12:00:00Z')
   expect(['10m', '2h', '1d', '30 s', '2026-03-01T11:00:00Z'].map((text) => (now - momentOf(text, now)) / 1_000)).toEqual([

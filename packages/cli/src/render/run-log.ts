@@ -27,6 +27,8 @@ export class RunLog {
   readonly #metrics = new Map<string, Map<string, number[]>>()
   #phase: { readonly name: string; readonly sinceMs: number; readonly message: string | undefined } | undefined
   #startedAtMs: number | undefined
+  /** Phases that are over, while it is not known how. */
+  readonly #past: string[] = []
   #isFinished = false
   job: string | undefined
 
@@ -146,10 +148,11 @@ export class RunLog {
     }
     const isOver = status === 'completed' || status === 'failed' || status === 'stopped'
     this.#phase = isOver ? undefined : { name: phase, sinceMs: phaseStartedAtMs ?? atMs, message }
-    const kind = status === 'failed' || status === 'stopped' ? 'failed' : 'done'
-    const ended: readonly Notice[] =
-      before === undefined ? [] : [{ kind, text: `${before.name} ${spanText(Math.max(0, atMs - before.sinceMs))}` }]
-    return ended
+    if (before !== undefined) this.#past.push(`${before.name} ${spanText(Math.max(0, atMs - before.sinceMs))}`)
+    // How the program ended is known when its results are stored.
+    if (!isOver && phasesAfterProgram.includes(phase)) return []
+    const [first, ...more] = this.#past.splice(0)
+    return first === undefined ? [] : [phaseEnd(first, status, phase), ...more.map((text) => done(text))]
   }
 
   #measured({ metric, machine, value }: Extract<RunEvent, { type: 'measured' }>): void {
@@ -163,6 +166,16 @@ export class RunLog {
 }
 
 const fact = (text: string): Notice => ({ kind: 'fact', text })
+const done = (text: string): Notice => ({ kind: 'done', text })
+
+// The program has ended, or is about to, but the job has not.
+const phasesAfterProgram = ['Stopping', 'Uploading']
+
+/** The end of the phase in which the job's program ended. */
+function phaseEnd(text: string, status: string, phase: string): Notice {
+  if (status === 'stopped' && phase === 'Stopped') return fact(`${text}, stopped`)
+  return status === 'failed' || status === 'stopped' ? { kind: 'failed', text } : done(text)
+}
 
 /** `[███░░] 45 %  12 MB of 26 MB  5.1 MB/s  3 s left` */
 export function progressText({ bytes, ofBytes, files, ofFiles }: Progress, elapsedMs: number): string {

@@ -1,4 +1,4 @@
-import type { ObjectUri, TaskResult } from '@simple-sagemaker/core'
+import type { ObjectUri, Platform, TaskResult } from '@simple-sagemaker/core'
 import type { Call } from '../settings/call.ts'
 import type { DownloadSummary } from '../task/policy.ts'
 import { shownPlace } from '../settings/open-platform.ts'
@@ -9,6 +9,7 @@ import { countText, spanText } from '../terminal/text.ts'
 /** The end of a run for people: how it went, what it cost, where the results are, what comes next. */
 export async function runSummary(
   call: Call,
+  platform: Platform,
   result: TaskResult,
   downloaded: DownloadSummary | undefined,
 ): Promise<readonly SummaryLine[]> {
@@ -18,7 +19,7 @@ export async function runSummary(
     { mark: 'good', text: head },
     { name: 'job', text: result.job },
     ...(skipped ? [] : costLines(result)),
-    ...(await resultLines(call, result, downloaded)),
+    ...(await resultLines(call, platform, result, downloaded)),
   ]
 }
 
@@ -33,6 +34,7 @@ function costLines({ billableSeconds, savings }: TaskResult): readonly SummaryLi
 
 async function resultLines(
   call: Call,
+  platform: Platform,
   result: TaskResult,
   downloaded: DownloadSummary | undefined,
 ): Promise<readonly SummaryLine[]> {
@@ -40,17 +42,27 @@ async function resultLines(
   const place = placeFlags(call.parsed, call.settings)
   const task = `-p ${project} -t ${result.task}${place === '' ? '' : ` ${place}`}`
   if (downloaded === undefined) {
+    if (!(await isAnythingAt(folderOf(result.outputs.output.uri), platform))) return []
     return [
       { name: 'results', text: await shownPlace(folderOf(result.outputs.output.uri), call.settings, call.context) },
       { name: 'next', text: `ssm data ${task} -o DIR ${result.kind === 'training' ? '--download_model ' : ''}--download_output` },
     ]
   }
   const files = Object.entries(downloaded.files).map(([part, count]) => `${part} ${countText(count ?? 0, 'file')}`)
+  const given = result.kind === 'training' ? 'model' : 'output'
+  const isGiven = await isAnythingAt(result.outputs[given].uri, platform)
   return [
     { name: 'results', text: `${downloaded.folder}${files.length === 0 ? '' : ` (${files.join(', ')})`}` },
-    {
-      name: 'next',
-      text: `--iit NAME ${result.task} ${result.kind === 'training' ? 'model' : 'output'} gives its results to another task`,
-    },
+    ...(isGiven ? [{ name: 'next', text: `--iit NAME ${result.task} ${given} gives its results to another task` }] : []),
   ]
+}
+
+/** Whether something is stored there; also when that cannot be seen: a summary fails no run. */
+async function isAnythingAt(uri: ObjectUri, platform: Platform): Promise<boolean> {
+  try {
+    const { done } = await platform.objects.list(uri)[Symbol.asyncIterator]().next()
+    return done !== true
+  } catch {
+    return true
+  }
 }

@@ -73,7 +73,7 @@ async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter
     ctrlC.jobIsDone()
     const downloaded = await download(call, result, reporter, ctrlC.signal)
     if (call.json) context.stdout.write(`${JSON.stringify(runDocument(call, result, downloaded, reporter.warnings))}\n`)
-    reporter.summary(await runSummary(call, result, downloaded))
+    reporter.summary(await runSummary(call, platform, result, downloaded))
     return exits.done
   } catch (error) {
     const interrupted = await ctrlC.exitCode(error)
