@@ -31,7 +31,14 @@ test.skipIf(missing)(
     await using folder = await workFolder()
     const { output, code } = await play(
       folder.path,
-      shell('echo "loss=0.5"; sleep 0.5; echo "loss=0.25"', '--ic', '2', '--md', 'loss', 'loss=([0-9.]+)'),
+      shell(
+        'echo "loss=0.5"; sleep 0.5; echo "loss=0.25" | tee "$SM_MODEL_DIR/loss"',
+        '--ic',
+        '2',
+        '--md',
+        'loss',
+        'loss=([0-9.]+)',
+      ),
     )
     expect(code).toBe(0)
     expect(output).toMatch(/\u001b\[\d+A\r\u001b\[J/)
