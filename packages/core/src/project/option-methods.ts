@@ -1,3 +1,4 @@
+import { isSsmError } from '../errors/ssm-error.ts'
 import type { ParametersOf } from '../options/option.ts'
 import { taskOptions, type TaskOptionTable, type TrainingOptions } from '../options/task-options.ts'
 
@@ -29,7 +30,7 @@ function valueIn(valueOf: (...parameters: readonly unknown[]) => unknown, parame
   try {
     return valueOf(...parameters)
   } catch (cause) {
-    if (cause instanceof TypeError) return parameters[0]
-    throw cause
+    if (isSsmError(cause)) throw cause
+    return parameters[0]
   }
 }

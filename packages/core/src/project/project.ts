@@ -2,7 +2,7 @@ import { drawGraph, type TaskGraph } from '../graph/drawing.ts'
 import { graphOf } from '../graph/order.ts'
 import { keyPrefix } from '../names/layout.ts'
 import { projectName, taskName } from '../names/task-name.ts'
-import { InvalidTaskError } from '../options/errors.ts'
+import { assertOptions, assertRunOptions, assertTask, InvalidTaskError } from '../options/errors.ts'
 import { optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { GraphFailedError, type TaskOutcome } from '../run/results/outcome.ts'
@@ -31,7 +31,6 @@ import { TaskBuilder } from './task-builder.ts'
 import { taskStore } from './lazy-task-store.ts'
 import { TaskList } from './task-list.ts'
 import type { TaskStore } from './task-store.ts'
-import { assertOptions, assertRunOptions, assertTask } from './grammar/untyped.ts'
 
 interface Shared {
   readonly name: string

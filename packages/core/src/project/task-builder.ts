@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { freeze } from '../lang/freeze.ts'
 import { setIn } from '../lang/set-in.ts'
-import { InvalidTaskError } from '../options/errors.ts'
+import { assertChange, assertOptions, assertRunOptions, assertSource, InvalidTaskError } from '../options/errors.ts'
 import { mergeOptions, type TrainingOptions } from '../options/task-options.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import type { Explanation, Plan } from '../run/plan.ts'
@@ -23,7 +23,6 @@ import type { RunHandle } from '../run/handle.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { Runner } from '../run/runner.ts'
 import { specOf } from './spec-of.ts'
-import { assertChange, assertOptions, assertRunOptions, assertSource } from './grammar/untyped.ts'
 
 // Every method of every kind and phase: the class that forgets one does not compile.
 type EveryMethod = Record<
