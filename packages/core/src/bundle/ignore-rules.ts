@@ -34,6 +34,13 @@ export const credentialRules: readonly string[] = [
   'id_ecdsa*',
   'id_ed25519*',
   '*.pem',
+  '*.PEM',
+  '*.p12',
+  '*.pfx',
+  '*.key',
+  '.kube',
+  '.docker',
+  '.config/gcloud',
 ]
 
 /** The same for inputs, which are data: only what is no part of them. */

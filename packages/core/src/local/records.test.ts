@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -31,6 +32,25 @@ const folder = objectUri('s3://ssm-local/test/')
 const platform = local({ root, stopGraceSeconds: 0.5, syncSeconds: 0.2 })
 
 afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+test('a pipe, a folder or a circle of links in the place of a record is an unreadable record, and nothing waits for it', async () => {
+  const request = jobRequest('training', folder, { shell: 'true' })
+  await ranToEnd(platform, request)
+  const place = jobPlace(root, refOf(request).name)
+  const makers = [
+    () => spawnSync('mkfifo', [place.state]),
+    () => mkdirSync(place.state),
+    () => symlinkSync(place.state, place.state),
+  ]
+  for (const make of makers) {
+    rmSync(place.state, { recursive: true, force: true })
+    make()
+    expect(readState(place)).toMatchObject({ status: 'failed', unreadable: true })
+  }
+  rmSync(place.state, { recursive: true, force: true })
+  writeFileSync(place.results, '{}')
+  expect(await platform.jobs.describe(refOf(request), { verify: true })).toMatchObject({ status: 'failed' })
+})
 
 test('a record that cannot be read is one failed job, and every other one goes on', async () => {
   for (const kind of ['training', 'processing'] as const) {

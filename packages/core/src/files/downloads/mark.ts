@@ -34,7 +34,9 @@ export function readMark(folder: string): Mark | 'not a mark' | undefined {
   try {
     const stats = lstatSync(path)
     if (!stats.isFile() || stats.size > mostMarkBytes) return 'not a mark'
-    return parsedMark(readFileSync(path, 'utf8')) ?? 'not a mark'
+    const mark = parsedMark(readFileSync(path, 'utf8'))
+    // A mark is written after the time that it seals: one that seals the future was not written here.
+    return mark?.stamps.every(({ sealedAtMs = 0 }) => sealedAtMs <= stats.ctimeMs) === true ? mark : 'not a mark'
   } catch (cause) {
     if (fsCodeOf(cause) === 'ENOENT') return undefined
     throw cause
@@ -61,6 +63,13 @@ export function isStamped(stats: Stats, stamps: readonly Stamp[]): boolean {
       stats.mtimeMs === modifiedAtMs && (stats.isDirectory() || (stats.isFile() && stats.ctimeMs <= sealedAtMs)),
   )
 }
+
+/**
+ * Whether somebody changed a folder since the last download ended: moved or renamed it, or added or removed something in it.
+ * What a download wrote into it may be kept on purpose, then.
+ */
+export const isTouched = (stats: Stats, stamps: readonly Stamp[]): boolean =>
+  stamps.every(({ sealedAtMs = Infinity }) => stats.ctimeMs > sealedAtMs)
 
 /** A stamp that nothing has yet. */
 export interface FreshStamp {

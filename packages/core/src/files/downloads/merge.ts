@@ -5,7 +5,7 @@ import { syncPath } from './durable.ts'
 import { below, eachEntry, inTurns, removeIfEmpty, statsAt, type RawPath } from './entries.ts'
 import { inTheWay } from './in-the-way.ts'
 import { cannotLink } from './lock.ts'
-import { fileSystemTimeMs, isStamped, markName, writeMark, type FreshStamp, type Mark, type Stamp } from './mark.ts'
+import { fileSystemTimeMs, isStamped, isTouched, markName, writeMark, type FreshStamp, type Mark, type Stamp } from './mark.ts'
 
 interface Merge {
   /** The folder with the new content, every file and folder in it stamped. */
@@ -25,6 +25,7 @@ interface Merge {
 export async function mergeInto(target: string, { fresh, newStamp, mark, scratch }: Merge): Promise<void> {
   const { stamp, apply } = newStamp
   const plan = await planMerge(fresh, target, mark.stamps)
+  const touched = await touchedFolders(target, mark.stamps)
   if (plan.inTheWay.length > 0) throw inTheWay(plan.inTheWay)
   const draft = join(scratch, 'mark')
   const markPath = join(target, markName)
@@ -37,7 +38,7 @@ export async function mergeInto(target: string, { fresh, newStamp, mark, scratch
   for (const folder of new Set(plan.files.map((file) => dirname(file.toString('latin1'))))) {
     await syncPath(below(target, Buffer.from(folder, 'latin1')), true)
   }
-  removeOlder(Buffer.from(target), mark.stamps)
+  removeOlder(Buffer.from(target), mark.stamps, touched)
   await writeMark(draft, [{ ...stamp, sealedAtMs: fileSystemTimeMs(draft) }])
   renameSync(draft, markPath)
   await syncPath(target, true)
@@ -78,12 +79,26 @@ function placeFile(from: RawPath, to: RawPath, stamps: readonly Stamp[]): void {
   }
 }
 
-/** Removes the files of earlier downloads, and the folders they made that are empty without them. */
-function removeOlder(folder: RawPath, stamps: readonly Stamp[]): void {
+/** Folders that somebody renamed or changed: asked before anything is placed, which changes them, too. */
+async function touchedFolders(target: string, stamps: readonly Stamp[]): Promise<ReadonlySet<string>> {
+  const touched = new Set<string>()
+  for await (const { path, isFolder } of inTurns(eachEntry(target, 'folders first'))) {
+    const stats = isFolder ? statsAt(path) : undefined
+    if (stats !== undefined && isTouched(stats, stamps)) touched.add(path.toString('latin1'))
+  }
+  return touched
+}
+
+/**
+ * Removes the files of earlier downloads, and the folders they made that are empty without them. What lies in a folder that
+ * somebody renamed or changed stays.
+ */
+function removeOlder(folder: RawPath, stamps: readonly Stamp[], touched: ReadonlySet<string>): void {
   for (const { path, inside, isFolder } of eachEntry(folder, 'this folder alone')) {
     const stats = statsAt(path)
     const isOlder = stats !== undefined && isStamped(stats, stamps)
-    if (isFolder) removeOlder(path, stamps)
+    if (isFolder && touched.has(path.toString('latin1'))) continue
+    if (isFolder) removeOlder(path, stamps, touched)
     if (!isOlder || inside.toString() === markName) continue
     if (isFolder) removeIfEmpty(path)
     else unlinkSync(path)

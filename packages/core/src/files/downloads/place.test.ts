@@ -122,6 +122,26 @@ test('what was edited with its time set back is kept', async () => {
   expect(everything(target)).toEqual({ a: '2' })
 })
 
+test('a folder of a download that somebody renamed is kept with what is in it', async () => {
+  await using scratch = await temporaryDirectory()
+  const target = join(scratch.path, 'model')
+  await download(target, { 'sub/w': 'best so far', 'sub/deep/v': 'too' })
+  renameSync(join(target, 'sub'), join(target, 'best'))
+  await download(target, { 'sub/w': 'newer' })
+  await download(target, { 'sub/w': 'newest', x: 'more' })
+  expect(everything(target)).toMatchObject({ 'best/w': 'best so far', 'best/deep/v': 'too', 'sub/w': 'newest', x: 'more' })
+})
+
+test('a mark that seals the future was made by somebody else, and is refused', async () => {
+  await using scratch = await temporaryDirectory()
+  const target = join(scratch.path, 'model')
+  await download(target, { w: 'mine' })
+  const mark = join(target, markName)
+  writeFileSync(mark, readFileSync(mark, 'utf8').replace(/"sealedAtMs": [\d.]+/, '"sealedAtMs": 4e12'))
+  await expect(download(target, { w: 'other' })).rejects.toMatchObject({ code: 'STORAGE_DENIED' })
+  expect(readFileSync(join(target, 'w'), 'utf8')).toBe('mine')
+})
+
 test('two downloads into one folder at once: one of them is there, whole', { timeout: 60_000 }, async () => {
   for (const mine of [{}, { mine: 'kept' }]) {
     await using scratch = await temporaryDirectory()

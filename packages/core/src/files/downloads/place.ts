@@ -7,7 +7,17 @@ import { syncPath, syncTree } from './durable.ts'
 import { eachEntry, inTurns, removeIfEmpty, statsAt } from './entries.ts'
 import { inTheWay } from './in-the-way.ts'
 import { withFolderLock } from './lock.ts'
-import { fileSystemTimeMs, isStamped, markName, readMark, stampAll, writeMark, type FreshStamp, type Mark } from './mark.ts'
+import {
+  fileSystemTimeMs,
+  isStamped,
+  isTouched,
+  markName,
+  readMark,
+  stampAll,
+  writeMark,
+  type FreshStamp,
+  type Mark,
+} from './mark.ts'
 import { mergeInto } from './merge.ts'
 
 /** A folder that is being downloaded, beside the place where it is to appear. */
@@ -80,9 +90,11 @@ async function isOurs(folder: string, { stamps }: Mark): Promise<boolean> {
   for await (const { path, inside, isFolder } of inTurns(eachEntry(folder, 'contents first'))) {
     const key = inside.toString('latin1')
     const filled = isFolder && foldersWithContent.delete(key)
-    if (!filled && key !== markName) {
+    if (key !== markName) {
       const stats = statsAt(path)
-      if (stats === undefined || !isStamped(stats, stamps)) return false
+      if (stats === undefined || (!filled && !isStamped(stats, stamps))) return false
+      // A folder that was renamed holds what somebody wants to keep.
+      if (isFolder && isTouched(stats, stamps)) return false
     }
     const above = dirname(key)
     if (above !== '.') foldersWithContent.add(above)

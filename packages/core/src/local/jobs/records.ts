@@ -171,7 +171,7 @@ export function writeState(place: JobPlace, state: StoredState): void {
 }
 
 export function readRecord(place: JobPlace): JobRecord {
-  return JSON.parse(readFileSync(place.request, 'utf8')) as JobRecord
+  return JSON.parse(readIfThere(place.request) ?? '') as JobRecord
 }
 
 /** Writes the request without the values of its environment: they may be secrets, and the supervisor gets them otherwise. */
@@ -181,12 +181,17 @@ export function writeRecord(place: JobPlace, { request, ...record }: JobRecord):
   writeFileSync(place.request, JSON.stringify(kept, undefined, 1), { mode: 0o600 })
 }
 
+/** The text of a record; `''` for what cannot be one: a pipe would be waited for, a folder or a circle of links be an error. */
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    const stats = statSync(path)
+    return stats.isFile() && stats.size <= mostRecordBytes ? readFileSync(path, 'utf8') : ''
   } catch (cause) {
     const code = fsCodeOf(cause)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code === 'ELOOP') return ''
     throw cause
   }
 }
+
+const mostRecordBytes = 64 * 1024 * 1024

@@ -40,11 +40,17 @@ export async function problemOfResults(place: JobPlace, objects: DirectoryObject
 
 function readResults(place: JobPlace): readonly StoredResult[] {
   try {
-    return JSON.parse(readFileSync(place.results, 'utf8')) as readonly StoredResult[]
+    const results: unknown = JSON.parse(readFileSync(place.results, 'utf8'))
+    return Array.isArray(results) ? results.filter(isStoredResult) : []
   } catch {
     // Made before results were put on record.
     return []
   }
+}
+
+function isStoredResult(value: unknown): value is StoredResult {
+  const { uri, sizeBytes, sha256 } = (value ?? {}) as Partial<StoredResult>
+  return typeof uri === 'string' && uri.startsWith('s3://') && typeof sizeBytes === 'number' && typeof sha256 === 'string'
 }
 
 async function digestOf(path: string): Promise<string> {
