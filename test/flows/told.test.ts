@@ -75,6 +75,7 @@ test('state is not cleaned under a job that runs; a second job on it is warned o
     facts: { task: 't', job: name },
     hint: expect.stringContaining('--platform ') as string,
   })
+  await expect(place.project('p').data('t').cleanState()).rejects.toMatchObject({ code: 'STATE_IN_USE' })
   expect(place.jobs('t')).toEqual([name])
   place.file('go', '')
   const { told, onEvent } = warnings()

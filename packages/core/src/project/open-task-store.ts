@@ -7,7 +7,7 @@ import type { Platform } from '../platform/platform.ts'
 import { readingContext } from '../run/context.ts'
 import { pastJobs } from '../run/decide/history.ts'
 import { storedOutputs } from '../run/results/outputs.ts'
-import { cleanState } from '../run/state.ts'
+import { assertStateIsFree, cleanState } from '../run/state.ts'
 import { downloadJob } from '../run/results/download.ts'
 import type { Downloaded } from '../run/results/task-result.ts'
 import type { OutputsFound, StoredDownloadOptions, TaskStore, TaskStorePlace } from './task-store.ts'
@@ -69,6 +69,10 @@ class OpenedTaskStore implements TaskStore {
 
   async cleanState(options: Abortable = {}): Promise<number> {
     const { platform, layout, signal } = await this.#open(options)
+    for await (const newest of this.jobs(options)) {
+      assertStateIsFree(this.#place.task, newest, platform.name)
+      break
+    }
     return cleanState(layout, platform, signal)
   }
 

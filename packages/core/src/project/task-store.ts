@@ -25,7 +25,10 @@ export interface TaskStore<Out extends OutputName = never> {
   download(folder: string, options?: StoredDownloadOptions): Promise<Downloaded>
   /** What lies in the task's state. */
   state(options?: Abortable): AsyncIterable<StoredObject>
-  /** Removes the task's state, and nothing beside it. Gives the number of objects that are gone. */
+  /**
+   * Removes the task's state, and nothing beside it. Gives the number of objects that are gone.
+   * @throws {SsmError} `STATE_IN_USE` while a job of the task is running.
+   */
   cleanState(options?: Abortable): Promise<number>
 }
 

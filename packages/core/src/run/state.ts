@@ -2,7 +2,7 @@ import { changesBetween } from '../bundle/fingerprint.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import type { TaskLayout } from '../names/layout.ts'
 import { joinUri, type ObjectUri } from '../names/object-uri.ts'
-import { isTerminal } from '../platform/jobs.ts'
+import { isTerminal, type JobState } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { StateOrigin } from '../request/facts.ts'
@@ -70,9 +70,9 @@ export function otherStateWarning({ newest }: TaskHistory, { parts }: RunIdentit
  * State cannot be removed under a job that writes to it.
  * @throws {SsmError} `STATE_IN_USE`.
  */
-export function assertStateIsFree(task: string, { newest }: TaskHistory, platform: string): void {
-  if (newest === undefined || isTerminal(newest.state.status)) return
-  const { name } = newest.state
+export function assertStateIsFree(task: string, newest: Pick<JobState, 'name' | 'status'> | undefined, platform: string): void {
+  if (newest === undefined || isTerminal(newest.status)) return
+  const { name } = newest
   throw new SsmError('STATE_IN_USE', `The state of task ${task} cannot be removed while job ${name} is running`, {
     hint: {
       before: 'Stop it with ',
