@@ -13,7 +13,8 @@ export function lacking(...programs: readonly string[]): string | undefined {
   return sentence
 }
 
-const isInstalled = (program: string): boolean =>
+/** Whether a program is on the path. */
+export const isInstalled = (program: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => canExecute(join(folder, program)))
 
 function canExecute(path: string): boolean {

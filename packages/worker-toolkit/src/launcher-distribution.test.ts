@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Machine, quickPath, shells } from '../test/machine.ts'
-import { lacking } from '../../../test/support/prerequisites.ts'
+import { isInstalled } from '../../../test/support/prerequisites.ts'
 import type { Layout } from '../test/machine.ts'
 
 const hosts = ['algo-1', 'algo-2', 'algo-3']
@@ -59,7 +59,7 @@ describe.each(shells)('torchrun under $name', ({ argv: shell, here }) => {
     expect(await run("ssm_distribution='torchrun' ssm_processes='5'")).toBe(one.replace('node=2', 'node=5'))
   })
 
-  const without = here && lacking('torchrun') !== undefined ? test : test.skip
+  const without = here && !isInstalled('torchrun') ? test : test.skip
   without('is found as a module of PyTorch, or said to be missing', async () => {
     const settings = "ssm_distribution='torchrun'"
     const machine = new Machine({ ...layout, settings })
