@@ -36,7 +36,7 @@ async function chaos() {
     const { status } = spawnSync(
       process.execPath,
       [vitest, 'run', '--project', 'slow', ...(chosen.length > 0 ? chosen : ['test/chaos'])],
-      { cwd: root, stdio: 'inherit', env: { ...process.env, SSM_SLOW: '1', SSM_CHAOS_FIGURES: figures } },
+      { cwd: root, stdio: 'inherit', env: { ...process.env, SSM_SLOW: '1', SSM_CHAOS_FULL: '1', SSM_CHAOS_FIGURES: figures } },
     )
     const lines = existsSync(figures) ? readFileSync(figures, 'utf8').trim().split('\n') : []
     const rows = lines.map((line) => JSON.parse(line)).sort((one, other) => (one.suite < other.suite ? -1 : 1))

@@ -9,9 +9,12 @@ import { random, report, sample } from './figures.ts'
 /** At how many moments the computer stops; each leaves two possible disks. `SSM_CHAOS_CRASHES` for more. */
 const crashes = Number(process.env['SSM_CHAOS_CRASHES'] ?? 30)
 
+// Minutes of kills: `node scripts/chaos.mjs` runs it. It is not part of CI before a whole run of it was green.
+const inFull = process.env['SSM_CHAOS_FULL'] === '1'
+
 beforeAll(setup, 180_000)
 
-test(
+test.runIf(inFull)(
   'after a crash of the computer at any moment, with every byte lost that was not synced, the same program ends well with whole results',
   { timeout: 1_200_000 },
   async () => {
