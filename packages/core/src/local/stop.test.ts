@@ -58,3 +58,22 @@ test(
     expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
   },
 )
+
+test(
+  'an expression that is slow for every line keeps a job neither from its limit of time nor from a stop',
+  { timeout: 60_000 },
+  async () => {
+    const metrics = { huge: '(\\p{L}{900})', slow: '(\\p{L}{450})' }
+    const shell = 'line=$(head -c 30000 /dev/zero | tr "\\0" a); while :; do echo "$line"; sleep 0.01; done'
+    const limited = await ranToEnd(platform, trainingJob(folder, { shell, metrics, maxRunSeconds: 4 }))
+    expect(limited.status).toBe('stopped')
+    expect(limited.phases.at(-1)?.startedAtMs ?? 0).toBeLessThan((limited.startedAtMs ?? 0) + 12_000)
+    const request = trainingJob(folder, { shell, metrics })
+    await platform.jobs.start(request)
+    await untilRunning(platform, refOf(request))
+    const askedAtMs = Date.now()
+    await platform.jobs.stop(refOf(request))
+    expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
+    expect(Date.now() - askedAtMs).toBeLessThan(8_000)
+  },
+)

@@ -14,6 +14,41 @@ test('no expression can make a line take long', { timeout: 20_000 }, async () =>
   }
 })
 
+test('an expression with a huge repetition is named and never searched with', async () => {
+  const { find, tooLarge } = await metricFinder({
+    huge: '(\\p{L}{900})',
+    nested: '((\\p{L}{30}){30})',
+    many: '(?:a|b|c|d){0,300}([0-9])',
+  })
+  expect(tooLarge).toEqual(['huge', 'nested', 'many'])
+  const beforeMs = performance.now()
+  for (let count = 0; count < 200; count += 1) expect(find('a'.repeat(60_000))).toEqual([])
+  expect(performance.now() - beforeMs).toBeLessThan(500)
+})
+
+test(
+  'an expression that takes long for every line is given up after a few seconds, and the others are still found',
+  { timeout: 60_000 },
+  async () => {
+    const givenUp: string[] = []
+    const { find } = await metricFinder({ slow: '(\\p{L}{450})', loss: 'loss=([0-9.]+)' }, (metric) => givenUp.push(metric))
+    const beforeMs = performance.now()
+    for (let count = 0; count < 500; count += 1) find('aé'.repeat(30_000))
+    expect(performance.now() - beforeMs).toBeLessThan(10_000)
+    expect(givenUp).toEqual(['slow'])
+    expect(find('loss=1')).toEqual([{ metric: 'loss', value: 1 }])
+  },
+)
+
+test('what is usual is never given up, however long the log', async () => {
+  const givenUp: string[] = []
+  const metrics = { loss: 'loss: ([+-]?\\d+(\\.\\d+)?([eE][+-]?\\d+)?)', any: 'acc.*?([0-9.]+)', plain: 'x=([0-9.]+)' }
+  const { find } = await metricFinder(metrics, (metric) => givenUp.push(metric))
+  for (let count = 0; count < 20_000; count += 1)
+    find('epoch 12 loss: 0.25 acc is now 0.75 x=3 and some more text as it is usual')
+  expect(givenUp).toEqual([])
+})
+
 test('every match counts, the first group is read, and what is no number is none', async () => {
   const { find } = await metricFinder({ loss: 'loss=([-0-9.e]+)', acc: 'acc: (.*)' })
   expect(find('loss=1 loss=-2.5e-1 acc: 0.5')).toEqual([

@@ -108,6 +108,12 @@ const lost = (job: JobRef): PlatformError =>
 const notLive = (names: readonly string[]): string =>
   `Values of ${names.join(', ')} are not shown while the job runs: the expression looks ahead, back, or at an earlier group, or does not give back what it took`
 
+const tooLarge = (names: readonly string[]): string =>
+  `Values of ${names.join(', ')} are not looked for here: the expression repeats too much to be read quickly. Repeat less, or leave out the number of times: + in place of {900}`
+
+const givenUp = (metric: string): string =>
+  `Values of ${metric} are not looked for any more: its expression takes too long for the lines of this job. Make it simpler`
+
 class LogFollower {
   readonly lastLines = new Map<string, string[]>()
   readonly metrics: Record<string, number> = {}
@@ -117,7 +123,7 @@ class LogFollower {
 
   constructor(job: JobRef, metrics: Readonly<Record<string, string>>, context: TaskContext) {
     this.#job = job
-    this.#finder = metricFinder(metrics)
+    this.#finder = metricFinder(metrics, (metric) => context.tell({ type: 'warned', message: givenUp(metric) }))
     this.#context = context
   }
 
@@ -126,6 +132,7 @@ class LogFollower {
     try {
       const finder = await this.#finder
       if (finder.unreadable.length > 0) this.#context.tell({ type: 'warned', message: notLive(finder.unreadable) })
+      if (finder.tooLarge.length > 0) this.#context.tell({ type: 'warned', message: tooLarge(finder.tooLarge) })
       for await (const line of logLines(this.#context.platform, this.#job, { signal })) this.#take(line, finder)
     } catch (cause) {
       if (signal.aborted) return
