@@ -26,13 +26,11 @@ async function buildLibrary(folder) {
     splitting: true,
     chunkNames: 'parts/[name]-[hash]',
     external: Object.keys(manifestOf(folder).dependencies ?? {}),
-    plugins: [nodeEvents],
+    plugins: [nodeEvents, disposal],
     metafile: true,
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
-    inject: [join(root, 'scripts/disposal.mjs')],
-    define: { 'Symbol.asyncDispose': 'ownAsyncDispose', 'Symbol.dispose': 'ownDispose' },
     conditions: ['ssm-source'],
     sourcemap: true,
     // The sources are published, too.
@@ -67,6 +65,28 @@ const nodeEvents = {
     bundle.onLoad({ filter: /.*/, namespace: 'node-events' }, () => ({ contents: "export { EventEmitter } from 'node:events'" }))
   },
 }
+
+// In a context of `node:vm`, Node 20 has no `Symbol.asyncDispose`; what compiles `await using` then looks for the registered symbol of that name, and so
+// must we. No `inject`: with a CommonJS package among the modules each of ours would begin with a call, and bundlers keep what calls.
+const disposal = {
+  name: 'disposal',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]packages[\\/][^\\/]+[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      const contents = text.replace(/\bSymbol\.(asyncDispose|dispose)\b/g, (_, name) => ownSymbols[name])
+      if (contents === text) return undefined
+      const names = Object.values(ownSymbols).filter((name) => contents.includes(name))
+      return { contents: `import{${names}}from'own-disposal';${contents}`, loader: 'ts' }
+    })
+    bundle.onResolve({ filter: /^own-disposal$/ }, ({ path }) => ({ path, namespace: 'disposal', sideEffects: false }))
+    bundle.onLoad({ filter: /.*/, namespace: 'disposal' }, () => ({
+      contents: Object.entries(ownSymbols)
+        .map(([name, own]) => `export const ${own} = /* @__PURE__ */ (() => Symbol.${name} ?? Symbol.for('Symbol.${name}'))()`)
+        .join('\n'),
+    }))
+  },
+}
+const ownSymbols = { asyncDispose: 'ownAsyncDispose', dispose: 'ownDispose' }
 
 // For test runners and tools that cannot load an ES module from CommonJS. Part by part, so that here, too, the parts are loaded when
 // they are needed and every entry shares them.

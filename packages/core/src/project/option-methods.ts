@@ -7,7 +7,7 @@ type OptionMethods = {
 }
 
 /** A method for each option of the table, with the parameters that its record names. */
-export const WithOptionMethods = optionMethods() as abstract new () => OptionMethods
+export const WithOptionMethods = /* @__PURE__ */ optionMethods() as abstract new () => OptionMethods
 export type WithOptionMethods = OptionMethods
 
 function optionMethods(): unknown {

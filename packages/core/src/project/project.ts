@@ -47,9 +47,14 @@ export class Project<Known = never, Results = never> {
   readonly #shared: Shared
   readonly #tasks: TaskList
 
+  /** Lets go of connections; jobs go on. Only needed in long-lived services. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>
+
   constructor(shared: Shared, tasks: TaskList) {
     this.#shared = shared
     this.#tasks = tasks
+    // A method of the class would have a computed name, and bundlers keep such a class with all it needs when nobody uses it.
+    Object.defineProperty(this, Symbol.asyncDispose, { value: () => shared.platforms[Symbol.asyncDispose]() })
   }
 
   /** The project's name. */
@@ -138,11 +143,6 @@ export class Project<Known = never, Results = never> {
     })
     // It reads what there is; its type says what a task of this kind leaves.
     return store as TaskStore<Task extends Known ? OutputsOf<Known, Task> : never>
-  }
-
-  /** Lets go of connections; jobs go on. Only needed in long-lived services. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#shared.platforms[Symbol.asyncDispose]()
   }
 
   #with<More, Returns>(tasks: readonly Runs[]): Project<More, Returns> {
