@@ -4,6 +4,7 @@ import { fsCodeOf } from '../../files/fs-errors.ts'
 import { jobName, type JobName } from '../../names/job-name.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { JobRequest, JobState } from '../../platform/jobs.ts'
+import type { IsolationName } from '../machine/isolation.ts'
 import type { Ending } from './ending.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
 
@@ -81,6 +82,8 @@ export interface JobRecord {
   readonly request: JobRequest
   readonly createdAtMs: number
   readonly settings: JobSettings
+  /** What the machines' programs see of this computer. */
+  readonly isolation?: IsolationName
 }
 
 /** `state.json`: what is known of the job, and whose duty it is. */

@@ -2,6 +2,9 @@ import { renameSync, rmSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import { isAlive, livenessOf, pidOf, signal } from '../process/identity.ts'
+import { isolationNamed } from '../isolation/isolations.ts'
+import type { IsolationName } from '../machine/isolation.ts'
+import type { MachineTree } from '../machine/tree.ts'
 import { killStrays } from '../machine/strays.ts'
 import { removeTrees } from '../machine/remove-trees.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
@@ -11,7 +14,7 @@ import { endOf } from './end-of.ts'
 import { systemClock } from '../../time/clock.ts'
 import { endHeartbeat, lastBeatMs } from './heartbeat.ts'
 import { abandonedEnd, canBeStored, isAbandoned } from './liveness.ts'
-import { heartbeats, jobPlace, readState, writeState, type JobPlace, type StoredState } from './records.ts'
+import { heartbeats, jobPlace, readRecord, readState, writeState, type JobPlace, type StoredState } from './records.ts'
 import { jobName } from '../../names/job-name.ts'
 
 // A job of another computer or container may only sleep: what it left is kept for so long.
@@ -38,6 +41,7 @@ export async function settle(place: JobPlace): Promise<void> {
     return endHeartbeat(place.heartbeat)
   }
   if (!(await isSurelyAbandoned(place, state))) return
+  if (!canBeStored(place, state)) await killLeft(place, state)
   const settled = await withLock(place.lock, () => {
     const now = readState(place)
     if (now === undefined || isTerminal(now.status) || now.owner !== state.owner || canBeStored(place, now)) return false
@@ -69,6 +73,7 @@ export async function endByForce(place: JobPlace): Promise<void> {
   if (state.ownerIs === 'supervisor' && isAlive(state.owner)) signal(pidOf(state.owner), 'SIGKILL')
   for (let waits = 0; waits < 100 && state.ownerIs === 'supervisor' && isAlive(state.owner); waits += 1)
     await systemClock.sleep(20)
+  await killLeft(place, state)
   await withLock(place.lock, () => {
     const now = readState(place)
     if (now === undefined || isTerminal(now.status)) return
@@ -88,5 +93,21 @@ async function isSurelyAbandoned(place: JobPlace, state: StoredState): Promise<b
 
 function killAll(place: JobPlace, state: StoredState): void {
   for (const identity of state.processes) if (isAlive(identity)) signal(pidOf(identity), 'SIGKILL', 'group')
-  for (let machine = 1; machine <= state.machines; machine += 1) killStrays(`${place.machines}/algo-${machine}`)
+  for (const tree of treesOf(place, state.machines)) killStrays(tree.root)
 }
+
+/** Before the job is put on record as ended, and outside of its lock: it may take a while. */
+async function killLeft(place: JobPlace, state: StoredState): Promise<void> {
+  await isolationNamed(isolationOf(place)).killLeft(treesOf(place, state.machines))
+}
+
+function isolationOf(place: JobPlace): IsolationName | undefined {
+  try {
+    return readRecord(place).isolation
+  } catch {
+    return undefined
+  }
+}
+
+const treesOf = ({ machines }: JobPlace, count: number): readonly MachineTree[] =>
+  Array.from({ length: count }, (_, index) => `algo-${index + 1}`).map((host) => ({ host, root: `${machines}/${host}` }))

@@ -3,8 +3,13 @@ import type { JobRequest } from '../../platform/jobs.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 
 /** The configuration files of one machine, as SageMaker writes them: absolute path to content. */
-export function configFiles(request: JobRequest, plan: JobPlan, host: string): Readonly<Record<string, unknown>> {
-  const resources = resourceConfig(plan, host)
+export function configFiles(
+  request: JobRequest,
+  plan: JobPlan,
+  host: string,
+  networkInterface: string,
+): Readonly<Record<string, unknown>> {
+  const resources = resourceConfig(plan, host, networkInterface)
   if (request.kind === 'processing') {
     const { Tags: _tags, ...input } = request.input
     return {
@@ -28,7 +33,7 @@ export function arnOf(kind: JobPlan['kind'], name: string): string {
   return `arn:aws:sagemaker:local:000000000000:${kind}-job/${name.toLowerCase()}`
 }
 
-function resourceConfig({ hosts, instanceType }: JobPlan, host: string): unknown {
+function resourceConfig({ hosts, instanceType }: JobPlan, host: string, networkInterface: string): unknown {
   const group = 'homogeneousCluster'
   return {
     current_host: host,
@@ -36,7 +41,7 @@ function resourceConfig({ hosts, instanceType }: JobPlan, host: string): unknown
     current_group_name: group,
     hosts: [...hosts].sort(),
     instance_groups: [{ instance_group_name: group, instance_type: instanceType, hosts: [...hosts].sort() }],
-    network_interface_name: 'lo',
+    network_interface_name: networkInterface,
     topology: null,
   }
 }

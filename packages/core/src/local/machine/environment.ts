@@ -1,30 +1,23 @@
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
 import type { JobPlan } from '../request/job-plan.ts'
 import { arnOf } from './config-files.ts'
-import type { MachineTree } from './tree.ts'
+import type { MachineView } from './isolation.ts'
 
-/** The environment of a machine's program: a little of this computer's, what the platform says, and the request's own. */
-export function machineEnvironment(
-  plan: JobPlan,
-  tree: MachineTree,
-  inherited: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
+/** The environment of a machine's program: what it sees of this computer, what the platform says, and the request's own. */
+export function machineEnvironment(plan: JobPlan, view: MachineView): Readonly<Record<string, string>> {
   return {
-    ...inherited,
-    TMPDIR: join(tree.root, 'tmp'),
+    ...view.environment,
     ...(plan.kind === 'training' ? { TRAINING_JOB_NAME: plan.name, TRAINING_JOB_ARN: arnOf(plan.kind, plan.name) } : {}),
     // Said by whoever knows it already: the launcher need not start a program to find out.
     SM_NUM_CPUS: String(availableParallelism()),
     // A variable outdoes the configuration file of pip, which says how this computer's own packages are installed.
     PIP_REQUIRE_VIRTUALENV: '0',
     PIP_USER: '0',
-    MASTER_ADDR: '127.0.0.1',
     MASTER_PORT: String(portOf(plan.name)),
     ...plan.environment,
-    [machineRootVariable]: tree.root,
+    ...(view.root === '' ? {} : { [machineRootVariable]: view.root }),
   }
 }
 

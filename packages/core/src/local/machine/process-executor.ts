@@ -3,32 +3,10 @@ import { closeSync, constants, existsSync, mkdirSync, openSync, rmSync } from 'n
 import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
-import { identityOf, signal as send, type ProcessIdentity } from '../process/identity.ts'
+import { identityOf, signal as send } from '../process/identity.ts'
+import type { MachineProgram, RunningMachine } from './isolation.ts'
 import { JobProblem } from './job-problem.ts'
 import { killStrays } from './strays.ts'
-
-/** A program to run as one machine. */
-export interface MachineProgram {
-  readonly argv: readonly string[]
-  readonly cwd: string
-  readonly environment: Readonly<Record<string, string>>
-  /** Where a pipe was made for its output by `makePipes`. */
-  readonly pipe: string
-  readonly onOutput: (bytes: Buffer) => void
-}
-
-/** A running machine: one process group. */
-export interface RunningMachine {
-  /** Of the program itself, which leads the group; `undefined` when it is already gone. */
-  readonly identity: ProcessIdentity | undefined
-  /** The exit code, 128 and the number for a signal. Comes when nothing of the group is left and all output was read. */
-  readonly ended: Promise<number>
-  /** SIGTERM to the program alone, as containers get it. */
-  terminate(): void
-  /** SIGKILL to the whole group. */
-  kill(): void
-}
 
 // The program must be the process that we started, with stdout a true pipe (scripts write to /dev/stderr, which a socket
 // refuses), and it must not outlive its supervisor. So a shell first starts a watcher that ends the group when file 3, held
@@ -46,8 +24,8 @@ export async function makePipes(paths: readonly string[]): Promise<void> {
   })
 }
 
-/** Starts a machine. */
-export function startMachine(program: MachineProgram): RunningMachine {
+/** Starts the program of a machine as a process group of this computer; `cwd` and `argv` are this computer's. */
+export function startProcess(program: MachineProgram): RunningMachine {
   const reading = openSync(program.pipe, constants.O_RDONLY | constants.O_NONBLOCK)
   const writing = openSync(program.pipe, constants.O_WRONLY)
   rmSync(program.pipe)
@@ -76,7 +54,7 @@ function running(child: ChildProcess, output: Socket, program: MachineProgram): 
     identity: pid === undefined ? undefined : identityOf(pid),
     ended: endOf(child).then(async (code) => {
       if (pid !== undefined) send(pid, 'SIGKILL', 'group')
-      killStrays(program.environment[machineRootVariable] ?? '', pid)
+      killStrays(program.tree.root, pid)
       await drainedOrLate(drained, output)
       return code
     }),

@@ -18,11 +18,11 @@ export interface MachineTree {
 }
 
 /** Makes the folders and configuration files of a machine, and nothing that comes from the store. */
-export function layOutMachine(tree: MachineTree, request: JobRequest, plan: JobPlan): void {
+export function layOutMachine(tree: MachineTree, request: JobRequest, plan: JobPlan, networkInterface: string): void {
   for (const path of [...foldersOf(plan), ...launchFolders(plan.kind, tree.host)]) {
     mkdirSync(join(tree.root, path), { recursive: true })
   }
-  for (const [path, content] of Object.entries(configFiles(request, plan, tree.host))) {
+  for (const [path, content] of Object.entries(configFiles(request, plan, tree.host, networkInterface))) {
     writeFileSync(join(tree.root, path), JSON.stringify(content), { mode: 0o600 })
   }
 }

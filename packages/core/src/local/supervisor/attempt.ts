@@ -14,7 +14,8 @@ import { openMachineLog } from '../logs/writer.ts'
 import { fillInput, layOutMachine, type MachineTree } from '../machine/tree.ts'
 import type { MetricFinder } from '../../platform/metric-finder.ts'
 import { metricReader } from '../logs/metrics.ts'
-import { makePipes, startMachine, type RunningMachine } from '../machine/process-executor.ts'
+import type { Isolation, MachineView, RunningMachine } from '../machine/isolation.ts'
+import { makePipes } from '../machine/process-executor.ts'
 import { shardOf } from '../machine/shard.ts'
 
 /** A job in the hands of its supervisor. */
@@ -29,6 +30,8 @@ export interface Job {
   readonly objects: DirectoryObjects
   readonly journal: Journal
   readonly halt: Halt
+  /** What the machines' programs see of this computer. */
+  readonly isolation: Isolation
   /** Of the task's metrics; `undefined` when it has none. */
   readonly metrics: Promise<MetricFinder | undefined>
   /** What every program gets of this computer's environment. */
@@ -51,13 +54,15 @@ export interface Prepared {
 export const treesOf = ({ place, plan }: Job): readonly MachineTree[] =>
   plan.hosts.map((host) => ({ host, root: join(place.machines, host) }))
 
+const viewOf = ({ isolation, inherited }: Job, tree: MachineTree): MachineView => isolation.view(tree, inherited)
+
 /** Lays out every machine: folders, configuration, inputs, checkpoints. An abort of the halt's signal rejects. */
 export async function prepare(job: Job): Promise<Prepared> {
-  const { place, request, plan, objects, halt } = job
+  const { place, request, plan, objects, halt, isolation } = job
   const trees = treesOf(job)
   const pipes = makePipes(plan.hosts.map((host) => pipePath(place, host)))
   try {
-    for (const tree of trees) layOutMachine(tree, request, plan)
+    for (const tree of trees) layOutMachine(tree, request, plan, viewOf(job, tree).networkInterface)
     for (const input of plan.inputs) {
       const found = await objectsOf(input, objects, halt.signal)
       for (const [index, tree] of trees.entries()) {
@@ -68,6 +73,7 @@ export async function prepare(job: Job): Promise<Prepared> {
     const { checkpoint } = plan
     const state = checkpoint === undefined ? [] : [folderSync(trees, checkpoint.path, checkpoint.uri, objects, { deletes: true })]
     for (const sync of state) await sync.restore(halt.signal)
+    await isolation.prepare(trees, halt.signal)
     const outputs = plan.outputs.filter((output) => output.continuous)
     return {
       trees,
@@ -106,6 +112,7 @@ export async function runMachines(job: Job, { trees, syncs }: Prepared): Promise
     ender.cancel()
     for (const machine of machines) machine.kill()
     await stopSyncing()
+    await job.isolation.release(trees)
   }
 }
 
@@ -117,10 +124,12 @@ function start(
 ): RunningMachine & { readonly tree: MachineTree } {
   const log = openMachineLog(streamPath(job.place.logs, tree.host, startedAtMs))
   const metrics = metricReader(finder)
-  const machine = startMachine({
+  const view = viewOf(job, tree)
+  const machine = job.isolation.start({
+    tree,
     argv: job.plan.argv,
-    cwd: join(tree.root, paths.code),
-    environment: machineEnvironment(job.plan, tree, job.inherited),
+    cwd: view.root + paths.code,
+    environment: machineEnvironment(job.plan, view),
     pipe: pipePath(job.place, tree.host),
     onOutput(bytes) {
       const nowMs = Date.now()

@@ -4,6 +4,7 @@ import { metricFinder } from '../../platform/metric-finder.ts'
 import { systemClock } from '../../time/clock.ts'
 import { beat, beatEveryMs, endHeartbeat } from '../jobs/heartbeat.ts'
 import { readRecord, readState, writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
+import { isolationNamed } from '../isolation/isolations.ts'
 import { reasonOf } from '../machine/job-problem.ts'
 import { removeTrees } from '../machine/remove-trees.ts'
 import { withLock } from '../objects/lock.ts'
@@ -39,12 +40,14 @@ export async function supervise(root: string, place: JobPlace, { inherited, envi
   if (first === undefined) return
   handedOver()
   if (existsSync(place.stop)) halt.request('stop')
-  const { settings, request: recorded } = readRecord(place)
+  const { settings, request: recorded, isolation: named } = readRecord(place)
   const request = withEnvironment(recorded, environment)
   const plan = planOf(request, Number.MAX_SAFE_INTEGER)
   const objects = directoryObjects(root)
   const metrics = Object.keys(plan.metrics).length === 0 ? Promise.resolve(undefined) : metricFinder(plan.metrics)
-  const job: Job = { root, place, settings, request, plan, objects, journal: openJournal(place, first), halt, metrics, inherited }
+  const journal = openJournal(place, first)
+  const isolation = isolationNamed(named)
+  const job: Job = { root, place, settings, request, plan, objects, journal, halt, metrics, inherited, isolation }
   const heart = keepBeating(place, halt)
   const ending = first.ending === undefined ? await carryOut(job) : await storeAgain(job, first.ending)
   if (ending.unstored !== true) removeTrees(place.machines)

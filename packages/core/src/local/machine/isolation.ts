@@ -1,0 +1,64 @@
+import type { ProcessIdentity } from '../process/identity.ts'
+import type { MachineTree } from './tree.ts'
+
+/**
+ * How the program of a machine is started, and what it sees of this computer. Whoever lays out, follows and collects machines
+ * asks this alone, and never which one it is.
+ */
+export interface Isolation {
+  readonly name: IsolationName
+  /** What the program of a machine sees. */
+  view(tree: MachineTree, inherited: Readonly<Record<string, string>>): MachineView
+  /** Called once for each attempt, when folders, configuration and inputs of all machines are in place. */
+  prepare(trees: readonly MachineTree[], signal: AbortSignal): Promise<void>
+  /** Starts the program of a machine that was prepared. */
+  start(program: MachineProgram): RunningMachine
+  /** Called when all machines have ended, before their files are read: these are the caller's afterwards. */
+  release(trees: readonly MachineTree[]): Promise<void>
+  /**
+   * Ends what still runs of machines whose supervisor was killed and whose trees are still there; does nothing a second time.
+   * The process groups on record, and processes that carry a machine's root, are killed by whoever calls this.
+   */
+  killLeft(trees: readonly MachineTree[]): Promise<void>
+}
+
+/** As a job's record holds it. */
+export type IsolationName = 'environment' | 'namespace'
+
+/** A machine as its program sees it. */
+export interface MachineView {
+  /** What stands before every path of the machine contract: empty where `/opt/ml` is really there. */
+  readonly root: string
+  /** The network interface by which the machines reach each other. */
+  readonly networkInterface: string
+  /**
+   * What the program gets of this computer's environment, its temporary folder, and, where machines have no names, the address
+   * of the first. The variables of the request come on top.
+   */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** A program to run as one machine. */
+export interface MachineProgram {
+  readonly tree: MachineTree
+  readonly argv: readonly string[]
+  /** As the program sees it. */
+  readonly cwd: string
+  /** Complete. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Where a pipe was made for its output by `makePipes`. */
+  readonly pipe: string
+  readonly onOutput: (bytes: Buffer) => void
+}
+
+/** A running machine: one process group. */
+export interface RunningMachine {
+  /** Of the process that leads the group and lives as long as the machine; `undefined` when it is already gone. */
+  readonly identity: ProcessIdentity | undefined
+  /** The exit code, 128 and the number for a signal. Comes when nothing of the machine is left and all output was read. */
+  readonly ended: Promise<number>
+  /** SIGTERM to the program alone, as containers get it. */
+  terminate(): void
+  /** SIGKILL to everything that is left of the machine. */
+  kill(): void
+}
