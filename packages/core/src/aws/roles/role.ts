@@ -1,3 +1,4 @@
+import { shortDigestText } from '../../lang/short-digest.ts'
 import type { RoleNeed } from '../../platform/roles.ts'
 import type { PolicyDocument, PolicyPlace } from './policy-document.ts'
 import { policyOf, readRights, rightsOf, togetherRights } from './rights.ts'
@@ -8,7 +9,7 @@ export const policyName = 'SimpleSageMaker'
 /** `SimpleSageMaker-<project>`; a project name too long for IAM's 64 characters is cut and told apart by a digest. */
 export function roleName(project: string): string {
   const name = `SimpleSageMaker-${project}`
-  return name.length <= 64 ? name : `${name.slice(0, 55)}-${shortDigest(project)}`
+  return name.length <= 64 ? name : `${name.slice(0, 55)}-${shortDigestText(project)}`
 }
 
 /** SageMaker may take the role, and only for jobs of this account: no other account can talk it into using ours. */
@@ -40,11 +41,4 @@ export function widenedPolicy(held: PolicyDocument, need: RoleNeed, place: Polic
   // IAM wants every Sid once: a statement of someone else's keeps the one it has.
   const renamed = ours.map((statement) => (taken.has(statement.Sid) ? { ...statement, Sid: `Ssm${statement.Sid}` } : statement))
   return { Version: '2012-10-17', Statement: [...others, ...renamed] }
-}
-
-/** FNV-1a, eight hexadecimal digits: tells names apart, protects nothing. */
-function shortDigest(text: string): string {
-  let hash = 0x811c9dc5
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return hash.toString(16).padStart(8, '0')
 }

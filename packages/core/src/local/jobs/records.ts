@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { launchPipes } from '@simple-sagemaker/worker-toolkit/contract'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { jobName, type JobName } from '../../names/job-name.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
@@ -35,6 +36,11 @@ export interface JobPlace {
 /** Where a machine's output comes through while it runs. */
 export function pipePath(place: JobPlace, host: string): string {
   return join(place.machines, `${host}.pipe`)
+}
+
+/** Every pipe that the machines of a job need: for their output, and those that the launcher would make. */
+export function pipesOf(place: JobPlace, hosts: readonly string[]): readonly string[] {
+  return hosts.flatMap((host) => [pipePath(place, host), ...launchPipes.map((path) => join(place.machines, host, path))])
 }
 
 export function jobPlace(root: string, job: JobName): JobPlace {

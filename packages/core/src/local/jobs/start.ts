@@ -9,7 +9,7 @@ import { identityOf, ownIdentity, placeOf } from '../process/identity.ts'
 import { beginHeartbeat, endHeartbeat } from './heartbeat.ts'
 import {
   jobPlace,
-  pipePath,
+  pipesOf,
   placeIn,
   readState,
   reserveRoom,
@@ -55,6 +55,7 @@ function record(root: string, place: JobPlace, settings: JobSettings, request: J
     draft = temporaryFile(root)
     mkdirSync(draft, { mode: 0o700 })
     mkdirSync(placeIn(draft).machines, { mode: 0o700 })
+    for (const pipe of pipesOf(placeIn(draft), plan.hosts)) mkdirSync(dirname(pipe), { recursive: true })
     mkdirSync(placeIn(draft).logs, { mode: 0o700 })
     writeRecord(placeIn(draft), { request, createdAtMs, settings })
     reserveRoom(placeIn(draft))
@@ -99,7 +100,7 @@ async function launch({ root, place, plan, leave }: Launch): Promise<void> {
     const child = await spawnSupervisor(root, place, {
       environment: plan.environment,
       leave,
-      pipes: plan.hosts.map((host) => pipePath(place, host)),
+      pipes: pipesOf(place, plan.hosts),
     })
     await handOver(place, child)
   } catch (cause) {

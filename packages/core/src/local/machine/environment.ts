@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
+import { shortDigest } from '../../lang/short-digest.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import { arnOf } from './config-files.ts'
 import type { MachineView } from './isolation.ts'
@@ -23,5 +23,5 @@ export function machineEnvironment(plan: JobPlan, view: MachineView): Readonly<R
 
 /** A port for programs that want to meet: of this job's own, below the range systems hand out by themselves. */
 export function portOf(job: string): number {
-  return 10_000 + (createHash('sha256').update(job).digest().readUInt32BE(0) % 20_000)
+  return 10_000 + (shortDigest(job) % 20_000)
 }

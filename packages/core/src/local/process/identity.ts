@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { hostname } from 'node:os'
-import { createHash } from 'node:crypto'
+import { shortDigestText } from '../../lang/short-digest.ts'
 import { isProcOurs, linkOf, processAt, startIn, textOf } from '../../files/process/proc.ts'
 
 /**
@@ -84,7 +84,7 @@ function linuxView(): ProcessView {
   const spaces = ['pid', 'time'].map((name) => linkOf(`/proc/self/ns/${name}`))
   // A namespace whose /proc is another's: what it shows under a number is a different process.
   const isOurs = isProcOurs()
-  const place = shortDigest([hostname(), boot, ...spaces, isOurs ? '' : `${process.pid} ${performance.timeOrigin}`])
+  const place = digestOf([hostname(), boot, ...spaces, isOurs ? '' : `${process.pid} ${performance.timeOrigin}`])
   const startOf = (pid: number): string | undefined => {
     const start = startIn(isOurs ? `/proc/${pid}` : pid === process.pid ? '/proc/self' : '')
     return start === 'ended' ? undefined : start
@@ -96,7 +96,7 @@ const hides = (pid: number): boolean => processAt(pid) === 'foreign'
 
 /** Two computers, or two boots of one, never share it. */
 function elsewhere(): string {
-  return shortDigest([
+  return digestOf([
     hostname(),
     outputOf('sysctl', ['-n', 'kern.bootsessionuuid']) ?? outputOf('sysctl', ['-n', 'kern.boottime']) ?? '',
   ])
@@ -115,4 +115,5 @@ function outputOf(program: string, argv: readonly string[]): string | undefined 
   }
 }
 
-const shortDigest = (texts: readonly string[]): string => createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 12)
+const digestOf = (texts: readonly string[]): string =>
+  ['', 'again'].map((first) => shortDigestText([first, ...texts].join('\n'))).join('')

@@ -3,7 +3,7 @@ import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { streamPath } from '../logs/format.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import type { JobRequest } from '../../platform/jobs.ts'
-import { pipePath, type JobPlace, type JobSettings } from '../jobs/records.ts'
+import { pipePath, pipesOf, type JobPlace, type JobSettings } from '../jobs/records.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
 import { machineEnvironment } from '../machine/environment.ts'
 import { folderSync, type FolderSync } from './folder-sync.ts'
@@ -60,7 +60,7 @@ const viewOf = ({ isolation, inherited }: Job, tree: MachineTree): MachineView =
 export async function prepare(job: Job): Promise<Prepared> {
   const { place, request, plan, objects, halt, isolation } = job
   const trees = treesOf(job)
-  const pipes = makePipes(plan.hosts.map((host) => pipePath(place, host)))
+  const pipes = makePipes(pipesOf(place, plan.hosts))
   try {
     for (const tree of trees) layOutMachine(tree, request, plan, viewOf(job, tree).networkInterface)
     for (const input of plan.inputs) {
