@@ -40,7 +40,7 @@ const rules: readonly string[] = [
     '- Text on a terminal is made harmless first: of what a program or a name contains only colours, tabs and line ends do anything.',
   ].join('\n'),
   '## Settings',
-  'A flag wins over `SSM_PLATFORM`, `SSM_REGION`, `SSM_PROFILE`, `SSM_PROJECT`, `SSM_BUCKET` and `SSM_PREFIX`, these over `AWS_REGION`, `AWS_DEFAULT_REGION` and ' +
+  'A flag wins over `SSM_PLATFORM`, `SSM_REGION`, `SSM_PROFILE`, `SSM_PROJECT`, `SSM_BUCKET`, `SSM_PREFIX` and `SSM_PYTHON`, these over `AWS_REGION`, `AWS_DEFAULT_REGION` and ' +
     "`AWS_PROFILE`, these over the project's file, that over the user's file. The project's is `ssm.config.json` in the working folder or one above, up to the root of the repository or the home folder; the user's " +
     'is `ssm/config.json` in the folder for configuration (`XDG_CONFIG_HOME`, else `~/.config`), or what `SSM_CONFIG` names. `ssm config --show-origin` shows what applies. ' +
     'A file that another user owns or may write is refused, because settings decide what runs: `SSM_CONFIG=PATH` trusts it.',

@@ -57,6 +57,7 @@ export type {
   Outcome,
   PackedEvent,
   Progress,
+  PythonChosenEvent,
   RetriedEvent,
   RunEvent,
   StateCleanedEvent,

@@ -527,10 +527,7 @@ knows_address() {
 # ---- ways to run -------------------------------------------------------------------------------------------------------------
 
 run_python() {
-  if has python3; then _python=python3
-  elif has python; then _python=python
-  else give_up 127 "neither python3 nor python is in the image, and the job's entry is $1. Use an image with Python."
-  fi
+  find_python "$1"
   need_entry "$1"
   install_requirements
   case ${ssm_distribution-} in
@@ -538,6 +535,19 @@ run_python() {
     parameter_server) [ "$_machines" -eq 1 ] || serve_parameters ;;
   esac
   run_with "$_python" "$@"
+}
+
+# SSM_PYTHON: where machines are folders of somebody's own computer, the Python that was found or given there.
+find_python() {
+  if [ -n "${SSM_PYTHON-}" ]; then
+    _python=$SSM_PYTHON
+    has "$_python" || give_up 127 "the Python $_python cannot be started any more, and the job's entry is $1"
+  elif has python3; then _python=python3
+  elif has python; then _python=python
+  elif [ -n "$SSM_MACHINE_ROOT" ]; then
+    give_up 127 "neither python3 nor python was found on this computer (PATH is $PATH), and the job's entry is $1. Install Python 3, or make a virtual environment beside the code: python3 -m venv .venv"
+  else give_up 127 "neither python3 nor python is in the image, and the job's entry is $1. Use an image with Python."
+  fi
 }
 
 run_node() {
@@ -617,7 +627,7 @@ install_requirements() {
     return 0
   fi
   # A moved root is a folder of somebody's own computer: its Python must not change, so the packages stay in that folder.
-  if [ -n "$SSM_MACHINE_ROOT" ]; then
+  if [ -n "$SSM_MACHINE_ROOT" ] || [ -n "${SSM_PYTHON-}" ]; then
     _packages=$_ml/packages
     PYTHONPATH=$PYTHONPATH:$_packages PATH=$_packages/bin:$PATH
     supervise pip_install --target "$_packages"
@@ -989,8 +999,9 @@ what_is_missing() {
     case $_line in ModuleNotFoundError:*) _found=1 ;; esac
   done <"$_scratch/last"
   [ -z "$_found" ] || "$_python" -c '
-import sys
-print(": a module is not installed in %s (Python %d.%d), which ran the program. List it in a requirements.txt beside the entry." % ((sys.executable,) + sys.version_info[:2]))' 2>/dev/null
+import os, sys
+own = " of this computer" if os.environ.get("SSM_PYTHON") and not os.environ.get("SSM_PACKAGES") else ""
+print(": a module is not installed in %s (Python %d.%d)%s, which ran the program. List it in a requirements.txt beside the entry." % ((sys.executable,) + sys.version_info[:2] + (own,)))' 2>/dev/null
 }
 
 give_up() {

@@ -65,6 +65,8 @@ export class RunLog {
         return this.#moved('downloaded', event.what, event.progress, event.atMs)
       case 'state-cleaned':
         return [fact(`cleared the state: ${countText(event.files, 'file')}`)]
+      case 'python-chosen':
+        return [fact(`Python: ${event.path} (${pythonOrigins[event.foundBy]})`)]
       case 'submitted':
         this.job = event.job.name
         return [fact(`job ${event.job.name}`)]
@@ -73,8 +75,7 @@ export class RunLog {
       case 'status-changed':
         return this.#changed(event)
       case 'measured':
-        this.#measured(event)
-        return []
+        return this.#measured(event)
       case 'lines-skipped':
         return [
           { kind: 'warning', text: `${countText(event.lines, 'log line')} came too fast to be shown; ssm logs has them all` },
@@ -155,15 +156,23 @@ export class RunLog {
     return first === undefined ? [] : [phaseEnd(first, status, phase), ...more.map((text) => done(text))]
   }
 
-  #measured({ metric, machine, value }: Extract<RunEvent, { type: 'measured' }>): void {
+  #measured({ metric, machine, value }: Extract<RunEvent, { type: 'measured' }>): readonly Notice[] {
     const byMachine = this.#metrics.get(metric) ?? new Map<string, number[]>()
     this.#metrics.set(metric, byMachine)
     const values = byMachine.get(machine) ?? []
     values.push(value)
     if (values.length > keptValues) values.shift()
     byMachine.set(machine, values)
+    return []
   }
 }
+
+const pythonOrigins = {
+  option: 'as given',
+  environment: 'the active VIRTUAL_ENV',
+  folder: 'found beside the code',
+  path: 'in the PATH',
+} as const
 
 const fact = (text: string): Notice => ({ kind: 'fact', text })
 const done = (text: string): Notice => ({ kind: 'done', text })

@@ -1,5 +1,7 @@
-import { join, relative } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { ObjectUri, Platform, ProjectOptions } from '@simple-sagemaker/core'
+import type { LocalOptions } from '@simple-sagemaker/core/local'
 import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
 import type { Settings } from './settings.ts'
@@ -12,7 +14,7 @@ export async function openPlatform(
 ): Promise<Platform> {
   if (settings.platform === 'local') {
     const { local } = await import('@simple-sagemaker/core/local')
-    return local({ root: localRoot(context) })
+    return local({ root: localRoot(context), ...pythonOf(settings, context) })
   }
   const { aws } = await import('@simple-sagemaker/core/aws')
   return aws({ ...clientOptionsOf(settings), onNotice: (happened) => notice(awsNoticeText(happened)) })
@@ -24,6 +26,20 @@ export function clientOptionsOf({ values: { region, profile } }: Settings): Clie
     ...(region === undefined ? {} : { region: region.value }),
     ...(profile === undefined ? {} : { profile: profile.value }),
   }
+}
+
+/** Which Python local jobs run with, as far as the settings say: a path counts from where it was written. */
+export function pythonOf(
+  { values: { python }, files }: Settings,
+  context: CliContext,
+): Pick<LocalOptions, 'python' | 'venvFolders'> {
+  const venvFolders = [context.cwd, ...files.map((path) => dirname(path))]
+  if (python === undefined) return { venvFolders }
+  const { value, origin } = python
+  const from = files.includes(origin) ? dirname(origin) : context.cwd
+  const path = resolve(from, value)
+  // A name without a slash may be one of the PATH.
+  return { venvFolders, python: value.includes('/') || existsSync(path) ? path : value }
 }
 
 /** The folder that holds the buckets and jobs of the local platform. */

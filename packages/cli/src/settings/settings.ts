@@ -30,6 +30,7 @@ const variables: Readonly<Record<SettingName, readonly string[]>> = {
   project: ['SSM_PROJECT'],
   bucket: ['SSM_BUCKET'],
   prefix: ['SSM_PREFIX'],
+  python: ['SSM_PYTHON'],
 }
 
 /**

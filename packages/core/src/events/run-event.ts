@@ -1,6 +1,7 @@
 import type { JobName } from '../names/job-name.ts'
 import type { JobRef, JobStatus } from '../platform/jobs.ts'
 import type { LogLine } from '../platform/logs.ts'
+import type { PythonChoice } from '../platform/python.ts'
 import type { AttemptNumber, Decision } from '../spec/result.ts'
 
 /** Bytes and files on their way. */
@@ -74,6 +75,15 @@ export interface StateCleanedEvent extends EventBase {
   readonly type: 'state-cleaned'
   /** Files that were removed. */
   readonly files: number
+}
+
+/** The job runs on this computer, with a Python other than that of the PATH. */
+export interface PythonChosenEvent extends EventBase {
+  readonly type: 'python-chosen'
+  /** The interpreter's file. */
+  readonly path: string
+  /** `option`: it was given; `environment`: the active `VIRTUAL_ENV`; `folder`: a `.venv` beside the code. */
+  readonly foundBy: PythonChoice['foundBy']
 }
 
 /** A job was submitted. */
@@ -160,6 +170,7 @@ export type RunEvent =
   | PackedEvent
   | UploadedEvent
   | StateCleanedEvent
+  | PythonChosenEvent
   | SubmittedEvent
   | RetriedEvent
   | StatusChangedEvent

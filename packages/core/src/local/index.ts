@@ -9,12 +9,21 @@ import { localImages } from './images.ts'
 import { localJobs } from './jobs/jobs.ts'
 import { localLogs } from './logs/logs.ts'
 import type { SpotInterruption } from './jobs/records.ts'
+import type { PythonSettings } from './python/find-python.ts'
 import { localRoles } from './roles.ts'
 import { maxMachines } from './jobs/start.ts'
 import { pathOfFolder, pathOfKey } from './objects/key-path.ts'
 import { directoryObjects } from './objects/objects.ts'
 
 export interface LocalOptions {
+  /**
+   * The Python that jobs run with: an interpreter, the folder of a virtual environment, or a name in the PATH. Default `SSM_PYTHON`,
+   * else the active `VIRTUAL_ENV`, else a `.venv` beside the code or in the working folder, else `python3`.
+   * @throws {PlatformError} `PLATFORM_UNSUPPORTED`, when a job is started, for one that is not there.
+   */
+  readonly python?: string
+  /** Folders whose `.venv` is taken when there is none beside the code; default the working folder. */
+  readonly venvFolders?: readonly string[]
   /** The folder that holds buckets and jobs; default `SSM_LOCAL_DIR`, else `.ssm` in the working folder. */
   readonly root?: string
   /** How many seconds a program may go on after SIGTERM before it is killed; default 120, as on SageMaker. */
@@ -50,7 +59,7 @@ export function local(options: LocalOptions = {}): Platform {
     name: 'local',
     region: async () => 'local',
     abilities: { spot: false, images: false, buildsImages: false, maxMachines, ignores: ignoredLocally, leaseSilenceMs: 4_000 },
-    jobs: localJobs(root, settings, closing.signal),
+    jobs: localJobs(root, settings, pythonSettings(options), closing.signal),
     objects: directoryObjects(root),
     logs: localLogs(root, closing.signal),
     roles: localRoles(),
@@ -58,6 +67,10 @@ export function local(options: LocalOptions = {}): Platform {
     // Jobs go on; only the watching of them ends.
     [Symbol.asyncDispose]: async () => closing.abort(new Error('The local platform was closed')),
   }
+}
+
+function pythonSettings({ python = process.env['SSM_PYTHON'] || undefined, venvFolders = ['.'] }: LocalOptions): PythonSettings {
+  return { ...(python === undefined ? {} : { python }), venvFolders, environment: process.env }
 }
 
 function storeFolder(path: string): string {

@@ -1,6 +1,7 @@
 import type { JobName } from '../names/job-name.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { Abortable } from './abortable.ts'
+import type { PythonChoice, PythonNeed } from './python.ts'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
 
 /** The exact AWS request: the hinge between what was meant and who carries it out. Every platform executes the same one. */
@@ -65,12 +66,23 @@ export interface DescribeOptions extends Abortable {
   readonly verify?: boolean
 }
 
+export interface StartOptions extends Abortable {
+  /** The Python that `findPython` gave for the job. */
+  readonly python?: PythonChoice
+}
+
 export interface Jobs {
+  /**
+   * The Python of this computer that a task's program would run with; `undefined` when it needs none, or takes that of the PATH.
+   * Only where programs run with what this computer has.
+   * @throws {PlatformError} `PLATFORM_UNSUPPORTED` when one is needed and there is none.
+   */
+  findPython?(need: PythonNeed, options?: Abortable): Promise<PythonChoice | undefined>
   /**
    * Submits a job. The name is the request's own; submitting the same name twice is refused.
    * @throws {PlatformError} `PLATFORM_QUOTA`, `PLATFORM_CAPACITY`, `PLATFORM_DENIED`, `PLATFORM_REFUSED`, `PLATFORM_UNSUPPORTED`.
    */
-  start(request: JobRequest, options?: Abortable): Promise<void>
+  start(request: JobRequest, options?: StartOptions): Promise<void>
   /** The job as it is now, strongly consistent; `undefined` when there is none of this name. */
   describe(job: JobRef, options?: DescribeOptions): Promise<JobState | undefined>
   /**

@@ -14,6 +14,7 @@ import { lookAtTask, type OpenedTask, type ResolvedTask } from './resolve/resolv
 import type { RunPolicy } from './run-options.ts'
 import { hasState, otherStateWarning, stateOrigin } from './state.ts'
 import { pinnedCode } from './submit/code.ts'
+import { pythonFor } from './submit/python.ts'
 import { requestFacts, roleNeed } from './submit/request-facts.ts'
 import { warningsFor } from './submit/warnings.ts'
 
@@ -114,6 +115,7 @@ async function requestOf({ task, past }: OpenedTask, state: State, context: Task
     { image: spec.image, kind: spec.kind, instanceType: spec.instanceType },
     { signal },
   )
+  await pythonFor(spec, context)
   const roleArn = await platform.roles.expected(roleNeed(task, imageUri), { signal })
   const job = newJobName(spec.task, context.clock.now(), { after: past.jobs[0] })
   const code = await pinnedCode(task, job, context)

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process'
 import { accessSync, constants, existsSync, openSync, readSync, closeSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import process from 'node:process'
+import { isSsmError } from '@simple-sagemaker/core'
 import type { Call } from '../../settings/call.ts'
-import { localRoot } from '../../settings/open-platform.ts'
+import { localRoot, pythonOf } from '../../settings/open-platform.ts'
 import type { CliContext } from '../../terminal/context.ts'
 import type { Check } from './check.ts'
 
@@ -11,8 +12,9 @@ const oldestNode = [20, 19] as const
 const longestMs = 10_000
 
 /** What this computer has: Node, Python, a shell, container engines, a folder that can be written, the right `ssm`. */
-export async function computerChecks({ context, settings }: Call, signal: AbortSignal): Promise<readonly Check[]> {
-  const [python, engines] = await Promise.all([pythonCheck(context, signal), engineCheck(context, signal)])
+export async function computerChecks(call: Call, signal: AbortSignal): Promise<readonly Check[]> {
+  const { context, settings } = call
+  const [python, engines] = await Promise.all([pythonCheck(call, signal), engineCheck(context, signal)])
   return [
     nodeCheck(),
     python,
@@ -35,23 +37,33 @@ function nodeCheck(): Check {
   }
 }
 
-async function pythonCheck(context: CliContext, signal: AbortSignal): Promise<Check> {
-  const version = await answerOf(context, 'python3', ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], signal)
+const origins = {
+  option: 'as given',
+  environment: 'the active VIRTUAL_ENV',
+  folder: 'found in this folder',
+  path: 'in the PATH',
+} as const
+
+/** The Python that a local job started here would run with. */
+async function pythonCheck({ context, settings }: Call, signal: AbortSignal): Promise<Check> {
+  const { local } = await import('@simple-sagemaker/core/local')
+  await using platform = local({ root: localRoot(context), ...pythonOf(settings, context) })
+  const need = { folders: [], isNeeded: true, searchPath: context.env['PATH'] ?? '' }
+  const found = await platform.jobs.findPython?.(need, { signal }).catch((cause: unknown) => {
+    if (isSsmError(cause)) return { message: cause.message, hint: cause.hint ?? '' }
+    throw cause
+  })
+  const name = 'python'
+  if (found === undefined || 'message' in found)
+    return { name, status: 'warning', detail: found?.message ?? 'not found', fix: found?.hint ?? '' }
+  const version = await answerOf(context, found.path, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], signal)
+  const where = `${found.path}, ${origins[found.foundBy]}`
   if (version === undefined)
-    return {
-      name: 'python',
-      status: 'warning',
-      detail: 'python3 was not found: Python programs cannot run on the local platform',
-      fix: 'Install Python 3.6 or newer as python3.',
-    }
+    return { name, status: 'warning', detail: `${where}: does not start`, fix: 'Make a new environment: python3 -m venv .venv' }
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  if (major > 3 || (major === 3 && minor >= 6)) return { name: 'python', status: 'ok', detail: version }
-  return {
-    name: 'python',
-    status: 'warning',
-    detail: `${version} is too old for the worker toolkit`,
-    fix: 'Install Python 3.6 or newer as python3.',
-  }
+  if (major > 3 || (major === 3 && minor >= 6)) return { name, status: 'ok', detail: `${version} (${where})` }
+  const fix = 'Install Python 3.6 or newer, or name one with --python.'
+  return { name, status: 'warning', detail: `${version} (${where}) is too old for the worker toolkit`, fix }
 }
 
 function shellCheck(context: CliContext): Check {

@@ -8,7 +8,7 @@ import { processCommand, runCommand, shellCommand } from './task-commands.ts'
 export { everywhere } from './groups.ts'
 export { processCommand, runCommand, shellCommand } from './task-commands.ts'
 
-const { project, prefix, bucket } = projectOptions
+const { project, prefix, bucket, python } = projectOptions
 const plannedLine: Positional = {
   name: 'run|shell|process …',
   summary: 'The line, as it would be run.',
@@ -57,7 +57,7 @@ export const commands = [
       { line: 'ssm doctor', does: 'this computer and the AWS account' },
       { line: 'ssm doctor --platform local', does: 'this computer alone' },
     ],
-    groups: [{ title: 'Place', options: { project, bucket } }, everywhere],
+    groups: [{ title: 'Place', options: { project, bucket, python } }, everywhere],
   },
   {
     ...small,
@@ -93,7 +93,7 @@ export const commands = [
     about:
       'A flag wins over SSM_* variables, and these over AWS_* ones. Then come ssm.config.json of this folder or one above, the file of the user, and the defaults.',
     examples: [{ line: 'ssm config --show-origin', does: 'with the origin of each value' }],
-    groups: [{ title: 'Settings', options: { ...configOptions, project, prefix, bucket } }, everywhere],
+    groups: [{ title: 'Settings', options: { ...configOptions, project, prefix, bucket, python } }, everywhere],
   },
   {
     ...small,

@@ -3,7 +3,7 @@ import type { FlagGroup } from '../command.ts'
 import { environmentOptions, globalOptions, planOptions } from './cli-options.ts'
 import { callOptions, inputOptions, projectOptions, typedOptions } from './run-options.ts'
 
-const { project, prefix, task, bucket, platform, region, profile } = projectOptions
+const { project, prefix, task, bucket, platform, python, region, profile } = projectOptions
 const { hyperparameters, args, env, tags, metrics } = parameterOptions
 const { distribution, ...sharedImage } = imageOptions
 const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput, noUnpack } = callOptions
@@ -23,7 +23,18 @@ const everyKind: readonly FlagGroup[] = [
   { title: 'Image', options: sharedImage },
   {
     title: 'Running',
-    options: { force, ...planOptions, distribution, hyperparameters, ...typedOptions, args, env, ...environmentOptions, tags },
+    options: {
+      force,
+      ...planOptions,
+      python,
+      distribution,
+      hyperparameters,
+      ...typedOptions,
+      args,
+      env,
+      ...environmentOptions,
+      tags,
+    },
   },
   { title: 'Inputs and state', options: { ...inputOptions, clean, keep } },
   { title: 'Metrics', options: { metrics, enableMetrics } },

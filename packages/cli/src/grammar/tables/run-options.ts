@@ -42,6 +42,14 @@ export const projectOptions = {
     choices: ['aws', 'local'],
     flag: { names: ['platform'], args: ['PLATFORM'] },
   }),
+  python: text({
+    summary: 'The Python of local jobs: an interpreter, the folder of a virtual environment, or a name in the PATH.',
+    source: 'platform',
+    defaultText: 'VIRTUAL_ENV, else a .venv beside the code, else python3',
+    longest: 4_096,
+    shape: 'a path or a name',
+    flag: { names: ['python'], args: ['PATH'] },
+  }),
   region: text({
     summary: 'AWS region.',
     source: 'client',

@@ -8,11 +8,12 @@ import { problemOfResults } from './results.ts'
 import { resumeStoring } from './resume.ts'
 import { directoryObjects } from '../objects/objects.ts'
 import { forget, settle, settleAbandoned } from './settle.ts'
+import { findPython, type PythonSettings } from '../python/find-python.ts'
 import { startJob } from './start.ts'
 import { stopJob } from './stop.ts'
 
 /** Jobs kept by a supervisor process each. `closed` ends every watching. */
-export function localJobs(root: string, settings: JobSettings, closed: AbortSignal): Jobs {
+export function localJobs(root: string, settings: JobSettings, python: PythonSettings, closed: AbortSignal): Jobs {
   const objects = directoryObjects(root)
   const describe = (job: JobRef): Promise<JobState | undefined> => currentState(jobPlace(root, job.name), job.kind, closed)
   const settleNowAndThen = nowAndThen(() => settleAbandoned(root))
@@ -20,8 +21,9 @@ export function localJobs(root: string, settings: JobSettings, closed: AbortSign
     async start(request, options) {
       options?.signal?.throwIfAborted()
       await settleNowAndThen()
-      await startJob(root, settings, request)
+      await startJob(root, options?.python === undefined ? settings : { ...settings, python: options.python }, request)
     },
+    findPython: async (need) => findPython(python, need),
     describe: async (job, options) => {
       options?.signal?.throwIfAborted()
       const state = await describe(job)

@@ -4,6 +4,7 @@ import { launchPipes } from '@simple-sagemaker/worker-toolkit/contract'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { jobName, type JobName } from '../../names/job-name.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
+import type { PythonChoice } from '../../platform/python.ts'
 import type { JobRequest, JobState } from '../../platform/jobs.ts'
 import type { IsolationName } from '../machine/isolation.ts'
 import type { Ending } from './ending.ts'
@@ -81,6 +82,8 @@ export interface JobSettings {
   /** How long the pauses are between two looks at what a machine wrote into its checkpoints. */
   readonly syncSeconds: number
   readonly spotInterruption?: SpotInterruption
+  /** Absent: that of the PATH. */
+  readonly python?: PythonChoice
 }
 
 /** `request.json`: what the supervisor carries out. */

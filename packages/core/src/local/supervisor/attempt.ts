@@ -16,6 +16,7 @@ import type { MetricFinder } from '../../platform/metric-finder.ts'
 import { metricReader } from '../logs/metrics.ts'
 import type { Isolation, MachineView, RunningMachine } from '../machine/isolation.ts'
 import { makePipes } from '../machine/process-executor.ts'
+import { withPython } from '../python/environment.ts'
 import { shardOf } from '../machine/shard.ts'
 
 /** A job in the hands of its supervisor. */
@@ -129,7 +130,7 @@ function start(
     tree,
     argv: job.plan.argv,
     cwd: view.root + paths.code,
-    environment: machineEnvironment(job.plan, view),
+    environment: withPython(machineEnvironment(job.plan, view), job.settings.python, { tree, view }),
     pipe: pipePath(job.place, tree.host),
     onOutput(bytes) {
       const nowMs = Date.now()

@@ -28,7 +28,7 @@ export class JobFailedError extends SsmError {
     super('JOB_FAILED', failureMessage(state, lastLines), {
       ...options,
       hint: {
-        before: 'Read the whole log with: ',
+        before: `${missingModuleHint(state.failureReason ?? '')}Read the whole log with: `,
         command: `ssm logs ${state.name}`,
         ...platformFlags(platform),
       },
@@ -40,6 +40,19 @@ export class JobFailedError extends SsmError {
     this.machine = machine
     this.lastLines = lastLines.map(redact)
   }
+}
+
+/** The interpreter that missed a module, as the launcher names it, and what installs it there. */
+function missingModuleHint(reason: string): string {
+  const found = /a module is not installed in (.+) \(Python [\d.]+\)( of this computer)?/.exec(reason)
+  const module = /ModuleNotFoundError: No module named '([\w.]+)'/.exec(reason)?.[1]?.split('.')[0]
+  if (found === null || module === undefined) return ''
+  const [, python = '', own] = found
+  const here =
+    own === undefined
+      ? ''
+      : ` Or install it there: ${python} -m pip install ${module} (some packages have another name than their module).`
+  return `${python} ran the program and has no module ${module}: list its package in a requirements.txt beside the entry.${here} `
 }
 
 /** The job was stopped, or ran into its time limit, before it ended. */

@@ -1,6 +1,7 @@
 import { allOrAbort } from '../../lang/all-or-abort.ts'
 import { newJobName, type JobName } from '../../names/job-name.ts'
 import type { JobRef, JobRequest } from '../../platform/jobs.ts'
+import type { PythonChoice } from '../../platform/python.ts'
 import type { RequestFacts } from '../../request/facts.ts'
 import { jobRequest } from '../../request/request.ts'
 import type { JobRecord } from '../../spec/result.ts'
@@ -20,6 +21,7 @@ import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
 import { sendInputs, sendManifests } from './inputs.ts'
 import { requestFacts, roleNeed } from './request-facts.ts'
+import { pythonFor } from './python.ts'
 import type { Start } from './start.ts'
 import { tellWarnings } from './warnings.ts'
 import { writeObject } from './write.ts'
@@ -34,9 +36,9 @@ const tidyingMs = 5_000
  */
 export async function submitJob(task: ResolvedTask, start: Start, lease: Promise<Lease>, context: TaskContext): Promise<JobRef> {
   const job = { kind: task.spec.kind, name: newJobName(task.spec.task, context.clock.now(), { after: start.past.jobs[0] }) }
-  let request: JobRequest
+  let prepared: Prepared
   try {
-    request = await prepare(task, start, job.name, lease, context)
+    prepared = await prepare(task, start, job.name, lease, context)
     await (await lease).confirm()
     context.signal.throwIfAborted()
   } catch (cause) {
@@ -44,9 +46,15 @@ export async function submitJob(task: ResolvedTask, start: Start, lease: Promise
     throw cause
   }
   // Without the signal: an answer that nobody waits for could be a job that nobody knows of.
-  await context.platform.jobs.start(request)
+  const { request, python } = prepared
+  await context.platform.jobs.start(request, python === undefined ? {} : { python })
   context.tell({ type: 'submitted', job })
   return job
+}
+
+interface Prepared {
+  readonly request: JobRequest
+  readonly python: PythonChoice | undefined
 }
 
 async function prepare(
@@ -55,9 +63,9 @@ async function prepare(
   job: JobName,
   lease: Promise<Lease>,
   context: TaskContext,
-): Promise<JobRequest> {
+): Promise<Prepared> {
   const gate = gateFor(context.tell)
-  const [, code, , , identity, state] = await allOrAbort(context.signal, (signal) => {
+  const [, code, , , identity, state, , python] = await allOrAbort(context.signal, (signal) => {
     const gated = { ...context, signal, tell: gate.tell }
     const granted = lease.then(async () => {
       context.tell({ type: 'decided', decision: start.decision })
@@ -72,10 +80,11 @@ async function prepare(
       imageAndRole(task, gated),
       stateFor(task, start, granted, gated),
       writeRecord(task, start, job, gated),
+      pythonFor(task.spec, gated),
     ]
   })
   const made = { ...identity, ...state, ...(code === undefined ? {} : { code }) }
-  return jobRequest(task.spec, requestFacts(task, job, made))
+  return { request: jobRequest(task.spec, requestFacts(task, job, made)), python }
 }
 
 async function imageAndRole(task: ResolvedTask, context: TaskContext): Promise<Pick<RequestFacts, 'imageUri' | 'roleArn'>> {

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { project, type RunEvent } from '@simple-sagemaker/core'
+import { local, type LocalOptions } from '@simple-sagemaker/core/local'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { failureOf, ownCache, timeout } from './flow.ts'
+
+vi.setConfig({ testTimeout: timeout })
+ownCache()
+
+const prefix = execFileSync('python3', ['-c', 'import sys; print(sys.base_prefix)'], { encoding: 'utf8' }).trim()
+// The interpreter itself, where `python3` may be a script that looks for one.
+const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
+
+let base = ''
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'ssm-python-')))
+  vi.stubEnv('VIRTUAL_ENV', '')
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(base, { recursive: true, force: true })
+})
+
+function file(name: string, text: string): string {
+  const path = join(base, name)
+  mkdirSync(join(path, '..'), { recursive: true })
+  writeFileSync(path, text)
+  return path
+}
+
+function venv(name: string): string {
+  execFileSync(python, ['-m', 'venv', '--without-pip', join(base, name)])
+  return join(base, name)
+}
+
+async function lines(
+  entry: string,
+  options: LocalOptions = {},
+): Promise<{ readonly said: readonly string[]; readonly events: readonly RunEvent[] }> {
+  await using platform = local({ root: join(base, 'store'), venvFolders: [], ...options })
+  const task = project('py', { platform }).task('t')
+  const events: RunEvent[] = []
+  const ready = entry.endsWith('.py') ? task.code(entry) : task.shell(entry)
+  await ready.run({ force: true, onEvent: (event) => void events.push(event) })
+  return { said: events.flatMap((event) => (event.type === 'logged' ? [event.line.text] : [])), events }
+}
+
+const prints = 'import sys, os\nprint(sys.prefix)\nprint(os.environ.get("VIRTUAL_ENV"))\n'
+
+test('a local job runs with the .venv beside its code, and an event says so once', async () => {
+  const folder = venv('.venv')
+  const { said, events } = await lines(file('a.py', prints))
+  expect(said).toEqual([folder, folder])
+  expect(events.filter(({ type }) => type === 'python-chosen')).toEqual([
+    expect.objectContaining({ path: join(folder, 'bin/python'), foundBy: 'folder' }),
+  ])
+})
+
+test('the Python that was given runs Python files and shell lines, and needs no environment', async () => {
+  venv('.venv')
+  const given = venv('other')
+  expect((await lines(file('a.py', prints), { python: given })).said).toEqual([given, given])
+  expect((await lines('python3 -c "import sys; print(sys.prefix)"', { python: given })).said).toEqual([given])
+  const { said } = await lines('python3 -c "import sys; print(sys.base_prefix)"; command -v python3', { python })
+  expect(said[0]).toBe(prefix)
+  expect(said[1]).toContain('/opt/ml/.ssm-launch/bin/python3')
+})
+
+test('without any Python the job is not started, and the error says what to do', async () => {
+  vi.stubEnv('PATH', '/nowhere')
+  const failure = await failureOf(lines(file('a.py', prints)))
+  expect(failure).toMatchObject({
+    code: 'PLATFORM_UNSUPPORTED',
+    hint: expect.stringContaining('python3 -m venv .venv') as string,
+  })
+})
+
+test('a missing module is told with the interpreter that ran and the command that installs it', async () => {
+  const folder = venv('.venv')
+  const failure = await failureOf(lines(file('a.py', 'import no_such_module.x\n')))
+  expect(failure.hint).toContain(`${folder}/bin/python ran the program and has no module no_such_module`)
+  expect(failure.hint).toContain(`Or install it there: ${folder}/bin/python -m pip install no_such_module`)
+  expect(failure.hint).toContain('ssm logs')
+})
+
+test('the PATH of a task counts, too', async () => {
+  await using platform = local({ root: join(base, 'store'), venvFolders: [] })
+  const task = project('py', { platform })
+    .task('t')
+    .code(file('a.py', prints))
+    .env({ PATH: ['/nowhere'].join(delimiter) })
+  expect((await failureOf(task.run())).hint).toContain('PATH (/nowhere)')
+})
