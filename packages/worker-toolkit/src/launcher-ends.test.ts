@@ -172,7 +172,7 @@ describe.each(shells)('the end of a program under $name', ({ argv: shell, here }
     }
     const files = { 'a.py': '', 'a.mjs': '' }
     expect(await missing({ run: 'python', argv: ['a.py'], files }, ['tar'])).toMatch(
-      /^neither python3 nor python is in the image, and the job's entry is a\.py/,
+      /^neither python3 nor python was found on this computer \(PATH is .*\), and the job's entry is a\.py.*python3 -m venv/,
     )
     expect(await missing({ run: 'node', argv: ['a.mjs'], files }, ['tar'])).toMatch(
       /^node is not in the image, and the job's entry is a\.mjs/,
