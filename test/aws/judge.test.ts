@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { objectUri } from '../../packages/core/src/names/object-uri.ts'
-import * as contract from '../contract/job-requests.ts'
+import * as contract from '../../packages/core/src/testing/job-requests.ts'
 import { judge } from '../support/aws/judge.ts'
 import { noMoto } from '../support/aws/moto.ts'
 

@@ -13,7 +13,7 @@ import { projectName, taskName } from '../../packages/core/src/names/task-name.t
 import type { RequestFacts } from '../../packages/core/src/request/facts.ts'
 import { jobRequest } from '../../packages/core/src/request/request.ts'
 import type { TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
-import { trainingJob, refOf } from '../contract/job-requests.ts'
+import { trainingJob, refOf } from '../../packages/core/src/testing/job-requests.ts'
 import { judge, type RequestToJudge } from '../support/aws/judge.ts'
 import { noMoto } from '../support/aws/moto.ts'
 import { awsOn, fastClock, testKeys, testRegion, useStandIn } from '../support/aws/aws-platform.ts'

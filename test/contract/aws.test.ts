@@ -6,11 +6,7 @@ import { localMachines } from '../support/aws/machines.ts'
 import { noMoto } from '../support/aws/moto.ts'
 import { awsOn, fastClock } from '../support/aws/aws-platform.ts'
 import { startStandIn, type StandIn } from '../support/aws/stand-in.ts'
-import { imagesContract } from './images.ts'
-import { jobsContract } from './jobs.ts'
-import { logsContract } from './logs.ts'
-import { objectsContract } from './objects.ts'
-import { rolesContract } from './roles.ts'
+import { testPlatform } from './contract.ts'
 
 let standIn: StandIn | undefined
 // What is skipped cleans nothing up.
@@ -25,26 +21,11 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const room = {
+const options = {
   open: async () => awsOn(standIn?.url ?? '', { clock: fastClock(20) }),
-  timeoutMs: 60_000,
   skip: {
     'what a write gives back is what a look gives': 'S3 does not say on a write at what second it dates the object',
   },
 }
 
-describe.skipIf(noMoto)('the objects of AWS', () => {
-  objectsContract(room)
-})
-describe.skipIf(noMoto)('the jobs of AWS', () => {
-  jobsContract(room)
-})
-describe.skipIf(noMoto)('the logs of AWS', () => {
-  logsContract(room)
-})
-describe.skipIf(noMoto)('the roles of AWS', () => {
-  rolesContract(room)
-})
-describe.skipIf(noMoto)('the images of AWS', () => {
-  imagesContract(room)
-})
+describe.skipIf(noMoto)('on the stand-in', () => testPlatform('AWS', options, 60_000))

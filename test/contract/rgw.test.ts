@@ -1,7 +1,7 @@
 import { aws } from '@simple-sagemaker/core/aws'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { noRgw, rgwEnvironment, rgwKeys, rgwRegion, startRgw, startSts } from '../../bench/rgw.mjs'
-import { objectsContract } from './objects.ts'
+import { testPlatform } from './contract.ts'
 
 // A second judge of the objects of AWS: a real S3 server that is nobody's mock and checks every signature. It takes a
 // quarter of a minute to start: SSM_RGW=1 npx vitest run --project unit test/contract/rgw.test.ts
@@ -25,9 +25,9 @@ afterAll(async () => {
   await sts?.[Symbol.asyncDispose]()
 }, 30_000)
 
-const room = {
+const options = {
   open: async () => aws({ region: rgwRegion, credentials: rgwKeys, endpoints: { s3: rgw?.url ?? '', sts: sts?.url ?? '' } }),
-  timeoutMs: 60_000,
+  topics: ['objects' as const],
   skip: {
     'what a write gives back is what a look gives': 'S3 does not say on a write at what second it dates the object',
     'of writers who each want to replace the same version, one wins':
@@ -35,6 +35,4 @@ const room = {
   },
 }
 
-describe.skipIf(skipped)(`the objects of AWS on Ceph RGW${skipped === undefined ? '' : ` (${skipped})`}`, () => {
-  objectsContract(room)
-})
+describe.skipIf(skipped)(`on Ceph RGW${skipped === undefined ? '' : ` (${skipped})`}`, () => testPlatform('AWS', options, 60_000))

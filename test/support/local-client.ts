@@ -1,6 +1,6 @@
 import { local } from '../../packages/core/src/local/index.ts'
 import type { JobRequest } from '../../packages/core/src/platform/jobs.ts'
-import { refOf } from '../contract/job-requests.ts'
+import { refOf } from '../../packages/core/src/testing/job-requests.ts'
 
 // A client that starts a job, says when it runs, and would wait for its end: the test kills it.
 const [root = '', request = ''] = process.argv.slice(2)

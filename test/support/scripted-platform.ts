@@ -75,7 +75,7 @@ export function scriptedPlatform(): ScriptedPlatform {
   const platform: Omit<Platform, 'objects'> = {
     name: 'scripted',
     region: async () => 'here',
-    abilities: { spot: true, images: true, buildsImages: false, maxMachines: 9, ignores: [], leaseSilenceMs },
+    abilities: { images: true, buildsImages: false, ignores: [], leaseSilenceMs },
     jobs: {
       async start(request) {
         const { job, output } = partsOf(request)

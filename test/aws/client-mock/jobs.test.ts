@@ -10,7 +10,7 @@ import {
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Platform } from '../../../packages/core/src/platform/platform.ts'
 import { objectUri } from '../../../packages/core/src/names/object-uri.ts'
-import { jobRequest, refOf } from '../../contract/job-requests.ts'
+import { jobRequest, refOf } from '../../../packages/core/src/testing/job-requests.ts'
 import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
 
 afterEach(() => void vi.useRealTimers())

@@ -69,7 +69,7 @@ export function aws(options: AwsOptions = {}): Platform {
   return {
     name: 'aws',
     region: () => clients.region(),
-    abilities: { spot: true, images: true, buildsImages: false, maxMachines: 100, ignores: [], leaseSilenceMs: 60_000 },
+    abilities: { images: true, buildsImages: false, ignores: [], leaseSilenceMs: 60_000 },
     jobs,
     objects: awsObjects({ clients, owners, clock, notify }),
     logs: awsLogs({ clients, jobs, clock, retryLimits }),

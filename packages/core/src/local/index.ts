@@ -11,7 +11,6 @@ import { localLogs } from './logs/logs.ts'
 import type { SpotInterruption } from './jobs/records.ts'
 import type { PythonSettings } from './python/find-python.ts'
 import { localRoles } from './roles.ts'
-import { maxMachines } from './jobs/start.ts'
 import { pathOfFolder, pathOfKey } from './objects/key-path.ts'
 import { directoryObjects } from './objects/objects.ts'
 
@@ -58,7 +57,7 @@ export function local(options: LocalOptions = {}): Platform {
   return {
     name: 'local',
     region: async () => 'local',
-    abilities: { spot: false, images: false, buildsImages: false, maxMachines, ignores: ignoredLocally, leaseSilenceMs: 4_000 },
+    abilities: { images: false, buildsImages: false, ignores: ignoredLocally, leaseSilenceMs: 4_000 },
     jobs: localJobs(root, settings, pythonSettings(options), closing.signal),
     objects: directoryObjects(root),
     logs: localLogs(root, closing.signal),

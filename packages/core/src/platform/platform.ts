@@ -4,24 +4,25 @@ import type { Logs } from './logs.ts'
 import type { Objects } from './objects.ts'
 import type { Roles } from './roles.ts'
 
-/** What a platform can honour; shared code asks this and never who the platform is. */
+/** What a platform can do. Shared code asks this, and never for the name of the platform. */
 export interface Abilities {
-  /** Can machines be rented at the spot price? */
-  readonly spot: boolean
-  /** Does the job run in the image that was asked for? */
+  /** Whether jobs run in the image that their request names. */
   readonly images: boolean
+  /** Whether it builds images from a Dockerfile. */
   readonly buildsImages: boolean
-  readonly maxMachines: number
-  /** Names of task options that this platform takes and cannot honour: whoever says one is told. */
+  /** Names of task options that have no effect here: a run that sets one gives a warning. */
   readonly ignores: readonly string[]
   /** How long a client that holds a task's lease may be silent before it counts as dead, in milliseconds. */
   readonly leaseSilenceMs: number
 }
 
-/** Where jobs run and objects live: five doorways, small enough to hold in one hand. */
+/** Where jobs run and objects are stored: five interfaces, which any implementation of them can take the place of. */
 export interface Platform extends AsyncDisposable {
+  /** For messages: `'aws'`, `'local'`. Nothing depends on it. */
   readonly name: string
+  /** Where it is: the AWS region, or a word of the platform's own. */
   readonly region: () => Promise<string>
+  /** What it can do. */
   readonly abilities: Abilities
   readonly jobs: Jobs
   readonly objects: Objects

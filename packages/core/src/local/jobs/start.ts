@@ -23,7 +23,7 @@ import { withLock } from '../objects/lock.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
 
 /** As many machines as one job can have on this computer. */
-export const maxMachines = 64
+const maxMachines = 64
 
 interface Launch {
   readonly root: string

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { CreateProcessingJobCommandInput, CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker'
-import { jobName } from '../../packages/core/src/names/job-name.ts'
-import type { ObjectUri } from '../../packages/core/src/names/object-uri.ts'
-import type { JobRef, JobRequest } from '../../packages/core/src/platform/jobs.ts'
-import type { JobKind } from '../../packages/core/src/spec/job-kind.ts'
+import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../platform/sagemaker-requests.ts'
+import { jobName } from '../names/job-name.ts'
+import type { ObjectUri } from '../names/object-uri.ts'
+import type { JobRef, JobRequest } from '../platform/jobs.ts'
+import type { JobKind } from '../spec/job-kind.ts'
 
 /** A shell text to run as a job, with nothing of ours on the machine but the request. `$R` stands for the machine's `/`. */
 export interface ShellJob {
@@ -52,8 +52,8 @@ export function jobRequest(kind: JobKind, folder: ObjectUri, job: ShellJob): Job
 export function trainingJob(
   folder: ObjectUri,
   job: ShellJob,
-): JobRequest & { readonly kind: 'training'; readonly input: CreateTrainingJobCommandInput } {
-  const input: CreateTrainingJobCommandInput = {
+): JobRequest & { readonly kind: 'training'; readonly input: CreateTrainingJobRequest } {
+  const input: CreateTrainingJobRequest = {
     TrainingJobName: newName(),
     RoleArn: 'arn:aws:iam::000000000000:role/contract',
     AlgorithmSpecification: {
@@ -91,8 +91,8 @@ export function trainingJob(
 /** A processing job; its inputs lie in `/opt/ml/processing/<name>`. */
 export function processingJob(
   job: ShellJob,
-): JobRequest & { readonly kind: 'processing'; readonly input: CreateProcessingJobCommandInput } {
-  const input: CreateProcessingJobCommandInput = {
+): JobRequest & { readonly kind: 'processing'; readonly input: CreateProcessingJobRequest } {
+  const input: CreateProcessingJobRequest = {
     ProcessingJobName: newName(),
     RoleArn: 'arn:aws:iam::000000000000:role/contract',
     AppSpecification: { ImageUri: '000000000000.dkr.ecr.us-east-1.amazonaws.com/contract:1', ...argv(job.shell) },

@@ -1,0 +1,13 @@
+import { platformChecks } from '@simple-sagemaker/core/testing'
+import { memoryPlatform } from './memory-platform.ts'
+
+/** What the memory platform is checked for. */
+export const checks = platformChecks({
+  open: async () => memoryPlatform(),
+  topics: ['objects', 'jobs', 'logs', 'roles', 'images'], // not 'inputs' and 'results': its machine has no channels and outputs
+  skip: {
+    'a training job of several machines fails when one of them does': 'it has one machine',
+    'a processing job of several machines fails when one of them does': 'it has one machine',
+    'the machines of a job are told apart, each in its order': 'it has one machine',
+  },
+})

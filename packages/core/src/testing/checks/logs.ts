@@ -1,0 +1,81 @@
+import type { LogLine } from '../../platform/logs.ts'
+import { deepEqual, equal, isMoreThan, rejectsWith } from '../expectations.ts'
+import { jobRequest, refOf, trainingJob } from '../job-requests.ts'
+import { ranToEnd } from '../job-steps.ts'
+import { forBothKinds, gather, type Checks } from '../visit.ts'
+
+const texts = (lines: readonly LogLine[]): readonly string[] => lines.map((line) => line.text)
+
+const whole = forBothKinds({
+  'every line of a {kind} job comes once and in order, stdout and stderr alike': async ({ platform, folder }, kind) => {
+    const request = jobRequest(kind, folder, {
+      shell: 'for i in 1 2 3; do echo out $i; echo err $i >&2; done; echo; printf "no end"',
+    })
+    await ranToEnd(platform, request)
+    const lines = await gather(platform.logs.follow(refOf(request)))
+    deepEqual(texts(lines), ['out 1', 'err 1', 'out 2', 'err 2', 'out 3', 'err 3', '', 'no end'])
+    deepEqual(new Set(lines.map((line) => line.machine)), new Set(['algo-1']))
+  },
+})
+
+/** What a log must keep of the lines of a job. */
+export const logsChecks: Checks = {
+  ...whole,
+  'lines come while the job runs, and the following ends with the job': async ({ platform, folder }) => {
+    const request = trainingJob(folder, { shell: 'echo first; sleep 1; echo last' })
+    await platform.jobs.start(request)
+    const statuses: (string | undefined)[] = []
+    for await (const line of platform.logs.follow(refOf(request))) {
+      if (line.text === 'first') statuses.push((await platform.jobs.describe(refOf(request)))?.status)
+    }
+    deepEqual(statuses, ['in-progress'])
+    equal((await platform.jobs.describe(refOf(request)))?.status, 'completed')
+  },
+  'the machines of a job are told apart, each in its order': async ({ platform, folder }) => {
+    const shell = 'i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done'
+    const request = trainingJob(folder, { shell, machines: 3 })
+    await platform.jobs.start(request)
+    const lines = await gather(platform.logs.follow(refOf(request)))
+    for (const machine of ['algo-1', 'algo-2', 'algo-3']) {
+      deepEqual(
+        texts(lines.filter((line) => line.machine === machine)),
+        Array.from({ length: 500 }, (_, index) => `line ${index}`),
+      )
+    }
+  },
+  'lines know when they were written, and can be asked for from a moment on': async ({ platform, folder }) => {
+    const request = trainingJob(folder, { shell: 'echo one; sleep 0.5; echo two' })
+    await ranToEnd(platform, request)
+    const [one, two] = await gather(platform.logs.follow(refOf(request)))
+    isMoreThan((two?.atMs ?? 0) - (one?.atMs ?? 0), 300)
+    deepEqual(texts(await gather(platform.logs.follow(refOf(request), { sinceMs: two?.atMs ?? 0 }))), ['two'])
+  },
+  'what there is now can be read without waiting': async ({ platform, folder }) => {
+    const request = trainingJob(folder, { shell: 'echo early; sleep 60' })
+    await platform.jobs.start(request)
+    while ((await gather(platform.logs.follow(refOf(request), { untilNow: true }))).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    deepEqual(texts(await gather(platform.logs.follow(refOf(request), { untilNow: true }))), ['early'])
+    const stop = new AbortController()
+    const following = gather(platform.logs.follow(refOf(request), { signal: stop.signal }))
+    stop.abort(new Error('enough'))
+    await rejectsWith(following, 'enough')
+    await platform.jobs.stop(refOf(request))
+  },
+  'a line too long for one is cut into pieces and loses nothing': async ({ platform, folder }) => {
+    const request = trainingJob(folder, { shell: 'head -c 700000 /dev/zero | tr "\\0" x; echo; echo after' })
+    await ranToEnd(platform, request)
+    const lines = texts(await gather(platform.logs.follow(refOf(request))))
+    equal(
+      lines.every((line) => line.length <= 262_144),
+      true,
+    )
+    equal(lines.slice(0, -1).join(''), 'x'.repeat(700_000))
+    equal(lines.at(-1), 'after')
+  },
+  'bytes that are no text, and carriage returns, harm nobody': async ({ platform, folder }) => {
+    const request = trainingJob(folder, { shell: "printf 'a\\377b\\r\\n\\303\\244\\n'" })
+    await ranToEnd(platform, request)
+    deepEqual(texts(await gather(platform.logs.follow(refOf(request)))), ['a\uFFFDb', 'ä'])
+  },
+}

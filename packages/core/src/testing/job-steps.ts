@@ -1,0 +1,23 @@
+import type { JobRef, JobRequest, JobState } from '../platform/jobs.ts'
+import type { Platform } from '../platform/platform.ts'
+import { refOf } from './job-requests.ts'
+import { gather } from './visit.ts'
+
+/** Starts a job and waits for its end. */
+export async function ranToEnd(platform: Platform, request: JobRequest): Promise<JobState> {
+  await platform.jobs.start(request)
+  return endOf(platform, refOf(request))
+}
+
+/** The last state of a job. */
+export async function endOf(platform: Platform, job: JobRef): Promise<JobState> {
+  const states = await gather(platform.jobs.watch(job))
+  const last = states.at(-1)
+  if (last === undefined) throw new Error(`watch(${job.name}) ended without a state`)
+  return last
+}
+
+/** Waits until a job's program runs. */
+export async function untilRunning(platform: Platform, job: JobRef): Promise<void> {
+  for await (const state of platform.jobs.watch(job)) if (['Training', 'Processing'].includes(state.phase)) return
+}
