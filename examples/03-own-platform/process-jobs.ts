@@ -1,12 +1,12 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { isTerminal, jobName, PlatformError } from '@simple-sagemaker/core/platform'
-import type { JobRef, JobRequest, Jobs, JobState, LogLine, Logs } from '@simple-sagemaker/core/platform'
+import { isTerminal, jobName, objectUri, PlatformError } from '@simple-sagemaker/core/platform'
+import type { JobRef, JobRequest, Jobs, JobState, LogLine, Logs, Objects } from '@simple-sagemaker/core/platform'
 
 /** What a machine needs to know of a request of either kind. */
 function programOf(request: JobRequest) {
@@ -40,8 +40,26 @@ function signalTo({ program: { pid } }: Run, signal: 'SIGTERM' | 'SIGKILL'): voi
   }
 }
 
-/** Jobs of one machine that lives and ends with this process: a program of this computer, without channels and outputs. */
-export function processJobs(): { readonly jobs: Jobs; readonly logs: Logs; readonly close: () => void } {
+/** Copies the objects of the job's channels to where SageMaker puts them. */
+async function writeChannels(request: JobRequest, root: string, objects: Objects): Promise<void> {
+  const channels =
+    request.kind === 'training'
+      ? (request.input.InputDataConfig ?? []).map(({ ChannelName, DataSource }) => [
+          `opt/ml/input/data/${ChannelName}`,
+          DataSource?.S3DataSource?.S3Uri,
+        ])
+      : (request.input.ProcessingInputs ?? []).map(({ S3Input }) => [S3Input?.LocalPath, S3Input?.S3Uri])
+  for (const [folder = '', uri = ''] of channels) {
+    for await (const object of objects.list(objectUri(uri))) {
+      const path = join(root, folder, object.uri.slice(uri.length))
+      await mkdir(dirname(path), { recursive: true })
+      for await (const bytes of objects.read(object.uri)) await appendFile(path, bytes)
+    }
+  }
+}
+
+/** Jobs of one machine that lives and ends with this process: a program of this computer, whose files are not kept. */
+export function processJobs(objects: Objects): { readonly jobs: Jobs; readonly logs: Logs; readonly close: () => void } {
   const runs = new Map<string, Run>()
   const news = new EventEmitter().setMaxListeners(0)
   const change = (run: Run, changes: Partial<JobState>): void => {
@@ -95,6 +113,7 @@ export function processJobs(): { readonly jobs: Jobs; readonly logs: Logs; reado
       if (runs.has(name)) throw new PlatformError('PLATFORM_REFUSED', `There already is a job ${name}`)
       signal?.throwIfAborted()
       const root = await mkdtemp(join(tmpdir(), 'machine-'))
+      await writeChannels(request, root, objects)
       // One pipe for both streams, so that their lines stay in order.
       const program = spawn('/bin/sh', ['-c', 'exec "$@" 2>&1', 'sh', ...argv], {
         env: { PATH: process.env['PATH'], ...env, SSM_MACHINE_ROOT: root },

@@ -11,6 +11,8 @@ import { commandLinesOf, snippetsOf } from './rules/snippets.ts'
 
 const pages = projectFiles((path) => /^(README|docs\/guides\/[^/]+|packages\/[^/]+\/README)\.md$/.test(path))
 
+const examples = new Set(projectFiles((path) => /^examples\/.*\.ts$/.test(path)).map(({ text }) => text.trim()))
+
 /** A TypeScript text of a page, under the name it is compiled by. */
 interface Source {
   readonly name: string
@@ -21,7 +23,10 @@ interface Source {
 function sourcesOf(page: ProjectFile): readonly Source[] {
   const { program, files } = snippetsOf(page)
   const place = page.path.replaceAll('/', '-')
-  const shown = Object.entries(files).filter(([name]) => name.endsWith('.ts'))
+  // The files of an example are compiled where they are.
+  const shown = Object.entries(files).filter(
+    ([name, text]) => name.endsWith('.ts') && !examples.has(text.trim().replace(/^.*\n/, '')),
+  )
   return [...(program === '' ? [] : [['program.ts', program] as const]), ...shown].map(([name, text]) => ({
     name: `${place}-${name.replaceAll('/', '-')}`,
     page: page.path,

@@ -1,4 +1,4 @@
-import { access, copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { access, copyFile, cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -171,6 +171,16 @@ describe('installed by npm', () => {
     const { stdout } = await execa(bin('esbuild'), argv, { cwd: esm(), input: entry })
     // The whole library is 200 KB and more.
     expect(stdout.length).toBeLessThan(20_000)
+  })
+
+  test('a platform of their own compiles, passes a check of the suite, and runs a task', async () => {
+    const folder = join(top, 'npm/own')
+    await cp(new URL('../../examples/03-own-platform', import.meta.url), folder, { recursive: true })
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
+    const program = await readFile(new URL('consumers/own-platform.ts', import.meta.url), 'utf8')
+    await writeFile(join(folder, 'program.ts'), program.replace('../../../examples/03-own-platform/', './'))
+    await compile(folder, { module: 'NodeNext', moduleResolution: 'NodeNext', rewriteRelativeImportExtensions: true })
+    expect(await run(folder, process.execPath, 'out/program.js')).toBe('an object read back, and a task said hello')
   })
 
   test('every declaration leads to a published source', async () => {

@@ -64,8 +64,13 @@ async function programs(folder: string): Promise<void> {
   }
 }
 
-/** Compiles `program.ts` with every check there is, also of our declarations and those that they need; rejects with what tsc says. */
-export async function compile(folder: string, options: Readonly<Record<string, unknown>>, outDir = 'out'): Promise<void> {
+/** Compiles a program with every check there is, also of our declarations and those that they need; rejects with what tsc says. */
+export async function compile(
+  folder: string,
+  options: Readonly<Record<string, unknown>>,
+  outDir = 'out',
+  program = 'program.ts',
+): Promise<void> {
   const compilerOptions = {
     target: 'ES2022',
     lib: ['ES2023', 'ESNext.Disposable'],
@@ -77,7 +82,7 @@ export async function compile(folder: string, options: Readonly<Record<string, u
     ...options,
   }
   const file = join(folder, `tsconfig.${outDir}.json`)
-  await writeFile(file, JSON.stringify({ compilerOptions, files: ['program.ts'] }))
+  await writeFile(file, JSON.stringify({ compilerOptions, files: [program] }))
   // Version 7 is five times as fast, and knows no `node10` any more.
   const compiler = options['moduleResolution'] === 'Node10' ? 'typescript' : 'typescript-7'
   await run(folder, process.execPath, join(folder, '../node_modules', compiler, 'bin/tsc'), '-p', file)
