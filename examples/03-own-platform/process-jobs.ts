@@ -87,13 +87,14 @@ export function processJobs(objects: Objects): { readonly jobs: Jobs; readonly l
     setTimeout(() => signalTo(run, 'SIGKILL'), 120_000).unref()
   }
   const follow = async (run: Run, root: string): Promise<void> => {
+    // A machine ends with its program: what the program left running must not hold its output open.
+    run.program.once('exit', () => signalTo(run, 'SIGKILL'))
     const closed = once(run.program, 'close') as Promise<[code: number | null]>
     for await (const text of createInterface({ input: run.program.stdout, crlfDelay: Infinity })) {
       for (const part of text.match(/[^]{1,262144}/g) ?? ['']) run.lines.push({ machine: 'algo-1', text: part, atMs: Date.now() })
       news.emit('change')
     }
     const [code] = await closed
-    signalTo(run, 'SIGKILL')
     const reason = await readFile(join(root, 'opt/ml/output/failure'), 'utf8').catch(() => `The program ended with ${code}`)
     await rm(root, { recursive: true })
     const phase = run.ending ?? (code === 0 ? 'Completed' : 'Failed')
