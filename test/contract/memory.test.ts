@@ -34,6 +34,8 @@ test('every check has a name of its own, and fails on a store that lists nothing
   const broken = { ...memoryPlatform(), objects: { ...memoryPlatform().objects, list: async function* () {} } }
   const all = platformChecks({ open: async () => broken, topics: ['objects'] })
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
-  const ends = await Promise.allSettled(all.filter(({ name }) => /listing takes|longer than a page|kept apart/.test(name)).map(({ run }) => run()))
+  const ends = await Promise.allSettled(
+    all.filter(({ name }) => /listing takes|longer than a page|kept apart/.test(name)).map(({ run }) => run()),
+  )
   expect(ends.map(({ status }) => status)).not.toContain('fulfilled')
 })
