@@ -2,4 +2,6 @@
 import { test } from 'node:test'
 import { checks } from './checks.ts'
 
-for (const { topic, name, skip, run } of checks) test(`${topic}: ${name}`, { skip: skip ?? false, timeout: 60_000 }, run)
+for (const { topic, name, skip, run } of checks) {
+  void test(`${topic}: ${name}`, { skip: skip ?? false, timeout: 60_000 }, run)
+}

@@ -28,4 +28,6 @@ const options = {
   },
 }
 
-describe.skipIf(noMoto)('on the stand-in', () => testPlatform('AWS', options, 60_000))
+describe.skipIf(noMoto)('on the stand-in', () => {
+  testPlatform('AWS', options, 60_000)
+})

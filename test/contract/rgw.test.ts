@@ -35,4 +35,6 @@ const options = {
   },
 }
 
-describe.skipIf(skipped)(`on Ceph RGW${skipped === undefined ? '' : ` (${skipped})`}`, () => testPlatform('AWS', options, 60_000))
+describe.skipIf(skipped)(`on Ceph RGW${skipped === undefined ? '' : ` (${skipped})`}`, () => {
+  testPlatform('AWS', options, 60_000)
+})
