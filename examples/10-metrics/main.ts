@@ -1,0 +1,15 @@
+/** Metrics: numbers that are read from the log, typed by their names. */
+import { join } from 'node:path'
+import { printEvents } from '@simple-sagemaker/cli/print'
+import { project } from '@simple-sagemaker/core'
+
+const here = import.meta.dirname
+const out = join(here, 'out')
+const train = project('metrics', { platform: 'local' })
+  .task('train')
+  .code(join(here, 'worker/train.py'))
+  .metrics({ step: /step=(\d+)/, error: /error=([0-9.]+)/ })
+
+const result = await train.run({ onEvent: printEvents() })
+await result.download(out, { only: ['model'] })
+console.log(`After ${result.metrics.step} steps the error is ${result.metrics.error}.`)
