@@ -31,7 +31,9 @@ const words = everything
   .resultSchema(v.object({ longest: v.string(), machines: v.number(), label: v.string() }))
 
 const { request, uploads } = await words.plan()
-console.log(`Would send ${uploads.length} files and start ${request.kind === 'training' ? (request.input.ResourceConfig?.InstanceCount ?? 0) : 0} machines.`)
+console.log(
+  `Would send ${uploads.length} files and start ${request.kind === 'training' ? (request.input.ResourceConfig?.InstanceCount ?? 0) : 0} machines.`,
+)
 
 const run = await words.run({ onEvent: printEvents() })
 await run.download(out, { only: ['model', 'output'] })

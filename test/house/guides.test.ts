@@ -9,7 +9,9 @@ import { compile, type Compiled } from '../support/compiler.ts'
 import { projectFiles, type ProjectFile } from './rules/files.ts'
 import { commandLinesOf, snippetsOf } from './rules/snippets.ts'
 
-const pages = projectFiles((path) => /^(README|docs\/(getting-started|concepts|coding-agents)|docs\/guides\/[^/]+|packages\/[^/]+\/README)\.md$/.test(path))
+const pages = projectFiles((path) =>
+  /^(README|docs\/(getting-started|concepts|coding-agents)|docs\/guides\/[^/]+|packages\/[^/]+\/README)\.md$/.test(path),
+)
 
 const examples = new Set(projectFiles((path) => /^examples\/.*\.ts$/.test(path)).map(({ text }) => text.trim()))
 
