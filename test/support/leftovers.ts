@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The processes (and zombies of them) that carry a text in their command line or environment; only Linux shows them. */
+/** The processes (and zombies of them) that carry a text in their command line, environment or mounts; only Linux shows them. */
 export function processesWith(text: string): readonly string[] {
   if (process.platform !== 'linux') return []
   return readdirSync('/proc').filter((name) => {
@@ -9,7 +9,10 @@ export function processesWith(text: string): readonly string[] {
     try {
       return (
         readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(text) ||
-        readFileSync(`/proc/${name}/environ`, 'latin1').includes(text)
+        readFileSync(`/proc/${name}/environ`, 'latin1').includes(text) ||
+        // A machine with an `/opt/ml` of its own has its tree as the root of its mounts.
+        (readlinkSync(`/proc/${name}/ns/mnt`) !== readlinkSync('/proc/self/ns/mnt') &&
+          readFileSync(`/proc/${name}/mountinfo`, 'latin1').includes(text))
       )
     } catch {
       return false

@@ -6,6 +6,7 @@ import { addressOf, type ObjectUri } from '../names/object-uri.ts'
 import { ignoredLocally } from '../options/task-options.ts'
 import type { Platform } from '../platform/platform.ts'
 import { localImages } from './images.ts'
+import { isolationFrom, type WantedIsolation } from './isolation/choose.ts'
 import { localJobs } from './jobs/jobs.ts'
 import { localLogs } from './logs/logs.ts'
 import type { SpotInterruption } from './jobs/records.ts'
@@ -31,6 +32,12 @@ export interface LocalOptions {
   readonly simulateSpotInterruption?: SpotInterruption
   /** Seconds between two uploads of checkpoints and continuous outputs while a job runs; default 3. */
   readonly syncSeconds?: number
+  /**
+   * What the programs of jobs see of this computer. `namespace`: each machine has its own `/opt/ml`, `/state` and host name, as on
+   * SageMaker; Linux only, where the system allows it. `environment`: variables and arguments point into the machine's folder.
+   * `auto` takes the first where it works. Default `SSM_LOCAL_ISOLATION`, else `auto`.
+   */
+  readonly isolation?: WantedIsolation
 }
 
 /** The path of an object of the local platform: `<root>/s3/<bucket>/<key>`. For people, who look at files. */
@@ -52,6 +59,7 @@ export function local(options: LocalOptions = {}): Platform {
   const settings = {
     stopGraceSeconds: options.stopGraceSeconds ?? stopGraceSeconds,
     syncSeconds: options.syncSeconds ?? 3,
+    isolation: isolationFrom(options.isolation ?? process.env['SSM_LOCAL_ISOLATION']),
     ...(options.simulateSpotInterruption === undefined ? {} : { spotInterruption: options.simulateSpotInterruption }),
   }
   return {

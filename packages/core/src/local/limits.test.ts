@@ -107,7 +107,7 @@ test('a disk that a program filled up does not stop its job from ending', async 
   const root = smallDisk('filled', 4)
   if (root === undefined) return skip(noMount)
   const platform = open(root)
-  const request = trainingJob(folder, { shell: 'cat /dev/zero > $R/tmp/full; echo said; yes | head -c 100000; exit 5' })
+  const request = trainingJob(folder, { shell: 'cat /dev/zero > $TMPDIR/full; echo said; yes | head -c 100000; exit 5' })
   expect(await ranToEnd(platform, request)).toMatchObject({
     status: 'failed',
     failureReason: 'AlgorithmError: exit code: 5. No space is left on the disk of the local platform',

@@ -150,7 +150,7 @@ test('results of a job whose supervisor was killed while it stored them are stor
 test('a daemon that hides ends with its job', async ({ skip }) => {
   if (process.platform !== 'linux') return skip('only Linux shows what a process works in')
   const shell =
-    'cd $R/tmp; env -i setsid sh -c "cd /; exec sleep 103" > $R/tmp/log & env -i setsid sleep 104 > /dev/null 2>&1 & sleep 0.3'
+    'cd $TMPDIR; env -i setsid sh -c "cd /; exec sleep 103" > $TMPDIR/log & env -i setsid sleep 104 > /dev/null 2>&1 & sleep 0.3'
   await ranToEnd(platform, trainingJob(folder, { shell }))
   const left = spawnSync('pgrep', ['-f', 'sleep 10[34]'], { encoding: 'utf8' }).stdout
   expect(left).toBe('')

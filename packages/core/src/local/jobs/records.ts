@@ -6,6 +6,7 @@ import { jobName, type JobName } from '../../names/job-name.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { PythonChoice } from '../../platform/python.ts'
 import type { JobRequest, JobState } from '../../platform/jobs.ts'
+import type { WantedIsolation } from '../isolation/choose.ts'
 import type { IsolationName } from '../machine/isolation.ts'
 import type { Ending } from './ending.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
@@ -84,6 +85,8 @@ export interface JobSettings {
   readonly spotInterruption?: SpotInterruption
   /** Absent: that of the PATH. */
   readonly python?: PythonChoice
+  /** What was asked for; default `auto`. */
+  readonly isolation?: WantedIsolation
 }
 
 /** `request.json`: what the supervisor carries out. */

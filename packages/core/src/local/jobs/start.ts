@@ -5,6 +5,7 @@ import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
 import { needSupervisorProgram, spawnSupervisor, startGate } from '../process/spawn-supervisor.ts'
 import { planOf, type JobPlan } from '../request/job-plan.ts'
+import { chosenIsolation } from '../isolation/choose.ts'
 import { identityOf, ownIdentity, placeOf } from '../process/identity.ts'
 import { beginHeartbeat, endHeartbeat } from './heartbeat.ts'
 import {
@@ -16,6 +17,7 @@ import {
   writeRecord,
   writeState,
   type JobPlace,
+  type JobRecord,
   type JobSettings,
 } from './records.ts'
 import { makeFolders } from '../objects/folders.ts'
@@ -37,9 +39,10 @@ export async function startJob(root: string, settings: JobSettings, request: Job
   const plan = planOf(request, maxMachines)
   needSupervisorProgram()
   const place = jobPlace(root, plan.name)
+  const isolation = await chosenIsolation(root, settings.isolation ?? 'auto')
   const { leave } = await startGate.enter()
   try {
-    record(root, place, settings, request, plan)
+    record(root, place, plan, { request, createdAtMs: Date.now(), settings, isolation })
   } catch (cause) {
     leave()
     throw cause
@@ -48,8 +51,8 @@ export async function startJob(root: string, settings: JobSettings, request: Job
 }
 
 // The whole folder appears in one act, so there is never a job without its request.
-function record(root: string, place: JobPlace, settings: JobSettings, request: JobRequest, plan: JobPlan): void {
-  const createdAtMs = Date.now()
+function record(root: string, place: JobPlace, plan: JobPlan, job: JobRecord): void {
+  const { createdAtMs } = job
   let draft: string | undefined
   try {
     draft = temporaryFile(root)
@@ -57,7 +60,7 @@ function record(root: string, place: JobPlace, settings: JobSettings, request: J
     mkdirSync(placeIn(draft).machines, { mode: 0o700 })
     for (const pipe of pipesOf(placeIn(draft), plan.hosts)) mkdirSync(dirname(pipe), { recursive: true })
     mkdirSync(placeIn(draft).logs, { mode: 0o700 })
-    writeRecord(placeIn(draft), { request, createdAtMs, settings })
+    writeRecord(placeIn(draft), job)
     reserveRoom(placeIn(draft))
     writeState(placeIn(draft), {
       kind: plan.kind,

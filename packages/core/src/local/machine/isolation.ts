@@ -9,8 +9,11 @@ export interface Isolation {
   readonly name: IsolationName
   /** What the program of a machine sees. */
   view(tree: MachineTree, inherited: Readonly<Record<string, string>>): MachineView
-  /** Called once for each attempt, when folders, configuration and inputs of all machines are in place. */
-  prepare(trees: readonly MachineTree[], signal: AbortSignal): Promise<void>
+  /**
+   * Called once for each attempt, when folders, configuration and inputs of all machines are in place. `folders` are the machine's
+   * own, as absolute paths on it: inputs, outputs, checkpoints and those of the contract.
+   */
+  prepare(trees: readonly MachineTree[], folders: readonly string[], signal: AbortSignal): Promise<void>
   /** Starts the program of a machine that was prepared. */
   start(program: MachineProgram): RunningMachine
   /** Called when all machines have ended, before their files are read: these are the caller's afterwards. */

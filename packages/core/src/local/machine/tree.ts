@@ -27,7 +27,8 @@ export function layOutMachine(tree: MachineTree, request: JobRequest, plan: JobP
   }
 }
 
-function foldersOf(plan: JobPlan): readonly string[] {
+/** The folders of a machine, as absolute paths on it. */
+export function foldersOf(plan: JobPlan): readonly string[] {
   const own =
     plan.kind === 'training'
       ? [paths.training.config, paths.training.data, paths.training.model, paths.training.outputData]

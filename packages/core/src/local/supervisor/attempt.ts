@@ -11,7 +11,7 @@ import type { Halt } from './halt.ts'
 import { objectsOf } from '../machine/inputs.ts'
 import type { Journal } from './journal.ts'
 import { openMachineLog } from '../logs/writer.ts'
-import { fillInput, layOutMachine, type MachineTree } from '../machine/tree.ts'
+import { fillInput, foldersOf, layOutMachine, type MachineTree } from '../machine/tree.ts'
 import type { MetricFinder } from '../../platform/metric-finder.ts'
 import { metricReader } from '../logs/metrics.ts'
 import type { Isolation, MachineView, RunningMachine } from '../machine/isolation.ts'
@@ -74,7 +74,7 @@ export async function prepare(job: Job): Promise<Prepared> {
     const { checkpoint } = plan
     const state = checkpoint === undefined ? [] : [folderSync(trees, checkpoint.path, checkpoint.uri, objects, { deletes: true })]
     for (const sync of state) await sync.restore(halt.signal)
-    await isolation.prepare(trees, halt.signal)
+    await isolation.prepare(trees, foldersOf(plan), halt.signal)
     const outputs = plan.outputs.filter((output) => output.continuous)
     return {
       trees,
