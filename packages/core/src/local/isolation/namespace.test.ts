@@ -52,7 +52,7 @@ test('each machine of a training job has its own /opt/ml, /state, host name and 
   const lines = await linesOf(trainingJob(folder, { shell, machines: 2, state }))
   const each = (host: string): readonly string[] =>
     ['/.ssm-tmp', '/opt/ml', 'code input model output', host, 'mine', 'root:'].map((text) => `${host} ${text}`)
-  expect(lines).toEqual([...each('algo-1'), ...each('algo-2')])
+  expect(lines).toEqual([...each('algo-1'), ...each('algo-2')].sort())
   for (const host of ['algo-1', 'algo-2']) expect(await textOf(platform, objectUri(`${state}/${host}/own`))).toBe('kept\n')
   expect(existsSync('/data/x')).toBe(false)
 })
