@@ -64,6 +64,7 @@ test.each([
   ['run/a.ts', "import fs from 'node:fs'"],
   ['run/a.ts', "import { readFile } from 'fs/promises'"],
   ['aws/jobs.ts', "import { spawn } from 'node:child_process'"],
+  ['aws/images/images.ts', "const { execa } = await import('execa')"],
   ['run/a.ts', "const { execa } = await import('execa')"],
   ['names/a.ts', "import { paths } from '@simple-sagemaker/worker-toolkit/contract'"],
   ['run/a.ts', "import { worker } from '@simple-sagemaker/worker-toolkit'"],
@@ -80,7 +81,8 @@ test.each([
   ['request/a.ts', "import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker'"],
   ['request/a.ts', "import { paths } from '@simple-sagemaker/worker-toolkit/contract'"],
   ['local/a.ts', "import { spawn } from 'node:child_process'\nimport fs from 'node:fs'"],
-  ['aws/images/images.ts', "import { spawn } from 'node:child_process'"],
+  ['containers/call.ts', "const { execa } = await import('execa')"],
+  ['aws/images/images.ts', "import { buildImage } from '../../containers/build.ts'"],
   ['project/platforms.ts', "const { local } = await import('../local/index.ts')"],
   ['index.ts', "export { project } from './project/project.ts'\nexport type { LocalOptions } from './local/index.ts'"],
 ])('the law lets %s say %s', (path, text) => {

@@ -82,6 +82,8 @@ describe.skipIf(!live)('on a real account', { timeout: 20 * 60_000 }, () => {
     const bucket = await platform.objects.bucket(process.env['SSM_LIVE_BUCKET'])
     folder = `s3://${bucket}/ssm-live/${tag}/`
     image = await platform.images.resolve({
+      project: 'ssm-live',
+      prefix: '',
       image: { kind: 'framework', framework: 'sklearn' },
       kind: 'training',
       instanceType: machine,

@@ -51,6 +51,7 @@ export type {
   DownloadedEvent,
   EventBase,
   FinishedEvent,
+  ImageProgressedEvent,
   LinesSkippedEvent,
   LoggedEvent,
   MeasuredEvent,
@@ -75,6 +76,7 @@ export type { HyperparameterValue } from './spec/task-spec.ts'
 export type { JobName } from './names/job-name.ts'
 export type { ObjectUri } from './names/object-uri.ts'
 export type { JobPhase, JobRef, JobRequest, JobState, JobStatus, MetricValue } from './platform/jobs.ts'
+export type { ImageProgress } from './platform/images.ts'
 export type { LogLine } from './platform/logs.ts'
 export type { Platform } from './platform/platform.ts'
 export { PlatformError } from './platform/errors.ts'

@@ -8,7 +8,8 @@ import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mock
 
 test('a Dockerfile is refused where images cannot be built, before anything is asked of AWS', async () => {
   await using world = mockedAws()
-  const task = project('ex', { platform: world.platform }).task('t').shell('true').dockerfile('RUN true')
+  const platform = { ...world.platform, abilities: { ...world.platform.abilities, buildsImages: false } }
+  const task = project('ex', { platform }).task('t').shell('true').dockerfile('RUN true')
   await expect(task.run()).rejects.toMatchObject({ code: 'PLATFORM_UNSUPPORTED' })
   for (const mock of [world.s3, world.iam, world.sagemaker, world.sts]) expect(sentTo(mock)).toEqual([])
 })

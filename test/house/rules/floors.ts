@@ -3,11 +3,11 @@ import type { ProjectFile } from './files.ts'
 import { importsOf, type Import } from './imports.ts'
 
 const stairs =
-  'lang time secrets errors names files archive spec options platform events request bundle sync graph run project testing'.split(
+  'lang time secrets errors names files archive spec options platform containers events request bundle sync graph run project testing'.split(
     ' ',
   )
 const rooms = ['aws', 'local']
-const belowTheRooms = stairs.slice(0, stairs.indexOf('platform') + 1)
+const belowTheRooms = stairs.slice(0, stairs.indexOf('containers') + 1)
 const source = 'packages/core/src/'
 
 /** The one file that opens the rooms. */
@@ -53,10 +53,10 @@ function packageProblem(inside: string, { from, kind }: Import): string | undefi
   if (kind === 'type') return undefined
   const folder = folderOf(inside)
   if (/^@(aws-sdk|smithy)\//.test(from) && folder !== 'aws') return 'values of the AWS SDK live in aws/'
-  if (/^(node:)?fs(\/|$)/.test(from) && !['files', 'archive', 'local', 'testing'].includes(folder))
-    return 'files are touched in files/, archive/, local/ and testing/'
-  if (/^(node:)?child_process$|^execa$/.test(from) && folder !== 'local' && !inside.startsWith('aws/images/'))
-    return 'processes are started in local/ and aws/images/'
+  if (/^(node:)?fs(\/|$)/.test(from) && !['files', 'archive', 'local', 'containers', 'testing'].includes(folder))
+    return 'files are touched in files/, archive/, containers/, local/ and testing/'
+  if (/^(node:)?child_process$|^execa$/.test(from) && !['local', 'containers'].includes(folder))
+    return 'processes are started in local/ and containers/'
   if (from.startsWith('@simple-sagemaker/')) {
     return from === cellar && cellarVisitors.includes(folder)
       ? undefined

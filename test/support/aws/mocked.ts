@@ -1,4 +1,6 @@
+import { CodeBuildClient } from '@aws-sdk/client-codebuild'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import { ECRClient } from '@aws-sdk/client-ecr'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
@@ -22,6 +24,8 @@ export function mockedAws(options: AwsOptions = {}) {
     iam: new IAMClient(config),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
+    ecr: new ECRClient(config),
+    codebuild: new CodeBuildClient(config),
   }
   const mocks = {
     s3: strict(mockClient(clients.s3)),
@@ -29,6 +33,8 @@ export function mockedAws(options: AwsOptions = {}) {
     iam: strict(mockClient(clients.iam)),
     sts: strict(mockClient(clients.sts)),
     logs: strict(mockClient(clients.logs)),
+    ecr: strict(mockClient(clients.ecr)),
+    codebuild: strict(mockClient(clients.codebuild)),
   }
   mocks.sts.on(GetCallerIdentityCommand).resolves({ Account: mockedAccount, Arn: `arn:aws:iam::${mockedAccount}:user/me` })
   seeFinishedInputs(clients.s3)
@@ -39,6 +45,8 @@ export function mockedAws(options: AwsOptions = {}) {
       iam: () => clients.iam,
       sts: () => clients.sts,
       logs: () => clients.logs,
+      ecr: () => clients.ecr,
+      codebuild: () => clients.codebuild,
     },
     ...options,
   })

@@ -48,6 +48,8 @@ export const exitCodes = {
   PLATFORM_UNSUPPORTED: exits.usage,
   BUCKET_FOREIGN: exits.denied,
   IMAGE_UNKNOWN: exits.missing,
+  IMAGE_FAILED: exits.failed,
+  ENGINE_MISSING: exits.missing,
   USAGE: exits.usage,
 } as const satisfies Record<ErrorCode, number>
 

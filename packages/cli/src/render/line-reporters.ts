@@ -2,7 +2,7 @@ import type { CliContext } from '../terminal/context.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { logWriter, noticeLine, writeSummary } from './lines.ts'
 import { coloursFor } from '../terminal/colours.ts'
-import type { Notice } from './run-log.ts'
+import type { Notice } from './lines.ts'
 import { RunLogs } from './run-logs.ts'
 
 /** Says nothing but warnings, as JSON on stderr: stdout is for the one document. */

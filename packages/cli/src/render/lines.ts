@@ -1,7 +1,12 @@
 import type { CliContext, Sink } from '../terminal/context.ts'
 import { coloursFor, type Colours } from '../terminal/colours.ts'
-import type { Notice } from './run-log.ts'
 import { plainText, safeLine } from '../terminal/text.ts'
+
+/** Something worth a line of its own. */
+export interface Notice {
+  readonly kind: 'fact' | 'done' | 'failed' | 'warning'
+  readonly text: string
+}
 
 /** A line of a summary: a headline with its mark, or a name with a text. */
 export interface SummaryLine {

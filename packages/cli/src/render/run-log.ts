@@ -1,11 +1,7 @@
 import type { Progress, RunEvent } from '@simple-sagemaker/core'
+import { ImageLog } from './image-log.ts'
+import type { Notice } from './lines.ts'
 import { bar, bytesText, countText, sparkline, spanText } from '../terminal/text.ts'
-
-/** Something worth a line of its own. */
-export interface Notice {
-  readonly kind: 'fact' | 'done' | 'failed' | 'warning'
-  readonly text: string
-}
 
 interface Moving {
   readonly startedAtMs: number
@@ -22,6 +18,7 @@ const keptValues = 200
  * same events give the same lines, on a terminal and in a file.
  */
 export class RunLog {
+  readonly #image = new ImageLog()
   readonly #moving = new Map<string, Moving>()
   /** Values by metric and machine. */
   readonly #metrics = new Map<string, Map<string, number[]>>()
@@ -54,15 +51,13 @@ export class RunLog {
       case 'warned':
         return [{ kind: 'warning', text: event.message }]
       case 'packed':
-        return [
-          fact(
-            `packed ${countText(event.files, 'file')}, ${bytesText(event.bytes)}${event.skippedFiles === 0 ? '' : `; ${event.skippedFiles} left out by ignore rules`}`,
-          ),
-        ]
+        return [fact(packedText(event))]
       case 'uploaded':
         return this.#moved('uploaded', event.what, event.progress, event.atMs)
       case 'downloaded':
         return this.#moved('downloaded', event.what, event.progress, event.atMs)
+      case 'image-progressed':
+        return this.#image.tell(event.progress)
       case 'state-cleaned':
         return [fact(`cleared the state: ${countText(event.files, 'file')}`)]
       case 'python-chosen':
@@ -101,7 +96,12 @@ export class RunLog {
           : 'preparing'
         : `${this.#phase.name} ${spanText(Math.max(0, nowMs - this.#phase.sinceMs))}`
     const message = this.#phase?.message === undefined || this.#phase.message === '' ? '' : `  ${this.#phase.message}`
-    return [...moving, ...(metrics.length === 0 ? [] : [metrics.join('   ')]), `${doing}${message}${total}`]
+    return [
+      ...moving,
+      ...this.#image.live(),
+      ...(metrics.length === 0 ? [] : [metrics.join('   ')]),
+      `${doing}${message}${total}`,
+    ]
   }
 
   /** The last value of each metric with its course: `loss ▁▃▅ 0.5`. */
@@ -173,6 +173,9 @@ const pythonOrigins = {
   folder: 'found beside the code',
   path: 'in the PATH',
 } as const
+
+const packedText = ({ files, bytes, skippedFiles }: Extract<RunEvent, { type: 'packed' }>): string =>
+  `packed ${countText(files, 'file')}, ${bytesText(bytes)}${skippedFiles === 0 ? '' : `; ${skippedFiles} left out by ignore rules`}`
 
 const fact = (text: string): Notice => ({ kind: 'fact', text })
 const done = (text: string): Notice => ({ kind: 'done', text })

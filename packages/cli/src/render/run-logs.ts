@@ -1,5 +1,6 @@
 import type { RunEvent } from '@simple-sagemaker/core'
-import { RunLog, type Notice } from './run-log.ts'
+import type { Notice } from './lines.ts'
+import { RunLog } from './run-log.ts'
 
 /** The logs of a run with any number of tasks; with more than one, every line names its task. */
 export class RunLogs {

@@ -4,7 +4,7 @@ import type { Reporter, ReporterOptions } from './reporter.ts'
 import { logWriter, noticeLine, writeSummary, type SummaryLine } from './lines.ts'
 import { LiveRegion } from './live-region.ts'
 import { coloursFor, type Colours } from '../terminal/colours.ts'
-import type { Notice } from './run-log.ts'
+import type { Notice } from './lines.ts'
 import { RunLogs } from './run-logs.ts'
 
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'

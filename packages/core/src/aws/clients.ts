@@ -1,5 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type * as CloudWatchLogsSdk from '@aws-sdk/client-cloudwatch-logs'
+import type { CodeBuildClient } from '@aws-sdk/client-codebuild'
+import type * as CodeBuildSdk from '@aws-sdk/client-codebuild'
 import type { ECRClient } from '@aws-sdk/client-ecr'
 import type * as EcrSdk from '@aws-sdk/client-ecr'
 import type { IAMClient } from '@aws-sdk/client-iam'
@@ -23,6 +25,7 @@ export interface ClientTypes {
   readonly sagemaker: SageMakerClient
   readonly iam: IAMClient
   readonly ecr: ECRClient
+  readonly codebuild: CodeBuildClient
   readonly sts: STSClient
   readonly logs: CloudWatchLogsClient
   readonly quotas: ServiceQuotasClient
@@ -34,6 +37,7 @@ interface Modules {
   readonly sagemaker: typeof SageMakerSdk
   readonly iam: typeof IamSdk
   readonly ecr: typeof EcrSdk
+  readonly codebuild: typeof CodeBuildSdk
   readonly sts: typeof StsSdk
   readonly logs: typeof CloudWatchLogsSdk
   readonly quotas: typeof ServiceQuotasSdk
@@ -89,6 +93,7 @@ const load: { readonly [S in ServiceName]: () => Promise<Modules[S]> } = {
   sagemaker: () => import('@aws-sdk/client-sagemaker'),
   iam: () => import('@aws-sdk/client-iam'),
   ecr: () => import('@aws-sdk/client-ecr'),
+  codebuild: () => import('@aws-sdk/client-codebuild'),
   sts: () => import('@aws-sdk/client-sts'),
   logs: () => import('@aws-sdk/client-cloudwatch-logs'),
   quotas: () => import('@aws-sdk/client-service-quotas'),
@@ -180,6 +185,7 @@ const serviceIds: Readonly<Record<ServiceName, string>> = {
   sagemaker: 'SAGEMAKER',
   iam: 'IAM',
   ecr: 'ECR',
+  codebuild: 'CODEBUILD',
   sts: 'STS',
   logs: 'CLOUDWATCH_LOGS',
   quotas: 'SERVICE_QUOTAS',
@@ -237,6 +243,7 @@ const makers: { readonly [S in ServiceName]: (sdk: Modules[S], config: SharedCon
   sagemaker: (sdk, config) => new sdk.SageMakerClient(config),
   iam: (sdk, config) => new sdk.IAMClient(config),
   ecr: (sdk, config) => new sdk.ECRClient(config),
+  codebuild: (sdk, config) => new sdk.CodeBuildClient(config),
   sts: (sdk, config) => new sdk.STSClient(config),
   logs: (sdk, config) => new sdk.CloudWatchLogsClient(config),
   quotas: (sdk, config) => new sdk.ServiceQuotasClient(config),

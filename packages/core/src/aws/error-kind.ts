@@ -42,7 +42,10 @@ const errorKinds: readonly (readonly [AwsErrorKind, RegExp])[] = [
     'denied',
     /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden|AllAccessDisabled|NotAuthorized|UnauthorizedException|403)$/,
   ],
-  ['quota', /^(ResourceLimitExceeded|LimitExceeded(Exception)?|ServiceQuotaExceeded(Exception)?|TooManyBuckets)$/],
+  [
+    'quota',
+    /^(ResourceLimitExceeded|AccountLimitExceededException|LimitExceeded(Exception)?|ServiceQuotaExceeded(Exception)?|TooManyBuckets)$/,
+  ],
   ['capacity', /^(Insufficient(Instance)?Capacity(Exception|Error)?|CapacityError|NoCapacityException)$/],
   [
     'missing',
@@ -52,7 +55,7 @@ const errorKinds: readonly (readonly [AwsErrorKind, RegExp])[] = [
   ['foreign', /^(BucketAlreadyExists|InvalidBucketOwnerAWSAccountID)$/],
   [
     'exists',
-    /^(ResourceInUse|ResourceInUseException|EntityAlreadyExists(Exception)?|BucketAlreadyOwnedByYou|RepositoryAlreadyExistsException)$/,
+    /^(ResourceInUse|ResourceInUseException|ResourceAlreadyExistsException|ImageAlreadyExistsException|EntityAlreadyExists(Exception)?|BucketAlreadyOwnedByYou|RepositoryAlreadyExistsException)$/,
   ],
   ['corrupt', /^(BadDigest|XAmzContentChecksumMismatch|InvalidDigest|ChecksumMismatch)$/],
   [

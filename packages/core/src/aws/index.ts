@@ -1,3 +1,4 @@
+import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import { openClients, type ClientOptions } from './clients.ts'
@@ -13,6 +14,7 @@ import { expectOwners, ownersBook } from './objects/bucket/owners.ts'
 
 export type { ClientOptions, ClientTypes, Credentials, ServiceName } from './clients.ts'
 export type { AwsNotice } from './notices.ts'
+export type { ImagePolicies } from './roles/image-policies.ts'
 export { policies, type Policies, type PolicyOptions } from './roles/policies.ts'
 export { roleStatus, type RoleStatus } from './roles/role-status.ts'
 export type { Condition, PolicyDocument, Statement } from './roles/policy-document.ts'
@@ -29,6 +31,13 @@ export interface AwsOptions extends ClientOptions {
    * Default: the variable `SSM_PERMISSIONS_BOUNDARY`.
    */
   readonly permissionsBoundary?: string
+  /** The engine that images are built with: `docker`, `podman`, or the path of one. Default: `SSM_CONTAINER_ENGINE`, else what answers. */
+  readonly containerEngine?: string
+  /**
+   * Where images are built: `'engine'` on this computer, or `'codebuild'` in the account. Default: the variable `SSM_IMAGE_BUILDER`,
+   * else here when docker or podman answers, and in the account when none does.
+   */
+  readonly imageBuilder?: 'engine' | 'codebuild'
   /** Hears what is worth telling: an image without security fixes, a bucket or role made, expired credentials. */
   readonly onNotice?: (notice: AwsNotice) => void
   /** Describe calls per second and kind of job, at most. AWS publishes no number; it is slowed down when AWS asks. Default 80. */
@@ -50,12 +59,13 @@ export function aws(options: AwsOptions = {}): Platform {
   const retryLimits = { ...defaultRetryLimits, ...options.retryLimits }
   const owners = ownersBook({ accountId: async () => (await clients.account()).id, bucketOwners: options.bucketOwners ?? {} })
   const clients = openClients(options, { s3: (client, sdk) => expectOwners(client, sdk, owners) })
+  const permissionsBoundary = options.permissionsBoundary ?? (process.env['SSM_PERMISSIONS_BOUNDARY'] || undefined)
   const roles = awsRoles({
     clients,
     clock,
     notify,
     bucketKey: bucketKeys(clients),
-    permissionsBoundary: options.permissionsBoundary ?? (process.env['SSM_PERMISSIONS_BOUNDARY'] || undefined),
+    permissionsBoundary,
   })
   const jobs = awsJobs({
     clients,
@@ -66,18 +76,32 @@ export function aws(options: AwsOptions = {}): Platform {
     isFreshRole: (arn) => roles.isFresh(arn),
     describesPerSecond: options.describesPerSecond ?? 80,
   })
+  const objects = awsObjects({ clients, owners, clock, notify })
   return {
     name: 'aws',
     region: () => clients.region(),
-    abilities: { images: true, buildsImages: false, ignores: [], leaseSilenceMs: 60_000 },
+    abilities: { images: true, buildsImages: true, ignores: [], leaseSilenceMs: 60_000 },
     jobs,
-    objects: awsObjects({ clients, owners, clock, notify }),
+    objects,
     logs: awsLogs({ clients, jobs, clock, retryLimits }),
     roles,
-    images: awsImages({ region: () => clients.region(), clock, notify }),
+    images: awsImages({ clients, objects, clock, notify, permissionsBoundary, ...builderOptions(options) }),
     [Symbol.asyncDispose]: async () => {
       await jobs[Symbol.asyncDispose]()
       await clients[Symbol.asyncDispose]()
     },
+  }
+}
+
+function builderOptions({ containerEngine, imageBuilder }: AwsOptions): Pick<AwsOptions, 'containerEngine' | 'imageBuilder'> {
+  const given = imageBuilder ?? (process.env['SSM_IMAGE_BUILDER'] || undefined)
+  if (given !== undefined && given !== 'engine' && given !== 'codebuild')
+    throw new PlatformError('PLATFORM_UNSUPPORTED', `There is no image builder ${JSON.stringify(given)}.`, {
+      hint: 'Choose engine or codebuild with imageBuilder or SSM_IMAGE_BUILDER, or leave it out.',
+      facts: { imageBuilder: given },
+    })
+  return {
+    ...(containerEngine === undefined ? {} : { containerEngine }),
+    ...(given === undefined ? {} : { imageBuilder: given }),
   }
 }

@@ -12,6 +12,7 @@ export type AwsNotice =
       readonly withoutProtection: readonly { readonly what: BucketProtection; readonly message: string }[]
     }
   | { readonly type: 'role-changed'; readonly role: string; readonly change: 'created' | 'widened' }
+  | { readonly type: 'repository-created'; readonly repository: string; readonly message: string }
   | { readonly type: 'slowed-down'; readonly action: string; readonly perSecond: number }
 
 export type Notify = (notice: AwsNotice) => void

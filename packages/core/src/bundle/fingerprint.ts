@@ -13,6 +13,11 @@ export interface FingerprintFacts {
   readonly entry?: string
   /** Channel → what identifies its data: a digest of content, `job/output`, or key, size and etag. */
   readonly inputs: Readonly<Record<string, FingerprintParts>>
+  /** The Dockerfile's text and the files that it can copy, when the image is built. */
+  readonly imageSource?: {
+    readonly text: string
+    readonly files: readonly { readonly path: string; readonly sha256: string; readonly executable: boolean }[]
+  }
   /** Field of the request → a digest of what `request()` edits made of it. */
   readonly requestOverrides?: Readonly<Record<string, string>>
 }
@@ -25,11 +30,9 @@ export function fingerprintParts(spec: TaskSpec, facts: FingerprintFacts): Finge
   return {
     kind: spec.kind,
     program: JSON.stringify(programIdentity(spec, facts.entry)),
-    image: JSON.stringify(imageIdentity(spec.image)),
-    ...prefixed(
-      'code',
-      Object.fromEntries(facts.codeFiles.map((file) => [file.path, `${file.sha256}${file.executable ? ' executable' : ''}`])),
-    ),
+    image: JSON.stringify(imageIdentity(spec.image, facts.imageSource?.text)),
+    ...prefixed('image file', filesByContent(facts.imageSource?.files ?? [])),
+    ...prefixed('code', filesByContent(facts.codeFiles)),
     ...Object.fromEntries(
       Object.entries(facts.inputs).flatMap(([channel, parts]) => Object.entries(inputParts(spec, channel, parts))),
     ),
@@ -107,10 +110,13 @@ function programIdentity({ program }: TaskSpec, entry: string | undefined): obje
 }
 
 // What an image is made of, not what it is called: where it is pushed to changes nothing in it.
-function imageIdentity(image: ImageSpec): object {
+function imageIdentity(image: ImageSpec, text: string | undefined): object {
   if (image.kind !== 'dockerfile') return sorted(image)
-  return { base: sorted(image.base), kind: image.kind, source: image.source }
+  return { base: sorted(image.base), kind: image.kind, source: text ?? image.source }
 }
+
+const filesByContent = (files: FingerprintFacts['codeFiles']): FingerprintParts =>
+  Object.fromEntries(files.map((file) => [file.path, `${file.sha256}${file.executable ? ' executable' : ''}`]))
 
 // No channel's name has a blank, so `reading of input x` is never the part of a file.
 function inputParts(spec: TaskSpec, channel: string, parts: FingerprintParts): FingerprintParts {

@@ -32,6 +32,8 @@ export const errorCodes = {
   PLATFORM_UNSUPPORTED: 'This platform cannot do what was asked.',
   BUCKET_FOREIGN: 'The bucket belongs to another account.',
   IMAGE_UNKNOWN: 'No image is known for this framework, version or region.',
+  IMAGE_FAILED: 'An image could not be built, pushed or pulled.',
+  ENGINE_MISSING: 'Neither docker nor podman answers, and one of them is needed.',
   USAGE: 'The command line cannot be understood.',
 } as const
 

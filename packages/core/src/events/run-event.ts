@@ -1,4 +1,5 @@
 import type { JobName } from '../names/job-name.ts'
+import type { ImageProgress } from '../platform/images.ts'
 import type { JobRef, JobStatus } from '../platform/jobs.ts'
 import type { LogLine } from '../platform/logs.ts'
 import type { PythonChoice } from '../platform/python.ts'
@@ -68,6 +69,13 @@ export interface UploadedEvent extends EventBase {
   readonly what: string
   /** How far it is. */
   readonly progress: Progress
+}
+
+/** An image is being built, pushed or pulled, or is ready. */
+export interface ImageProgressedEvent extends EventBase {
+  readonly type: 'image-progressed'
+  /** What is done, by what, and the line that was printed last. */
+  readonly progress: ImageProgress
 }
 
 /** The task's state was removed, as `clean` asked. */
@@ -169,6 +177,7 @@ export type RunEvent =
   | WarnedEvent
   | PackedEvent
   | UploadedEvent
+  | ImageProgressedEvent
   | StateCleanedEvent
   | PythonChosenEvent
   | SubmittedEvent

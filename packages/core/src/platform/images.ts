@@ -4,15 +4,41 @@ import type { JobKind } from '../spec/job-kind.ts'
 
 export interface ImageNeed {
   readonly image: ImageSpec
+  /** Whose image it is: what is built for it bears its name. */
+  readonly project: string
+  /** The task's own bucket, when it names one, and the prefix in it: where a build's files may be sent. */
+  readonly bucket?: string
+  readonly prefix: string
   readonly kind: JobKind
   /** Decides between the CPU and the GPU build of an image. */
   readonly instanceType: string
 }
 
+/** How far an image is that is built, pushed or pulled. */
+export interface ImageProgress {
+  /** Its full name. */
+  readonly image: string
+  /** What does the work: `docker`, `podman` or `CodeBuild`. */
+  readonly by: string
+  readonly step: 'build' | 'push' | 'pull' | 'ready'
+  /** What was printed last. */
+  readonly line: string
+  /** The steps of a Dockerfile that are done, and how many it has. */
+  readonly done?: number
+  readonly of?: number
+}
+
+export interface ResolveImageOptions extends Abortable {
+  /** Only says what the image is or would be called: builds and changes nothing. */
+  readonly dryRun?: boolean
+  readonly onProgress?: (progress: ImageProgress) => void
+}
+
 export interface Images {
   /**
-   * The image's full URI.
-   * @throws {PlatformError} `IMAGE_UNKNOWN` with the nearest known ones.
+   * The image's full URI; by its digest when it was built. One that is made from a Dockerfile is built when its content is new.
+   * @throws {PlatformError} `IMAGE_UNKNOWN` with the nearest known ones; `IMAGE_FAILED` with the last lines of a build;
+   * `ENGINE_MISSING`.
    */
-  resolve(need: ImageNeed, options?: Abortable): Promise<string>
+  resolve(need: ImageNeed, options?: ResolveImageOptions): Promise<string>
 }

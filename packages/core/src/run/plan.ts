@@ -9,6 +9,7 @@ import type { TaskSpec } from '../spec/task-spec.ts'
 import { compareFolder } from '../sync/folder.ts'
 import type { TaskContext } from './context.ts'
 import { decide } from './decide/decide.ts'
+import { imageNeed } from './resolve/image-need.ts'
 import { checkHyperparameters } from './resolve/hyperparameters.ts'
 import { lookAtTask, type OpenedTask, type ResolvedTask } from './resolve/resolve-task.ts'
 import type { RunPolicy } from './run-options.ts'
@@ -111,10 +112,7 @@ type State = Pick<RequestFacts, 'hasState' | 'stateFrom'>
 async function requestOf({ task, past }: OpenedTask, state: State, context: TaskContext): Promise<Plan['request']> {
   const { platform, signal } = context
   const { spec } = task
-  const imageUri = await platform.images.resolve(
-    { image: spec.image, kind: spec.kind, instanceType: spec.instanceType },
-    { signal },
-  )
+  const imageUri = await platform.images.resolve(imageNeed(spec), { signal, dryRun: true })
   await pythonFor(spec, context)
   const roleArn = await platform.roles.expected(roleNeed(task, imageUri), { signal })
   const job = newJobName(spec.task, context.clock.now(), { after: past.jobs[0] })

@@ -3,40 +3,51 @@ import type { ImageNeed, Images } from '../../platform/images.ts'
 import type { Clock } from '../../time/clock.ts'
 import { algorithmImage, frameworkImage, type Found, type Where } from './catalog/lookup.ts'
 import type { Notify } from '../notices.ts'
+import { builtImages, type BuiltImagesOptions } from './build/built-image.ts'
 import { checkedUri } from './image-uri.ts'
 
-export interface ImagesOptions {
-  readonly region: () => Promise<string>
-  readonly clock: Clock
-  readonly notify: Notify
-}
-
-/** Image names from the catalogue; a URI is taken as it is. Nothing is asked of AWS. */
-export function awsImages({ region, clock, notify }: ImagesOptions): Images {
+/** Image names from the catalogue; a URI is taken as it is. Only for a Dockerfile AWS is asked. */
+export function awsImages(options: BuiltImagesOptions): Images {
+  const { clients, notify } = options
+  const region = (): Promise<string> => clients.region()
+  const built = builtImages(options)
   return {
-    resolve: async ({ image, kind, instanceType }, { signal } = {}) => {
-      signal?.throwIfAborted()
+    resolve: async (need, settings = {}) => {
+      const { image } = need
+      settings.signal?.throwIfAborted()
       if (image.kind === 'uri') {
         const doubt = checkedUri(image.uri, await region())
         if (doubt !== undefined) notify({ type: 'image-elsewhere', image: image.uri, message: doubt })
         return image.uri
       }
-      if (image.kind === 'dockerfile') throw buildsNone()
-      const where = { region: await region(), instanceType, today: new Date(clock.now()).toISOString().slice(0, 10) }
-      const named = image.kind === 'algorithm' ? algorithmImage(image, where) : frameworkImage(image, where)
-      const found = named.kind === 'unknown' && kind === 'processing' ? withoutSklearn(image, where, named) : named
-      if (found !== named && found.kind === 'found') {
-        const message = `${named.kind === 'unknown' ? named.problem : ''}: PyTorch's image for CPUs is taken instead.`
-        notify({ type: 'image-elsewhere', image: found.uri, message })
-      }
-      if (found.kind === 'unknown') throw unknownImage(image, where.region, found)
-      if (found.unpatchedSince !== undefined) {
-        const message = `${found.uri} has had no security fixes since ${found.unpatchedSince}; a newer version is in the table.`
-        notify({ type: 'image-unpatched', image: found.uri, sinceDate: found.unpatchedSince, message })
-      }
-      return found.uri
+      if (image.kind !== 'dockerfile') return known({ ...need, image }, await region(), options)
+      const base = async (): Promise<string> => known({ ...need, image: image.base }, await region(), options)
+      return await built({ ...need, image }, base, settings)
     },
   }
+}
+
+type Named = Extract<ImageNeed['image'], { readonly kind: 'framework' | 'algorithm' }>
+
+/** The image of a framework or an algorithm, from the catalogue. */
+function known(
+  { image, kind, instanceType }: Pick<ImageNeed, 'kind' | 'instanceType'> & { readonly image: Named },
+  region: string,
+  { clock, notify }: { readonly clock: Clock; readonly notify: Notify },
+): string {
+  const where = { region, instanceType, today: new Date(clock.now()).toISOString().slice(0, 10) }
+  const named = image.kind === 'algorithm' ? algorithmImage(image, where) : frameworkImage(image, where)
+  const found = named.kind === 'unknown' && kind === 'processing' ? withoutSklearn(image, where, named) : named
+  if (found !== named && found.kind === 'found') {
+    const message = `${named.kind === 'unknown' ? named.problem : ''}: PyTorch's image for CPUs is taken instead.`
+    notify({ type: 'image-elsewhere', image: found.uri, message })
+  }
+  if (found.kind === 'unknown') throw unknownImage(image, where.region, found)
+  if (found.unpatchedSince !== undefined) {
+    const message = `${found.uri} has had no security fixes since ${found.unpatchedSince}; a newer version is in the table.`
+    notify({ type: 'image-unpatched', image: found.uri, sinceDate: found.unpatchedSince, message })
+  }
+  return found.uri
 }
 
 /** Processing takes scikit-learn's image unless told otherwise, which is not published to every region that has PyTorch's. */
@@ -57,9 +68,3 @@ function unknownImage(
       : `Did you mean ${didYouMean.join(', ')}? Any other image can be given by its URI.`
   return new PlatformError('IMAGE_UNKNOWN', `${problem}.`, { hint, facts: { ...image, region, didYouMean } })
 }
-
-/** Found out before anything is made or sent. */
-const buildsNone = (): PlatformError =>
-  new PlatformError('PLATFORM_UNSUPPORTED', 'Building an image from a Dockerfile is not supported on AWS yet.', {
-    hint: 'Build and push the image yourself, and give its URI with "image".',
-  })

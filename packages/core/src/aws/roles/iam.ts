@@ -30,14 +30,15 @@ export interface Iam {
   putPolicy(role: string, text: string): Promise<void>
 }
 
-export const openIam = (opened: Opened<'iam'>, signal: AbortSignal | undefined): Iam => {
-  const read = reading(opened, signal)
-  return { ...read, ...writing(opened, signal, read) }
+/** `policy` is the name of the one inline policy that is ours on the roles. */
+export const openIam = (opened: Opened<'iam'>, signal: AbortSignal | undefined, policy = policyName): Iam => {
+  const read = reading(opened, signal, policy)
+  return { ...read, ...writing(opened, signal, read, policy) }
 }
 
 type Reading = Pick<Iam, 'role' | 'policy'>
 
-function reading({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined): Reading {
+function reading({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined, ownPolicy: string): Reading {
   const settings = abortable(signal)
   const orMissing = async <T>(action: string, resource: string, work: () => Promise<T>): Promise<T | undefined> =>
     withErrorTranslation({ action, resource }, signal, async () => {
@@ -60,13 +61,18 @@ function reading({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined
       }),
     policy: (name) =>
       orMissing('iam:GetRolePolicy', name, async () => {
-        const found = await client.send(new sdk.GetRolePolicyCommand({ RoleName: name, PolicyName: policyName }), settings)
+        const found = await client.send(new sdk.GetRolePolicyCommand({ RoleName: name, PolicyName: ownPolicy }), settings)
         return found.PolicyDocument === undefined ? undefined : parsePolicy(found.PolicyDocument)
       }),
   }
 }
 
-function writing({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined, { role }: Reading): Omit<Iam, keyof Reading> {
+function writing(
+  { client, sdk }: Opened<'iam'>,
+  signal: AbortSignal | undefined,
+  { role }: Reading,
+  ownPolicy: string,
+): Omit<Iam, keyof Reading> {
   const settings = abortable(signal)
   return {
     create: ({ name, trust, description, boundary }) =>
@@ -93,7 +99,7 @@ function writing({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined
       )
     },
     putPolicy: async (name, text) => {
-      const input = { RoleName: name, PolicyName: policyName, PolicyDocument: text }
+      const input = { RoleName: name, PolicyName: ownPolicy, PolicyDocument: text }
       await withErrorTranslation({ action: 'iam:PutRolePolicy', resource: name }, signal, () =>
         client.send(new sdk.PutRolePolicyCommand(input), settings),
       )

@@ -2,6 +2,7 @@ import { defaultBucketName } from '../objects/bucket/name.ts'
 import { partitionOf } from '../partition.ts'
 import { publicRepositories } from '../images/catalog/accounts.ts'
 import { keyPrefix } from '../../names/layout.ts'
+import { imagePolicies, type ImagePolicies } from './image-policies.ts'
 import { allow, documentOf, type Condition, type PolicyDocument, type PolicyPlace } from './policy-document.ts'
 import { bucketArn, keysOf, keyStatements, listStatements, objectActions, objectsArn, policyOf, repositoryOf } from './rights.ts'
 import { roleName, trustPolicy } from './role.ts'
@@ -26,6 +27,8 @@ export interface PolicyOptions {
   readonly vpc?: boolean
   /** A role of your own, by its name, its path and name, or its ARN. Default: `SimpleSageMaker-<project>`. */
   readonly role?: string
+  /** Names of ECR repositories that built images are pushed to. Default: `simple-sagemaker/<project>`. */
+  readonly repositories?: readonly string[]
   /** ARN of the policy that bounds every role that is made: without it whoever holds `setup` can become administrator. */
   readonly permissionsBoundary?: string
 }
@@ -42,6 +45,8 @@ export interface Policies {
   readonly caller: PolicyDocument
   /** What is needed on top of `caller` to make the role and the bucket, and to give the role more. */
   readonly setup: PolicyDocument
+  /** What is needed on top of these for images that are built from Dockerfiles. */
+  readonly images: ImagePolicies
 }
 
 /** The policies of a project. Asks AWS nothing. */
@@ -68,6 +73,7 @@ export function policies(options: PolicyOptions): Policies {
     job: policyOf({ ...parts, repositories, network: options.vpc === true }, place),
     caller: callerPolicy(parts, place),
     setup: setupPolicy(parts, options.permissionsBoundary),
+    images: imagePolicies({ ...options, objects: parts.objects }, place),
   }
 }
 

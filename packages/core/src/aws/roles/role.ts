@@ -7,8 +7,8 @@ import { policyOf, readRights, rightsOf, togetherRights } from './rights.ts'
 export const policyName = 'SimpleSageMaker'
 
 /** `SimpleSageMaker-<project>`; a project name too long for IAM's 64 characters is cut and told apart by a digest. */
-export function roleName(project: string): string {
-  const name = `SimpleSageMaker-${project}`
+export function roleName(project: string, prefix = 'SimpleSageMaker'): string {
+  const name = `${prefix}-${project}`
   return name.length <= 64 ? name : `${name.slice(0, 55)}-${shortDigestText(project)}`
 }
 

@@ -1,7 +1,9 @@
 import { describeCode, type Code } from '../../bundle/bundle.ts'
 import { fingerprintOf, fingerprintParts } from '../../bundle/fingerprint.ts'
+import { readImageSource, type ImageSource } from '../../containers/source.ts'
 import { allOrAbort } from '../../lang/all-or-abort.ts'
 import { layoutOf, type TaskLayout } from '../../names/layout.ts'
+import { PlatformError } from '../../platform/errors.ts'
 import { requestOverrideEffects } from '../../request/request-overrides.ts'
 import type { Program } from '../../spec/program.ts'
 import type { FingerprintParts } from '../../spec/result.ts'
@@ -35,9 +37,8 @@ export interface OpenedTask {
  */
 export async function openTask(spec: TaskSpec, context: TaskContext): Promise<OpenedTask> {
   const { platform, signal } = context
-  // Where images cannot be built, a Dockerfile is refused before anything is asked or made.
   if (spec.image.kind === 'dockerfile' && platform.abilities.images && !platform.abilities.buildsImages)
-    await platform.images.resolve(spec, { signal })
+    throw buildsNone(platform.name)
   const bucket = await platform.objects.bucket(spec.bucket, { signal, dryRun: true })
   const made = platform.objects.bucket(spec.bucket, { signal })
   made.catch(() => undefined)
@@ -65,11 +66,12 @@ async function resolved(
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<OpenedTask> {
   const layout = layoutOf({ bucket, prefix: spec.prefix, project: spec.project, task: spec.task })
-  const [past, code, inputs, remote] = await allOrAbort(context.signal, (signal) => [
+  const [past, code, inputs, remote, image] = await allOrAbort(context.signal, (signal) => [
     lookAtPast(spec, layout, { ...context, signal }),
     describeProgram(spec.program, signal),
     findInputs(spec, layout, bucket, { ...context, signal }, { allowMissing: dryRun }),
     remoteIdentity(remoteOf(spec.program), { ...context, signal }),
+    describeImage(spec.image, signal),
   ])
   const codeFiles = [...(code?.files ?? []), ...remote]
   const parts = fingerprintParts(spec, {
@@ -77,9 +79,13 @@ async function resolved(
     ...entryOf(spec.program, code),
     inputs: Object.fromEntries(inputs.map((input) => [input.resolved.channel, input.identity])),
     requestOverrides: requestOverrideEffects(spec),
+    ...(image === undefined ? {} : { imageSource: image }),
   })
   return { past, task: { spec, bucket, layout, code, inputs, parts, fingerprint: fingerprintOf(parts) } }
 }
+
+const describeImage = async (image: TaskSpec['image'], signal: AbortSignal): Promise<ImageSource | undefined> =>
+  image.kind === 'dockerfile' ? readImageSource(image.source, { signal }) : undefined
 
 async function describeProgram(program: Program, signal: AbortSignal): Promise<Code | undefined> {
   return program.kind === 'algorithm' ? undefined : describeCode(localPartOf(program), { signal })
@@ -90,3 +96,9 @@ function entryOf(program: Program, code: Code | undefined): { readonly entry?: s
   const entry = code?.entry ?? (program.kind === 'code' ? program.entry : undefined)
   return entry === undefined ? {} : { entry }
 }
+
+/** Found out before anything is made or sent. */
+const buildsNone = (platform: string): PlatformError =>
+  new PlatformError('PLATFORM_UNSUPPORTED', `The ${platform} platform builds no images from Dockerfiles.`, {
+    hint: 'Build and push the image yourself, and give its URI with "image".',
+  })

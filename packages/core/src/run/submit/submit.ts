@@ -1,5 +1,6 @@
 import { allOrAbort } from '../../lang/all-or-abort.ts'
 import { newJobName, type JobName } from '../../names/job-name.ts'
+import type { ImageProgress } from '../../platform/images.ts'
 import type { JobRef, JobRequest } from '../../platform/jobs.ts'
 import type { PythonChoice } from '../../platform/python.ts'
 import type { RequestFacts } from '../../request/facts.ts'
@@ -7,6 +8,7 @@ import { jobRequest } from '../../request/request.ts'
 import type { JobRecord } from '../../spec/result.ts'
 import type { TaskContext } from '../context.ts'
 import type { Lease } from '../decide/lease.ts'
+import { imageNeed } from '../resolve/image-need.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import {
   assertStateIsFree,
@@ -77,7 +79,7 @@ async function prepare(
       sendCode(task, job, gated),
       sendInputs(task, granted, gated),
       sendManifests(task, job, gated),
-      imageAndRole(task, gated),
+      imageAndRole(task, granted, gated),
       stateFor(task, start, granted, gated),
       writeRecord(task, start, job, gated),
       pythonFor(task.spec, gated),
@@ -87,10 +89,16 @@ async function prepare(
   return { request: jobRequest(task.spec, requestFacts(task, job, made)), python }
 }
 
-async function imageAndRole(task: ResolvedTask, context: TaskContext): Promise<Pick<RequestFacts, 'imageUri' | 'roleArn'>> {
+async function imageAndRole(
+  task: ResolvedTask,
+  granted: Promise<void>,
+  context: TaskContext,
+): Promise<Pick<RequestFacts, 'imageUri' | 'roleArn'>> {
   const { platform, signal } = context
-  const { image, kind, instanceType } = task.spec
-  const imageUri = await platform.images.resolve({ image, kind, instanceType }, { signal })
+  // A client that loses the lease shall not have built an image for it.
+  if (task.spec.image.kind === 'dockerfile') await granted
+  const onProgress = (progress: ImageProgress): void => context.tell({ type: 'image-progressed', progress })
+  const imageUri = await platform.images.resolve(imageNeed(task.spec), { signal, onProgress })
   return { imageUri, roleArn: await platform.roles.ensure(roleNeed(task, imageUri), { signal }) }
 }
 
