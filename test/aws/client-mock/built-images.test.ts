@@ -13,7 +13,7 @@ import { testRegion } from '../../support/aws/aws-platform.ts'
 import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
 import { notingEngine, type NotingEngine } from '../../support/containers.ts'
 
-const registry = `${mockedAccount}.dkr.ecr.${testRegion}.amazonaws.com`
+const ownHost = `${mockedAccount}.dkr.ecr.${testRegion}.amazonaws.com`
 const awsRegistry = `763104351884.dkr.ecr.${testRegion}.amazonaws.com`
 const pushedDigest = `sha256:${'b'.repeat(64)}`
 const need = (source: string, more: object = {}): ImageNeed => ({
@@ -52,13 +52,13 @@ async function withRegistry(
   })
   world.ecr.on(DescribeRepositoriesCommand).rejects(vendor('RepositoryNotFoundException', 'no', { httpStatusCode: 400 }))
   world.ecr.on(CreateRepositoryCommand).callsFake(({ repositoryName }: { repositoryName: string }) => ({
-    repository: { repositoryUri: `${registry}/${repositoryName}` },
+    repository: { repositoryUri: `${ownHost}/${repositoryName}` },
   }))
   world.ecr.on(GetAuthorizationTokenCommand).resolves({
     authorizationData: [
       {
         authorizationToken: Buffer.from(`AWS:${options.token ?? 'pass:word'}`).toString('base64'),
-        proxyEndpoint: options.proxy ?? `https://${registry}`,
+        proxyEndpoint: options.proxy ?? `https://${ownHost}`,
       },
     ],
   })
@@ -79,14 +79,14 @@ test('an image is built on the base by its digest, pushed once, and used by its 
         onProgress: (progress) => seen.push(progress),
       })
     const uri = await resolve()
-    expect(uri).toBe(`${registry}/simple-sagemaker/my-project@${pushedDigest}`)
+    expect(uri).toBe(`${ownHost}/simple-sagemaker/my-project@${pushedDigest}`)
     const calls = await engine.calls()
     expect(calls.map(({ words }) => words[0])).toEqual(['login', 'login', 'build', 'push'])
     const [own, aws, build, push] = calls
-    expect(own).toEqual({ words: ['login', '--username', 'AWS', '--password-stdin', registry], input: 'pass:word' })
+    expect(own).toEqual({ words: ['login', '--username', 'AWS', '--password-stdin', ownHost], input: 'pass:word' })
     expect(aws?.words.at(-1)).toBe(awsRegistry)
     const tagged = push?.words[1] ?? ''
-    expect(tagged).toMatch(new RegExp(`^${registry}/simple-sagemaker/my-project:ssm-[0-9a-f]{40}$`))
+    expect(tagged).toMatch(new RegExp(`^${ownHost}/simple-sagemaker/my-project:ssm-[0-9a-f]{40}$`))
     expect(build?.words.slice(0, 9)).toEqual([
       'build',
       '--format',
@@ -113,7 +113,7 @@ test('an image is built on the base by its digest, pushed once, and used by its 
 test('a plan names the tag that would be built, and changes nothing', async () => {
   await withRegistry({}, async ({ platform, ecr }, engine) => {
     const planned = await platform.images.resolve(need('FROM python:3.12'), { dryRun: true })
-    expect(planned).toMatch(new RegExp(`^${registry}/simple-sagemaker/my-project:ssm-`))
+    expect(planned).toMatch(new RegExp(`^${ownHost}/simple-sagemaker/my-project:ssm-`))
     expect(new Set(sentTo(ecr))).toEqual(new Set(['BatchGetImage']))
     expect(await engine.calls()).toEqual([])
   })
@@ -122,7 +122,7 @@ test('a plan names the tag that would be built, and changes nothing', async () =
 test("a Dockerfile on another image needs no login to AWS's registry, and a tag of the user's own stands for what was built", async () => {
   await withRegistry({}, async ({ platform, ecr }, engine) => {
     const uri = await platform.images.resolve(need('FROM python:3.12', { repository: 'team/mine', tag: 'v1' }))
-    expect(uri).toBe(`${registry}/team/mine@${pushedDigest}`)
+    expect(uri).toBe(`${ownHost}/team/mine@${pushedDigest}`)
     expect((await engine.calls()).map(({ words }) => words[0])).toEqual(['login', 'build', 'push'])
     expect(inputs(ecr, 'PutImage')).toMatchObject([{ imageTag: 'v1', imageDigest: pushedDigest, imageManifest: '{}' }])
   })
@@ -137,10 +137,10 @@ test('two tasks that need the same image at once build it once', async () => {
 })
 
 test("the token goes to the account's own registry, and is refused to any other host", async () => {
-  await withRegistry({ proxy: 'https://registry.example.com' }, async ({ platform }, engine) => {
+  await withRegistry({ proxy: 'https://docker.example.com' }, async ({ platform }, engine) => {
     await expect(platform.images.resolve(need('FROM a'))).rejects.toMatchObject({
       code: 'PLATFORM_REFUSED',
-      facts: { host: registry, registry: 'registry.example.com' },
+      facts: { host: ownHost, registry: 'docker.example.com' },
     })
     expect(await engine.calls()).toEqual([])
   })
@@ -162,7 +162,7 @@ test('a build that fails tells its last lines, and never the token', async () =>
   })
   await withRegistry({ fails: 'login', token: 'very-secret-token' }, async ({ platform }) => {
     const failure = await platform.images.resolve(need('FROM a')).catch((cause: unknown) => cause)
-    expect(failure).toMatchObject({ code: 'IMAGE_FAILED', facts: { host: registry } })
+    expect(failure).toMatchObject({ code: 'IMAGE_FAILED', facts: { host: ownHost } })
     expect(JSON.stringify([failure, String(failure), (failure as Error).cause])).not.toContain('very-secret-token')
   })
 })
