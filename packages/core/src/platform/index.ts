@@ -10,7 +10,7 @@ export type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sag
 export type { BucketOptions, FolderChild, ObjectBody, Objects, ReadOptions, StoredObject, WriteOptions } from './objects.ts'
 export type { FollowOptions, LogLine, Logs } from './logs.ts'
 export type { RoleNeed, Roles } from './roles.ts'
-export type { ImageNeed, Images } from './images.ts'
+export type { ImageNeed, ImageProgress, Images, ResolveImageOptions } from './images.ts'
 export type { ImageSpec } from '../spec/image.ts'
 export type { JobKind } from '../spec/job-kind.ts'
 export type { Abortable } from './abortable.ts'
