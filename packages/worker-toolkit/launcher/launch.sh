@@ -620,8 +620,9 @@ has() {
   command -v "$1" >/dev/null 2>&1
 }
 
+# SSM_PACKAGES: they were installed before, for every job that needs the same.
 install_requirements() {
-  [ -f requirements.txt ] || return 0
+  { [ -f requirements.txt ] && [ -z "${SSM_PACKAGES-}" ]; } || return 0
   if [ -n "${ssm_network_isolated-}" ]; then
     echo 'ssm: requirements.txt is not installed, because this job has no network' >&2
     return 0

@@ -69,6 +69,8 @@ export interface DescribeOptions extends Abortable {
 export interface StartOptions extends Abortable {
   /** The Python that `findPython` gave for the job. */
   readonly python?: PythonChoice
+  /** The code has a `requirements.txt` whose packages the program needs: they may be installed once for all jobs that need the same. */
+  readonly installsRequirements?: boolean
 }
 
 export interface Jobs {
@@ -101,6 +103,8 @@ export interface Jobs {
    * `false` when there is nothing to store. Only where a platform can keep results.
    */
   storeResults?(job: JobRef, options?: Abortable): Promise<boolean>
+  /** Removes packages that were installed for jobs and that no running job uses; gives how many environments. Only where a platform keeps them. */
+  removePackages?(options?: Abortable): Promise<number>
   /** Removes what the platform itself keeps of an ended job, its log too. Only where a platform can; quiet when there is none. */
   forget?(job: JobRef, options?: Abortable): Promise<void>
 }

@@ -17,7 +17,7 @@ export const clean = (call: Call): Promise<number> => withPlatform(call, (opened
 
 async function cleanProject(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
   const { parsed, settings, context, json } = call
-  const { keepJobs = 1 } = valuesOf(parsed, cleanOptions)
+  const { keepJobs = 1, packages = false } = valuesOf(parsed, cleanOptions)
   const { task } = valuesOf(parsed, projectOptions)
   const place = {
     ...storagePlaceOf(settings, platform),
@@ -26,11 +26,14 @@ async function cleanProject(call: Call, { platform, reporter, signal }: Opened):
   }
   const confirm = (old: OldJobs): Promise<boolean> => isWanted(old, call, reporter, signal)
   const gone = await cleanJobs(place, { keep: keepJobs, confirm, signal })
+  const environments = packages ? ((await platform.jobs.removePackages?.({ signal })) ?? 0) : undefined
   if (json)
     context.stdout.write(
-      `${JSON.stringify({ v: 1, removed: gone.jobs.map(({ name }) => name), objects: gone.objects, bytes: gone.bytes })}\n`,
+      `${JSON.stringify({ v: 1, removed: gone.jobs.map(({ name }) => name), objects: gone.objects, bytes: gone.bytes, environments })}\n`,
     )
   else reporter.note(gone.jobs.length === 0 ? 'nothing was removed' : `removed ${amount(gone)}`)
+  if (!json && environments !== undefined)
+    reporter.note(`removed the installed packages of ${countText(environments, 'environment')}`)
   return exits.done
 }
 

@@ -148,6 +148,11 @@ export const cleanOptions = {
     to: 1_000_000,
     flag: { names: ['keep'], args: ['N'] },
   }),
+  packages: flag({
+    summary: 'Remove the packages installed for local jobs, too: the next job that needs them installs them again.',
+    source,
+    flag: { names: ['packages'] },
+  }),
   yes: flag({ summary: 'Remove without asking.', source, flag: { names: ['yes', 'y'] } }),
 }
 

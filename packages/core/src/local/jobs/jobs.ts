@@ -1,6 +1,6 @@
 import type { SsmError } from '../../errors/ssm-error.ts'
 import { PlatformError } from '../../platform/errors.ts'
-import { isTerminal, type JobRef, type Jobs, type JobState } from '../../platform/jobs.ts'
+import { isTerminal, type JobRef, type Jobs, type JobState, type StartOptions } from '../../platform/jobs.ts'
 import { changesOf } from './changes.ts'
 import { currentState } from './liveness.ts'
 import { jobPlace, type JobSettings } from './records.ts'
@@ -8,6 +8,7 @@ import { problemOfResults } from './results.ts'
 import { resumeStoring } from './resume.ts'
 import { directoryObjects } from '../objects/objects.ts'
 import { forget, settle, settleAbandoned } from './settle.ts'
+import { removePackages } from '../python/remove-packages.ts'
 import { findPython, type PythonSettings } from '../python/find-python.ts'
 import { startJob } from './start.ts'
 import { stopJob } from './stop.ts'
@@ -21,9 +22,10 @@ export function localJobs(root: string, settings: JobSettings, python: PythonSet
     async start(request, options) {
       options?.signal?.throwIfAborted()
       await settleNowAndThen()
-      await startJob(root, options?.python === undefined ? settings : { ...settings, python: options.python }, request)
+      await startJob(root, { ...settings, ...pythonOf(options) }, request)
     },
     findPython: async (need) => findPython(python, need),
+    removePackages: async (options) => removePackages(root, options?.signal),
     describe: async (job, options) => {
       options?.signal?.throwIfAborted()
       const state = await describe(job)
@@ -51,6 +53,13 @@ export function localJobs(root: string, settings: JobSettings, python: PythonSet
       if (!isTerminal(state.status)) await stopJob(place, () => describe(job), options?.signal)
     },
   }
+}
+
+function pythonOf({ python, installsRequirements = false }: StartOptions = {}): Pick<
+  JobSettings,
+  'python' | 'installsRequirements'
+> {
+  return { ...(python === undefined ? {} : { python }), ...(installsRequirements ? { installsRequirements } : {}) }
 }
 
 function eitherSignal(signal: AbortSignal | undefined, closed: AbortSignal): AbortSignal {

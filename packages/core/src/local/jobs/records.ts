@@ -31,6 +31,8 @@ export interface JobPlace {
   readonly supervisorLog: string
   /** What the job left in the store, written when all of it was there. */
   readonly results: string
+  /** The key of the environment whose packages the job uses. */
+  readonly environment: string
   /** A little room on the disk, for the end to be put on record when there is no more. */
   readonly reserve: string
 }
@@ -67,6 +69,7 @@ export function placeIn(folder: string): JobPlace {
     metrics: join(folder, 'metrics.ndjson'),
     supervisorLog: join(folder, 'supervisor.log'),
     results: join(folder, 'results.json'),
+    environment: join(folder, 'environment'),
     reserve: join(folder, 'reserve'),
   }
 }
@@ -87,6 +90,8 @@ export interface JobSettings {
   readonly python?: PythonChoice
   /** What was asked for; default `auto`. */
   readonly isolation?: WantedIsolation
+  /** The code has a `requirements.txt` that is installed before the program starts. */
+  readonly installsRequirements?: true
 }
 
 /** `request.json`: what the supervisor carries out. */

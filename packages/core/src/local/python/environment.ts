@@ -34,6 +34,19 @@ export function withPython(environment: Environment, python: PythonChoice | unde
   }
 }
 
+/** The same for a virtual environment with the packages of the job: `SSM_PACKAGES` tells the launcher that there is nothing to install. */
+export function withPackages(environment: Environment, folder: string | undefined): Environment {
+  if (folder === undefined) return environment
+  const bin = join(folder, 'bin')
+  return {
+    ...environment,
+    VIRTUAL_ENV: folder,
+    PATH: `${bin}${delimiter}${environment['PATH'] ?? usualPath}`,
+    SSM_PYTHON: join(bin, 'python'),
+    SSM_PACKAGES: folder,
+  }
+}
+
 /** A folder in which this interpreter alone is `python3`: its own may hold other programs that the PATH must not find first. */
 function namesFor(python: string, { tree, view }: Machine): string {
   const folder = '/opt/ml/.ssm-launch/bin'

@@ -16,7 +16,7 @@ import type { MetricFinder } from '../../platform/metric-finder.ts'
 import { metricReader } from '../logs/metrics.ts'
 import type { Isolation, MachineView, RunningMachine } from '../machine/isolation.ts'
 import { makePipes } from '../machine/process-executor.ts'
-import { withPython } from '../python/environment.ts'
+import { withPackages, withPython } from '../python/environment.ts'
 import { shardOf } from '../machine/shard.ts'
 
 /** A job in the hands of its supervisor. */
@@ -49,6 +49,8 @@ export interface MachineEnd {
 export interface Prepared {
   readonly trees: readonly MachineTree[]
   readonly syncs: readonly FolderSync[]
+  /** The virtual environment with the packages that the code requires. */
+  readonly packages?: string
 }
 
 /** The folders that stand for the machines' `/`. */
@@ -89,10 +91,11 @@ export async function prepare(job: Job): Promise<Prepared> {
  * Runs the program on every machine, side by side, to the end of all of them. Gives them in the order in which they ended.
  * When one fails or a halt is requested, the others are asked to end, and killed after the grace.
  */
-export async function runMachines(job: Job, { trees, syncs }: Prepared): Promise<readonly MachineEnd[]> {
+export async function runMachines(job: Job, prepared: Prepared): Promise<readonly MachineEnd[]> {
+  const { trees, syncs } = prepared
   const finder = await job.metrics
   const startedAtMs = Date.now()
-  const machines = trees.map((tree) => start(job, tree, startedAtMs, finder))
+  const machines = trees.map((tree) => start(job, prepared, { tree, startedAtMs, finder }))
   job.journal.processes(machines.flatMap(({ identity }) => identity ?? []))
   const ender = endTogether(machines, job.settings.stopGraceSeconds)
   const stopSyncing = keepPushing(syncs, job.settings.syncSeconds)
@@ -117,11 +120,16 @@ export async function runMachines(job: Job, { trees, syncs }: Prepared): Promise
   }
 }
 
+interface MachineStart {
+  readonly tree: MachineTree
+  readonly startedAtMs: number
+  readonly finder: MetricFinder | undefined
+}
+
 function start(
   job: Job,
-  tree: MachineTree,
-  startedAtMs: number,
-  finder: MetricFinder | undefined,
+  { packages }: Prepared,
+  { tree, startedAtMs, finder }: MachineStart,
 ): RunningMachine & { readonly tree: MachineTree } {
   const log = openMachineLog(streamPath(job.place.logs, tree.host, startedAtMs))
   const metrics = metricReader(finder)
@@ -130,7 +138,7 @@ function start(
     tree,
     argv: job.plan.argv,
     cwd: view.root + paths.code,
-    environment: withPython(machineEnvironment(job.plan, view), job.settings.python, { tree, view }),
+    environment: withPackages(withPython(machineEnvironment(job.plan, view), job.settings.python, { tree, view }), packages),
     pipe: pipePath(job.place, tree.host),
     onOutput(bytes) {
       const nowMs = Date.now()

@@ -19,6 +19,8 @@ export interface Journal {
   state(): StoredState
   /** Ends the phase before and begins one. */
   phase(name: string, change?: PhaseChange): void
+  /** What is going on in the phase. */
+  message(text: string): void
   processes(identities: readonly ProcessIdentity[]): void
   metrics(machine: string, values: readonly MetricValue[]): void
   interrupted(): void
@@ -49,6 +51,8 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
         ...(state.startedAtMs === undefined ? { startedAtMs: nowMs } : {}),
       })
     },
+    message: (message) =>
+      change({ phases: state.phases.map((phase, index, all) => (index === all.length - 1 ? { ...phase, message } : phase)) }),
     processes: (processes) => change({ processes }),
     metrics(machine, values) {
       if (values.length === 0) return

@@ -17,6 +17,7 @@ import { endingOf, haltedEnding } from './ending.ts'
 import { folderSync } from './folder-sync.ts'
 import { newHalt, type Halt } from './halt.ts'
 import { openJournal } from './journal.ts'
+import { packagesFor } from './packages.ts'
 import { storeResults } from './store-results.ts'
 
 type Environment = Readonly<Record<string, string>>
@@ -103,7 +104,9 @@ async function carryOut(job: Job): Promise<Ending> {
 async function attempt(job: Job, interruptions: number): Promise<Ending | 'interrupted'> {
   const { halt, journal, plan, place } = job
   journal.phase('Downloading')
-  const prepared = await prepare(job)
+  const laidOut = await prepare(job)
+  const packages = await packagesFor(job)
+  const prepared = packages === undefined ? laidOut : { ...laidOut, packages }
   journal.phase(plan.kind === 'training' ? 'Training' : 'Processing')
   const { spotInterruption } = job.settings
   const interruption =

@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path'
+import type { StartOptions } from '../../platform/jobs.ts'
 import type { PythonChoice, PythonNeed } from '../../platform/python.ts'
 import type { Program } from '../../spec/program.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
+import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import type { TaskContext } from '../context.ts'
 
 /**
@@ -13,6 +15,16 @@ export async function pythonFor(spec: TaskSpec, { platform, signal, tell }: Task
   const python = await platform.jobs.findPython?.(pythonNeed(spec), { signal })
   if (python !== undefined && python.foundBy !== 'path') tell({ type: 'python-chosen', ...python })
   return python
+}
+
+/** What a platform that runs programs with this computer's Python is told beside the request. */
+export function startOptions(
+  { spec, code }: Pick<ResolvedTask, 'spec' | 'code'>,
+  python: PythonChoice | undefined,
+): StartOptions {
+  const installs =
+    pythonNeed(spec).isNeeded && !spec.networkIsolation && code?.files.some(({ path }) => path === 'requirements.txt')
+  return { ...(python === undefined ? {} : { python }), ...(installs === true ? { installsRequirements: true } : {}) }
 }
 
 /** What a task needs of this computer's Python. */

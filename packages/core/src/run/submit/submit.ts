@@ -1,8 +1,7 @@
 import { allOrAbort } from '../../lang/all-or-abort.ts'
 import { newJobName, type JobName } from '../../names/job-name.ts'
 import type { ImageProgress } from '../../platform/images.ts'
-import type { JobRef, JobRequest } from '../../platform/jobs.ts'
-import type { PythonChoice } from '../../platform/python.ts'
+import type { JobRef, JobRequest, StartOptions } from '../../platform/jobs.ts'
 import type { RequestFacts } from '../../request/facts.ts'
 import { jobRequest } from '../../request/request.ts'
 import type { JobRecord } from '../../spec/result.ts'
@@ -23,7 +22,7 @@ import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
 import { sendInputs, sendManifests } from './inputs.ts'
 import { requestFacts, roleNeed } from './request-facts.ts'
-import { pythonFor } from './python.ts'
+import { pythonFor, startOptions } from './python.ts'
 import type { Start } from './start.ts'
 import { tellWarnings } from './warnings.ts'
 import { writeObject } from './write.ts'
@@ -48,15 +47,14 @@ export async function submitJob(task: ResolvedTask, start: Start, lease: Promise
     throw cause
   }
   // Without the signal: an answer that nobody waits for could be a job that nobody knows of.
-  const { request, python } = prepared
-  await context.platform.jobs.start(request, python === undefined ? {} : { python })
+  await context.platform.jobs.start(prepared.request, prepared.options)
   context.tell({ type: 'submitted', job })
   return job
 }
 
 interface Prepared {
   readonly request: JobRequest
-  readonly python: PythonChoice | undefined
+  readonly options: StartOptions
 }
 
 async function prepare(
@@ -86,7 +84,7 @@ async function prepare(
     ]
   })
   const made = { ...identity, ...state, ...(code === undefined ? {} : { code }) }
-  return { request: jobRequest(task.spec, requestFacts(task, job, made)), python }
+  return { request: jobRequest(task.spec, requestFacts(task, job, made)), options: startOptions(task, python) }
 }
 
 async function imageAndRole(

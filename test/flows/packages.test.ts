@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { codeIn, openIn, packagesLab, run } from '../support/packages-lab.ts'
+import { failureOf, ownCache, timeout } from './flow.ts'
+
+vi.setConfig({ testTimeout: timeout })
+ownCache()
+
+const names = ['tiny-one', 'tiny-two']
+const lab = packagesLab(names)
+const open = () => openIn(lab)
+const codeFor = (requirements: string): string => codeIn(lab, names, requirements)
+
+test('packages are installed once for each content, in a phase of their own, and the next job asks the index for nothing', async () => {
+  await using platform = open()
+  const first = await run(platform, codeFor('tiny-one==1.0 # the first\ntiny-two\n'))
+  expect(first.installs).toBe(true)
+  expect(first.printed).toContain(join(lab.base, 'store/environments/'))
+  await lab.index.close()
+  const second = await run(platform, codeFor('# other words, the same packages\ntiny-one==1.0\n\n  tiny-two\n'))
+  expect([second.installs, second.printed]).toEqual([false, first.printed])
+  expect(await failureOf(run(platform, codeFor('tiny-one==1.0\n')))).toMatchObject({ code: 'JOB_FAILED' })
+})
