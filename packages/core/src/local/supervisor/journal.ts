@@ -51,8 +51,7 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
         ...(state.startedAtMs === undefined ? { startedAtMs: nowMs } : {}),
       })
     },
-    message: (message) =>
-      change({ phases: state.phases.map((phase, index, all) => (index === all.length - 1 ? { ...phase, message } : phase)) }),
+    message: (message) => change({ phases: withMessage(state.phases, message) }),
     processes: (processes) => change({ processes }),
     metrics(machine, values) {
       if (values.length === 0) return
@@ -70,6 +69,10 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
       makeFileDurable(place.state)
     },
   }
+}
+
+function withMessage(phases: StoredState['phases'], message: string): StoredState['phases'] {
+  return phases.map((phase, index) => (index === phases.length - 1 ? { ...phase, message } : phase))
 }
 
 /** What is told on the way may go missing when the disk is full: that is no reason to end a job. */
