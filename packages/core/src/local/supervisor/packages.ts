@@ -18,6 +18,8 @@ export async function packagesFor(job: Job): Promise<string | undefined> {
   const { settings, plan, halt, journal, place, root } = job
   const [tree] = treesOf(job)
   if (settings.installsRequirements !== true || settings.python === undefined || tree === undefined) return undefined
+  // As on AWS: nothing can be asked of an index there.
+  if (isIsolated(job)) return undefined
   const requirements = await readRequirements(join(tree.root, codeChannelPath(plan.kind), bundleFile))
   if (requirements === undefined) return undefined
   try {
@@ -37,6 +39,11 @@ export async function packagesFor(job: Job): Promise<string | undefined> {
     if (cause instanceof NotInstalled) logged(job, tree.host, cause.lines)
     throw cause
   }
+}
+
+function isIsolated({ request }: Job): boolean {
+  const { kind, input } = request
+  return (kind === 'training' ? input.EnableNetworkIsolation : input.NetworkConfig?.EnableNetworkIsolation) === true
 }
 
 /** What pip printed is in the job's log, where its user looks. */

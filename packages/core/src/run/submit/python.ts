@@ -22,8 +22,7 @@ export function startOptions(
   { spec, code }: Pick<ResolvedTask, 'spec' | 'code'>,
   python: PythonChoice | undefined,
 ): StartOptions {
-  const installs =
-    pythonNeed(spec).isNeeded && !spec.networkIsolation && code?.files.some(({ path }) => path === 'requirements.txt')
+  const installs = pythonNeed(spec).isNeeded && code?.files.some(({ path }) => path === 'requirements.txt')
   return { ...(python === undefined ? {} : { python }), ...(installs === true ? { installsRequirements: true } : {}) }
 }
 
