@@ -1,6 +1,7 @@
 import { apiOf, entriesOf } from '../test/house/rules/api.ts'
 import { projectFile } from '../test/house/rules/files.ts'
 import { cliPage } from './cli-page.ts'
+import { eventsPage } from './events-page.ts'
 import { errorCodes } from '../packages/core/src/errors/codes.ts'
 import { describeDefault, type AnyOption } from '../packages/core/src/options/option.ts'
 import { taskOptions } from '../packages/core/src/options/task-options.ts'
@@ -19,6 +20,7 @@ const printed = '<!-- Printed by scripts/sync-docs.mjs from the sources; `npm ru
 /** Every printed page. */
 export const printedPages = (): readonly Page[] => [
   { path: 'docs/guides/errors.md', text: errorsPage() },
+  { path: 'docs/guides/events.md', text: page(eventsPage(printed)) },
   { path: 'docs/guides/options.md', text: optionsPage() },
   { path: 'docs/guides/cli.md', text: page(cliPage(printed)) },
   ...apiPages(),
@@ -40,7 +42,14 @@ function errorsPage(): string {
     'Every error of the library is an `SsmError` with a `code` to branch on, the facts as fields, the cause, and a `hint` that ' +
       'says the next step. `isSsmError(error, code)` asks for one of them, across copies of the package.',
   ]
-  return page([...head, ...Object.entries(errorCodes).flatMap(([code, sentence]) => [`## ${code}`, sentence])])
+  const entries = Object.entries(errorCodes).flatMap(([code, { sentence, cause, remedy, example }]) => [
+    `## ${code}`,
+    sentence,
+    `**Cause:** ${cause}`,
+    `**What to do:** ${remedy}`,
+    ['```text', example, '```'].join('\n'),
+  ])
+  return page([...head, ...entries])
 }
 
 function optionsPage(): string {

@@ -64,6 +64,7 @@ export const sections = [
     pages: [
       guide('options', 'Options', 'Every option with its default, flag and AWS field.'),
       guide('cli', 'Command line', 'Every command and flag of `ssm`.'),
+      guide('events', 'Events', 'Everything that is told while a task runs: fields, when it comes, an example.'),
       guide('errors', 'Errors', 'Every error code: cause, remedy, example.'),
     ],
   },

@@ -32,7 +32,7 @@ test('state of a run with another specification is given with a warning, and the
   }
   expect(await run(task)).toEqual({ told: [], lines: ['from nowhere'] })
   expect(await run(task, { force: true })).toEqual({ told: [], lines: ['from same-spec'] })
-  const warning = 'state of an earlier run with other hyperparameter alpha is given to the job; clean removes it'
+  const warning = 'state of an earlier run with other hyperparameter alpha is given to the job'
   const other = task.hyperparameters({ alpha: 100 })
   expect((await other.plan()).warnings).toEqual([warning])
   expect((await other.plan({ clean: true })).warnings).toEqual([])

@@ -1,3 +1,8 @@
+/**
+ * Prints what happens in a run.
+ *
+ * @module @simple-sagemaker/cli/print
+ */
 import type { RunEvent } from '@simple-sagemaker/core'
 import { openReporter } from './render/open-reporter.ts'
 import type { Reporter } from './render/reporter.ts'
@@ -22,7 +27,7 @@ export function printEvents(options: PrintOptions = {}): (event: RunEvent) => vo
 
 /** The same for other streams. */
 export function eventPrinter(context: CliContext, { quiet = false, logs = true }: PrintOptions): (event: RunEvent) => void {
-  const reporter = openReporter(context, { json: false, quiet, machines: 1 })
+  const reporter = openReporter(context, { json: false, quiet, machines: 1, reader: 'library' })
   return (event) => {
     if (event.type !== 'logged' || logs) reporter.onEvent(event)
     if (event.type === 'finished' && !quiet) finished(event, reporter)

@@ -1,7 +1,7 @@
 /**
  * Say what should run, on which machines, with which data; get typed results back.
  *
- * @module
+ * @module @simple-sagemaker/core
  */
 export { project, Project } from './project/project.ts'
 export type { ProjectOptions, ProjectOutcome } from './project/grammar/projects.ts'
@@ -83,7 +83,8 @@ export { PlatformError } from './platform/errors.ts'
 export { InvalidNameError } from './names/task-name.ts'
 export { SsmError } from './errors/ssm-error.ts'
 export { isSsmError, type ErrorOf } from './project/error-classes.ts'
-export type { CommandHint } from './errors/ssm-error.ts'
+export type { CommandHint, ErrorDocument, SsmErrorOptions } from './errors/ssm-error.ts'
+export type { Text, Wording } from './errors/wording.ts'
 export type { ErrorCode } from './errors/codes.ts'
 export { Secret } from './secrets/secret.ts'
 export type { Duration } from './time/duration.ts'

@@ -1,4 +1,8 @@
-/** What a job's own Node code uses: the machine's facts, its state, its stop signal, its typed result. */
+/**
+ * What a job's own Node code uses: the machine's facts, its state, its stop signal, its typed result.
+ *
+ * @module @simple-sagemaker/worker-toolkit
+ */
 
 export { worker, writeResult } from './worker.ts'
 export type { Worker, WorkerTypes } from './worker.ts'

@@ -1,3 +1,4 @@
+import type { Wording } from '@simple-sagemaker/core'
 import type { Problem, TrainingOptions, ValueOf } from '@simple-sagemaker/core/options'
 import { optionsOfCommand, plainName, type CommandSpec, type OptionTable } from './command.ts'
 import type { Occurrence, Parsed } from './parsed.ts'
@@ -90,6 +91,9 @@ function otherReadings(command: CommandSpec, parsed: Parsed, problems: readonly 
 
 type ShownProblem = Pick<Problem, 'path' | 'message' | 'hint'>
 
+const hintOf = (hint: string | Wording | undefined): { readonly hint?: string } =>
+  hint === undefined ? {} : { hint: typeof hint === 'string' ? hint : hint.commandLine }
+
 function problemsOf(table: OptionTable, key: string, occurrences: readonly Occurrence[]): readonly ShownProblem[] {
   const option = table[key]
   const last = occurrences.at(-1)
@@ -100,6 +104,6 @@ function problemsOf(table: OptionTable, key: string, occurrences: readonly Occur
   const name = key === 'hyperparameters' ? 'hyperparameter' : last.spelled
   return option.problems(value as never, name).map(({ path, message, hint }) => {
     const shown = path === name && typed !== '' ? `${message} (given: ${typed})` : message
-    return { path: path.replace(/^hyperparameter\./, 'hyperparameter '), message: shown, ...(hint === undefined ? {} : { hint }) }
+    return { path: path.replace(/^hyperparameter\./, 'hyperparameter '), message: shown, ...hintOf(hint) }
   })
 }

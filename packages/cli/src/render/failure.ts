@@ -6,9 +6,7 @@ import { plainText } from '../terminal/text.ts'
 
 /** An error as one JSON document, without what is not plain data. */
 export function failureDocument(error: unknown, flags = ''): Readonly<Record<string, unknown>> {
-  const shown = isSsmError(error)
-    ? { ...error.toJSON(), ...(error.hint === undefined ? {} : { hint: error.hintWith(flags) }) }
-    : { code: 'UNEXPECTED', message: messageOf(error), facts: {} }
+  const shown = isSsmError(error) ? error.forCommandLine(flags) : { code: 'UNEXPECTED', message: messageOf(error), facts: {} }
   return { v: 1, error: { ...shown, exitCode: exitCodeOf(error) } }
 }
 
@@ -26,9 +24,9 @@ export function renderFailure(error: unknown, context: CliContext, { json, verbo
     return
   }
   const colours = coloursFor(context.stderr, context)
-  const [first = '', ...more] = shownMessage(error).split('\n')
+  const { message, hint } = isSsmError(error) ? error.forCommandLine(flags) : { message: messageOf(error) }
+  const [first = '', ...more] = plainText(message).split('\n')
   context.stderr.write(`${colours.red('error:')} ${[colours.bold(first), ...more].join('\n')}\n`)
-  const hint = isSsmError(error) ? error.hintWith(flags) : undefined
   if (hint !== undefined) context.stderr.write(`${colours.cyan('hint:')} ${plainText(hint)}\n`)
   if (verbose) for (const line of causesOf(error)) context.stderr.write(`${colours.dim(plainText(line))}\n`)
   if (!isSsmError(error) && !verbose)
@@ -38,9 +36,6 @@ export function renderFailure(error: unknown, context: CliContext, { json, verbo
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error))
-
-// Others wrote parts of it: log lines, names, the answers of services.
-const shownMessage = (error: unknown): string => plainText(messageOf(error))
 
 function causesOf(error: unknown): readonly string[] {
   const lines: string[] = []

@@ -3,6 +3,7 @@ import type { Reporter, ReporterOptions } from './reporter.ts'
 import { logWriter, noticeLine, writeSummary } from './lines.ts'
 import { coloursFor } from '../terminal/colours.ts'
 import type { Notice } from './lines.ts'
+import { warningText } from './run-log.ts'
 import { RunLogs } from './run-logs.ts'
 
 /** Says nothing but warnings, as JSON on stderr: stdout is for the one document. */
@@ -17,7 +18,7 @@ export function jsonReporter(context: CliContext): Reporter {
     warn,
     note: () => undefined,
     ended: () => undefined,
-    onEvent: (event) => (event.type === 'warned' ? warn(event.message) : undefined),
+    onEvent: (event) => (event.type === 'warned' ? warn(warningText(event)) : undefined),
     summary: () => undefined,
     close: () => undefined,
   }
@@ -27,7 +28,7 @@ export function jsonReporter(context: CliContext): Reporter {
 export function lineReporter(context: CliContext, options: ReporterOptions): Reporter {
   const colours = coloursFor(context.stderr, context)
   const logs = logWriter(context, options.machines)
-  const runLogs = new RunLogs()
+  const runLogs = new RunLogs(options.reader)
   const warnings: string[] = []
   const say = (notice: Notice): void => {
     if (notice.kind === 'warning') warnings.push(notice.text)

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@simple-sagemaker/core'
+import type { RunEvent, Wording } from '@simple-sagemaker/core'
 import type { SummaryLine } from './lines.ts'
 
 /** What a command prints: data on stdout, everything else on stderr. */
@@ -24,4 +24,6 @@ export interface ReporterOptions {
   readonly quiet: boolean
   /** With several machines every line of the log says whose it is. */
   readonly machines: number
+  /** Whose words hints use. Default `commandLine`. */
+  readonly reader?: keyof Wording
 }

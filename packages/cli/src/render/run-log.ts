@@ -1,7 +1,15 @@
-import type { Progress, RunEvent } from '@simple-sagemaker/core'
+import type { Progress, RunEvent, Wording } from '@simple-sagemaker/core'
 import { ImageLog } from './image-log.ts'
 import type { Notice } from './lines.ts'
 import { bar, bytesText, countText, sparkline, spanText } from '../terminal/text.ts'
+
+/** A warning with what to do about it, in the words of whoever reads it. */
+export function warningText(
+  { message, hint }: Extract<RunEvent, { type: 'warned' }>,
+  reader: keyof Wording = 'commandLine',
+): string {
+  return hint === undefined ? message : `${message}; ${hint[reader]}`
+}
 
 interface Moving {
   readonly startedAtMs: number
@@ -26,8 +34,13 @@ export class RunLog {
   #startedAtMs: number | undefined
   /** Phases that are over, while it is not known how. */
   readonly #past: string[] = []
+  readonly #reader: keyof Wording | undefined
   #isFinished = false
   job: string | undefined
+
+  constructor(reader?: keyof Wording) {
+    this.#reader = reader
+  }
 
   /** Whether the task has not finished, or something of it is on its way. */
   get isRunning(): boolean {
@@ -49,7 +62,7 @@ export class RunLog {
       case 'waited-for-starter':
         return [fact('waiting for another client that is starting the same task')]
       case 'warned':
-        return [{ kind: 'warning', text: event.message }]
+        return [{ kind: 'warning', text: warningText(event, this.#reader) }]
       case 'packed':
         return [fact(packedText(event))]
       case 'uploaded':

@@ -1,10 +1,15 @@
-import type { RunEvent } from '@simple-sagemaker/core'
+import type { RunEvent, Wording } from '@simple-sagemaker/core'
 import type { Notice } from './lines.ts'
 import { RunLog } from './run-log.ts'
 
 /** The logs of a run with any number of tasks; with more than one, every line names its task. */
 export class RunLogs {
   readonly #logs = new Map<string, RunLog>()
+  readonly #reader: keyof Wording | undefined
+
+  constructor(reader?: keyof Wording) {
+    this.#reader = reader
+  }
 
   get isRunning(): boolean {
     return [...this.#logs.values()].some((log) => log.isRunning)
@@ -16,7 +21,7 @@ export class RunLogs {
 
   /** The lines that an event is worth. */
   tell(event: RunEvent): readonly Notice[] {
-    const log = this.#logs.get(event.task) ?? new RunLog()
+    const log = this.#logs.get(event.task) ?? new RunLog(this.#reader)
     this.#logs.set(event.task, log)
     // The decision names the task itself.
     const isNamed = event.type === 'decided' || !this.hasSeveral

@@ -17,7 +17,7 @@ export class TerminalReporter implements Reporter {
   readonly #colours: Colours
   readonly #region: LiveRegion
   readonly #logs: (machine: string, text: string) => void
-  readonly #runLogs = new RunLogs()
+  readonly #runLogs: RunLogs
   readonly #timer: NodeJS.Timeout
   readonly #forget: () => void
   #isClosed = false
@@ -27,6 +27,7 @@ export class TerminalReporter implements Reporter {
     this.#colours = coloursFor(context.stderr, context)
     this.#region = new LiveRegion(context.stderr)
     this.#logs = logWriter(context, options.machines)
+    this.#runLogs = new RunLogs(options.reader)
     this.#timer = setInterval(() => this.#draw(), frameMs)
     this.#timer.unref()
     this.#forget = context.stderr.onResize(() => this.#draw())

@@ -1,3 +1,4 @@
+import { terms, wording } from '../errors/wording.ts'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { SsmError } from '../errors/ssm-error.ts'
 
@@ -39,7 +40,7 @@ const windowsMagic = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|[. ]$|[<>:"|?*\x0
 /** An archive's entry or an object's key that is refused. */
 export function unsafeName(name: string, reason: string): SsmError {
   return new SsmError('ARCHIVE_UNSAFE', `${JSON.stringify(name)} is refused: ${reason}`, {
-    hint: 'Nothing was written. Have the job write it under another name, or fetch the archive as it is: download({ unpack: false }), or --no-unpack.',
+    hint: wording`Nothing was written. Have the job write it under another name, or fetch the archive as it is: ${terms.unpackNot}.`,
     facts: { name, reason },
   })
 }

@@ -1,3 +1,8 @@
+/**
+ * The platform AWS: SageMaker, S3, IAM, CloudWatch Logs and ECR.
+ *
+ * @module @simple-sagemaker/core/aws
+ */
 import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { systemClock, type Clock } from '../time/clock.ts'

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/codes.ts'
 import { isSsmError, type SsmError } from '../errors/ssm-error.ts'
+import { terms, wording, type Text } from '../errors/wording.ts'
 import { PlatformError } from '../platform/errors.ts'
 import { denied } from './denied.ts'
 import { errorKindOf, vendorError, type AwsErrorKind } from './error-kind.ts'
@@ -21,7 +22,7 @@ const refused = 'Read what the service says, and correct the request.'
 interface Sentence {
   readonly code: ErrorCode
   readonly says: (detail: string, asked: string, on: string) => string
-  readonly hint: string
+  readonly hint: Text
   readonly facts?: Readonly<Record<string, unknown>>
 }
 
@@ -29,7 +30,7 @@ const sentences: Readonly<Record<Exclude<AwsErrorKind, 'denied' | 'quota'>, Sent
   'no credentials': {
     code: 'PLATFORM_CREDENTIALS',
     says: (detail) => `No usable AWS credentials were found: ${detail}`,
-    hint: 'Run "aws configure" or "aws sso login", set AWS_PROFILE or AWS_ACCESS_KEY_ID, or try it without an account: platform "local".',
+    hint: wording`Run "aws configure" or "aws sso login", set AWS_PROFILE or AWS_ACCESS_KEY_ID, or try it without an account: ${terms.local}.`,
   },
   expired: {
     code: 'PLATFORM_CREDENTIALS',
@@ -45,7 +46,7 @@ const sentences: Readonly<Record<Exclude<AwsErrorKind, 'denied' | 'quota'>, Sent
   'no region': {
     code: 'PLATFORM_CREDENTIALS',
     says: () => 'No AWS region is set.',
-    hint: 'Set AWS_REGION, name a region (--region; region: "us-east-1"), or try it without an account: platform "local".',
+    hint: wording`Set AWS_REGION, name a region with ${terms.region}, or try it without an account: ${terms.local}.`,
   },
   'clock skew': {
     code: 'PLATFORM_CREDENTIALS',
@@ -56,7 +57,7 @@ const sentences: Readonly<Record<Exclude<AwsErrorKind, 'denied' | 'quota'>, Sent
   capacity: {
     code: 'PLATFORM_CAPACITY',
     says: (detail) => `AWS has no such machine free right now: ${detail}`,
-    hint: 'Try again later, another machine type, another region, or spot with a longer maxWait.',
+    hint: wording`Try again later, another machine type, another region, or spot with a longer ${terms.maxWait}.`,
   },
   throttled: {
     code: 'PLATFORM_THROTTLED',
@@ -76,7 +77,7 @@ const sentences: Readonly<Record<Exclude<AwsErrorKind, 'denied' | 'quota'>, Sent
   foreign: {
     code: 'BUCKET_FOREIGN',
     says: (_, __, on) => `The bucket belongs to another account${on}.`,
-    hint: 'Name a bucket of your own with "bucket"; nothing was written to this one.',
+    hint: wording`Name a bucket of your own with ${terms.bucket}; nothing was written to this one.`,
   },
   corrupt: {
     code: 'OBJECT_CORRUPT',
@@ -130,7 +131,7 @@ export const regionless = (profile: string, cause: unknown): PlatformError =>
   new PlatformError('PLATFORM_CREDENTIALS', `The AWS profile ${JSON.stringify(profile)} does not exist, or sets no region.`, {
     cause,
     facts: { profile },
-    hint: 'Check its name (aws configure list-profiles), and set a region in it, by AWS_REGION or by "region".',
+    hint: wording`Check its name (aws configure list-profiles), and set a region in it, by AWS_REGION or by ${terms.region}.`,
   })
 
 /** An error about credentials that are not found, with the profile they were looked for in; any other error as it is. */
@@ -144,7 +145,7 @@ export function credentialsError(cause: unknown, profile: string): unknown {
     {
       cause,
       facts: { profile, error: name },
-      hint: 'Check its name (aws configure list-profiles), log in with it (aws sso login), or try it without an account: platform "local".',
+      hint: wording`Check its name (aws configure list-profiles), log in with it (aws sso login), or try it without an account: ${terms.local}.`,
     },
   )
 }

@@ -1,8 +1,9 @@
 import { redact, redactAll } from '../secrets/redact.ts'
 import type { ErrorCode } from './codes.ts'
+import { factsFor, textFor, type Reader, type Text } from './wording.ts'
 
 const brand = Symbol.for('simple-sagemaker.error')
-const commandHint = Symbol('hint')
+const given = Symbol('given')
 
 /**
  * A next step that is a command line. The command is kept apart from the words around it, so that whoever shows the hint can
@@ -20,8 +21,8 @@ export interface CommandHint {
 }
 
 export interface SsmErrorOptions {
-  /** The next step for whoever reads the message: a text, or a command line with the words around it. */
-  readonly hint?: string | CommandHint
+  /** The next step for whoever reads the message: a text, also with two forms, or a command line with the words around it. */
+  readonly hint?: Text | CommandHint
   readonly cause?: unknown
   /** The facts: plain data, also in `toJSON()`. Never secrets. */
   readonly facts?: Readonly<Record<string, unknown>>
@@ -37,13 +38,13 @@ export class SsmError extends Error {
   readonly hint: string | undefined
   readonly facts: Readonly<Record<string, unknown>>
 
-  constructor(code: ErrorCode, message: string, options: SsmErrorOptions = {}) {
-    super(redact(message), options.cause === undefined ? {} : { cause: options.cause })
+  constructor(code: ErrorCode, message: Text, options: SsmErrorOptions = {}) {
+    super(redact(textFor(message, 'library')), options.cause === undefined ? {} : { cause: options.cause })
     this.code = code
     // Not enumerable: a printed error shows its hint once.
-    Object.defineProperty(this, commandHint, { value: options.hint })
-    this.hint = textOf(options.hint, undefined)
-    this.facts = redactAll(options.facts ?? {})
+    Object.defineProperty(this, given, { value: { message, hint: options.hint, facts: options.facts } satisfies Given })
+    this.hint = textOf(options.hint, 'library')
+    this.facts = factsOf(options.facts, 'library')
     Object.defineProperty(this, brand, { value: lineage(new.target) })
   }
 
@@ -65,24 +66,55 @@ export class SsmError extends Error {
     return lines.join('\n')
   }
 
-  /** The hint with these flags in the command that it names, so that the command can be typed as it is. */
+  /** The hint for a command line: it names flags instead of methods, and a command that it names has these flags. */
   hintWith(flags: string): string | undefined {
-    return textOf((this as { readonly [commandHint]?: string | CommandHint })[commandHint], flags)
+    return this.forCommandLine(flags).hint
   }
 
-  /** The error as plain data, as `--json` prints it. */
-  toJSON(): {
-    readonly code: ErrorCode
-    readonly message: string
-    readonly hint?: string
-    readonly facts: Readonly<Record<string, unknown>>
-  } {
-    return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }), facts: this.facts }
+  /** The error as plain data. */
+  toJSON(): ErrorDocument {
+    return documentOf(this.code, this.message, this.hint, this.facts)
+  }
+
+  /** The error as `ssm` shows it: hints name flags instead of methods, and a command that they name has these flags. */
+  forCommandLine(flags: string): ErrorDocument {
+    const { message, hint, facts } = (this as unknown as { readonly [given]: Given })[given]
+    return documentOf(
+      this.code,
+      redact(textFor(message, 'commandLine')),
+      textOf(hint, 'commandLine', flags),
+      factsOf(facts, 'commandLine'),
+    )
   }
 }
 
-function textOf(hint: string | CommandHint | undefined, flags: string | undefined): string | undefined {
-  if (hint === undefined || typeof hint === 'string') return hint === undefined ? undefined : redact(hint)
+/** An error as plain data. */
+export interface ErrorDocument {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint?: string
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+interface Given {
+  readonly message: Text
+  readonly hint: SsmErrorOptions['hint'] | undefined
+  readonly facts: SsmErrorOptions['facts'] | undefined
+}
+
+const documentOf = (
+  code: ErrorCode,
+  message: string,
+  hint: string | undefined,
+  facts: Readonly<Record<string, unknown>>,
+): ErrorDocument => ({ code, message, ...(hint === undefined ? {} : { hint }), facts })
+
+const factsOf = (facts: Given['facts'], reader: Reader): Readonly<Record<string, unknown>> =>
+  redactAll(factsFor(facts ?? {}, reader) as Readonly<Record<string, unknown>>)
+
+function textOf(hint: Given['hint'], reader: Reader, flags?: string): string | undefined {
+  if (hint === undefined) return undefined
+  if (typeof hint === 'string' || 'library' in hint) return redact(textFor(hint, reader))
   const added = flags ?? hint.flags ?? ''
   return redact(`${hint.before}${hint.command}${added === '' ? '' : ` ${added}`}${hint.after ?? ''}`)
 }

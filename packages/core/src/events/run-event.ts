@@ -1,3 +1,4 @@
+import type { Wording } from '../errors/wording.ts'
 import type { JobName } from '../names/job-name.ts'
 import type { ImageProgress } from '../platform/images.ts'
 import type { JobRef, JobStatus } from '../platform/jobs.ts'
@@ -32,26 +33,52 @@ export interface EventBase {
   readonly task: string
 }
 
-/** It is decided whether the task is skipped, joined or started, and why. */
+/**
+ * It is decided whether the task is skipped, joined or started, and why. Before anything is sent.
+ *
+ * @example
+ * { "type": "decided", "atMs": 1767323045678, "task": "train", "decision": { "kind": "start",
+ *   "because": "hyperparameter lr has changed", "changes": [{ "part": "hyperparameter lr", "from": "0.1",
+ *   "to": "0.2" }] } }
+ */
 export interface DecidedEvent extends EventBase {
   readonly type: 'decided'
   /** The decision with its reason, and what has changed. */
   readonly decision: Decision
 }
 
-/** Another client is starting the same task right now; it is waited for. */
+/**
+ * Another client is starting the same task right now; it is waited for.
+ *
+ * @example
+ * { "type": "waited-for-starter", "atMs": 1767323045678, "task": "train" }
+ */
 export interface WaitedForStarterEvent extends EventBase {
   readonly type: 'waited-for-starter'
 }
 
-/** Something is not as it may have been meant; the run goes on. */
+/**
+ * Something is not as it may have been meant; the run goes on. At any time.
+ *
+ * @example
+ * { "type": "warned", "atMs": 1767323045678, "task": "train",
+ *   "message": "state of an earlier run with other hyperparameter lr is given to the job",
+ *   "hint": { "library": "run({ clean: true }) removes it", "commandLine": "--clean_state removes it" } }
+ */
 export interface WarnedEvent extends EventBase {
   readonly type: 'warned'
   /** A sentence for people. */
   readonly message: string
+  /** What to do about it, where there is something: for a program, and for a command line. */
+  readonly hint?: Wording
 }
 
-/** The code was packed. */
+/**
+ * The code was packed.
+ *
+ * @example
+ * { "type": "packed", "atMs": 1767323045678, "task": "train", "files": 3, "bytes": 4120, "skippedFiles": 12 }
+ */
 export interface PackedEvent extends EventBase {
   readonly type: 'packed'
   /** Files that go along. */
@@ -62,7 +89,13 @@ export interface PackedEvent extends EventBase {
   readonly skippedFiles: number
 }
 
-/** Files are being uploaded. */
+/**
+ * Files are being uploaded; several times for one upload, the last time when all of it is there.
+ *
+ * @example
+ * { "type": "uploaded", "atMs": 1767323045678, "task": "train", "what": "input data",
+ *   "progress": { "bytes": 1048576, "ofBytes": 4194304, "files": 1, "ofFiles": 4 } }
+ */
 export interface UploadedEvent extends EventBase {
   readonly type: 'uploaded'
   /** `code`, or `input <channel>`. */
@@ -71,21 +104,38 @@ export interface UploadedEvent extends EventBase {
   readonly progress: Progress
 }
 
-/** An image is being built, pushed or pulled, or is ready. */
+/**
+ * An image is being built, pushed or pulled, or is ready.
+ *
+ * @example
+ * { "type": "image-progressed", "atMs": 1767323045678, "task": "train",
+ *   "progress": { "image": "my-image:1", "by": "docker", "step": "build", "line": "Step 2/5 : RUN pip install x", "done": 1, "of": 5 } }
+ */
 export interface ImageProgressedEvent extends EventBase {
   readonly type: 'image-progressed'
   /** What is done, by what, and the line that was printed last. */
   readonly progress: ImageProgress
 }
 
-/** The task's state was removed, as `clean` asked. */
+/**
+ * The task's state was removed, as `clean` or `state({ keep: 'same-spec' })` asked. Before the job starts.
+ *
+ * @example
+ * { "type": "state-cleaned", "atMs": 1767323045678, "task": "train", "files": 2 }
+ */
 export interface StateCleanedEvent extends EventBase {
   readonly type: 'state-cleaned'
   /** Files that were removed. */
   readonly files: number
 }
 
-/** The job runs on this computer, with a Python other than that of the PATH. */
+/**
+ * The job runs on this computer, with a Python other than that of the PATH.
+ *
+ * @example
+ * { "type": "python-chosen", "atMs": 1767323045678, "task": "train", "path": "/home/me/code/.venv/bin/python3",
+ *   "foundBy": "folder" }
+ */
 export interface PythonChosenEvent extends EventBase {
   readonly type: 'python-chosen'
   /** The interpreter's file. */
@@ -94,14 +144,26 @@ export interface PythonChosenEvent extends EventBase {
   readonly foundBy: PythonChoice['foundBy']
 }
 
-/** A job was submitted. */
+/**
+ * A job was submitted.
+ *
+ * @example
+ * { "type": "submitted", "atMs": 1767323045678, "task": "train", "job": { "kind": "training",
+ *   "name": "train-2026-01-02-03-04-05-a1b2c3d4" } }
+ */
 export interface SubmittedEvent extends EventBase {
   readonly type: 'submitted'
   /** The job. */
   readonly job: JobRef
 }
 
-/** A job failed in a way that is worth another one. */
+/**
+ * A job failed in a way that is worth another one, and another one is started.
+ *
+ * @example
+ * { "type": "retried", "atMs": 1767323045678, "task": "train", "because": "the machine was taken back",
+ *   "attempt": { "number": 2, "of": 3 } }
+ */
 export interface RetriedEvent extends EventBase {
   readonly type: 'retried'
   /** Why another one is started. */
@@ -110,7 +172,14 @@ export interface RetriedEvent extends EventBase {
   readonly attempt: AttemptNumber
 }
 
-/** The job entered another phase. */
+/**
+ * The job entered another phase.
+ *
+ * @example
+ * { "type": "status-changed", "atMs": 1767323045678, "task": "train",
+ *   "job": "train-2026-01-02-03-04-05-a1b2c3d4", "status": "running", "phase": "Training",
+ *   "phaseStartedAtMs": 1767323045000 }
+ */
 export interface StatusChangedEvent extends EventBase {
   readonly type: 'status-changed'
   /** The job. */
@@ -125,7 +194,13 @@ export interface StatusChangedEvent extends EventBase {
   readonly message?: string
 }
 
-/** A machine printed a line. */
+/**
+ * A machine printed a line.
+ *
+ * @example
+ * { "type": "logged", "atMs": 1767323045678, "task": "train", "job": "train-2026-01-02-03-04-05-a1b2c3d4",
+ *   "line": { "atMs": 1767323045000, "machine": "algo-1", "text": "loss=0.25" } }
+ */
 export interface LoggedEvent extends EventBase {
   readonly type: 'logged'
   /** The job. */
@@ -134,7 +209,13 @@ export interface LoggedEvent extends EventBase {
   readonly line: LogLine
 }
 
-/** A metric was found in the log. */
+/**
+ * A metric was found in the log.
+ *
+ * @example
+ * { "type": "measured", "atMs": 1767323045678, "task": "train", "job": "train-2026-01-02-03-04-05-a1b2c3d4",
+ *   "machine": "algo-1", "metric": "loss", "value": 0.25 }
+ */
 export interface MeasuredEvent extends EventBase {
   readonly type: 'measured'
   /** The job. */
@@ -147,14 +228,25 @@ export interface MeasuredEvent extends EventBase {
   readonly value: number
 }
 
-/** Log lines that a late or slow reader of events did not get; `logs()` has them all. */
+/**
+ * Log lines that a late or slow reader of events did not get; `logs()` has them all.
+ *
+ * @example
+ * { "type": "lines-skipped", "atMs": 1767323045678, "task": "train", "lines": 1200 }
+ */
 export interface LinesSkippedEvent extends EventBase {
   readonly type: 'lines-skipped'
   /** How many. */
   readonly lines: number
 }
 
-/** Files are being downloaded. */
+/**
+ * Files are being downloaded; several times for one download, the last time when all of it is there.
+ *
+ * @example
+ * { "type": "downloaded", "atMs": 1767323045678, "task": "train", "what": "model",
+ *   "progress": { "bytes": 4194304, "ofBytes": 4194304, "files": 1, "ofFiles": 1 } }
+ */
 export interface DownloadedEvent extends EventBase {
   readonly type: 'downloaded'
   /** Which part: `model`, `logs`, … */
@@ -163,7 +255,13 @@ export interface DownloadedEvent extends EventBase {
   readonly progress: Progress
 }
 
-/** The task ended. */
+/**
+ * The task ended. The last event of a task, but for those of a download.
+ *
+ * @example
+ * { "type": "finished", "atMs": 1767323045678, "task": "train", "outcome": { "kind": "completed",
+ *   "job": "train-2026-01-02-03-04-05-a1b2c3d4", "skipped": false } }
+ */
 export interface FinishedEvent extends EventBase {
   readonly type: 'finished'
   /** How it ended. */

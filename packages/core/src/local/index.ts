@@ -1,3 +1,8 @@
+/**
+ * The local platform: the same requests, executed on this computer.
+ *
+ * @module @simple-sagemaker/core/local
+ */
 import { setMaxListeners } from 'node:events'
 import { join, resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Secret } from '../secrets/secret.ts'
 import { optionProblems } from './check.ts'
+import { textFor } from '../errors/wording.ts'
 import { InvalidTaskError } from './errors.ts'
 import { taskOptions, type TaskOptionName, type TrainingOptions } from './task-options.ts'
 
@@ -176,8 +177,8 @@ test('all that is wrong is told at once, in one error', () => {
   expect(new Set(problems.map(({ path }) => path))).toEqual(new Set([...Object.keys(rows), 'sport']))
   const error = new InvalidTaskError('t', problems)
   expect(problems.filter(({ path, message }) => !error.message.includes(`${path} ${message}`))).toEqual([])
-  expect(problems.filter(({ hint = '' }) => error.hint?.includes(hint) !== true)).toEqual([])
-  expect(error.problems).toEqual(problems)
+  expect(problems.filter(({ hint = '' }) => error.hint?.includes(textFor(hint, 'library')) !== true)).toEqual([])
+  expect(error.problems).toEqual(problems.map(({ hint, ...rest }) => ({ ...rest, hint: textFor(hint ?? '', 'library') })))
   expect(error.code).toBe('TASK_INVALID')
 })
 
@@ -218,14 +219,11 @@ test.each([
 })
 
 test.each(['spot', 'maxWait', 'warm', 'retries', 'distribution', 'hyperparameters', 'metrics'])(
-  'a processing task has no word %s, and says so',
+  'a processing task has no option %s, and says so',
   (name) => {
     const [problem] = optionProblems('processing', { [name]: rows[name as TaskOptionName][0]?.[0] })
-    expect(problem).toMatchObject({
-      path: name,
-      message: 'is not a word of a processing task',
-      hint: expect.stringMatching(/\w/) as string,
-    })
+    expect(problem).toMatchObject({ path: name, message: 'is no option of a processing task' })
+    expect(textFor(problem?.hint ?? '', 'library')).toMatch(/\w/)
   },
 )
 
@@ -290,6 +288,8 @@ test('every variable of SageMaker that a program is told is refused as its own, 
   expect(names).toContain('SM_HP_X')
   const taken = names.filter((name) => optionProblems('training', { env: { [name]: 'x' } }).length === 0)
   expect(new Set(taken)).toEqual(new Set(['SM_LOG_LEVEL']))
-  expect(optionProblems('training', { env: { SM_HP_LR: '1' } })[0]?.hint).toContain('.hyperparameters()')
-  expect(optionProblems('training', { env: { SM_CHANNEL_X: '1' } })[0]?.hint).toContain('.input')
+  expect(textFor(optionProblems('training', { env: { SM_HP_LR: '1' } })[0]?.hint ?? '', 'library')).toContain(
+    '.hyperparameters()',
+  )
+  expect(textFor(optionProblems('training', { env: { SM_CHANNEL_X: '1' } })[0]?.hint ?? '', 'library')).toContain('.input')
 })

@@ -1,33 +1,34 @@
+import { terms, wording, type Text } from '../errors/wording.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import { hasOwnDisks } from '../spec/instance-types.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import { nearest } from './did-you-mean.ts'
-import type { Option, Problem } from './option.ts'
+import type { Option, FoundProblem } from './option.ts'
 import { optionsOf, resolvedOptions, taskOptions, type TrainingOptions } from './task-options.ts'
 
 /** Every problem of a task's options: each alone, then those that must agree with each other. */
-export function optionProblems(kind: JobKind, options: TrainingOptions): readonly Problem[] {
+export function optionProblems(kind: JobKind, options: TrainingOptions): readonly FoundProblem[] {
   const alone = Object.entries(options).flatMap(([name, value]) => problemsOf(kind, name, value))
   return alone.length > 0 ? [...alone, ...together(kind, options, alone)] : together(kind, options, alone)
 }
 
-function problemsOf(kind: JobKind, name: string, value: unknown): readonly Problem[] {
+function problemsOf(kind: JobKind, name: string, value: unknown): readonly FoundProblem[] {
   if (value === undefined) return []
   const known = optionsOf(kind)
   const option: Option<unknown> | undefined = known.get(name as keyof typeof taskOptions)
   if (option !== undefined) return option.problems(value, name)
   if (Object.hasOwn(taskOptions, name))
-    return [{ path: name, value, message: `is not a word of a ${kind} task`, hint: onlyTrainingHint(name) }]
+    return [{ path: name, value, message: `is no option of a ${kind} task`, hint: onlyTrainingHint(name) }]
   const near = nearest(name, known.keys())
   return [{ path: name, value, message: 'is not an option', ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }) }]
 }
 
-const onlyTrainingHint = (name: string): string =>
+const onlyTrainingHint = (name: string): Text =>
   name === 'hyperparameters'
-    ? 'Use .args() in a processing task.'
-    : `Leave out ${name}, or use project.task() for a training task.`
+    ? wording`Use ${terms.args} in a processing task.`
+    : wording`Leave out ${name}, or use ${terms.training} for a training task.`
 
-function together(kind: JobKind, options: TrainingOptions, found: readonly Problem[]): readonly Problem[] {
+function together(kind: JobKind, options: TrainingOptions, found: readonly FoundProblem[]): readonly FoundProblem[] {
   const isFine = (name: string): boolean => !found.some((problem) => problem.path === name || problem.path.startsWith(`${name}.`))
   return rules
     .filter((rule) => rule.kinds.includes(kind) && rule.reads.every(isFine))
@@ -37,7 +38,7 @@ function together(kind: JobKind, options: TrainingOptions, found: readonly Probl
 interface Rule {
   readonly kinds: readonly JobKind[]
   readonly reads: readonly (keyof TrainingOptions)[]
-  readonly problem: (options: TrainingOptions) => Problem | readonly Problem[] | undefined
+  readonly problem: (options: TrainingOptions) => FoundProblem | readonly FoundProblem[] | undefined
 }
 
 const seconds = (value: Duration): number => secondsOf(value) ?? 0
@@ -52,7 +53,7 @@ const rules: readonly Rule[] = [
             path: 'warm',
             value: warm,
             message: 'cannot be joined with spot',
-            hint: 'A warm pool keeps on-demand machines: leave out .spot() or .warm().',
+            hint: wording`A warm pool keeps on-demand machines: leave out ${terms.spot} or ${terms.warm}.`,
           }
         : undefined,
   },
@@ -68,7 +69,7 @@ const rules: readonly Rule[] = [
           path: 'maxWait',
           value: maxWait,
           message: 'only means something with spot',
-          hint: 'Leave out .maxWait(), or say .spot().',
+          hint: wording`Leave out ${terms.maxWait}, or add ${terms.spot}.`,
         }
       return seconds(maxWait) < seconds(maxRun)
         ? {
@@ -89,7 +90,7 @@ const rules: readonly Rule[] = [
             path: 'maxRun',
             value: maxRun,
             message: "must be at most '9 days' for a processing task",
-            hint: 'Split the work, or use project.task().',
+            hint: wording`Split the work, or use ${terms.training} for a training task.`,
           }
         : undefined,
   },
@@ -102,7 +103,7 @@ const rules: readonly Rule[] = [
             path: 'instanceCount',
             value: instanceCount,
             message: 'must be at most 100 for a processing task',
-            hint: 'Use larger machines, or project.task() for a training task.',
+            hint: wording`Use larger machines, or ${terms.training} for a training task.`,
           }
         : undefined,
   },
@@ -128,7 +129,7 @@ const rules: readonly Rule[] = [
             path: 'volumeKmsKey',
             value: volumeKmsKey,
             message: `is refused for ${instanceType}, which has disks of its own, encrypted by the machine itself`,
-            hint: 'Leave out .volumeKmsKey(), or choose a type without NVMe disks, such as ml.m5.xlarge.',
+            hint: wording`Leave out ${terms.volumeKmsKey}, or choose a type without NVMe disks, such as ml.m5.xlarge.`,
           }
         : undefined,
   },

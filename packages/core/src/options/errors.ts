@@ -1,6 +1,7 @@
 import { isRegExp } from '../lang/realms.ts'
 import { nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
-import type { Problem } from './option.ts'
+import { joined, textFor, wording, type Text } from '../errors/wording.ts'
+import type { FoundProblem, Problem } from './option.ts'
 
 /** A task that cannot run as it is described. `problems` holds all of them, not the first. */
 export class InvalidTaskError extends SsmError {
@@ -11,26 +12,36 @@ export class InvalidTaskError extends SsmError {
     nameOnPrototype(this, 'InvalidTaskError')
   }
 
-  constructor(task: string, problems: readonly Problem[], options: { readonly cause?: unknown } = {}) {
-    const hints = [...new Set(problems.flatMap((problem) => problem.hint ?? []))]
+  constructor(task: string, problems: readonly FoundProblem[], options: { readonly cause?: unknown } = {}) {
+    const hints = distinct(problems.flatMap((problem) => problem.hint ?? []))
     // Without types a task may have been called anything.
     const name = isText(task) ? task : shown(task)
-    super('TASK_INVALID', `Task ${name} cannot run:\n${problems.map(describeProblem).join('\n')}`, {
+    super('TASK_INVALID', joined([`Task ${name} cannot run:`, ...problems.map(describeProblem)], '\n'), {
       ...options,
-      hint: hints.length > 0 ? hints.join(' ') : 'Mend the words listed above; nothing was started.',
+      hint: hints.length > 0 ? joined(hints, ' ') : 'Fix the options listed above; nothing was started.',
       facts: { task: name, problems: problems.map(({ value, ...rest }) => ({ ...rest, value: shown(value) })) },
     })
     this.task = name
-    this.problems = problems
+    this.problems = problems.map(asProblem)
   }
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-function describeProblem(problem: Problem): string {
+function describeProblem(problem: FoundProblem): Text {
   const given = problem.value === undefined ? '' : ` (given: ${shown(problem.value)})`
-  return `  ${problem.path} ${problem.message}${given}${problem.hint === undefined ? '' : ` — ${problem.hint}`}`
+  return wording`  ${problem.path} ${problem.message}${given}${problem.hint === undefined ? '' : wording` — ${problem.hint}`}`
 }
+
+// One that is the same as an earlier one is said once.
+const distinct = (hints: readonly Text[]): readonly Text[] => [
+  ...new Map(hints.map((hint) => [textFor(hint, 'library'), hint])).values(),
+]
+
+const asProblem = ({ hint, ...problem }: FoundProblem): Problem => ({
+  ...problem,
+  ...(hint === undefined ? {} : { hint: textFor(hint, 'library') }),
+})
 
 function shown(value: unknown): string {
   const text = isRegExp(value) ? String(value) : asJson(value)

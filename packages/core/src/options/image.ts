@@ -128,7 +128,10 @@ function distributionOption(
     problems: (value, path) => {
       const found = distributionOf(value)
       if (typeof found === 'object') return []
-      const hint = "Write .distribution('torchrun'), or .distribution({ mpi: { processesPerMachine: 2 } })."
+      const hint = {
+        library: "Write .distribution('torchrun'), or .distribution({ mpi: { processesPerMachine: 2 } }).",
+        commandLine: `Write --distribution torchrun, or --distribution '{"mpi": {"enabled": true, "processes_per_host": 2}}'.`,
+      }
       return [{ path, value, message: found ?? 'has no policy that is turned on', hint }]
     },
     ...(named.flag === undefined ? {} : { flag: { ...named.flag, read: (given) => readText(given.at(-1)?.[0] ?? '') } }),

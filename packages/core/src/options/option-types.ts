@@ -1,8 +1,9 @@
+import type { Text } from '../errors/wording.ts'
 import { messageOf } from '../lang/json-problem.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import { durationHint, secondsOf, type Duration } from '../time/duration.ts'
 import { nearest } from './did-you-mean.ts'
-import type { About, Flag, Option, Problem } from './option.ts'
+import type { About, Flag, Option, FoundProblem } from './option.ts'
 
 /** A switch. */
 export function flag<
@@ -44,14 +45,14 @@ export function text<
     readonly longest: number
     readonly pattern?: RegExp
     readonly shape: string
-    readonly hint?: string | ((value: unknown) => string)
+    readonly hint?: Text | ((value: unknown) => Text)
     /** What is wrong with a text of the right shape. */
-    readonly check?: (text: string) => { readonly message: string; readonly hint?: string } | undefined
+    readonly check?: (text: string) => { readonly message: string; readonly hint?: Text } | undefined
   },
 ): Option<Value, Kind, Args, Fallback> {
-  const { longest, pattern, shape, hint: hintFor = 'Write it as a text in quotes, or leave the option out.', check } = about
+  const { longest, pattern, shape, hint: hintFor = fixText, check } = about
   return make(about, { args: ['TEXT'], read: (given) => lastOf(given) as Value }, identity, (value, path) => {
-    const hint = typeof hintFor === 'string' ? hintFor : hintFor(value)
+    const hint = typeof hintFor === 'function' ? hintFor(value) : hintFor
     const hasShape = typeof value === 'string' && value.length > 0 && value.length <= longest && (pattern?.test(value) ?? true)
     if (!hasShape) return [{ path, value, message: `must be ${shape}, at most ${longest} characters`, hint }]
     const wrong = check?.(value)
@@ -106,7 +107,7 @@ export function duration<
 interface EntryProblem {
   readonly at?: string
   readonly message: string
-  readonly hint?: string
+  readonly hint?: Text
 }
 
 /** Names with values, each checked. On the command line: `--tag KEY VALUE`, repeatable. */
@@ -132,7 +133,7 @@ export function pairs<
       if (typeof value !== 'object' || value === null || Array.isArray(value))
         return [{ path, value, message: 'must be an object of names and values', hint: `Write { ${path}: { name: … } }.` }]
       const names = Object.keys(value)
-      const tooMany: readonly Problem[] =
+      const tooMany: readonly FoundProblem[] =
         names.length > most
           ? [{ path, value: names.length, message: `must have at most ${most} entries`, hint: 'Leave out what is not needed.' }]
           : []
@@ -165,7 +166,7 @@ export function list<const Kind extends JobKind = JobKind, Args extends readonly
     (value, path) => {
       if (!Array.isArray(value))
         return [{ path, value, message: 'must be a list of texts', hint: `Write { ${path}: ['…', '…'] }.` }]
-      const size: readonly Problem[] =
+      const size: readonly FoundProblem[] =
         value.length < least || value.length > most
           ? [
               {
@@ -189,6 +190,10 @@ export function list<const Kind extends JobKind = JobKind, Args extends readonly
 }
 
 const fixEntry = 'Fix or leave out this entry.'
+const fixText: Text = {
+  library: 'Write it as a text in quotes, or leave the option out.',
+  commandLine: 'Fix it, or leave the option out.',
+}
 
 /** An entry of what was given, or why it cannot be read: a getter may throw. */
 function readOf<Given extends object, Key extends keyof Given>(

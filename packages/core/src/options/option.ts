@@ -1,3 +1,4 @@
+import type { Text } from '../errors/wording.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 
 /** One thing that is wrong with a task: where, what was given, what is allowed, and what to do. */
@@ -10,6 +11,11 @@ export interface Problem {
   readonly message: string
   /** What to do instead. */
   readonly hint?: string
+}
+
+/** A problem as it is found: what to do may differ between a program and a command line. */
+export interface FoundProblem extends Omit<Problem, 'hint'> {
+  readonly hint?: Text
 }
 
 /** How an option is given on the command line. */
@@ -56,7 +62,7 @@ export interface Option<
   /** Whether a later value adds its entries to an earlier one; otherwise it replaces it. */
   readonly adds: boolean
   /** What is wrong with a value, `[]` when nothing; `path` is the option's own name. */
-  readonly problems: (value: Value, path: string) => readonly Problem[]
+  readonly problems: (value: Value, path: string) => readonly FoundProblem[]
   /** The values it may have, when they are few. */
   readonly choices?: readonly string[]
   /** How the command line takes it; absent when it does not. */

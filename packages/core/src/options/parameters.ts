@@ -1,3 +1,4 @@
+import type { Text } from '../errors/wording.ts'
 import { jsonProblem, type RefusePart } from '../lang/json-problem.ts'
 import { inJavaScript } from '../lang/python-expression.ts'
 import { isRegExp } from '../lang/realms.ts'
@@ -111,7 +112,7 @@ export const parameterOptions = {
       if (name.length < 1 || name.length > 255) return { message: 'needs a name of 1 to 255 characters' }
       const source = isRegExp(value) ? value.source : value
       if (typeof source !== 'string' || source.length < 1 || source.length > 500)
-        return { message: 'must be an expression of 1 to 500 characters', hint: 'For example /loss=([0-9.]+)/.' }
+        return { message: 'must be an expression of 1 to 500 characters', hint: expressionExample }
       if (isRegExp(value) && value.flags.replace(/[gu]/g, '') !== '')
         return {
           message: `has the flags ${value.flags}, which mean nothing to SageMaker`,
@@ -144,11 +145,16 @@ const isOneLine = (text: string): boolean => !/[\p{Cc}\u2028\u2029]/u.test(text)
 
 const refuseSecret: RefusePart = (part) =>
   part instanceof Secret
-    ? { message: 'a secret never travels as a hyperparameter', hint: 'Give it to .env() instead.' }
+    ? { message: 'a secret never travels as a hyperparameter', hint: 'Give it as an environment variable instead.' }
     : undefined
 
-function expressionProblem(source: string): { readonly message: string; readonly hint: string } | undefined {
-  const hint = 'For example /loss=([0-9.]+)/.'
+const expressionExample: Text = {
+  library: 'For example /loss=([0-9.]+)/.',
+  commandLine: 'For example --md loss "loss=([0-9.]+)".',
+}
+
+function expressionProblem(source: string): { readonly message: string; readonly hint: Text } | undefined {
+  const hint = expressionExample
   try {
     const groups = (new RegExp(`${inJavaScript(source)}|`).exec('')?.length ?? 1) - 1
     return groups > 0 ? undefined : { message: 'needs a group ( ) around the number', hint }

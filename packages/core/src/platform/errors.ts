@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/codes.ts'
+import type { Text } from '../errors/wording.ts'
 import { nameOnPrototype, SsmError, type SsmErrorOptions } from '../errors/ssm-error.ts'
 
 /** What a platform could not do, in the words of the code table; the vendor's own error is the `cause`. */
@@ -7,7 +8,7 @@ export class PlatformError extends SsmError {
     nameOnPrototype(this, 'PlatformError')
   }
 
-  constructor(code: ErrorCode, message: string, options: SsmErrorOptions = {}) {
+  constructor(code: ErrorCode, message: Text, options: SsmErrorOptions = {}) {
     super(code, message, options)
   }
 }

@@ -1,7 +1,7 @@
 /**
  * What a platform of your own implements: the interfaces, every type that they name, and the errors to throw.
  *
- * @module
+ * @module @simple-sagemaker/core/platform
  */
 export type { Abilities, Platform } from './platform.ts'
 export type { DescribeOptions, JobPhase, JobRef, JobRequest, Jobs, JobState, JobStatus, MetricValue } from './jobs.ts'

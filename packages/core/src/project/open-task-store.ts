@@ -90,7 +90,10 @@ class OpenedTaskStore implements TaskStore {
     for await (const job of this.jobs(options)) if (job.name === wanted) return job
     const { task, project } = this.#place
     throw new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no job ${JSON.stringify(wanted.slice(0, 80))}`, {
-      hint: 'Check the name; .jobs() gives those there are.',
+      hint: {
+        library: 'Check the name; .jobs() gives those there are.',
+        commandLine: 'Check the name; ssm ps lists those there are.',
+      },
       facts: { project, task, job: wanted },
     })
   }

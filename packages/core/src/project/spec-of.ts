@@ -11,7 +11,7 @@ import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import type { Draft, DraftInput } from './draft.ts'
-import { algorithmProblems, inputProblems, nameProblems, programProblems } from './draft-problems.ts'
+import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 
 /**
  * The task that a draft describes, complete with its defaults and frozen.

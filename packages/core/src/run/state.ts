@@ -63,7 +63,7 @@ export function otherStateWarning({ newest }: TaskHistory, { parts }: RunIdentit
   const named = changes.slice(0, 3).map(({ part }) => part)
   const more = changes.length > named.length ? ` and ${changes.length - named.length} more` : ''
   const earlier = named.length === 0 ? 'an earlier run that is not known' : `an earlier run with other ${named.join(', ')}${more}`
-  return `state of ${earlier} is given to the job; clean removes it`
+  return `state of ${earlier} is given to the job`
 }
 
 /**

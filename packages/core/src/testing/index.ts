@@ -1,6 +1,6 @@
 /**
  * The checks that every platform must pass, for any test runner.
  *
- * @module
+ * @module @simple-sagemaker/core/testing
  */
 export { platformChecks, type CheckTopic, type PlatformCheck, type PlatformCheckOptions } from './platform-checks.ts'

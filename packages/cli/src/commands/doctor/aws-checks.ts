@@ -62,6 +62,6 @@ async function tried(name: string, fix: string, look: () => Promise<{ readonly d
   } catch (cause) {
     const code = isSsmError(cause) ? { code: cause.code } : {}
     const detail = cause instanceof Error ? (cause.message.split('\n')[0] ?? cause.name) : String(cause)
-    return { name, status: 'missing', detail, fix: isSsmError(cause) && cause.hint !== undefined ? cause.hint : fix, ...code }
+    return { name, status: 'missing', detail, fix: (isSsmError(cause) ? cause.hintWith('') : undefined) ?? fix, ...code }
   }
 }

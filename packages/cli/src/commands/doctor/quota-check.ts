@@ -22,7 +22,9 @@ export async function quotaCheck(settings: Settings, region: string, signal: Abo
     return quotaFinding(needs, await machineQuotas(needs, { ...clientOptionsOf(settings), signal }), region)
   } catch (cause) {
     const code = isSsmError(cause) ? { code: cause.code } : {}
-    const hint = isSsmError(cause, 'PLATFORM_DENIED') ? `${cause.hint ?? ''} Or look yourself:` : 'See them in the console:'
+    const hint = isSsmError(cause, 'PLATFORM_DENIED')
+      ? `${cause.hintWith('') ?? ''} Or look yourself:`
+      : 'See them in the console:'
     const fix = `${hint} ${quotaPage(region)}`
     return { name: 'quotas', status: 'note', detail: `not known: ${saidBy(cause)}`, fix, ...code }
   }

@@ -1,3 +1,4 @@
+import { terms, wording } from '../../errors/wording.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { missingFrom } from './covers.ts'
@@ -51,6 +52,6 @@ export const policyTooLong = (role: string, characters: number, limit: number): 
     `The policy of the role ${role} would have ${characters} characters; IAM allows ${limit}.`,
     {
       facts: { role, characters, limit },
-      hint: 'Give the project a role of your own with "role", or spread its tasks over several projects.',
+      hint: wording`Give the project a role of your own with ${terms.role}, or spread its tasks over several projects.`,
     },
   )

@@ -1,3 +1,4 @@
+import { terms, wording } from '../../errors/wording.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { PlatformError } from '../../platform/errors.ts'
 import type { RoleNeed, Roles } from '../../platform/roles.ts'
@@ -96,7 +97,7 @@ async function ownRole(clients: Clients, own: string, signal: AbortSignal | unde
   if (role !== undefined) return role.arn
   throw new PlatformError('PLATFORM_REFUSED', `There is no role named ${own} in this account.`, {
     facts: { role: own },
-    hint: 'Check the name, give its ARN, or leave "role" out for one that is made with the least policy.',
+    hint: wording`Check the name, give its ARN, or leave ${terms.role} out for one that is made with the least policy.`,
   })
 }
 

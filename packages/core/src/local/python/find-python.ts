@@ -1,5 +1,6 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs'
 import { delimiter, dirname, join, resolve, sep } from 'node:path'
+import { terms, wording } from '../../errors/wording.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { PythonChoice, PythonNeed } from '../../platform/python.ts'
 
@@ -13,8 +14,7 @@ export interface PythonSettings {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-const remedy =
-  'Make a virtual environment beside the code (python3 -m venv .venv), or name an interpreter with local({ python }) or --python.'
+const remedy = wording`Make a virtual environment beside the code (python3 -m venv .venv), or name an interpreter with ${terms.python}.`
 
 /**
  * The Python that a task's program runs with: the one that was given, else that of the active `VIRTUAL_ENV`, else of a `.venv`
@@ -37,7 +37,7 @@ export function findPython(settings: PythonSettings, need: PythonNeed): PythonCh
   if (inPath !== undefined) return need.isNeeded ? { path: inPath, foundBy: 'path' } : undefined
   if (!need.isNeeded) return undefined
   throw new PlatformError('PLATFORM_UNSUPPORTED', 'No Python was found on this computer, and the task runs a Python file', {
-    hint: `Looked for: ${[...(active === undefined ? [] : [active]), ...venvs].join(', ')}, and python3 and python in PATH (${searchPath}). Install Python 3. ${remedy}`,
+    hint: wording`Looked for: ${[...(active === undefined ? [] : [active]), ...venvs].join(', ')}, and python3 and python in PATH (${searchPath}). Install Python 3. ${remedy}`,
     facts: { venvs, searchPath },
   })
 }

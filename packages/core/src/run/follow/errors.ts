@@ -1,6 +1,14 @@
+import { terms, wording } from '../../errors/wording.ts'
 import { nameOnPrototype, SsmError, type SsmErrorOptions } from '../../errors/ssm-error.ts'
 import type { JobRef, JobState } from '../../platform/jobs.ts'
 import { redact } from '../../secrets/redact.ts'
+
+/** How an error about a job is told. */
+export interface JobErrorOptions {
+  readonly cause?: unknown
+  /** The name of the platform that runs the job, for the command in the hint. */
+  readonly platform?: string | undefined
+}
 
 /** The program of a job ended with an error. */
 export class JobFailedError extends SsmError {
@@ -18,12 +26,7 @@ export class JobFailedError extends SsmError {
     nameOnPrototype(this, 'JobFailedError')
   }
 
-  /** @param options.platform the name of the platform that ran the job, for the command in the hint. */
-  constructor(
-    state: JobState,
-    lastLines: readonly string[],
-    { platform, ...options }: { readonly cause?: unknown; readonly platform?: string } = {},
-  ) {
+  constructor(state: JobState, lastLines: readonly string[], { platform, ...options }: JobErrorOptions = {}) {
     const { exitCode, machine } = readReason(state.failureReason ?? '')
     super('JOB_FAILED', failureMessage(state, lastLines), {
       ...options,
@@ -70,7 +73,7 @@ export class JobStoppedError extends SsmError {
       timedOut ? `Job ${state.name} ran into its time limit` : `Job ${state.name} was stopped`,
       {
         hint: timedOut
-          ? 'Give it longer with .maxRun(); what it saved as state is kept and found by the next job.'
+          ? wording`Give it longer with ${terms.maxRun}; what it saved as state is kept and found by the next job.`
           : 'Run the task again: what it saved as state is kept.',
         facts: { job: state.name, kind: state.kind, phase: state.phase },
       },
@@ -87,12 +90,11 @@ export class RunAbortedError extends SsmError {
     nameOnPrototype(this, 'RunAbortedError')
   }
 
-  /** @param options.platform the name of the platform that runs the job, for the command in the hint. */
   constructor(
     task: string,
     job: JobRef | undefined,
     cause: unknown,
-    { isStopped = false, platform }: { readonly isStopped?: boolean; readonly platform?: string | undefined } = {},
+    { isStopped = false, platform }: Pick<JobErrorOptions, 'platform'> & { readonly isStopped?: boolean } = {},
   ) {
     super('RUN_ABORTED', abortedMessage(task, job, isStopped), {
       cause,

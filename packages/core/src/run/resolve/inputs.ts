@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { isSsmError, SsmError } from '../../errors/ssm-error.ts'
+import { SsmError } from '../../errors/ssm-error.ts'
+import { gathered } from './gathered.ts'
 import { layoutOf, type TaskLayout } from '../../names/layout.ts'
 import { folderUri, joinUri, type ObjectUri } from '../../names/object-uri.ts'
 import { taskName } from '../../names/task-name.ts'
@@ -49,22 +50,6 @@ export async function findInputs(
   const failures = found.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []))
   if (failures.length === 0) return found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   throw failures.length === 1 ? failures[0] : gathered(spec.task, failures)
-}
-
-function gathered(task: string, failures: readonly unknown[]): unknown {
-  const foreign = failures.find((failure) => !isSsmError(failure))
-  if (foreign !== undefined) return foreign
-  const errors = failures.filter((failure) => isSsmError(failure))
-  const hints = [...new Set(errors.flatMap((error) => error.hint ?? []))]
-  return new SsmError(
-    errors[0]?.code ?? 'INPUT_MISSING',
-    `${errors.length} inputs of task ${task} cannot be used:\n${errors.map((error) => `  ${error.message}`).join('\n')}`,
-    {
-      hint: hints.join(' '),
-      cause: errors[0],
-      facts: { task, problems: errors.map((error) => error.toJSON()) },
-    },
-  )
 }
 
 async function findInput(
@@ -225,7 +210,10 @@ function neverCompleted(source: Source, output: OutputName): SsmError {
     'OUTPUT_MISSING',
     `Task ${source.task} of project ${source.project} has no completed job, so there is no ${output} of it`,
     {
-      hint: `Run task ${source.task} first. In a program, .input.from(…output('${output}')) of that task runs it by itself.`,
+      hint: {
+        library: `Run task ${source.task} first, or give .input.from(…output('${output}')) of that task, which runs it by itself.`,
+        commandLine: `Run task ${source.task} first.`,
+      },
       facts: { task: source.task, output },
     },
   )

@@ -1,3 +1,4 @@
+import { terms, wording } from '../../errors/wording.ts'
 import { allOrAbort } from '../../lang/all-or-abort.ts'
 import { newJobName, type JobName } from '../../names/job-name.ts'
 import type { ImageProgress } from '../../platform/images.ts'
@@ -100,6 +101,8 @@ async function imageAndRole(
   return { imageUri, roleArn: await platform.roles.ensure(roleNeed(task, imageUri), { signal }) }
 }
 
+const removesIt = wording`${terms.clean} removes it`
+
 /** What the job is given of the state of earlier ones. */
 async function stateFor(
   { spec, layout, ...identity }: ResolvedTask,
@@ -121,7 +124,8 @@ async function stateFor(
     await bringFormerState(layout, platform, signal)
   }
   if (!(await hasState(layout, platform, signal))) return { hasState: false }
-  if (origin === 'other-spec') context.tell({ type: 'warned', message: otherStateWarning(past.history, identity) })
+  if (origin === 'other-spec')
+    context.tell({ type: 'warned', message: otherStateWarning(past.history, identity), hint: removesIt })
   return { hasState: true, stateFrom: origin }
 }
 

@@ -31,7 +31,9 @@ function meaninglessOptions({ givenOptions, instanceType, volumeSizeGiB, spot, i
       ? [`${instanceType} has disks of its own: the job gets these, whatever their size, and not ${volumeSizeGiB} GiB`]
       : []),
     ...(givenOptions.includes('maxWait') && !spot && image.kind === 'algorithm'
-      ? [`${image.algorithm} keeps no checkpoints and runs on demand: maxWait means nothing; .spot() asks for spare machines`]
+      ? [
+          `${image.algorithm} keeps no checkpoints and runs on demand: maxWait means nothing; the option spot asks for spare machines`,
+        ]
       : []),
   ]
 }
@@ -42,7 +44,7 @@ async function requirementsLeft({ program }: TaskSpec): Promise<readonly string[
   const requirements = join(dirname(resolve(program.entry)), 'requirements.txt')
   if (program.dependencies.some((path) => resolve(path) === requirements)) return []
   if ((await kindOf(requirements).catch(() => undefined)) !== 'file') return []
-  return [`the requirements.txt beside ${program.entry} stays here: name its folder as sourceDir (-s) to have it installed`]
+  return [`the requirements.txt beside ${program.entry} stays here: name its folder as the source folder to have it installed`]
 }
 
 /** How far ahead of this computer's clock a job's name may be before a warning. */

@@ -1,3 +1,4 @@
+import { terms, wording } from '../../../errors/wording.ts'
 import type { BucketLocationConstraint } from '@aws-sdk/client-s3'
 import { PlatformError } from '../../../platform/errors.ts'
 import type { Clock } from '../../../time/clock.ts'
@@ -108,7 +109,7 @@ const foreign = (bucket: string, cause: unknown): PlatformError =>
     {
       cause,
       facts: { bucket },
-      hint: `Name a bucket of your own with "bucket". If ${bucket} is yours, allow s3:GetBucketLocation on arn:aws:s3:::${bucket}.`,
+      hint: wording`Name a bucket of your own with ${terms.bucket}. If ${bucket} is yours, allow s3:GetBucketLocation on arn:aws:s3:::${bucket}.`,
     },
   )
 
@@ -118,6 +119,6 @@ const elsewhere = (bucket: string, where: string, region: string): PlatformError
     `The bucket ${bucket} is in ${where}, the jobs are in ${region}: SageMaker wants both in one region.`,
     {
       facts: { bucket, bucketRegion: where, region },
-      hint: `Set the region to ${where}, or name a bucket in ${region}.`,
+      hint: wording`Set ${terms.region} to ${where}, or name a bucket in ${region}.`,
     },
   )

@@ -1,12 +1,12 @@
-import { isSsmError } from '../errors/ssm-error.ts'
-import { objectUri } from '../names/object-uri.ts'
-import { projectName, taskName } from '../names/task-name.ts'
-import { nearest } from '../options/did-you-mean.ts'
-import type { Problem } from '../options/option.ts'
-import { outputsOf } from '../run/results/outputs.ts'
-import { keepsCheckpoints } from '../spec/algorithms.ts'
-import { secondsOf } from '../time/duration.ts'
-import type { Draft, DraftInput } from './draft.ts'
+import type { Text } from '../../errors/wording.ts'
+import { projectName, taskName } from '../../names/task-name.ts'
+import { nearest } from '../../options/did-you-mean.ts'
+import type { FoundProblem } from '../../options/option.ts'
+import { outputsOf } from '../../run/results/outputs.ts'
+import { keepsCheckpoints } from '../../spec/algorithms.ts'
+import { secondsOf } from '../../time/duration.ts'
+import type { Draft, DraftInput } from '../draft.ts'
+import { pathProblems, tried, uriProblems } from './place-problems.ts'
 
 /*
  * What is wrong with a draft beside its options. A caller without types may have said anything: every value is looked at
@@ -14,25 +14,14 @@ import type { Draft, DraftInput } from './draft.ts'
  */
 
 /** Names that SageMaker or S3 would refuse. */
-export function nameProblems(draft: Draft): readonly Problem[] {
+export function nameProblems(draft: Draft): readonly FoundProblem[] {
   return [...tried('project', draft.project, projectName), ...tried('task', draft.task, taskName)]
 }
 
-function tried(path: string, value: unknown, parse: (text: string) => unknown): readonly Problem[] {
-  if (typeof value !== 'string') return [{ path, value, message: 'must be a text', hint: 'Write it in quotes.' }]
-  try {
-    parse(value)
-    return []
-  } catch (cause) {
-    if (!isSsmError(cause, 'NAME_INVALID')) throw cause
-    return [{ path, value, message: `must be ${String(cause.facts['rule'])}`, hint: 'Choose another name.' }]
-  }
-}
-
 /** A task without a program, or with one that cannot be started. */
-export function programProblems({ program }: Draft): readonly Problem[] {
+export function programProblems({ program }: Draft): readonly FoundProblem[] {
   if (program === undefined) {
-    const hint = "Say .code('train.py') or .shell('…')."
+    const hint = { library: "Add .code('train.py') or .shell('…').", commandLine: 'Add --entry_point train.py.' }
     return [{ path: 'code', value: undefined, message: 'is missing: nothing says what to run', hint }]
   }
   switch (program.kind) {
@@ -52,30 +41,36 @@ export function programProblems({ program }: Draft): readonly Problem[] {
 }
 
 /** A text that must be there and say something. */
-function saidProblems(path: string, value: unknown): readonly Problem[] {
+function saidProblems(path: string, value: unknown): readonly FoundProblem[] {
   if (typeof value !== 'string') return [{ path, value, message: 'must be a text', hint: 'Write it in quotes.' }]
   if (value.trim() === '') return [{ path, value, message: 'must not be empty', hint: 'Say what to run.' }]
   return value.includes('\0') ? [{ path, value, message: 'must not contain a NUL character', hint: 'Leave it out.' }] : []
 }
 
 // A shell takes the CR for a part of the command.
-function lineProblems(value: unknown): readonly Problem[] {
+function lineProblems(value: unknown): readonly FoundProblem[] {
   if (typeof value !== 'string' || !/\r(?:\n|$)/.test(value)) return saidProblems('shell', value)
   return [{ path: 'shell', value, message: 'must not have lines that end with CR', hint: 'End lines with LF alone.' }]
 }
 
-const givenProblems = (path: string, value: unknown): readonly Problem[] => (value === undefined ? [] : saidProblems(path, value))
+const givenProblems = (path: string, value: unknown): readonly FoundProblem[] =>
+  value === undefined ? [] : saidProblems(path, value)
 
-function listProblems(dependencies: unknown): readonly Problem[] {
+function listProblems(dependencies: unknown): readonly FoundProblem[] {
   if (Array.isArray(dependencies))
     return dependencies.flatMap((path: unknown, index) => saidProblems(`dependencies[${index}]`, path))
   return [
-    { path: 'dependencies', value: dependencies, message: 'must be a list of paths', hint: "Write { dependencies: ['lib'] }." },
+    {
+      path: 'dependencies',
+      value: dependencies,
+      message: 'must be a list of paths',
+      hint: { library: "Write { dependencies: ['lib'] }.", commandLine: 'Write --dependencies lib.' },
+    },
   ]
 }
 
-function argvProblems(argv: unknown): readonly Problem[] {
-  const hint = "Write it as a list of texts: ['/bin/bash', '-c']."
+function argvProblems(argv: unknown): readonly FoundProblem[] {
+  const hint = { library: "Write it as a list of texts: ['/bin/bash', '-c'].", commandLine: 'Write --entrypoint /bin/bash -c.' }
   if (!Array.isArray(argv) || argv.length === 0)
     return [{ path: 'entrypoint', value: argv, message: 'must be a program and its arguments', hint }]
   const [program, ...args] = argv as readonly unknown[]
@@ -85,10 +80,10 @@ function argvProblems(argv: unknown): readonly Problem[] {
 }
 
 /** What an algorithm, an image that brings its own program, cannot have of options that are right by themselves. */
-export function algorithmProblems({ algorithm, options }: Draft): readonly Problem[] {
+export function algorithmProblems({ algorithm, options }: Draft): readonly FoundProblem[] {
   if (algorithm === undefined) return []
   const { hyperparameters } = options
-  const lines = Object.entries(hyperparameters ?? {}).flatMap(([name, value]): readonly Problem[] => {
+  const lines = Object.entries(hyperparameters ?? {}).flatMap(([name, value]): readonly FoundProblem[] => {
     if (typeof value !== 'string' || !/[\n\r\u0085\u2028\u2029]/.test(value)) return []
     const message = 'must be on one line: the image of an algorithm reads it from the request'
     return [{ path: `hyperparameters.${name}`, value, message, hint: 'Write it without line ends.' }]
@@ -100,34 +95,37 @@ export function algorithmProblems({ algorithm, options }: Draft): readonly Probl
 }
 
 /** SageMaker lets what keeps no checkpoints wait for spare machines and run for an hour, together. */
-function shortSpot(name: string, { spot, maxRun, maxWait }: Draft['options']): readonly Problem[] {
+function shortSpot(name: string, { spot, maxRun, maxWait }: Draft['options']): readonly FoundProblem[] {
   const longest = 3_600
   if (spot !== true) return []
   const message = `must be at most '1 hour' with spot: ${name} keeps no checkpoints`
-  const hint = "Say .maxRun('1 hour') or less, or leave out .spot()."
+  const hint = {
+    library: "Set .maxRun('1 hour') or less, or leave out .spot().",
+    commandLine: 'Set --max_run_mins 60 or less, or leave out --spot.',
+  }
   if ((secondsOf(maxRun ?? '24 hours') ?? 0) > longest) return [{ path: 'maxRun', value: maxRun ?? '24 hours', message, hint }]
   return maxWait === undefined || (secondsOf(maxWait) ?? 0) <= longest ? [] : [{ path: 'maxWait', value: maxWait, message, hint }]
 }
 
 /** Channels that are taken twice, sources that cannot be, options that do not exist. */
-export function inputProblems(draft: Draft): readonly Problem[] {
+export function inputProblems(draft: Draft): readonly FoundProblem[] {
   const most = draft.kind === 'training' ? 19 : 8
   const message = `has at most ${most} channels in a ${draft.kind} task`
-  const count: readonly Problem[] =
+  const count: readonly FoundProblem[] =
     draft.inputs.length > most
       ? [{ path: 'input', value: draft.inputs.length, message, hint: 'Put several inputs under one prefix.' }]
       : []
   return [...count, ...draft.inputs.flatMap((input, index) => oneInputProblems(draft, input, index))]
 }
 
-function oneInputProblems(draft: Draft, input: DraftInput, index: number): readonly Problem[] {
+function oneInputProblems(draft: Draft, input: DraftInput, index: number): readonly FoundProblem[] {
   const path = `input[${index}]`
   const isTwice = draft.inputs.findIndex((other) => variableOf(other.channel) === variableOf(input.channel)) < index
   const twice = {
     path: `${path}.channel`,
     value: input.channel,
     message: 'has an input already',
-    hint: "Name this one with { channel: '…' }.",
+    hint: { library: "Name this one with { channel: '…' }.", commandLine: 'Give this one another name: --input NAME SOURCE.' },
   }
   return [
     ...(isTwice ? [twice] : []),
@@ -137,8 +135,8 @@ function oneInputProblems(draft: Draft, input: DraftInput, index: number): reado
   ]
 }
 
-function channelProblems(path: string, value: unknown): readonly Problem[] {
-  const problem = (message: string): readonly Problem[] => [
+function channelProblems(path: string, value: unknown): readonly FoundProblem[] {
+  const problem = (message: string): readonly FoundProblem[] => [
     { path: `${path}.channel`, value, message, hint: 'Choose another name.' },
   ]
   if (typeof value !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(value))
@@ -154,10 +152,10 @@ const reservedChannels: readonly string[] = ['code', 'state_prev', 'checkpoints'
 const distributions: readonly string[] = ['FullyReplicated', 'ShardedByS3Key']
 const modes: readonly string[] = ['File', 'FastFile', 'Pipe']
 
-function readingProblems({ kind }: Draft, input: DraftInput, path: string): readonly Problem[] {
+function readingProblems({ kind }: Draft, input: DraftInput, path: string): readonly FoundProblem[] {
   const { distribution, mode, unpack, subdir, contentType } = input
-  const problems: Problem[] = []
-  const add = (name: string, value: unknown, message: string, hint: string): void =>
+  const problems: FoundProblem[] = []
+  const add = (name: string, value: unknown, message: string, hint: Text): void =>
     void problems.push({ path: `${path}.${name}`, value, message, hint })
   if (distribution !== undefined && !distributions.includes(distribution))
     problems.push(oneOfProblem(`${path}.distribution`, distribution, distributions))
@@ -178,7 +176,7 @@ function readingProblems({ kind }: Draft, input: DraftInput, path: string): read
 const isBelow = (subdir: unknown): boolean => typeof subdir === 'string' && !/(^|\/)\.\.?(\/|$)|^\/|\0/.test(subdir)
 const isContentType = (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.length <= 256
 
-function oneOfProblem(path: string, value: unknown, choices: readonly string[]): Problem {
+function oneOfProblem(path: string, value: unknown, choices: readonly string[]): FoundProblem {
   const near = typeof value === 'string' ? nearest(value, choices) : undefined
   return {
     path,
@@ -188,7 +186,7 @@ function oneOfProblem(path: string, value: unknown, choices: readonly string[]):
   }
 }
 
-function sourceProblems(path: string, source: DraftInput['source']): readonly Problem[] {
+function sourceProblems(path: string, source: DraftInput['source']): readonly FoundProblem[] {
   switch (source.kind) {
     case 's3-text':
       return uriProblems(`${path}.uri`, source.uri)
@@ -204,32 +202,6 @@ function sourceProblems(path: string, source: DraftInput['source']): readonly Pr
   }
 }
 
-// A path where a URI stands, and the other way round, is the other method's.
-function uriProblems(path: string, value: unknown): readonly Problem[] {
-  if (typeof value === 'string' && /[\p{Cc}\u2028\u2029]/u.test(value))
-    return [{ path, value, message: 'must not hold control characters', hint: 'Check where the address comes from.' }]
-  const found = tried(path, value, objectUri)
-  if (typeof value !== 'string' || found.length === 0) return found
-  const hint = /^s3:\/\//i.test(value)
-    ? 'Write the bucket and a folder or object in it: s3://my-bucket/data/.'
-    : `For a file or folder of this computer write .input.local(${JSON.stringify(value.slice(0, 60))}).`
-  return found.map((problem) => ({ ...problem, hint }))
-}
-
-function pathProblems(path: string, value: unknown): readonly Problem[] {
-  if (typeof value === 'string' && /^s3:\/\//i.test(value))
-    return [
-      {
-        path,
-        value,
-        message: 'must be a path of this computer',
-        hint: `Objects in S3 are read by .input.s3(${JSON.stringify(value.slice(0, 60))}).`,
-      },
-    ]
-  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return []
-  return [{ path, value, message: 'must be a path of this computer', hint: "Write it as './data'." }]
-}
-
-function outputProblems(path: string, output: unknown, known: readonly string[]): readonly Problem[] {
+function outputProblems(path: string, output: unknown, known: readonly string[]): readonly FoundProblem[] {
   return typeof output === 'string' && known.includes(output) ? [] : [oneOfProblem(`${path}.output`, output, known)]
 }

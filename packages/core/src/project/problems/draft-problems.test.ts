@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isSsmError } from '../errors/ssm-error.ts'
-import { InvalidTaskError } from '../options/errors.ts'
-import type { Problem } from '../options/option.ts'
-import type { InstanceType } from '../spec/instance-types.ts'
-import type { Duration } from '../time/duration.ts'
-import type { TrainingTask } from './grammar/tasks.ts'
-import { project } from './project.ts'
+import { isSsmError } from '../../errors/ssm-error.ts'
+import { InvalidTaskError } from '../../options/errors.ts'
+import type { Problem } from '../../options/option.ts'
+import type { InstanceType } from '../../spec/instance-types.ts'
+import type { Duration } from '../../time/duration.ts'
+import type { TrainingTask } from '../grammar/tasks.ts'
+import { project } from '../project.ts'
 
 const open = project('ex')
 const ready = open.task('t').shell('true')
