@@ -1,7 +1,19 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { expect, onTestFinished, test } from 'vitest'
@@ -40,6 +52,35 @@ test('a Node program outside a job keeps its files in one folder, says so once, 
   expect(readdirSync(folder).sort()).toEqual(['.ssm', 'a.mjs', 'toolkit.mjs'])
   expect(['/state', '/opt/ml'].map((path) => existsSync(path))).toEqual(root)
 })
+
+test.skipIf(process.getuid?.() !== 0)(
+  'a folder for programs by hand that somebody else made is not used, and one that others may write becomes its user’s alone',
+  async () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ssm-by-hand-')))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const entryPoints = [fileURLToPath(new URL('./index.ts', import.meta.url))]
+    await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', outfile: join(folder, 'toolkit.mjs') })
+    writeFileSync(join(folder, 'a.mjs'), program)
+    const modelDir = (): string => {
+      const done = spawnSync(process.execPath, [join(folder, 'a.mjs')], {
+        cwd: folder,
+        env: { TMPDIR: folder },
+        encoding: 'utf8',
+      })
+      return (JSON.parse(done.stdout) as { modelDir: string }).modelDir
+    }
+    const hand = join(folder, '.ssm/hand')
+    mkdirSync(hand, { recursive: true })
+    for (const path of [dirname(hand), hand]) chmodSync(path, 0o777)
+    expect(modelDir()).toBe(`${hand}/opt/ml/model`)
+    expect([dirname(hand), hand].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700])
+    for (const foreign of [hand, dirname(hand)]) {
+      chownSync(foreign, 65_534, 65_534)
+      expect(modelDir()).toMatch(new RegExp(`^${folder}/ssm-hand-`))
+      chownSync(foreign, 0, 0)
+    }
+  },
+)
 
 test('arguments are read as names with values, as a job would have been given them', () => {
   const args = ['in', '--lr', '0.1', '--name=a b', '-k', '-5', '--flag', '--last', 'x', 'y', '--empty=']

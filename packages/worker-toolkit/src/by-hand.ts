@@ -1,8 +1,8 @@
 /** A program run by hand, outside a job: its files go into one folder, and its arguments are its hyperparameters. */
 
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { machineRootVariable, paths } from './contract.ts'
 
 /** Environment variables by name; `process.env` has this shape. */
@@ -12,7 +12,7 @@ let made: string | undefined
 
 /**
  * The folder that stands for the root of a machine when no job runs the program: `./.ssm/hand`, or a temporary one where that
- * cannot be made. It is made, and told of on stderr, once. `undefined` in a job.
+ * cannot be made or belongs to another user. It is made, and told of on stderr, once. `undefined` in a job.
  */
 export function folderByHand(env: Environment): string | undefined {
   if (isInJob(env)) return undefined
@@ -32,12 +32,22 @@ function isInJob(env: Environment): boolean {
 function makeFolder(): string {
   const folder = resolve('.ssm', 'hand')
   try {
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    for (const each of [dirname(folder), folder]) takeOwn(each)
     writeFileSync(join(folder, '.gitignore'), '*\n')
     return folder
   } catch {
     return mkdtempSync(join(tmpdir(), 'ssm-hand-'))
   }
+}
+
+/** State and results found there are believed, so it must be this user's, and stay so. Throws when it is somebody else's. */
+function takeOwn(folder: string): void {
+  const me = process.getuid?.()
+  if (me === undefined) return
+  const { uid, mode } = lstatSync(folder)
+  if (uid !== me || statSync(folder).uid !== me) throw new Error(`${folder} belongs to another user`)
+  if ((mode & 0o077) !== 0) chmodSync(folder, 0o700)
 }
 
 /** `--name value`, `--name=value` and `-n value`: text, as from the command line of a job. */

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs'
-import process from 'node:process'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { SsmError } from '@simple-sagemaker/core'
+import { distrustOf } from '@simple-sagemaker/core/options'
 
 const mostBytes = 1_000_000
 
@@ -47,21 +47,13 @@ function readAll(file: number, size: number): string {
 }
 
 function refuseForeign(path: string, stats: Stats): void {
-  const me = process.getuid?.()
-  if (me === undefined) return
-  // As root under sudo, the files of the one who called it are trusted, too.
-  const mine = [me, 0, ...(me === 0 && process.env['SUDO_UID'] !== undefined ? [Number(process.env['SUDO_UID'])] : [])]
-  const link = lstatSync(path)
-  const owner = [stats.uid, link.uid].find((uid) => !mine.includes(uid))
-  const trust = `If you trust it, name it: SSM_CONFIG=${path}`
-  if (owner !== undefined)
+  const distrust = distrustOf(path, stats)
+  if (distrust?.because === 'owner')
     throw wrong(
       path,
-      `belongs to another user (user id ${owner}), and its settings decide what runs`,
-      `${trust}. Else remove it or work elsewhere.`,
+      `belongs to another user (user id ${distrust.uid}), and its settings decide what runs`,
+      `If you trust it, name it: SSM_CONFIG=${path}. Else remove it or work elsewhere.`,
     )
-  // A group of one's own, as many systems give to every user, is nobody else.
-  const byGroup = (stats.mode & 0o020) !== 0 && stats.gid !== process.getgid?.() && stats.gid !== 0
-  if (byGroup || (stats.mode & 0o002) !== 0)
+  if (distrust !== undefined)
     throw wrong(path, 'can be written by other users, and its settings decide what runs', `Run: chmod go-w ${path}`)
 }

@@ -17,6 +17,7 @@ import { localLogs } from './logs/logs.ts'
 import type { SpotInterruption } from './jobs/records.ts'
 import type { PythonSettings } from './python/find-python.ts'
 import { localRoles } from './roles.ts'
+import { takeStore } from './objects/folders.ts'
 import { pathOfFolder, pathOfKey } from './objects/key-path.ts'
 import { directoryObjects } from './objects/objects.ts'
 
@@ -55,9 +56,14 @@ export function localPathOf(uri: ObjectUri, root: string): string {
 /**
  * The platform that needs nothing but this computer: buckets are folders, machines are processes, and every job is kept by
  * a process of its own, so that it outlives its client.
+ *
+ * A `.ssm` folder of yours that others may read or write becomes yours alone (mode 0700).
+ *
+ * @throws {SsmError} `STORAGE_DENIED` when a folder named `.ssm` belongs to another user.
  */
 export function local(options: LocalOptions = {}): Platform {
   const root = storeFolder(options.root ?? (process.env['SSM_LOCAL_DIR'] || '.ssm'))
+  takeStore(root)
   const closing = new AbortController()
   // Any number of jobs is watched at once; each listener goes with its watching.
   setMaxListeners(0, closing.signal)

@@ -49,6 +49,22 @@ class ByHand(unittest.TestCase):
             facts, _ = self.run_by_hand(folder, "in", "--lr", "0.1", "--name=a b", "-k", "-5", "--flag", "--last", "x", "y")
         self.assertEqual(facts["hps"], {"lr": "0.1", "name": "a b", "k": "-5", "flag": "true", "last": "x"})
 
+    @unittest.skipUnless(hasattr(os, "getuid") and os.getuid() == 0, "giving a folder away takes the superuser's rights")
+    def test_a_folder_of_somebody_else_is_not_used_and_an_open_one_is_closed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            hand = os.path.join(os.path.realpath(folder), ".ssm", "hand")
+            os.makedirs(hand)
+            for path in (os.path.dirname(hand), hand):
+                os.chmod(path, 0o777)
+            facts, _ = self.run_by_hand(folder)
+            self.assertTrue(facts["model"].startswith(hand))
+            self.assertEqual([os.stat(path).st_mode & 0o777 for path in (os.path.dirname(hand), hand)], [0o700, 0o700])
+            for foreign in (hand, os.path.dirname(hand)):
+                os.chown(foreign, 65534, 65534)
+                facts, _ = self.run_by_hand(folder)
+                self.assertIn("ssm-hand-", facts["model"])
+                os.chown(foreign, 0, 0)
+
     def test_names_of_every_kind_are_read(self):
         given = {"gr\u00f6\u00dfe": "1", "9": "2", "optim:lr": "3", "x[0]": "4", "a b": "5", "_c": "6", "--d": "7"}
         with tempfile.TemporaryDirectory() as folder:

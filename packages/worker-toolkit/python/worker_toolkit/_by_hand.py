@@ -32,12 +32,25 @@ def is_in_job() -> bool:
 def _made_folder() -> str:
     folder = os.path.abspath(_FOLDER)
     try:
-        os.makedirs(folder, exist_ok=True)
+        for each in (os.path.dirname(folder), folder):
+            os.makedirs(each, mode=0o700, exist_ok=True)
+            _take_own(each)
         with open(os.path.join(folder, ".gitignore"), "w") as file:
             file.write("*\n")
     except OSError:
         return tempfile.mkdtemp(prefix="ssm-hand-")
     return folder
+
+
+def _take_own(folder: str) -> None:
+    """State and results found there are believed, so it must be this user's, and stay so."""
+    if not hasattr(os, "getuid"):
+        return
+    facts = os.lstat(folder)
+    if facts.st_uid != os.getuid() or os.stat(folder).st_uid != os.getuid():
+        raise PermissionError("%s belongs to another user" % folder)
+    if facts.st_mode & 0o077:
+        os.chmod(folder, 0o700)
 
 
 def arguments_as_hyperparameters() -> Dict[str, str]:

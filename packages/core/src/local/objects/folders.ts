@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fsCodeOf } from '../../files/fs-errors.ts'
+import { takeOwnFolder } from '../../files/ownership.ts'
 
 /**
  * Makes a folder and those above it, for their owner alone. Unlike Node's own way it tells the file system's true reason:
@@ -13,10 +14,24 @@ export function makeFolders(path: string): void {
   mkdirUnlessThere(path)
 }
 
+/**
+ * Takes the default folder of a store for this user alone, when it is there: it is found by its place, where anybody may have made it.
+ * A folder of another name was chosen by the user, who then answers for it.
+ *
+ * @throws {SsmError} `STORAGE_DENIED` when it belongs to another user.
+ */
+export function takeStore(root: string): void {
+  if (basename(root) === '.ssm')
+    takeOwnFolder(root, `Remove it, run: sudo chown -R "$(id -u)" ${root}, or set SSM_LOCAL_DIR to a folder of your own.`)
+}
+
 /** Makes a store's folder, if there is none, with a file in it that keeps it out of Git. */
 export function makeStore(root: string): void {
-  if (statSync(root, { throwIfNoEntry: false }) === undefined) makeFolders(root)
-  else if (basename(root) !== '.ssm') return
+  if (statSync(root, { throwIfNoEntry: false }) === undefined) {
+    makeFolders(root)
+    // Somebody may have been quicker.
+    takeStore(root)
+  } else if (basename(root) !== '.ssm') return
   try {
     writeFileSync(join(root, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 })
   } catch {
