@@ -56,6 +56,28 @@ test('a program that says its secret is masked in events, logs, metrics and erro
   expect(said(error)).toContain('<secret>')
 })
 
+test(
+  'a program that says its secret leaves it neither in the stored log nor in the stored reason of its failure',
+  { timeout },
+  async () => {
+    await using place = lab()
+    const halves = 'printf "half "; printf %s "$TOKEN" | head -c 9; sleep 0.3; printf %s "$TOKEN" | tail -c +10; echo'
+    const task = place
+      .project('p')
+      .task('t')
+      .shell(
+        `echo "token=$TOKEN"; ${halves}; printf '%01020d%s' 0 "$TOKEN" >"$SM_OUTPUT_DIR/failure"; echo "trace $TOKEN" >&2; exit 3`,
+      )
+      .env({ TOKEN: new Secret(canary) })
+    expect(await failureOf(task.run())).toMatchObject({ code: 'JOB_FAILED' })
+    expect(withCanary(place)).toEqual([])
+    const stored = everythingIn(place.root).filter((path) => !path.endsWith('/'))
+    const texts = stored.map((path) => readFileSync(join(place.root, path), 'latin1'))
+    expect(texts.filter((text) => text.includes('half <secret>\n'))).toHaveLength(1)
+    expect(texts.filter((text) => text.includes('canary'))).toEqual([])
+  },
+)
+
 test('the value of a secret is no part of what makes a run the same run', { timeout }, async () => {
   await using place = lab()
   const task = place.project('p').task('t').shell('true')

@@ -47,14 +47,14 @@ export const parameterOptions = {
     flag: { names: ['arguments'], args: ['TEXT...'] },
   }),
   /**
-   * Environment variables of the program; a `Secret` is hidden in what the library prints, not in the stored log.
+   * Environment variables of the program; a `Secret` is masked in what the library prints, and locally in the stored log.
    *
    * At most 100; values of at most 512 characters (processing: 256). Later words add to earlier ones.
    *
    * @see Environment in the CreateTrainingJob reference
    */
   env: pairs({
-    summary: 'Environment variables of the program; a `Secret` is hidden in what the library prints, not in the stored log.',
+    summary: 'Environment variables of the program; a `Secret` is masked in what the library prints, and locally in the stored log.',
     source: 'Environment',
     method: (variables: Readonly<Record<string, string | Secret>>) => variables,
     most: 92,

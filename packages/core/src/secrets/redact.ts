@@ -11,6 +11,10 @@ export function rememberSecret(value: string): void {
   if (fresh.length > 0) known = [...new Set([...known, ...fresh])].sort((one, other) => other.length - one.length)
 }
 
+/** The known secrets that stand in one of these texts: what a program that gets the texts must not leave in what is stored. */
+export const secretsIn = (texts: readonly string[]): readonly string[] =>
+  known.filter((value) => texts.some((text) => text.includes(value)))
+
 /** The text with every known secret replaced by `<secret>`. */
 export function redact(text: string): string {
   let safe = text

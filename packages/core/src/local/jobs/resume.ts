@@ -17,7 +17,7 @@ export async function resumeStoring(root: string, place: JobPlace, signal?: Abor
   if (!(await withLock(place.lock, () => claim(place, state), signal))) return false
   beginHeartbeat(place.heartbeat)
   const { leave } = await startGate.enter(signal)
-  await handOver(place, await spawnSupervisor(root, place, { environment: {}, pipes: [], leave }))
+  await handOver(place, await spawnSupervisor(root, place, { environment: {}, secrets: [], pipes: [], leave }))
   return true
 }
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
+import { secretsIn } from '../../secrets/redact.ts'
 import { needSupervisorProgram, spawnSupervisor, startGate } from '../process/spawn-supervisor.ts'
 import { planOf, type JobPlan } from '../request/job-plan.ts'
 import { chosenIsolation } from '../isolation/choose.ts'
@@ -102,6 +103,7 @@ async function launch({ root, place, plan, leave }: Launch): Promise<void> {
   try {
     const child = await spawnSupervisor(root, place, {
       environment: plan.environment,
+      secrets: secretsIn(Object.values(plan.environment)),
       leave,
       pipes: pipesOf(place, plan.hosts),
     })

@@ -42,17 +42,22 @@ function whenClosed(pipe: Stream | null | undefined, then: () => void): void {
 export interface SupervisorStart {
   /** Handed over by a pipe: no record holds these values. */
   readonly environment: Readonly<Record<string, string>>
+  /** Handed over in the same way: texts to mask in what is stored of the programs' output. */
+  readonly secrets: readonly string[]
   /** Paths of pipes to make while it starts. */
   readonly pipes: readonly string[]
   /** Leaves the gate: called when the supervisor is at work, or will never be. */
   readonly leave: () => void
 }
 
+/** What a supervisor reads from its standard input. */
+export type Handed = Pick<SupervisorStart, 'environment' | 'secrets'>
+
 /** Starts the process that looks after a job, and gives its number. It outlives this process. */
 export async function spawnSupervisor(
   root: string,
   place: JobPlace,
-  { environment, pipes, leave }: SupervisorStart,
+  { environment, secrets, pipes, leave }: SupervisorStart,
 ): Promise<number> {
   let log: number | undefined
   try {
@@ -71,7 +76,7 @@ export async function spawnSupervisor(
     await new Promise<void>((resolve) => {
       // One that died at once hears nothing: its job is seen to be abandoned.
       child.stdin?.once('error', () => resolve())
-      child.stdin?.end(JSON.stringify(environment), () => resolve())
+      child.stdin?.end(JSON.stringify({ environment, secrets } satisfies Handed), () => resolve())
     })
     return child.pid
   } catch (cause) {

@@ -12,6 +12,7 @@ import { objectsOf } from '../machine/inputs.ts'
 import type { Journal } from './journal.ts'
 import { openMachineLog } from '../logs/writer.ts'
 import { fillInput, foldersOf, layOutMachine, type MachineTree } from '../machine/tree.ts'
+import { maskedBytes } from '../../secrets/masked-bytes.ts'
 import type { MetricFinder } from '../../platform/metric-finder.ts'
 import { metricReader } from '../logs/metrics.ts'
 import type { Isolation, MachineView, RunningMachine } from '../machine/isolation.ts'
@@ -37,6 +38,8 @@ export interface Job {
   readonly metrics: Promise<MetricFinder | undefined>
   /** What every program gets of this computer's environment. */
   readonly inherited: Readonly<Record<string, string>>
+  /** Masked in what is stored of the programs' output. */
+  readonly secrets: readonly string[]
 }
 
 /** How one machine ended. */
@@ -134,19 +137,23 @@ function start(
   const log = openMachineLog(streamPath(job.place.logs, tree.host, startedAtMs))
   const metrics = metricReader(finder)
   const view = viewOf(job, tree)
+  const masked = maskedBytes(job.secrets)
+  const store = (bytes: Uint8Array): void => {
+    if (bytes.length === 0) return
+    const nowMs = Date.now()
+    log.write(bytes, nowMs)
+    job.journal.metrics(tree.host, metrics.feed(bytes, nowMs))
+  }
   const machine = job.isolation.start({
     tree,
     argv: job.plan.argv,
     cwd: view.root + paths.code,
     environment: withPackages(withPython(machineEnvironment(job.plan, view), job.settings.python, { tree, view }), packages),
     pipe: pipePath(job.place, tree.host),
-    onOutput(bytes) {
-      const nowMs = Date.now()
-      log.write(bytes, nowMs)
-      job.journal.metrics(tree.host, metrics.feed(bytes, nowMs))
-    },
+    onOutput: (bytes) => store(masked.push(bytes)),
   })
   const ended = machine.ended.finally(() => {
+    store(masked.end())
     log.close()
     job.journal.metrics(tree.host, metrics.end(Date.now()))
   })

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import { redact } from '../../secrets/redact.ts'
 import type { Ending } from '../jobs/ending.ts'
 import type { MachineEnd } from './attempt.ts'
 import type { Halt } from './halt.ts'
@@ -39,14 +40,16 @@ function isFull(folder: string): boolean {
   }
 }
 
-/** The beginning of what the program wrote about its failure. */
+/** The beginning of what the program wrote about its failure. Masked before it is cut: half a secret is not recognised. */
 function failureText(machineRoot: string): string {
   for (const path of [paths.failure, paths.processing.message]) {
     try {
       const file = openSync(join(machineRoot, path), 'r')
       try {
         const bytes = Buffer.alloc(4096)
-        const text = bytes.toString('utf8', 0, readSync(file, bytes)).slice(0, 1024).trim()
+        const text = redact(bytes.toString('utf8', 0, readSync(file, bytes)))
+          .slice(0, 1024)
+          .trim()
         if (text !== '') return text
       } finally {
         closeSync(file)

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
 import { metricFinder } from '../../platform/metric-finder.ts'
+import { rememberSecret } from '../../secrets/redact.ts'
 import { systemClock } from '../../time/clock.ts'
 import { beat, beatEveryMs, endHeartbeat } from '../jobs/heartbeat.ts'
 import { readRecord, readState, writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
@@ -28,15 +29,22 @@ export interface Handover {
   readonly inherited: Environment
   /** The environment that the request asks for, which no record holds. */
   readonly environment: Environment
+  /** Masked in the log and in the reason of a failure. */
+  readonly secrets: readonly string[]
   /** Called when the job is this process's duty. */
   readonly handedOver: () => void
 }
 
 /** Carries out one job from its record to its end. Resolves when `state.json` holds the end. */
-export async function supervise(root: string, place: JobPlace, { inherited, environment, handedOver }: Handover): Promise<void> {
+export async function supervise(
+  root: string,
+  place: JobPlace,
+  { inherited, environment, secrets, handedOver }: Handover,
+): Promise<void> {
   const halt = newHalt()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => halt.request('stop'))
   process.on('SIGHUP', () => undefined)
+  for (const secret of secrets) rememberSecret(secret)
   const first = await takeOver(place)
   if (first === undefined) return
   handedOver()
@@ -48,7 +56,7 @@ export async function supervise(root: string, place: JobPlace, { inherited, envi
   const metrics = Object.keys(plan.metrics).length === 0 ? Promise.resolve(undefined) : metricFinder(plan.metrics)
   const journal = openJournal(place, first)
   const isolation = isolationNamed(named)
-  const job: Job = { root, place, settings, request, plan, objects, journal, halt, metrics, inherited, isolation }
+  const job: Job = { root, place, settings, request, plan, objects, journal, halt, metrics, inherited, secrets, isolation }
   const heart = keepBeating(place, halt)
   const ending = first.ending === undefined ? await carryOut(job) : await storeAgain(job, first.ending)
   if (ending.unstored !== true) removeTrees(place.machines)
