@@ -81,7 +81,7 @@ test('policies are printed without asking anybody when region and account are gi
   await using folder = await workFolder()
   const place = ['-p', 'ex', '--region', 'eu-west-1', '--account', '111122223333']
   const all = JSON.parse((await ssm(folder.path, ['policies', ...place])).stdout) as Record<string, unknown>
-  expect(Object.keys(all)).toEqual(['roleName', 'policyName', 'trust', 'job', 'caller', 'setup', 'images'])
+  expect(Object.keys(all)).toEqual(['roleName', 'policyName', 'trust', 'job', 'caller', 'setup', 'makeBucket', 'images'])
   const one = await ssm(folder.path, ['policies', ...place, '--only', 'caller'])
   expect(JSON.parse(one.stdout)).toEqual(all['caller'])
   const boundary = 'arn:aws:iam::111122223333:policy/limits'

@@ -29,7 +29,9 @@ function jobRequests(
   if (!operation.startsWith('Create')) return [{ action: `sagemaker:${operation}`, resource }]
   return [
     { action: `sagemaker:${operation}`, resource },
-    ...(input['Tags'] === undefined ? [] : [{ action: 'sagemaker:AddTags', resource }]),
+    ...(input['Tags'] === undefined
+      ? []
+      : [{ action: 'sagemaker:AddTags', resource, context: { 'sagemaker:TaggingAction': operation } }]),
     { action: 'iam:PassRole', resource: String(input['RoleArn']), context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
   ]
 }

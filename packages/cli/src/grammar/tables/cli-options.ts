@@ -76,7 +76,7 @@ export const policyOptions = {
   only: oneOf({
     summary: 'Only this document.',
     source,
-    choices: ['trust', 'job', 'caller', 'setup', 'images'],
+    choices: ['trust', 'job', 'caller', 'setup', 'makeBucket', 'images'],
     flag: { names: ['only'], args: ['DOCUMENT'] },
   }),
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isAllowed, withoutOneAction, type IamRequest } from '../../../../../test/support/aws/iam-simulator.ts'
 import type { RoleNeed } from '../../platform/roles.ts'
-import { covers, missingFrom } from './covers.ts'
+import { covers, missingFrom, patternCovers } from './covers.ts'
 import { policies, type PolicyOptions } from './policies.ts'
 import { parsePolicy, type PolicyDocument } from './policy-document.ts'
 import { roleName, rolePolicy, widenedPolicy } from './role.ts'
@@ -120,8 +120,10 @@ test('signs in a key that IAM reads as wildcards or variables are plain signs: a
   fc.assert(
     fc.property(text, text, (prefix, key) => {
       const policy = rolePolicy({ ...need, readableAddresses: [{ bucket: 'data', key: prefix }] }, place)
-      expect(allowed(policy, 's3:GetObject', `arn:aws:s3:::data/${key}`)).toBe(key.startsWith(prefix))
-      expect(allowed(policy, 's3:ListBucket', 'arn:aws:s3:::data', { 's3:prefix': key })).toBe(key.startsWith(prefix))
+      const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
+      const isMeant = key === prefix || key.startsWith(folder)
+      expect(allowed(policy, 's3:GetObject', `arn:aws:s3:::data/${key}`)).toBe(isMeant)
+      expect(allowed(policy, 's3:ListBucket', 'arn:aws:s3:::data', { 's3:prefix': key })).toBe(isMeant)
     }),
   )
 })
@@ -247,7 +249,7 @@ test('a role grows with the needs of its tasks, never shrinks, and what a wider 
   expect(widenedPolicy(both, other, place)).toEqual(both)
   const of = (sid: string) => both.Statement.find(({ Sid }) => Sid === sid)?.Resource
   expect(of('Objects')).toEqual(['arn:aws:s3:::b/ex/*'])
-  expect(of('Inputs')).toEqual(['arn:aws:s3:::data/set/*', 'arn:aws:s3:::more/y*'])
+  expect(of('Inputs')).toEqual(['arn:aws:s3:::data/set/*', 'arn:aws:s3:::more/y', 'arn:aws:s3:::more/y/*'])
 })
 
 test('our statements are made anew whatever release wrote them; others, denials among them, stay, and every Sid is there once', () => {
@@ -309,4 +311,79 @@ test('role names fit into 64 characters and stay apart', () => {
   const [one, other] = ['a', 'b'].map((end) => roleName('p'.repeat(62) + end))
   expect(one).toHaveLength(64)
   expect(one).not.toBe(other)
+})
+
+test('no name makes a policy that reaches outside of it: what IAM reads as a pattern is refused, by its name', () => {
+  const hostile = fc.tuple(
+    fc.constantFrom('a', '', 'x/'),
+    fc.constantFrom('*', '?', '${aws:username}', '${*}'),
+    fc.constantFrom('', 'b'),
+  )
+  const wrong: readonly (keyof PolicyOptions)[] = [
+    'project',
+    'bucket',
+    'role',
+    'region',
+    'account',
+    'prefix',
+    'permissionsBoundary',
+  ]
+  fc.assert(
+    fc.property(hostile, fc.constantFrom(...wrong), (parts, name) => {
+      expect(() => policies({ ...options, [name]: parts.join('') })).toThrow(new RegExp(`cannot be written: ${name} `))
+    }),
+  )
+  for (const inputs of [['s3://*/x'], ['s3://data/*'], ['s3://data/a?'], ['s3://data/${aws:username}/'], ['data']])
+    expect(() => policies({ ...options, inputs })).toThrow(/inputs/)
+  expect(() => policies({ ...options, kmsKeys: ['*'], images: ['a*'] })).toThrow(/images "a\*".*kmsKeys "\*"/)
+})
+
+test('no resource of a policy matches the project, bucket, role or input next to the one that is named', () => {
+  const name = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,8}$/)
+  fc.assert(
+    fc.property(name, name, name, name, name, (project, bucket, key, end, other) => {
+      const { job, caller, setup, makeBucket } = policies({ ...options, project, bucket, inputs: [`s3://${other}/${key}`] })
+      const inside = [`arn:aws:s3:::${bucket}/${project}/`, `arn:aws:s3:::${other}/${key}/`]
+      const outside = [
+        `arn:aws:s3:::${bucket}/${project}${end}/x`,
+        `arn:aws:s3:::${other}/${key}${end}`,
+        `arn:aws:s3:::${bucket}${end}/${project}/x`,
+        `arn:aws:s3:::${bucket}/${end}${project}${end}/x`,
+        role(`SimpleSageMaker-${project}${end}`),
+      ].filter((arn) => arn !== `arn:aws:s3:::${other}/${key}` && !inside.some((folder) => arn.startsWith(folder)))
+      const patterns = [job, caller, setup, makeBucket].flatMap(({ Statement }) => Statement).flatMap(({ Resource }) => Resource)
+      expect(outside.filter((arn) => patterns.some((pattern) => pattern !== '*' && patternCovers(pattern, arn)))).toEqual([])
+    }),
+  )
+})
+
+test('a key or repository whose name holds a wildcard is taken literally where a job needs it', () => {
+  const policy = rolePolicy(
+    { ...need, kmsKeys: ['*', 'alias/*'], imageUri: '111122223333.dkr.ecr.us-east-1.amazonaws.com/a*:1' },
+    place,
+  )
+  expect(
+    allowed(policy, 'kms:Decrypt', `arn:aws:kms:us-east-1:${account}:key/other`, { 'kms:ResourceAliases': ['alias/x'] }),
+  ).toBe(false)
+  expect(allowed(policy, 'ecr:BatchGetImage', 'arn:aws:ecr:us-east-1:111122223333:repository/ab')).toBe(false)
+})
+
+test('setup alone cannot touch a bucket, and a caller tags only jobs that it makes', () => {
+  const { caller, setup, makeBucket } = policies(options)
+  for (const action of [
+    's3:PutBucketPolicy',
+    's3:CreateBucket',
+    's3:PutEncryptionConfiguration',
+    's3:PutBucketPublicAccessBlock',
+  ]) {
+    expect([allowed(caller, action, 'arn:aws:s3:::b'), allowed(setup, action, 'arn:aws:s3:::b')]).toEqual([false, false])
+    expect([allowed(makeBucket, action, 'arn:aws:s3:::b'), allowed(makeBucket, action, 'arn:aws:s3:::bb')]).toEqual([true, false])
+  }
+  const tags = (context: IamRequest['context']) =>
+    allowed(caller, 'sagemaker:AddTags', `arn:aws:sagemaker:us-east-1:${account}:training-job/x`, context)
+  expect([
+    tags({ 'sagemaker:TaggingAction': 'CreateTrainingJob' }),
+    tags({ 'sagemaker:TaggingAction': 'CreateModel' }),
+    tags({}),
+  ]).toEqual([true, false, false])
 })

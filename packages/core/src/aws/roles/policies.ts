@@ -4,7 +4,18 @@ import { publicRepositories } from '../images/catalog/accounts.ts'
 import { keyPrefix } from '../../names/layout.ts'
 import { imagePolicies, type ImagePolicies } from './image-policies.ts'
 import { allow, documentOf, type Condition, type PolicyDocument, type PolicyPlace } from './policy-document.ts'
-import { bucketArn, keysOf, keyStatements, listStatements, objectActions, objectsArn, policyOf, repositoryOf } from './rights.ts'
+import {
+  bucketArn,
+  inputArns,
+  keysOf,
+  keyStatements,
+  listStatements,
+  objectActions,
+  objectsArn,
+  policyOf,
+  repositoryOf,
+} from './rights.ts'
+import { assertPlainNames } from './policy-names.ts'
 import { roleName, trustPolicy } from './role.ts'
 
 /** What the policies of a project are computed from. */
@@ -17,7 +28,7 @@ export interface PolicyOptions {
   readonly bucket?: string
   /** Key prefix in front of the project's folder. */
   readonly prefix?: string
-  /** `s3://bucket/prefix` of everything that jobs read outside the project's folder. */
+  /** What jobs read outside the project's folder: `s3://bucket/folder/`, or `s3://bucket/key` of one object. */
   readonly inputs?: readonly string[]
   /** URIs of images in registries of your own. AWS's public images of this region may always be pulled. */
   readonly images?: readonly string[]
@@ -43,14 +54,25 @@ export interface Policies {
   readonly policyName: string
   /** What a person or service needs that runs jobs with a role and a bucket that are there. */
   readonly caller: PolicyDocument
-  /** What is needed on top of `caller` to make the role and the bucket, and to give the role more. */
+  /** What is needed on top of `caller` to make the role, and to give the role more. */
   readonly setup: PolicyDocument
+  /**
+   * What is needed on top of that to make a bucket that is not there. IAM cannot tell making a bucket from changing one: whoever holds
+   * this can also change the policy, the encryption and the public access block of the bucket when it is there. The default bucket
+   * is shared by the account.
+   */
+  readonly makeBucket: PolicyDocument
   /** What is needed on top of these for images that are built from Dockerfiles. */
   readonly images: ImagePolicies
 }
 
-/** The policies of a project. Asks AWS nothing. */
+/**
+ * The policies of a project. Asks AWS nothing.
+ *
+ * @throws {SsmError} `USAGE` when a name holds what IAM reads as a pattern or a variable (`*`, `?`, `${`), or is none.
+ */
 export function policies(options: PolicyOptions): Policies {
+  assertPlainNames(options)
   const place = { partition: partitionOf(options.region).name, region: options.region, account: options.account }
   const bucket = options.bucket ?? defaultBucketName(options.region, options.account)
   const folder = `${[keyPrefix(options.prefix ?? ''), options.project].filter((part) => part !== '').join('/')}/`
@@ -59,7 +81,7 @@ export function policies(options: PolicyOptions): Policies {
     isOwnRole: options.role !== undefined,
     bucket: bucketArn(place, bucket),
     objects: [objectsArn(place, bucket, folder)],
-    inputs: (options.inputs ?? []).map((uri) => inputPattern(uri, place)),
+    inputs: (options.inputs ?? []).flatMap((uri) => inputPatterns(uri, place)),
     ...keysOf(options.kmsKeys ?? [], place),
   }
   const repositories = [
@@ -73,6 +95,7 @@ export function policies(options: PolicyOptions): Policies {
     job: policyOf({ ...parts, repositories, network: options.vpc === true }, place),
     caller: callerPolicy(parts, place),
     setup: setupPolicy(parts, options.permissionsBoundary),
+    makeBucket: documentOf([allow('MakeBucket', bucketSetupActions, [parts.bucket])]),
     images: imagePolicies({ ...options, objects: parts.objects }, place),
   }
 }
@@ -91,15 +114,22 @@ const jobActions = ['Training', 'Processing'].flatMap((kind) =>
   ['Create', 'Describe', 'Stop'].map((verb) => `sagemaker:${verb}${kind}Job`),
 )
 const logActions = ['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents']
-const bucketSetupActions = ['CreateBucket', 'PutBucketPublicAccessBlock', 'PutEncryptionConfiguration', 'PutBucketPolicy']
+const bucketSetupActions = ['CreateBucket', 'PutBucketPublicAccessBlock', 'PutEncryptionConfiguration', 'PutBucketPolicy'].map(
+  (action) => `s3:${action}`,
+)
 
 /** Nothing here can be turned into more: no role is made or changed, and the one that is passed goes to SageMaker alone. */
 function callerPolicy({ role, isOwnRole, bucket, objects, inputs, ...keys }: Parts, place: PolicyPlace): PolicyDocument {
   const { partition, region, account } = place
   const at = (service: string, name: string): string => `arn:${partition}:${service}:${region}:${account}:${name}`
+  const jobs = [at('sagemaker', 'training-job/*'), at('sagemaker', 'processing-job/*')]
   const buckets = [bucket, ...inputs.map((pattern) => pattern.slice(0, pattern.indexOf('/')))]
   return documentOf([
-    allow('Jobs', [...jobActions, 'sagemaker:AddTags'], [at('sagemaker', 'training-job/*'), at('sagemaker', 'processing-job/*')]),
+    allow('Jobs', jobActions, jobs),
+    // Tags of jobs that are there may stand in other people's policies: they are set when a job is made, and not later.
+    allow('TagNewJobs', ['sagemaker:AddTags'], jobs, {
+      StringEquals: { 'sagemaker:TaggingAction': ['CreateTrainingJob', 'CreateProcessingJob'] },
+    }),
     allow('PassRole', ['iam:PassRole'], [role], { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } }),
     allow('Role', isOwnRole ? ['iam:GetRole'] : ['iam:GetRole', 'iam:GetRolePolicy'], [role]),
     allow('Objects', objectActions, objects),
@@ -115,7 +145,7 @@ function callerPolicy({ role, isOwnRole, bucket, objects, inputs, ...keys }: Par
 }
 
 /** Whoever may write a role's policy and pass the role can do whatever they write: only a boundary limits that. */
-function setupPolicy({ role, isOwnRole, bucket }: Parts, boundary: string | undefined): PolicyDocument {
+function setupPolicy({ role, isOwnRole }: Parts, boundary: string | undefined): PolicyDocument {
   const bounded: Condition | undefined =
     boundary === undefined ? undefined : { StringEquals: { 'iam:PermissionsBoundary': boundary } }
   const roles = isOwnRole ? [] : [role]
@@ -124,11 +154,6 @@ function setupPolicy({ role, isOwnRole, bucket }: Parts, boundary: string | unde
     allow('TagRole', ['iam:TagRole'], roles),
     // IAM knows no boundary condition for it; a role whose trust was changed is refused then, not put right.
     boundary === undefined ? allow('CorrectTrust', ['iam:UpdateAssumeRolePolicy'], roles) : undefined,
-    allow(
-      'MakeBucket',
-      bucketSetupActions.map((action) => `s3:${action}`),
-      [bucket],
-    ),
   ])
 }
 
@@ -137,7 +162,7 @@ function roleArn({ project, role }: PolicyOptions, { partition, account }: Polic
   return `arn:${partition}:iam::${account}:role/${role ?? roleName(project)}`
 }
 
-function inputPattern(uri: string, place: PolicyPlace): string {
+function inputPatterns(uri: string, place: PolicyPlace): readonly string[] {
   const [bucket = '', ...key] = uri.replace(/^s3:\/\//, '').split('/')
-  return objectsArn(place, bucket, key.join('/'))
+  return inputArns(place, bucket, key.join('/'))
 }

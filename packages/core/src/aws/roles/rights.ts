@@ -19,7 +19,7 @@ export interface RoleRights {
 /** What the jobs of this need must be able to do. */
 export function rightsOf(need: RoleNeed, place: PolicyPlace): RoleRights {
   const own = need.writablePrefixes.map((prefix) => objectsArn(place, need.bucket, prefix))
-  const read = need.readableAddresses.map(({ bucket, key }) => objectsArn(place, bucket, key))
+  const read = need.readableAddresses.flatMap(({ bucket, key }) => inputArns(place, bucket, key))
   return {
     objects: own,
     inputs: read.filter((pattern) => !own.some((wide) => patternCovers(wide, pattern))),
@@ -128,18 +128,24 @@ export function keysOf(
   given: readonly string[],
   { partition, region, account }: PolicyPlace,
 ): Pick<RoleRights, 'keys' | 'aliases'> {
-  const aliases = given.flatMap((key) => /^(?:arn:[^/]*:)?(alias\/.+)$/.exec(key)?.[1] ?? [])
+  const aliases = given.flatMap((key) => /^(?:arn:[^/]*:)?(alias\/.+)$/.exec(key)?.[1] ?? []).map(literal)
   const keys = given
     .filter((key) => !/^(arn:[^/]*:)?alias\//.test(key))
-    .map((key) => (key.startsWith('arn:') ? key : `arn:${partition}:kms:${region}:${account}:key/${key}`))
+    .map((key) => literal(key.startsWith('arn:') ? key : `arn:${partition}:kms:${region}:${account}:key/${key}`))
   return { keys, aliases }
 }
 
 /** The pattern of every object whose key begins so. */
-export const objectsArn = ({ partition }: PolicyPlace, bucket: string, prefix: string): string =>
-  `arn:${partition}:s3:::${bucket}/${literal(prefix)}*`
+export const objectsArn = (place: PolicyPlace, bucket: string, prefix: string): string =>
+  `${bucketArn(place, bucket)}/${literal(prefix)}*`
 
-export const bucketArn = ({ partition }: PolicyPlace, bucket: string): string => `arn:${partition}:s3:::${bucket}`
+export const bucketArn = ({ partition }: PolicyPlace, bucket: string): string => `arn:${partition}:s3:::${literal(bucket)}`
+
+/** What an input names: everything in a folder or bucket; the object of a key, and what is in the folder of that name. */
+export function inputArns(place: PolicyPlace, bucket: string, key: string): readonly string[] {
+  if (key === '' || key.endsWith('/')) return [objectsArn(place, bucket, key)]
+  return [`${bucketArn(place, bucket)}/${literal(key)}`, objectsArn(place, bucket, `${key}/`)]
+}
 
 function bucketOf(pattern: string): { readonly arn: string; readonly prefix: string } {
   const slash = pattern.indexOf('/')
@@ -148,7 +154,7 @@ function bucketOf(pattern: string): { readonly arn: string; readonly prefix: str
 
 export function repositoryOf(imageUri: string, { partition }: PolicyPlace): readonly string[] {
   const found = /^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.[^/]+\/([^:@]+)/.exec(imageUri)
-  return found === null ? [] : [`arn:${partition}:ecr:${found[2]}:${found[1]}:repository/${found[3]}`]
+  return found === null ? [] : [`arn:${partition}:ecr:${found[2]}:${found[1]}:repository/${literal(found[3] ?? '')}`]
 }
 
 const ourSids =
