@@ -116,3 +116,27 @@ test('a download holds what the program wrote, as it wrote it', { timeout }, asy
   expect(readFileSync(join(out, 'model/token'), 'utf8')).toBe(`${canary}\n`)
   expect(readFileSync(join(out, 'logs/logs0'), 'utf8')).toBe('log <secret>\n')
 })
+
+test(
+  'files that seem to hold credentials are told when they are sent as an input, and .ssmignore keeps them here',
+  { timeout },
+  async () => {
+    await using place = lab()
+    place.file('data/words.txt', 'a')
+    place.file('data/.AWS/credentials', 'b')
+    place.file('data/deep/ID_RSA', 'c')
+    const task = place.project('p').task('t').shell('true').input.local(join(place.folder, 'data'))
+    const warned = async (): Promise<readonly string[]> => {
+      const messages: string[] = []
+      await task.run({ force: true, onEvent: (event) => event.type === 'warned' && messages.push(event.message) })
+      return messages.filter((message) => message.includes('credentials'))
+    }
+    expect(await warned()).toEqual([
+      expect.stringMatching(
+        /^\.AWS\/credentials, deep\/ID_RSA of the input .* seem to hold credentials and are sent; .*\.ssmignore/,
+      ),
+    ])
+    place.file('data/.ssmignore', '.AWS\nID_RSA\n')
+    expect(await warned()).toEqual([])
+  },
+)

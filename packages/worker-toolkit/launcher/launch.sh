@@ -179,27 +179,79 @@ unpack_archives_in() {
 }
 
 stage_archive() {
-  list_archive "$1" | refuse_unsafe_entries ||
-    give_up_unpacking "$1 was not unpacked: it holds a device, a link or a name that leads out of its folder, or a line break in a name. Open it in your own code instead."
-  # -o: the files belong to whoever runs the job, not to the user numbers of the archive.
-  { mkdir "$2" && TAR_OPTIONS='' GZIP='' tar -xzof "$1" -C "$2" </dev/null && chmod -R u+rwX "$2"; } ||
+  list_archive "$1" | refuse_unsafe_entries
+  case $? in
+    0) ;;
+    3) list_archive "$1" | refuse_names_through_links || refuse_archive "$1" ;;
+    *) refuse_archive "$1" ;;
+  esac
+  # -o: the files belong to whoever runs the job, not to the user numbers of the archive; nor do they run in somebody else's name.
+  { mkdir "$2" && TAR_OPTIONS='' GZIP='' tar -xzof "$1" -C "$2" </dev/null && chmod -R u+rwX,ug-s,o-t "$2"; } ||
     give_up_unpacking "$1 could not be unpacked: $(room_or "it is no archive, or a damaged one")"
+  # Not every tar shows a line break in its list.
+  ! has find || [ -z "$(find "$2" -name "*$_line_break*" 2>/dev/null)" ] || refuse_archive "$1"
 }
+
+refuse_archive() {
+  give_up_unpacking "$1 was not unpacked: it holds a device, a link or a name that leads out of its folder, or a line break in a name. Open it in your own code instead."
+}
+
+_line_break='
+'
 
 list_archive() {
   LC_ALL=C TAR_OPTIONS='' GZIP='' tar -tvzf "$1" </dev/null 2>/dev/null
 }
 
 # Every entry begins a line with its type. The rest of a line is read strictly, for an owner or a name may imitate the other
-# fields: no absolute name or link, no `..`. Links that stay inside are common: `last.ckpt -> epoch-9.ckpt`.
+# fields: no absolute name or link, no `..`. Links that stay inside are common: `last.ckpt -> epoch-9.ckpt`. 3: there are links
+# that go up first and stay inside, `deep/last -> ../first`, as long as no other link is on their way.
 refuse_unsafe_entries() {
   export LC_ALL=C
+  _upward=0
   while IFS= read -r _line || [ -n "$_line" ]; do
+    case $_line in l*' -> ../'*) stays_inside && _upward=3 && _line=${_line%% -> *} || return 1 ;; esac
     case $_line in
       *' /'* | *' ../'* | */../* | */.. | *' ..' | *'/.. '* | *' .. '*) return 1 ;;
       [-dlh]*) ;;
       *) return 1 ;;
     esac
+  done
+  return "$_upward"
+}
+
+# The link goes up by no more folders than it is deep. Of a name with spaces the last word is read, which is never deeper.
+stays_inside() {
+  _name=${_line%% -> *} _to=${_line#* -> }
+  _name=${_name##* }
+  _name=${_name#./}
+  case $_name in /* | *//* | */./*) return 1 ;; esac
+  while case $_to in ../*) ;; *) false ;; esac do
+    case $_name in */*) ;; *) return 1 ;; esac
+    _name=${_name#*/} _to=${_to#../}
+  done
+  case /$_to/ in *' -> '* | *//?* | */../*) return 1 ;; esac
+}
+
+# A name through a link is not as deep as it looks.
+refuse_names_through_links() {
+  export LC_ALL=C
+  _links=$_line_break
+  while IFS= read -r _line || [ -n "$_line" ]; do
+    _name=$_line
+    case $_line in
+      h*) return 1 ;;
+      l*) _name=${_line%% -> *} ;;
+    esac
+    _name=${_name##* }
+    _name=${_name#./}
+    case $_name in *//* | */./*) return 1 ;; esac
+    _parent=${_name%/}
+    while case $_parent in */*) ;; *) false ;; esac do
+      _parent=${_parent%/*}
+      case $_links in *"$_line_break$_parent$_line_break"*) return 1 ;; esac
+    done
+    case $_line in l*) _links=$_links$_name$_line_break ;; esac
   done
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { archiveOf } from '../test/archive.ts'
@@ -95,7 +95,9 @@ describe.each(tars)('archives of a channel, unpacked with $name', ({ program, he
         const after = contents(machine.root + channel)
         expect(Object.values(after)).not.toContain('special')
         expect(Object.keys(after).filter((at) => at.startsWith('.ssm'))).toEqual([])
-        for (const text of Object.values(after)) if (text.startsWith('link ')) expect(leadsOut(text.slice(5))).toBe(false)
+        for (const [at, text] of Object.entries(after))
+          if (text.startsWith('link ')) expect(leadsOut(normalize(join(dirname(at), text.slice(5))))).toBe(false)
+        expect(Object.keys(after).filter((at) => at.includes('\n'))).toEqual([])
         expect([0, 1]).toContain(ended.code)
       }),
       {
@@ -108,6 +110,10 @@ describe.each(tars)('archives of a channel, unpacked with $name', ({ program, he
           [[[link('x', 'y')], [link('y', '@/outside')], [file('x/new', 'changed')]]],
           [[[file('@/outside/file', 'changed')]]],
           [[[file('a/../../../../../../outside/file', 'changed')]]],
+          [[[link('s', '.'), link('s/up', '../outside'), file('s/up/file', 'changed')]]],
+          [[[link('a/b', '../..'), file('a/b/new', 'changed')]]],
+          [[[link('a', 'b'), link('b/up', '../c')], [link('c', '.')]]],
+          [[[link('d/up', '../d/up/../..')]]],
         ],
       },
     )
@@ -117,6 +123,10 @@ describe.each(tars)('archives of a channel, unpacked with $name', ({ program, he
     link('x', '/etc'),
     link('x', '../x'),
     link('x', 'a/..'),
+    link('a/x', '../../y'),
+    link('a/x', '.././../y'),
+    file('line\nbreak'),
+    file('line\n-rw-r--r-- 0/0 0 1970-01-01 00:00 a'),
     { name: 'h', type: 'hardLink', link: 'a/../../x' },
     { name: 'p', type: 'fifo' },
     { name: 'd', type: 'device' },
@@ -150,6 +160,32 @@ describe.each(tars)('archives of a channel, unpacked with $name', ({ program, he
       last: 'file 100644 no link any more',
       'own.txt': 'file 100644 replaced',
     })
+  })
+
+  on('a link that goes up and stays inside arrives, and nothing arrives that would run in somebody else’s name', async () => {
+    const { machine, path } = machineWith(
+      [[file('real', 'r'), link('dd/up', '../real'), link('dd/ee/far', '../../real')]],
+      program,
+    )
+    const made = join(machine.root, 'made')
+    mkdirSync(made)
+    for (const [at, mode] of [
+      ['suid', 0o6755],
+      ['plain', 0o755],
+    ] as const) {
+      writeFileSync(join(made, at), at)
+      chmodSync(join(made, at), mode)
+    }
+    execFileSync('tar', ['-czf', `${machine.root}${channel}/1.tar.gz`, '-C', made, '.'])
+    expect([(await machine.run(['sh'], { PATH: path })).code, machine.failure()]).toEqual([0, undefined])
+    const after = contents(machine.root + channel)
+    expect(after).toMatchObject({
+      'dd/up': 'link ../real',
+      'dd/ee/far': 'link ../../real',
+      suid: 'file 100755 suid',
+      plain: 'file 100755 plain',
+    })
+    expect(machine.read(`${channel}/dd/ee/far`)).toBe('r')
   })
 
   on('a file in the place of a folder is refused, and an archive with an archive inside keeps that closed', async () => {

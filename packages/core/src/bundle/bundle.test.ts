@@ -270,7 +270,17 @@ test.each([
 
 test('files that seem to hold credentials stay here and are told; .ssmignore takes them back', async () => {
   await using scratch = await temporaryDirectory()
-  const secrets = ['.aws/credentials', '.ssh/id_ed25519', '.netrc', '.npmrc', 'sub/id_rsa', 'sub/key.pem', 'ca.pem']
+  const secrets = [
+    '.aws/credentials',
+    '.ssh/id_ed25519',
+    '.netrc',
+    '.npmrc',
+    'sub/id_rsa',
+    'sub/key.pem',
+    'Key.PEM',
+    '.SSH2/x',
+    'ca.pem',
+  ]
   for (const path of ['train.py', ...secrets]) {
     await mkdir(join(scratch.path, path, '..'), { recursive: true })
     await writeFile(join(scratch.path, path), 'x')
@@ -279,6 +289,14 @@ test('files that seem to hold credentials stay here and are told; .ssmignore tak
   // What an editor leaves beside a file that is being edited.
   await symlink('someone@host.1234', join(scratch.path, '.#train.py'))
   const code = await describeCode({ kind: 'code', entry: 'train.py', sourceDir: '.', dependencies: [] }, { cwd: scratch.path })
-  expect(code.files.map(({ path }) => path)).toEqual(['ca.pem', 'train.py'])
-  expect(code.skipped.credentials.toSorted()).toEqual(['.aws/', '.netrc', '.npmrc', '.ssh/', 'sub/id_rsa', 'sub/key.pem'])
+  expect(code.files.map(({ path }) => path)).toEqual(['.SSH2/x', 'ca.pem', 'train.py'])
+  expect(code.skipped.credentials.toSorted()).toEqual([
+    '.aws/',
+    '.netrc',
+    '.npmrc',
+    '.ssh/',
+    'Key.PEM',
+    'sub/id_rsa',
+    'sub/key.pem',
+  ])
 })

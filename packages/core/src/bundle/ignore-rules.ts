@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import { readText } from '../files/read.ts'
+import { credentialRules, environmentFiles, inAnyCase } from './credentials.ts'
 
 /** The file at the root of a source folder that says what stays at home, in the syntax of `.gitignore`. */
 export const ignoreFile = '.ssmignore'
@@ -11,7 +12,7 @@ export const builtInRules: readonly string[] = [
   'node_modules',
   '.venv',
   '__pycache__',
-  '.env*',
+  environmentFiles,
   '.ssm',
   '.DS_Store',
   '*.pyc',
@@ -19,28 +20,6 @@ export const builtInRules: readonly string[] = [
   '.#*',
   '.ssm-download*',
   ignoreFile,
-]
-
-/** Files that hold credentials: they do not go along with code either, and it is said. */
-export const credentialRules: readonly string[] = [
-  '.aws',
-  '.ssh',
-  '.netrc',
-  '.npmrc',
-  '.pypirc',
-  '.git-credentials',
-  'id_rsa*',
-  'id_dsa*',
-  'id_ecdsa*',
-  'id_ed25519*',
-  '*.pem',
-  '*.PEM',
-  '*.p12',
-  '*.pfx',
-  '*.key',
-  '.kube',
-  '.docker',
-  '.config/gcloud',
 ]
 
 /** The same for inputs, which are data: only what is no part of them. */
@@ -70,13 +49,17 @@ export async function ignoreRulesOf(folder: string, of: 'code' | 'input' = 'code
   if (of === 'input' && own === undefined) return ruleForInput
   const rules: Ignore = ignore({ ignorecase: false })
   rules.add((of === 'code' ? builtInRules : builtInInputRules).map((pattern) => ({ pattern, mark: '(built in)' })))
-  if (of === 'code') rules.add(credentialRules.map((pattern) => ({ pattern, mark: credentialMark })))
+  if (of === 'code') rules.add(credentialRules.map((pattern) => ({ pattern: inAnyCase(pattern), mark: credentialMark })))
   if (own !== undefined) rules.add(own.split(/\r?\n/).map((pattern) => ({ pattern, mark: `(${ignoreFile})` })))
   return (path, kind) => {
     const { ignored, rule } = rules.test(kind === 'folder' ? `${path}/` : path)
-    return ignored && rule !== undefined ? `${rule.pattern} ${rule.mark ?? ''}` : undefined
+    return ignored && rule !== undefined ? `${shownPattern(rule)} ${rule.mark ?? ''}` : undefined
   }
 }
+
+/** As it is listed, not as it was made to fit any case. */
+const shownPattern = ({ pattern, mark }: { readonly pattern: string; readonly mark?: string | undefined }): string =>
+  mark === credentialMark ? pattern.replace(/\[([a-z])[A-Z]\]/g, '$1') : pattern
 
 const plainInputRules = new Set(builtInInputRules.filter((rule) => !rule.endsWith('*')))
 const inputPrefixes = builtInInputRules.filter((rule) => rule.endsWith('*')).map((rule) => rule.slice(0, -1))

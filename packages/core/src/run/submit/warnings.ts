@@ -1,4 +1,5 @@
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { seemsCredential } from '../../bundle/credentials.ts'
 import { kindOf } from '../../files/stat.ts'
 import { jobTimeMs, type JobName } from '../../names/job-name.ts'
 import { isTerminal } from '../../platform/jobs.ts'
@@ -63,6 +64,7 @@ export async function tellWarnings(task: ResolvedTask, { policy, past }: Start, 
       ? [`job ${newest.state.name} is still running: both jobs write to the same state`]
       : []),
     ...credentialsLeft(task),
+    ...credentialsSent(task),
     ...largeInputs(task),
   ]
   for (const message of messages) context.tell({ type: 'warned', message })
@@ -81,11 +83,25 @@ function aheadOfClock(newest: JobName | undefined, nowMs: number): readonly stri
 function credentialsLeft({ code }: ResolvedTask): readonly string[] {
   const paths = code?.skipped.credentials ?? []
   if (paths.length === 0) return []
-  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : ''
-  return [
-    `${paths.slice(0, 5).join(', ')}${more} seem to hold credentials and stay here; a line like !${paths[0] ?? ''} in .ssmignore sends it`,
-  ]
+  return [`${someOf(paths)} seem to hold credentials and stay here; a line like !${paths[0] ?? ''} in .ssmignore sends it`]
 }
+
+/** An input is data, so all of it is sent: what may have come along by mistake is told. */
+function credentialsSent({ inputs }: ResolvedTask): readonly string[] {
+  return inputs.flatMap(({ local }) => {
+    if (local === undefined) return []
+    const { source, listing } = local.folder
+    const name = basename(resolve(source))
+    const isFile = listing.files.length === 1 && listing.files[0]?.path === name
+    const found = listing.files.map(({ path }) => path).filter((path) => seemsCredential(isFile ? path : `${name}/${path}`))
+    if (found.length === 0) return []
+    const next = isFile ? '' : `; a line like ${found[0] ?? ''} in its .ssmignore keeps it here`
+    return [`${someOf(found)} of the input ${source} seem to hold credentials and are sent${next}`]
+  })
+}
+
+const someOf = (paths: readonly string[]): string =>
+  `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${paths.length - 5} more` : ''}`
 
 const largeFolderBytes = 200 * 1024 * 1024
 
