@@ -30,7 +30,16 @@ export async function policies({ settings, context, parsed }: Call): Promise<num
   return exits.done
 }
 
-const shownOf = ({ roleName, policyName, trust, job, caller, setup, makeBucket, images }: Policies): Readonly<Record<string, unknown>> => ({
+const shownOf = ({
+  roleName,
+  policyName,
+  trust,
+  job,
+  caller,
+  setup,
+  makeBucket,
+  images,
+}: Policies): Readonly<Record<string, unknown>> => ({
   roleName,
   policyName,
   trust,

@@ -54,7 +54,8 @@ export const parameterOptions = {
    * @see Environment in the CreateTrainingJob reference
    */
   env: pairs({
-    summary: 'Environment variables of the program; a `Secret` is masked in what the library prints, and locally in the stored log.',
+    summary:
+      'Environment variables of the program; a `Secret` is masked in what the library prints, and locally in the stored log.',
     source: 'Environment',
     method: (variables: Readonly<Record<string, string | Secret>>) => variables,
     most: 92,

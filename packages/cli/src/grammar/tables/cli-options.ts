@@ -41,7 +41,8 @@ export const environmentOptions = {
     flag: { names: ['env_from'], args: ['NAME...'], repeat: true },
   }),
   secret: list({
-    summary: 'The same for secrets. Masked in what this command prints, and locally in the stored log. On AWS the stored log holds what the program itself printed.',
+    summary:
+      'The same for secrets. Masked in what this command prints, and locally in the stored log. On AWS the stored log holds what the program itself printed.',
     source: 'Environment',
     most: 100,
     entry: () => undefined,
