@@ -1,5 +1,6 @@
 // Runs the chaos suite and prints the table of its figures: node scripts/chaos.mjs [--write] [vitest arguments].
-// With --write the table also goes into docs/guides/reliability.md.
+// With --write the table also goes into docs/guides/reliability.md. With --from FILE nothing is run: the figures are those that runs in
+// pieces added to this file (SSM_CHAOS_FIGURES), and one that lost something is not written.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,8 +26,31 @@ export function table(rows) {
   ].join('\n')
 }
 
+/** One row for each suite, whatever pieces it was run in. */
+export function readFigures(text) {
+  const rows = new Map()
+  for (const line of text.trim().split('\n').filter(Boolean)) {
+    const { suite: full, ...figures } = JSON.parse(line)
+    const suite = full.replace(/, each with two possible disks.*| at any of their \d+ changes.*/, '')
+    const before = rows.get(suite) ?? { suite }
+    for (const [name, value] of Object.entries(figures)) before[name] = (before[name] ?? 0) + value
+    rows.set(suite, before)
+  }
+  return [...rows.values()].sort((one, other) => (one.suite < other.suite ? -1 : 1))
+}
+
+function tell(text, write) {
+  const rows = readFigures(text)
+  process.stdout.write(`\n${table(rows)}\n`)
+  const faults = rows.reduce((sum, { lost, escaped, orphaned, stuck }) => sum + lost + escaped + orphaned + stuck, 0)
+  if (faults > 0) throw new SetupError('The chaos suite found faults: see the table.')
+  if (write) writeTable(table(rows))
+}
+
 async function chaos() {
   const write = process.argv.includes('--write')
+  const from = process.argv.indexOf('--from')
+  if (from > 0) return tell(readFileSync(process.argv[from + 1], 'utf8'), write)
   const chosen = process.argv.slice(2).filter((argument) => argument !== '--write')
   await setup()
   const folder = mkdtempSync(join(tmpdir(), 'ssm-chaos-'))
@@ -38,11 +62,8 @@ async function chaos() {
       [vitest, 'run', '--project', 'slow', ...(chosen.length > 0 ? chosen : ['test/chaos'])],
       { cwd: root, stdio: 'inherit', env: { ...process.env, SSM_SLOW: '1', SSM_CHAOS_FULL: '1', SSM_CHAOS_FIGURES: figures } },
     )
-    const lines = existsSync(figures) ? readFileSync(figures, 'utf8').trim().split('\n') : []
-    const rows = lines.map((line) => JSON.parse(line)).sort((one, other) => (one.suite < other.suite ? -1 : 1))
-    process.stdout.write(`\n${table(rows)}\n`)
+    tell(existsSync(figures) ? readFileSync(figures, 'utf8') : '', write && status === 0)
     if (status !== 0) throw new SetupError('The chaos suite failed: see above.')
-    if (write) writeTable(table(rows))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

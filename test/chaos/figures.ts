@@ -2,6 +2,12 @@ import { appendFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { expect } from 'vitest'
 
+/**
+ * Whether all of it runs, which takes half an hour: `node scripts/chaos.mjs`. Else, as in CI, some of it does, chosen by the seed: about
+ * three minutes.
+ */
+export const inFull = process.env['SSM_CHAOS_FULL'] === '1'
+
 /** What a chaos test counts. The last four must be zero. */
 export interface Figures {
   /** Processes killed at a chosen moment. */

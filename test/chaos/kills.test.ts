@@ -3,13 +3,10 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { setup } from '../../scripts/setup.mjs'
 import { client, lostIn, orphanedIn, prepared } from './clients.ts'
-import { eachAtOnce, random, report, sample } from './figures.ts'
+import { eachAtOnce, inFull, random, report, sample } from './figures.ts'
 
-/** How many kills of each kind of process; `SSM_CHAOS_KILLS` for more. */
-const killsEach = Number(process.env['SSM_CHAOS_KILLS'] ?? 125)
-
-// Minutes of kills: `node scripts/chaos.mjs` runs it. It is not part of CI before a whole run of it was green.
-const inFull = process.env['SSM_CHAOS_FULL'] === '1'
+/** How many kills of each kind of process; `SSM_CHAOS_KILLS` for another number. */
+const killsEach = Number(process.env['SSM_CHAOS_KILLS'] ?? (inFull ? 125 : 24))
 
 beforeAll(setup, 180_000)
 
@@ -44,7 +41,7 @@ async function trial(program: string, at: number): Promise<Trial> {
   }
 }
 
-test.runIf(inFull).each(['client', 'supervisor'])(
+test.each(['client', 'supervisor'])(
   'a %s killed at any change of the file system loses nothing, and the same program run again ends well',
   { timeout: 1_200_000 },
   async (program) => {

@@ -3,10 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { setup } from '../../scripts/setup.mjs'
 import { client, lostIn, orphanedIn, prepared } from './clients.ts'
-import { report } from './figures.ts'
-
-// Minutes of kills: `node scripts/chaos.mjs` runs it. It is not part of CI before a whole run of it was green.
-const inFull = process.env['SSM_CHAOS_FULL'] === '1'
+import { inFull, random, report, sample } from './figures.ts'
 
 beforeAll(setup, 180_000)
 
@@ -48,7 +45,7 @@ function without(
       cwd: place.folder,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
+      timeout: 120_000,
       killSignal: 'SIGKILL',
     })
     let output = ''
@@ -57,6 +54,16 @@ function without(
     child.once('close', (code) => resolve({ code, output }))
   })
 }
+
+/** All of them, or as many as CI has time for; the first one is what fails for certain. */
+function some(sizes: readonly number[], count: number): readonly number[] {
+  if (inFull) return sizes
+  return [1, ...sample(count - 1, sizes.length - 1, random()).map((at) => at + 1)].map((at) => sizes[at - 1] ?? 0)
+}
+
+// The supervisor outlives its client: what it still writes would stay in the mount namespace.
+const untilNobodyWorks =
+  'for i in $(seq 300); do b=; for f in /proc/[0-9]*/cmdline; do case $(tr "\\0" " " <$f 2>/dev/null) in *supervisor.cjs\\ "$r"\\ *) b=1; esac; done; [ "$b" ] || break; sleep 0.1; done'
 
 /** How many rounds of a test were short of something: one that always ends well proves nothing. */
 let felt = 0
@@ -71,8 +78,10 @@ async function shortage(
   const short = await without(place, line, before)
   felt += short.code === 0 ? 0 : 1
   const stuck: string[] = []
+  // Node itself can hang while it starts, when there is no room for its threads: then nothing of ours ran.
+  const ranAtAll = short.code !== null || short.output !== ''
   // An error of ours has a code; a raw stack of Node's own is a fault.
-  if (short.code !== 0 && !/code: '[A-Z_]+'/.test(short.output)) stuck.push(`${name}: ${short.code} ${short.output}`)
+  if (short.code !== 0 && ranAtAll && !/code: '[A-Z_]+'/.test(short.output)) stuck.push(`${name}: ${short.code} ${short.output}`)
   const again = await client(place)
   if (again.code !== 0) stuck.push(`${name}, with enough again: ${again.code} ${again.output}`)
   const where = (fault: string): string => `${name}: ${fault}`
@@ -96,16 +105,16 @@ async function all(suite: string, rounds: readonly (() => ReturnType<typeof shor
   ])
 }
 
-test.runIf(inFull && canMount)(
+test.runIf(canMount)(
   'a disk that is full at any moment ends in a clear error, and the program ends well when there is space',
   { timeout },
   async () => {
     // The store on a small disk of its own, in a mount namespace; what is left of it is copied out before the namespace ends.
     const small = (kilobytes: number): string =>
-      `r=$SSM_LOCAL_DIR; mkdir -p "$r.kept"; mkdir -p "$r"; mount -t tmpfs -o size=${kilobytes}k tmpfs "$r"; "$@"; e=$?; sleep 0.5; cp -a "$r/." "$r.kept/"; umount "$r"; cp -a "$r.kept/." "$r/"; rm -r "$r.kept"; exit $e`
+      `r=$SSM_LOCAL_DIR; mkdir -p "$r.kept"; mkdir -p "$r"; mount -t tmpfs -o size=${kilobytes}k tmpfs "$r"; "$@"; e=$?; ${untilNobodyWorks}; cp -a "$r/." "$r.kept/"; umount "$r"; cp -a "$r.kept/." "$r/"; rm -r "$r.kept"; exit $e`
     await all(
       'a full disk',
-      [4, 40, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 280].map(
+      some([4, 40, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 280], 4).map(
         (size) => () => shortage(`a disk of ${size} KiB`, small(size), ['unshare', '-rm']),
       ),
     )
@@ -126,19 +135,15 @@ test(
 )
 
 // The superuser has no limit of processes: nobody has. Node itself needs about a dozen, its threads included.
-test.runIf(inFull)(
-  'few processes end in a clear error, and the program ends well when there are enough',
-  { timeout },
-  async () => {
-    const nobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
-    await all(
-      'few processes',
-      [16, 18, 20, 24, 28, 32].map(
-        (processes) => () => shortage(`${processes} processes`, 'exec "$@"', [...nobody, 'prlimit', `--nproc=${processes}`]),
-      ),
-    )
-  },
-)
+test('few processes end in a clear error, and the program ends well when there are enough', { timeout }, async () => {
+  const nobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+  await all(
+    'few processes',
+    some([16, 18, 20, 24, 28, 32], 2).map(
+      (processes) => () => shortage(`${processes} processes`, 'exec "$@"', [...nobody, 'prlimit', `--nproc=${processes}`]),
+    ),
+  )
+})
 
 test('a clock that jumps between two runs loses nothing and repeats nothing', { timeout }, async () => {
   const lost: string[] = []

@@ -18,7 +18,7 @@ test('files that hold credentials are known by their names, in any case and anyw
     'my/.Env',
     '.config/gcloud/x',
   ])
-    expect(seemsCredential(path), path).toBe(true)
+    expect([path, seemsCredential(path)]).toEqual([path, true])
   for (const path of [
     'aws/credentials',
     'my.aws',
@@ -32,5 +32,5 @@ test('files that hold credentials are known by their names, in any case and anyw
     'docker/config.json',
     'config/gcloud',
   ])
-    expect(seemsCredential(path), path).toBe(false)
+    expect([path, seemsCredential(path)]).toEqual([path, false])
 })

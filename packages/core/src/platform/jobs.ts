@@ -59,6 +59,8 @@ export interface JobState extends JobRef {
   readonly finalMetrics: readonly MetricValue[]
   /** The program ended, but its results could not be stored; the failure reason says where they are. */
   readonly unstored?: boolean
+  /** Whoever started it was killed before the job began: nothing of it ran, and no program of its failed. */
+  readonly neverBegan?: boolean
 }
 
 export interface DescribeOptions extends Abortable {

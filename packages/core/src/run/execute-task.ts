@@ -38,7 +38,8 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       session.reached({ platform: context.platform, job, isOwn: attempt.decision.kind === 'start', isOver: isSkipped }, given)
       const ended = await followAttempt(attempt, task.spec.metrics, following)
       session.ended(job)
-      const next = afterAttempt(oneAttempt, attempt.number, endOf(ended.state.status))
+      const joined = attempt.decision.kind === 'join' ? ended.state : {}
+      const next = afterAttempt(oneAttempt, attempt.number, endOf(ended.state.status, joined))
       if (next.kind === 'give-up') throw endedBadly(ended, context.platform.name)
       if (next.kind === 'done') {
         const result = await taskResult(task, attempt.decision, ended, following)

@@ -9,6 +9,11 @@ const policies = fc.record({
   on: fc.constantFrom<AttemptPolicy['on']>([], ['failed'], ['failed', 'stopped']),
 })
 
+test('a job that another client could not begin is no attempt: the same one is made again', () => {
+  const step = afterAttempt(oneAttempt, { number: 1, of: 1 }, endOf('failed', { neverBegan: true }))
+  expect(step).toMatchObject({ kind: 'again', attempt: { number: 1, of: 1 } })
+})
+
 test('with one attempt, every end is final', () => {
   const first = attemptToStart(oneAttempt, undefined)
   expect(first).toEqual({ number: 1, of: 1 })
@@ -34,7 +39,9 @@ test('whatever the ends: attempts are numbered without a gap, their number is ke
       for (const [index, end] of script.entries()) {
         expect(attempt).toEqual({ number: index + 1, of: policy.attempts })
         const next = afterAttempt(policy, attempt, end)
-        const final = { completed: ['done'], stopped: ['give-up'], failed: ['again', 'give-up'] }[end.kind]
+        const final = { completed: ['done'], stopped: ['give-up'], failed: ['again', 'give-up'], 'never-began': ['again'] }[
+          end.kind
+        ]
         expect(final).toContain(next.kind)
         if (next.kind !== 'again') return
         attempt = next.attempt

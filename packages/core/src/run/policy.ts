@@ -15,6 +15,8 @@ export type AttemptEnd =
   | { readonly kind: 'completed' }
   /** Its program failed, or the platform did. */
   | { readonly kind: 'failed' }
+  /** Whoever started it was killed before it began: no attempt of the task. */
+  | { readonly kind: 'never-began' }
   /** Somebody stopped it, or it ran into its time limit: never tried again by itself. */
   | { readonly kind: 'stopped' }
 
@@ -32,6 +34,8 @@ export const oneAttempt: AttemptPolicy = { attempts: 1, on: [] }
 /** What follows from how an attempt ended. Pure. */
 export function afterAttempt(policy: AttemptPolicy, attempt: AttemptNumber, end: AttemptEnd): NextStep {
   if (end.kind === 'completed') return { kind: 'done' }
+  if (end.kind === 'never-began')
+    return { kind: 'again', attempt, changes: {}, because: 'the client that started the job was killed before the job began' }
   const isLast = attempt.number >= Math.max(attempt.of, policy.attempts)
   if (end.kind === 'stopped' || isLast || !policy.on.includes(end.kind)) return { kind: 'give-up' }
   const next = { number: attempt.number + 1, of: Math.max(attempt.of, policy.attempts) }
@@ -52,8 +56,12 @@ export function attemptToStart(
   return next.kind === 'again' ? next.attempt : first
 }
 
-/** How a job's status counts for the policy. */
-export function endOf(status: JobStatus): AttemptEnd {
+/**
+ * How a job's end counts for the policy. One that another client could not begin is no end of this run's own; one of this run's own is
+ * a failure, for the next would hardly fare better.
+ */
+export function endOf(status: JobStatus, joined: { readonly neverBegan?: boolean | undefined } = {}): AttemptEnd {
+  if (joined.neverBegan === true) return { kind: 'never-began' }
   if (status === 'completed') return { kind: 'completed' }
   return status === 'stopped' ? { kind: 'stopped' } : { kind: 'failed' }
 }

@@ -48,11 +48,14 @@ export async function isAbandoned(place: JobPlace, state: StoredState, signal?: 
 export function abandonedEnd(place: JobPlace, state: StoredState): StoredState {
   const isStored = state.ending !== undefined && existsSync(place.results)
   const ending = isStored ? state.ending : ({ status: 'failed', phase: 'Failed', reason: abandonedReason(state) } as const)
-  return endOf(state, ending, lastBeatMs(place.heartbeat) ?? state.createdAtMs)
+  const end = endOf(state, ending, lastBeatMs(place.heartbeat) ?? state.createdAtMs)
+  return !isStored && neverBegan(state) ? { ...end, neverBegan: true } : end
 }
 
+const neverBegan = ({ phase }: StoredState): boolean => phase === 'Starting'
+
 const abandonedReason = (state: StoredState): string =>
-  state.phase === 'Starting'
+  neverBegan(state)
     ? 'InternalServerError: the supervisor of this local job never began its work: it or its client was killed. Run the task again.'
     : `InternalServerError: the supervisor of this local job was killed while the job was in phase ${state.phase}. Run the task again.`
 

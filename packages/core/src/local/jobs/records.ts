@@ -117,6 +117,7 @@ export interface StoredState extends JobState {
   readonly ending?: Ending
   /** The job ended, and its results could not be stored: they are still in the machines' trees. */
   readonly unstored?: boolean
+  readonly neverBegan?: boolean
   /** This state stands for one that cannot be read. */
   readonly unreadable?: boolean
 }

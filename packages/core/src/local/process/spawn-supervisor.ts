@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Socket } from 'node:net'
@@ -31,12 +31,19 @@ export function needSupervisorProgram(): string {
 export const startGate = new StartGate()
 
 const longestStartMs = 10_000
+// Node can stop for ever while it starts, when the computer has no room for its threads: then the job would never end.
+const givenUpMs = 30_000
 
 /** The supervisor closes file 3 as soon as it has taken the job over; one that dies does, too. */
 function whenClosed(pipe: Stream | null | undefined, then: () => void): void {
   if (!(pipe instanceof Socket)) return then()
   pipe.once('close', then).once('error', then).resume()
   pipe.setTimeout(longestStartMs, () => pipe.destroy())
+}
+
+function endIfItNeverBegins(child: ChildProcess): void {
+  const timer = setTimeout(() => child.kill('SIGKILL'), givenUpMs).unref()
+  for (const end of [child, child.stdio[3]]) end?.once('close', () => clearTimeout(timer))
 }
 
 export interface SupervisorStart {
@@ -73,6 +80,7 @@ export async function spawnSupervisor(
     child.unref()
     whenClosed(child.stdio[3], leave)
     if (child.pid === undefined) throw await failed
+    endIfItNeverBegins(child)
     await new Promise<void>((resolve) => {
       // One that died at once hears nothing: its job is seen to be abandoned.
       child.stdin?.once('error', () => resolve())
