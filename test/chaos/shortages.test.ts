@@ -134,16 +134,22 @@ test(
   },
 )
 
+// Node itself can hang while it starts without room for its threads, in a supervisor whose client has ended: not part of CI before
+// somebody ends such a supervisor.
 // The superuser has no limit of processes: nobody has. Node itself needs about a dozen, its threads included.
-test('few processes end in a clear error, and the program ends well when there are enough', { timeout }, async () => {
-  const nobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
-  await all(
-    'few processes',
-    some([16, 18, 20, 24, 28, 32], 2).map(
-      (processes) => () => shortage(`${processes} processes`, 'exec "$@"', [...nobody, 'prlimit', `--nproc=${processes}`]),
-    ),
-  )
-})
+test.runIf(inFull)(
+  'few processes end in a clear error, and the program ends well when there are enough',
+  { timeout },
+  async () => {
+    const nobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+    await all(
+      'few processes',
+      some([16, 18, 20, 24, 28, 32], 2).map(
+        (processes) => () => shortage(`${processes} processes`, 'exec "$@"', [...nobody, 'prlimit', `--nproc=${processes}`]),
+      ),
+    )
+  },
+)
 
 test('a clock that jumps between two runs loses nothing and repeats nothing', { timeout }, async () => {
   const lost: string[] = []

@@ -1,5 +1,5 @@
 import { chmodSync, lstatSync, readdirSync, statSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { SsmError } from '../errors/ssm-error.ts'
 
@@ -26,6 +26,14 @@ export function distrustOf(path: string, stats: Stats): Distrust | undefined {
 /** As root under sudo, the files of the one who called it are trusted, too. */
 const isMine = (owner: number, me: number): boolean =>
   owner === me || owner === 0 || (me === 0 && owner === Number(process.env['SUDO_UID'] ?? Number.NaN))
+
+/** Whether nobody else decides about a file that is found by its place: neither about it nor about its folder. */
+export function isOwnFile(path: string): boolean {
+  return [dirname(path), path].every((each) => {
+    const stats = statSync(each, { throwIfNoEntry: false })
+    return stats === undefined || distrustOf(each, stats) === undefined
+  })
+}
 
 /**
  * Takes a folder that was found at its place for this user alone. Folders that others could write lose these rights, and what others

@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { sortByBytes } from '../files/byte-order.ts'
-import { distrustOf } from '../files/ownership.ts'
+import { isOwnFile } from '../files/ownership.ts'
 import { sha256 } from '../files/digest/digest.ts'
 import { readText } from '../files/read.ts'
 import { writeWhole } from '../files/write-whole.ts'
@@ -71,7 +70,7 @@ function matches(row: Row, facts: FileFacts): boolean {
 
 async function load(path: string): Promise<readonly Row[]> {
   // A digest of somebody else's would let other bytes count as those that are stored already.
-  if (!isOwn(path)) return []
+  if (!isOwnFile(path)) return []
   const text = await readText(path).catch(() => undefined)
   const end = text?.indexOf('\n') ?? -1
   if (text === undefined || end < 0) return []
@@ -79,13 +78,6 @@ async function load(path: string): Promise<readonly Row[]> {
   if (sha256(body) !== text.slice(0, end)) return []
   const rows: unknown = JSON.parse(body)
   return Array.isArray(rows) ? rows.filter(isRow) : []
-}
-
-function isOwn(path: string): boolean {
-  return [dirname(path), path].every((each) => {
-    const stats = statSync(each, { throwIfNoEntry: false })
-    return stats === undefined || distrustOf(each, stats) === undefined
-  })
 }
 
 function isRow(value: unknown): value is Row {

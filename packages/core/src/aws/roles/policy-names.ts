@@ -1,5 +1,4 @@
 import { SsmError } from '../../errors/ssm-error.ts'
-import type { PolicyOptions } from './policies.ts'
 
 interface Rule {
   readonly pattern: RegExp
@@ -22,16 +21,16 @@ const rules = {
   },
   images: { pattern: /^[\w.:/@-]+$/, of: 'the URI of an image' },
   kmsKeys: { pattern: /^[\w:/-]+$/, of: 'the id, ARN or alias of a key' },
-} as const satisfies Readonly<Partial<Record<keyof PolicyOptions, Rule>>>
+} as const satisfies Readonly<Record<string, Rule>>
 
 /**
  * A name that IAM would read as a pattern or a variable would grant more than it says: nothing of the kind is put into a policy.
  *
  * @throws {SsmError} `USAGE` with all names that are none.
  */
-export function assertPlainNames(options: PolicyOptions): void {
+export function assertPlainNames(options: object): void {
   const problems = Object.entries(rules).flatMap(([name, rule]) => {
-    const given: unknown = options[name as keyof typeof rules]
+    const given: unknown = Reflect.get(options, name)
     return (Array.isArray(given) ? given : [given])
       .filter((value: unknown) => value !== undefined && !(typeof value === 'string' && rule.pattern.test(value)))
       .map((value: unknown) => `${name} ${JSON.stringify(value)} is not ${rule.of}`)
