@@ -19,6 +19,7 @@ const rules = {
     pattern: /^s3:\/\/[A-Za-z0-9][\w.-]*(\/(?![^]*\$\{)[^*?]*)?$/,
     of: 's3://bucket/key or s3://bucket/folder/ without "*", "?" and "${"',
   },
+  repositories: { pattern: /^[a-z0-9][a-z0-9._/-]*$/, of: 'the name of a repository' },
   images: { pattern: /^[\w.:/@-]+$/, of: 'the URI of an image' },
   kmsKeys: { pattern: /^[\w:/-]+$/, of: 'the id, ARN or alias of a key' },
 } as const satisfies Readonly<Record<string, Rule>>
