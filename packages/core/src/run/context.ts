@@ -29,6 +29,8 @@ export interface TaskSession {
   readonly preparing: AbortSignal
   /** What a task works with while its job is prepared. */
   contextOf(spec: TaskSpec, upstream: TaskContext['upstream']): Promise<TaskContext>
+  /** Runs the work that precedes a job when it is its turn: few tasks at a time. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>
   /** A task came to its job: from now on it is stopped with the others. */
   reached(live: LiveJob, task: { readonly isTarget: boolean }): void
   /** A job has ended: there is nothing to stop any more. */

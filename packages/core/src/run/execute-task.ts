@@ -30,9 +30,11 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
     const context = await session.contextOf(given.spec, given.upstream)
     platform = context.platform.name
     const following = { ...context, signal: session.leaving }
-    const opened = await openTask(await checkHyperparameters(given.spec), context)
-    const { task } = opened
-    for (let attempt = await settle(opened, given.policy, context); ;) {
+    const { task, first } = await session.inTurn(async () => {
+      const opened = await openTask(await checkHyperparameters(given.spec), context)
+      return { task: opened.task, first: await settle(opened, given.policy, context) }
+    })
+    for (let attempt = first; ;) {
       const isSkipped = attempt.decision.kind === 'skip'
       job = attempt.job
       session.reached({ platform: context.platform, job, isOwn: attempt.decision.kind === 'start', isOver: isSkipped }, given)

@@ -4,6 +4,7 @@ import type { RunEvent, RunHappening } from '../events/run-event.ts'
 import { cacheFolder } from '../files/cache.ts'
 import type { GraphNode } from '../graph/order.ts'
 import { deferred } from '../lang/deferred.ts'
+import { Gate } from '../lang/gate.ts'
 import type { JobRef } from '../platform/jobs.ts'
 import { redactAll } from '../secrets/redact.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
@@ -16,6 +17,8 @@ import { runGraph } from './schedule/run-graph.ts'
 import type { RunOptions } from './run-options.ts'
 
 const usualParallel = 4
+// Tasks whose code and inputs are read, compared and sent at one time. Hundreds side by side would keep the thread for seconds.
+const preparedAtOnce = 8
 
 /**
  * One call of `run()`, `start()` or `project.run()`: its signals, its events and its live jobs. Whatever ends early ends by
@@ -40,6 +43,7 @@ export class RunSession implements TaskSession {
   readonly #leave = new AbortController()
   readonly #stop = new AbortController()
   readonly #target = deferred<JobRef>()
+  readonly #gate = new Gate(preparedAtOnce)
   readonly #live = new Map<string, LiveJob>()
   readonly #stopped = new Set<string>()
   readonly #lateStops: Promise<unknown>[] = []
@@ -101,6 +105,15 @@ export class RunSession implements TaskSession {
       signal: this.preparing,
       cacheDir: cacheFolder(),
       upstream,
+    }
+  }
+
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const { leave } = await this.#gate.enter(this.preparing)
+    try {
+      return await work()
+    } finally {
+      leave()
     }
   }
 

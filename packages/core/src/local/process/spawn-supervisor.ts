@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { Socket } from 'node:net'
 import type { Stream } from 'node:stream'
 import { builtProgram } from '../../files/own-package.ts'
 import { PlatformError } from '../../platform/errors.ts'
+import { Gate } from '../../lang/gate.ts'
 import type { JobPlace } from '../jobs/records.ts'
 import { nodeProgram } from './node-program.ts'
-import { StartGate } from './start-gate.ts'
 import { supervisorEnvironment } from './inherited.ts'
 
 // While Node starts, the pipes are made that it will need. Forked twice, their maker is no child of the supervisor.
@@ -27,8 +28,11 @@ export function needSupervisorProgram(): string {
   })
 }
 
-/** Entered before a job is recorded, left by its supervisor. */
-export const startGate = new StartGate()
+/**
+ * Entered before a job is recorded, left by its supervisor. Each takes a processor for a moment, and two hundred at once would leave none
+ * for whoever started them.
+ */
+export const startGate = new Gate(Math.max(2, availableParallelism()))
 
 const longestStartMs = 10_000
 // Node can stop for ever while it starts, when the computer has no room for its threads: then the job would never end.

@@ -1,29 +1,26 @@
-import { availableParallelism } from 'node:os'
-
-/**
- * Lets a few supervisors start at a time: each takes a processor for a moment, and two hundred at once would leave none for
- * whoever started them.
- */
-export class StartGate {
+/** Lets a few in at a time, in the order in which they came. */
+export class Gate {
   readonly #most: number
   readonly #waiting: (() => void)[] = []
   #open = 0
 
-  constructor(most = Math.max(2, availableParallelism())) {
+  constructor(most: number) {
     this.#most = most
   }
 
   /** Waits for a turn; `leave` ends it, and may be called twice. An abort rejects with `signal.reason`. */
   async enter(signal?: AbortSignal): Promise<{ readonly leave: () => void }> {
     signal?.throwIfAborted()
-    if (this.#open >= this.#most) await this.#turn(signal)
-    this.#open += 1
+    if (this.#open < this.#most) this.#open += 1
+    else await this.#turn(signal)
     let left = false
     const leave = (): void => {
       if (left) return
       left = true
-      this.#open -= 1
-      this.#waiting.shift()?.()
+      // The place goes to whoever waits longest, and to nobody who comes meanwhile.
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#open -= 1
+      else next()
     }
     return { leave }
   }

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { StartGate } from './start-gate.ts'
+import { Gate } from './gate.ts'
 
 test('no more than so many are ever inside, everybody gets in, and an abort ends the waiting', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(fc.boolean(), { maxLength: 30 }), async (most, aborts) => {
-      const gate = new StartGate(most)
+      const gate = new Gate(most)
       let inside = 0
       let largest = 0
       const visits = aborts.map(async (isAborted) => {
@@ -27,4 +27,16 @@ test('no more than so many are ever inside, everybody gets in, and an abort ends
     }),
     { numRuns: 50 },
   )
+})
+
+test('whoever comes when somebody leaves does not get in beside the one who waited', async () => {
+  const gate = new Gate(1)
+  const first = await gate.enter()
+  const order: string[] = []
+  const waiting = gate.enter().then(() => order.push('waited'))
+  first.leave()
+  void gate.enter().then(() => order.push('came later'))
+  await waiting
+  await new Promise(setImmediate)
+  expect(order).toEqual(['waited'])
 })
