@@ -26,16 +26,33 @@ export async function syncWhileFast<Value>(now: () => Value, elsewhere: () => Pr
   try {
     return now()
   } finally {
-    const tookMs = performance.now() - startMs
-    slowInARow = tookMs > slowMs ? slowInARow + 1 : 0
-    if (slowInARow === slowOnes) {
-      slowInARow = 0
-      elsewhereUntilMs = startMs + tookMs + pauseMs
-    }
-    workedMs += tookMs
+    workedMs += noted(startMs)
     if (workedMs > sliceMs) {
       workedMs = 0
       await nextTurn()
     }
   }
+}
+
+/** The same for whoever gives the thread back after each piece anyway: nothing is waited for when the work was done here. */
+export function syncIfFast(now: () => void, elsewhere: () => Promise<void>): Promise<void> | undefined {
+  const startMs = performance.now()
+  if (startMs < elsewhereUntilMs) return elsewhere()
+  try {
+    now()
+    return undefined
+  } finally {
+    noted(startMs)
+  }
+}
+
+/** How long it took, which decides where the next pieces are done. */
+function noted(startMs: number): number {
+  const tookMs = performance.now() - startMs
+  slowInARow = tookMs > slowMs ? slowInARow + 1 : 0
+  if (slowInARow === slowOnes) {
+    slowInARow = 0
+    elsewhereUntilMs = startMs + tookMs + pauseMs
+  }
+  return tookMs
 }

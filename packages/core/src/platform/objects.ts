@@ -20,6 +20,9 @@ export type ObjectBody =
   | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number }
   | { readonly kind: 'stream'; readonly chunks: AsyncIterable<Uint8Array> }
 
+/** Takes bytes of an object that begin at this place in it. They are only these while the call lasts; the next ones wait for its promise. */
+export type PutBytes = (bytes: Uint8Array, at: number) => Promise<void> | undefined
+
 export interface ReadOptions extends Abortable {
   /** How many connections may bring a large object at once, where there are such; default 1. Each holds some megabytes in memory. */
   readonly connections?: number
@@ -64,6 +67,12 @@ export interface Objects {
    * @throws {PlatformError} `OBJECT_MISSING`, `OBJECT_CORRUPT`, `PLATFORM_DENIED`.
    */
   read(uri: ObjectUri, options?: ReadOptions): AsyncIterable<Uint8Array>
+  /**
+   * The object's bytes in any order, several stretches at a time, for large objects that become files; verified as `read` does. Gives how many
+   * bytes there were. Left out by a platform that has nothing faster than `read`.
+   * @throws {PlatformError} as `read` does.
+   */
+  readTo?(uri: ObjectUri, put: PutBytes, options?: ReadOptions): Promise<number>
   /**
    * Writes one object, whole or not at all: a reader sees the old bytes or the new ones.
    * @throws {PlatformError} `OBJECT_CHANGED`, `PLATFORM_DENIED`, `STORAGE_FULL`; an abort rejects with `signal.reason`.

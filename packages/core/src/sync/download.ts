@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { foldsNames, nameBook } from '../archive/name-book.ts'
 import { safeJoin, unsafeName } from '../archive/safe-path.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
-import { writeNew } from '../files/downloads/write-new.ts'
+import { writeNew, writeNewInPieces, type PutAt } from '../files/downloads/write-new.ts'
 import { eachOf } from '../lang/each-of.ts'
 import { folderUri, type ObjectUri } from '../names/object-uri.ts'
 import type { Objects, StoredObject } from '../platform/objects.ts'
@@ -25,6 +25,9 @@ const smallAtOnce = 128
 const largeAtOnce = 16
 /** On many networks one connection alone is slow: fewer files than this come by so many connections each. */
 const connectionsEnough = 4
+/** So many of them in all, and files of this size on come by several where that is faster. */
+const connectionsInAll = 16
+const piecesBytes = 32 * 1024 * 1024
 
 /**
  * Brings every object below a folder of the store into a fresh local folder. All names are checked before the first byte is
@@ -41,9 +44,10 @@ export async function downloadFolder(
   const large = wanted.filter(({ object }) => object.sizeBytes > smallBytes)
   const small = wanted.filter(({ object }) => object.sizeBytes <= smallBytes)
   const connections = large.length < connectionsEnough ? connectionsEnough : 1
+  const connectionsOfLarge = Math.max(1, Math.min(connectionsEnough, Math.floor(connectionsInAll / Math.max(1, large.length))))
   let [files, bytes] = [0, 0]
   const fetch = async (file: WantedFile, signal: AbortSignal): Promise<void> => {
-    const written = await fetched(file, options.objects, meter, { connections, signal })
+    const written = await fetched(file, options.objects, meter, { connections, connectionsOfLarge, signal })
     if (written === undefined) return
     files += 1
     bytes += written
@@ -60,6 +64,7 @@ interface WantedFile {
 
 interface FetchOptions {
   readonly connections: number
+  readonly connectionsOfLarge: number
   readonly signal: AbortSignal
 }
 
@@ -96,6 +101,11 @@ async function fetched(
 ): Promise<number | undefined> {
   const { signal } = options
   try {
+    if (object.sizeBytes >= piecesBytes && objects.readTo !== undefined) {
+      const inPieces = await writeNewInPieces(path, (put) => countedPieces(object, objects, meter, put, options), signal)
+      meter.finished(object.uri, inPieces)
+      return inPieces
+    }
     const chunks = counted(object, objects, meter, options)
     const content = object.sizeBytes <= smallBytes ? await gathered(chunks) : chunks
     const written = await writeNew(path, content, signal)
@@ -122,6 +132,28 @@ async function* counted(object: StoredObject, objects: Objects, meter: Meter, op
     meter.moved(object.uri, bytes)
     yield chunk
   }
+  await assertWhole(object, bytes, objects, options)
+}
+
+async function countedPieces(
+  object: StoredObject,
+  objects: Objects,
+  meter: Meter,
+  put: PutAt,
+  options: FetchOptions,
+): Promise<number> {
+  let moved = 0
+  const counting: PutAt = (bytes, at) => {
+    moved += bytes.length
+    meter.moved(object.uri, moved)
+    return put(bytes, at)
+  }
+  const bytes = (await objects.readTo?.(object.uri, counting, { ...options, connections: options.connectionsOfLarge })) ?? 0
+  await assertWhole(object, bytes, objects, options)
+  return bytes
+}
+
+async function assertWhole(object: StoredObject, bytes: number, objects: Objects, options: FetchOptions): Promise<void> {
   if (bytes === object.sizeBytes) return
   // Written anew since it was listed, as the state of a running job may be: then its new size counts.
   const now = await objects.find(object.uri, { signal: options.signal })

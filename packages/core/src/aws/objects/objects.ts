@@ -14,6 +14,7 @@ import type { ListedPage } from './listed-page.ts'
 import { BodyFailed, partsOf, writeInParts, type Part } from './multipart.ts'
 import { isMissing } from './missing.ts'
 import { readObject } from './read.ts'
+import { readObjectTo } from './read-to.ts'
 
 /** S3 behind the doorway. `modifiedAtMs` of a write is this machine's clock; S3's own differs by the moment of travel. */
 export function awsObjects(options: BucketsOptions): Objects {
@@ -26,6 +27,7 @@ export function awsObjects(options: BucketsOptions): Objects {
     children: (folder, { signal } = {}) => listChildren(clients, folder, signal),
     find: (uri, { signal } = {}) => findObject(clients, uri, signal),
     read: (uri, options = {}) => readObject(clients, uri, clock, options),
+    readTo: (uri, put, options = {}) => readObjectTo(clients, uri, clock, put, options),
     write: (uri, body, settings = {}) => writeObject(clients, clock, uri, body, settings).catch(asBodyFailure),
     remove: (uris, { signal } = {}) => removeObjects(clients, uris, signal),
   }

@@ -14,16 +14,22 @@ import { isMissing, noSuchKey } from './missing.ts'
 const fruitlessTries = 8
 
 /** From this size on an object may be fetched in parts of that size by several connections. */
-const severalPartsBytes = 32 * 1024 * 1024
-const partBytes = 8 * 1024 * 1024
+export const severalPartsBytes = 32 * 1024 * 1024
+export const partBytes = 8 * 1024 * 1024
 
 /** One object, as it is asked for. */
-interface Source {
+export interface Source {
   readonly clients: Clients
   readonly clock: Clock
   readonly operation: AwsOperation
   readonly target: { readonly Bucket: string; readonly Key: string }
   readonly signal: AbortSignal | undefined
+}
+
+export function sourceOf(clients: Clients, uri: ObjectUri, clock: Clock, signal: AbortSignal | undefined): Source {
+  const { bucket, key } = addressOf(uri)
+  const operation: AwsOperation = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }
+  return { clients, clock, operation, target: { Bucket: bucket, Key: key }, signal }
 }
 
 /**
@@ -36,9 +42,7 @@ export async function* readObject(
   clock: Clock,
   { connections = 1, signal }: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { bucket, key } = addressOf(uri)
-  const operation: AwsOperation = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }
-  const source: Source = { clients, clock, operation, target: { Bucket: bucket, Key: key }, signal }
+  const source = sourceOf(clients, uri, clock, signal)
   const whole = await answered(source)
   const end = whole.ContentLength
   const inOne = connections === 1 || end === undefined || end < severalPartsBytes
@@ -87,7 +91,7 @@ async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<readonly Uin
 }
 
 /** The bytes of the very same object from one place to another; `answer` is one that begins there, if there is one already. */
-async function* bytesFrom(
+export async function* bytesFrom(
   source: Source,
   whole: Answer,
   from: number,
@@ -134,7 +138,7 @@ interface Stretch {
 }
 
 /** An answer with the whole object, or with a stretch of the very same one. */
-async function answered({ clients, operation, target, signal }: Source, stretch?: Stretch): Promise<Answer> {
+export async function answered({ clients, operation, target, signal }: Source, stretch?: Stretch): Promise<Answer> {
   const { client, sdk } = await clients.open('s3')
   const brief = stretch === undefined ? await fastPathOf(client).get(target, signal) : undefined
   if (brief !== undefined) return brief
@@ -161,11 +165,11 @@ const stretchOf = ({ whole, from, to }: Stretch): { readonly Range: string; read
 })
 
 /** The CRC-32 of the whole object, where S3 keeps one: a sum of sums, `…-3`, cannot be compared with the bytes. */
-function sumOf({ ChecksumCRC32: kept, ChecksumType: type }: Answer): string | undefined {
+export function sumOf({ ChecksumCRC32: kept, ChecksumType: type }: Answer): string | undefined {
   return kept === undefined || kept.includes('-') || type === 'COMPOSITE' ? undefined : kept
 }
 
-function checkSum(uri: ObjectUri, first: Answer, crc: number): void {
+export function checkSum(uri: ObjectUri, first: Answer, crc: number): void {
   const kept = sumOf(first)
   if (kept === undefined || kept === base64Of(crc)) return
   throw new PlatformError('OBJECT_CORRUPT', `What arrived of ${uri} is not what was stored: its CRC-32 is another one.`, {

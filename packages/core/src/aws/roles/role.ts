@@ -1,4 +1,4 @@
-import { shortDigestText } from '../../lang/short-digest.ts'
+import { shortDigestText } from '../../names/short-digest.ts'
 import type { RoleNeed } from '../../platform/roles.ts'
 import type { PolicyDocument, PolicyPlace } from './policy-document.ts'
 import { policyOf, readRights, rightsOf, togetherRights } from './rights.ts'

@@ -3,7 +3,7 @@ import { mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isBytes } from '../../lang/realms.ts'
 import { fsCodeOf, orStorageError } from '../fs-errors.ts'
-import { syncWhileFast } from '../sync-io.ts'
+import { syncIfFast, syncWhileFast } from '../sync-io.ts'
 
 /**
  * Writes a file that is not there yet, with its folders, and gives how many bytes it has. A failure leaves no file behind, but
@@ -26,6 +26,39 @@ export async function writeNew(
   )
 }
 
+/** Puts bytes at their place in a file. With a promise, they are needed until it comes. */
+export type PutAt = (bytes: Uint8Array, at: number) => Promise<void> | undefined
+
+/** The same for a file whose bytes come in any order: `fill` puts them, and gives how many there are. */
+export async function writeNewInPieces(
+  path: string,
+  fill: (put: PutAt) => Promise<number>,
+  signal: AbortSignal,
+): Promise<number> {
+  signal.throwIfAborted()
+  return orStorageError({ act: 'write', path, missing: 'STORAGE_DENIED' }, async () => {
+    await mkdir(dirname(path), { recursive: true })
+    const file = await open(path, 'wx')
+    const elsewhere = async (bytes: Uint8Array, at: number): Promise<void> => {
+      for (let written = 0; written < bytes.length;)
+        written += (await file.write(bytes, written, bytes.length - written, at + written)).bytesWritten
+    }
+    const put: PutAt = (bytes, at) =>
+      syncIfFast(
+        () => writeAll(file.fd, bytes, at),
+        () => elsewhere(bytes, at),
+      )
+    try {
+      return await fill(put)
+    } catch (cause) {
+      await rm(path, { force: true })
+      throw cause
+    } finally {
+      await file.close()
+    }
+  })
+}
+
 function writeNow(path: string, bytes: Uint8Array): number {
   const file = openNow(path)
   try {
@@ -39,8 +72,9 @@ function writeNow(path: string, bytes: Uint8Array): number {
   }
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
+function writeAll(file: number, bytes: Uint8Array, at?: number): void {
+  for (let written = 0; written < bytes.length;)
+    written += writeSync(file, bytes, written, bytes.length - written, at === undefined ? null : at + written)
 }
 
 /** Most files come into a folder that is there. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
-import { shortDigest } from '../../lang/short-digest.ts'
+import { shortDigest } from '../../names/short-digest.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import { arnOf } from './config-files.ts'
 import type { MachineView } from './isolation.ts'

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { hostname } from 'node:os'
-import { shortDigestText } from '../../lang/short-digest.ts'
+import { shortDigestText } from '../../names/short-digest.ts'
 import { isProcOurs, linkOf, processAt, startIn, textOf } from '../../files/process/proc.ts'
 
 /**

@@ -37,6 +37,15 @@ const writing: Checks = {
       await rm(scratch, { recursive: true })
     }
   },
+  'bytes that come in any order are those of the object': async ({ platform: { objects }, folder }) => {
+    if (objects.readTo === undefined) return
+    for (const text of ['', 'some bytes']) {
+      const found = Buffer.alloc(text.length)
+      await objects.write(below(folder, 'x'), bytes(text))
+      equal(await objects.readTo(below(folder, 'x'), (some, at) => void found.set(some, at)), text.length)
+      equal(found.toString(), text)
+    }
+  },
   'what a write gives back is what a look gives': async ({ platform: { objects }, folder }) => {
     const written = await objects.write(below(folder, 'x'), bytes('one'))
     deepEqual(await objects.find(below(folder, 'x')), written)

@@ -8,6 +8,7 @@ import {
   putKind,
   type RequestOverrides,
   type SdkHandler,
+  type SdkRequest,
   type SdkResponse,
 } from './request-template.ts'
 
@@ -23,6 +24,8 @@ export interface FastPath {
   put(input: PutWish, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<{ readonly ETag?: string } | undefined>
   /** Begins to read an object; `undefined` when the SDK is to do it. */
   get(input: Place, signal: AbortSignal | undefined): Promise<Answer | undefined>
+  /** A signed request for an object, for a connection of one's own; `undefined` when the SDK is to ask. */
+  signed(input: Place): Promise<SdkRequest | undefined>
   /** The XML of ListObjectsV2 for these parameters; `undefined` when the SDK is to ask. */
   list(bucket: string, parameters: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<string | undefined>
 }
@@ -81,20 +84,26 @@ function openFastPath(client: S3Client): FastPath {
     put: async ({ Bucket, Key, SSEKMSKeyId }, bytes, signal) => {
       if (bytes.length > fastPathBytes) return undefined
       const response = await ask(putKind(Bucket, SSEKMSKeyId), { key: Key, body: bytes }, signal)
-      if (response === undefined) return undefined
-      discard(response.body)
-      const etag = response.headers['etag']
-      return etag === undefined ? {} : { ETag: etag }
+      return response === undefined ? undefined : etagOf(response)
     },
     get: async ({ Bucket, Key }, signal) => {
       const response = await ask(getKind(Bucket), { key: Key }, signal)
       return response === undefined ? undefined : answerOf(response)
+    },
+    signed: async ({ Bucket, Key }) => {
+      const template = templates.get(getKind(Bucket))
+      return template === undefined || Date.now() < closedUntilMs ? undefined : copied(client, template, { key: Key })
     },
     list: async (bucket, parameters, signal) => {
       const response = await ask(listKind(bucket), { key: '', query: parameters }, signal)
       return response === undefined ? undefined : textOf(response.body, signal)
     },
   }
+}
+
+function etagOf({ body, headers: { etag } }: SdkResponse): { readonly ETag?: string } {
+  discard(body)
+  return etag === undefined ? {} : { ETag: etag }
 }
 
 function answerOf({ headers, body }: SdkResponse): Answer {

@@ -7,6 +7,9 @@ import { authorization, escapedPath, sha256Of, signingDate } from './signature.t
 /** A request as the SDK hands it to its connections. */
 export interface SdkRequest {
   readonly method: string
+  readonly protocol: string
+  readonly hostname: string
+  readonly port?: number | undefined
   path: string
   query: Readonly<Record<string, unknown>>
   readonly headers: Record<string, string>
@@ -107,7 +110,8 @@ const unknownHeader = /^(x-amz-checksum-(?!crc32$|mode$)|x-amz-s3session|x-amz-t
 /** Numbers of the SDK's own tries. */
 const ofTheSdk: ReadonlySet<string> = new Set(['amz-sdk-invocation-id', 'amz-sdk-request'])
 
-const queryOf = (query: SdkRequest['query']): string =>
+/** A request's query, as it is signed. */
+export const queryOf = (query: SdkRequest['query']): string =>
   Object.keys(query)
     .sort()
     .map((name) => `${escapedPart(name)}=${escapedPart(String(query[name]))}`)

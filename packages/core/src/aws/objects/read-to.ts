@@ -1,0 +1,132 @@
+import { crc32 } from 'node:zlib'
+import type { ObjectUri } from '../../names/object-uri.ts'
+import { eachOf } from '../../lang/each-of.ts'
+import type { PutBytes, ReadOptions } from '../../platform/objects.ts'
+import type { Clock } from '../../time/clock.ts'
+import type { Clients } from '../clients.ts'
+import { hasProxy } from '../proxy.ts'
+import { joined, type Summed } from './crc.ts'
+import { Connection } from './direct/connection.ts'
+import { bodyOfStretch } from './direct/head.ts'
+import { fastPathOf } from './fast-path/fast-path.ts'
+import { queryOf, type SdkRequest } from './fast-path/request-template.ts'
+import { answered, bytesFrom, checkSum, partBytes, severalPartsBytes, sourceOf, sumOf, type Source } from './read.ts'
+
+/** A stretch of an object. */
+interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * An object's bytes in any order, from several stretches at a time. They come over connections of their own, whose bytes are handed on without
+ * a copy; where that fails, the SDK brings the rest of the stretch. Checked as a whole, as `readObject` does.
+ */
+export async function readObjectTo(
+  clients: Clients,
+  uri: ObjectUri,
+  clock: Clock,
+  put: PutBytes,
+  { connections = 4, signal: given }: ReadOptions,
+): Promise<number> {
+  const first = sourceOf(clients, uri, clock, given)
+  const whole = await answered(first)
+  const { ContentLength: end, ETag: etag } = whole
+  const sums: Summed[] = []
+  const several = end !== undefined && end >= severalPartsBytes && etag !== undefined
+  const stretches = several ? stretchesOf(end) : [{ from: 0, to: end }]
+  const direct = several ? await directly(first, etag) : undefined
+  try {
+    await eachOf(
+      stretches.entries(),
+      several ? connections : 1,
+      async ([index, { from, to }], signal) => {
+        let [at, crc] = [from, 0]
+        let refusal: { readonly cause: unknown } | undefined
+        const take = (bytes: Uint8Array): Promise<void> | undefined => {
+          try {
+            const later = put(bytes, at)
+            at += bytes.length
+            if (sumOf(whole) !== undefined) crc = crc32(bytes, crc)
+            return later?.catch((cause: unknown) => {
+              refusal = { cause }
+              throw cause
+            })
+          } catch (cause) {
+            refusal = { cause }
+            throw cause
+          }
+        }
+        // The answer that told of the whole gives the first stretch.
+        if (index > 0 && to !== undefined) await direct?.bring({ from, to }, take, signal)
+        if (refusal !== undefined) throw (refusal as { readonly cause: unknown }).cause
+        if (at !== to)
+          for await (const chunk of bytesFrom({ ...first, signal }, whole, at, to, index === 0 ? whole : undefined))
+            await take(chunk)
+        sums[index] = { crc, bytes: at - from }
+      },
+      given,
+    )
+  } finally {
+    direct?.close()
+  }
+  const sum = sums.reduce(joined)
+  checkSum(uri, whole, sum.crc)
+  return sum.bytes
+}
+
+function stretchesOf(end: number): readonly Stretch[] {
+  return Array.from({ length: Math.ceil(end / partBytes) }, (_, index) => ({
+    from: index * partBytes,
+    to: Math.min((index + 1) * partBytes, end),
+  }))
+}
+
+interface Direct {
+  /** Hands on the bytes of a stretch, or those before something failed. */
+  bring(stretch: Stretch, take: (bytes: Uint8Array) => Promise<void> | undefined, signal: AbortSignal): Promise<void>
+  close(): void
+}
+
+/** Connections to where the SDK's own requests went; `undefined` where they take a way that we do not know. */
+async function directly({ clients, target }: Source, etag: string): Promise<Direct | undefined> {
+  const { client } = await clients.open('s3')
+  const template = await fastPathOf(client).signed(target)
+  if (template === undefined || hasProxy(process.env)) return undefined
+  const all: Connection[] = []
+  const free: Connection[] = []
+  let isBroken = false
+  const opened = (signal: AbortSignal): Connection => {
+    const connection = new Connection(template, signal)
+    all.push(connection)
+    return connection
+  }
+  return {
+    async bring({ from, to }, take, signal) {
+      const request = isBroken ? undefined : await fastPathOf(client).signed(target)
+      if (request === undefined) return
+      const connection = free.pop() ?? opened(signal)
+      try {
+        const bodyBytes = (head: Parameters<typeof bodyOfStretch>[0]): number | undefined => bodyOfStretch(head, from, to, etag)
+        await connection.ask({
+          request: headOf(request, { range: `bytes=${from}-${to - 1}`, 'if-match': etag }),
+          bodyBytes,
+          take,
+        })
+        free.push(connection)
+      } catch {
+        signal.throwIfAborted()
+        isBroken = true
+      }
+    },
+    close: () => {
+      for (const connection of all) connection[Symbol.dispose]()
+    },
+  }
+}
+
+function headOf({ method, path, query, headers }: SdkRequest, more: Readonly<Record<string, string>>): string {
+  const text = queryOf(query)
+  const lines = Object.entries({ ...headers, ...more }).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${method} ${path}${text === '' ? '' : `?${text}`} HTTP/1.1\r\n${lines.join('')}\r\n`
+}
