@@ -15,7 +15,8 @@ import { answered, bytesFrom, checkSum, partBytes, severalPartsBytes, sourceOf, 
 /** A stretch of an object. */
 interface Stretch {
   readonly from: number
-  readonly to: number
+  /** Left open for an object whose size is not known. */
+  readonly to: number | undefined
 }
 
 /**
@@ -32,47 +33,65 @@ export async function readObjectTo(
   const first = sourceOf(clients, uri, clock, given)
   const whole = await answered(first)
   const { ContentLength: end, ETag: etag } = whole
-  const sums: Summed[] = []
   const several = end !== undefined && end >= severalPartsBytes && etag !== undefined
   const stretches = several ? stretchesOf(end) : [{ from: 0, to: end }]
   const direct = several ? await directly(first, etag) : undefined
+  const sums: Summed[] = []
+  const bring = async ([index, stretch]: [number, Stretch], signal: AbortSignal): Promise<void> => {
+    // The answer that told of the whole gives the first stretch.
+    const answer = index === 0 ? whole : undefined
+    const taking = taker(stretch.from, put, sumOf(whole) !== undefined)
+    if (answer === undefined) await direct?.bring(stretch, taking.take, signal)
+    taking.throwIfRefused()
+    if (taking.at() !== stretch.to) {
+      const rest = bytesFrom({ ...first, signal }, whole, taking.at(), stretch.to, answer)
+      for await (const chunk of rest) await taking.take(chunk)
+    }
+    sums[index] = taking.sum()
+  }
   try {
-    await eachOf(
-      stretches.entries(),
-      several ? connections : 1,
-      async ([index, { from, to }], signal) => {
-        let [at, crc] = [from, 0]
-        let refusal: { readonly cause: unknown } | undefined
-        const take = (bytes: Uint8Array): Promise<void> | undefined => {
-          try {
-            const later = put(bytes, at)
-            at += bytes.length
-            if (sumOf(whole) !== undefined) crc = crc32(bytes, crc)
-            return later?.catch((cause: unknown) => {
-              refusal = { cause }
-              throw cause
-            })
-          } catch (cause) {
-            refusal = { cause }
-            throw cause
-          }
-        }
-        // The answer that told of the whole gives the first stretch.
-        if (index > 0 && to !== undefined) await direct?.bring({ from, to }, take, signal)
-        if (refusal !== undefined) throw (refusal as { readonly cause: unknown }).cause
-        if (at !== to)
-          for await (const chunk of bytesFrom({ ...first, signal }, whole, at, to, index === 0 ? whole : undefined))
-            await take(chunk)
-        sums[index] = { crc, bytes: at - from }
-      },
-      given,
-    )
+    await eachOf(stretches.entries(), several ? connections : 1, bring, given)
   } finally {
     direct?.close()
   }
   const sum = sums.reduce(joined)
   checkSum(uri, whole, sum.crc)
   return sum.bytes
+}
+
+interface Taking {
+  readonly take: (bytes: Uint8Array) => Promise<void> | undefined
+  /** How far it came. */
+  at(): number
+  sum(): Summed
+  /** Throws what `put` threw: that is no reason to bring the bytes again. */
+  throwIfRefused(): void
+}
+
+function taker(from: number, put: PutBytes, isSummed: boolean): Taking {
+  let [at, crc] = [from, 0]
+  let refusals: readonly unknown[] = []
+  const refused = (cause: unknown): never => {
+    refusals = [cause]
+    throw cause
+  }
+  return {
+    take(bytes) {
+      try {
+        const later = put(bytes, at)
+        at += bytes.length
+        if (isSummed) crc = crc32(bytes, crc)
+        return later?.catch(refused)
+      } catch (cause) {
+        return refused(cause)
+      }
+    },
+    at: () => at,
+    sum: () => ({ crc, bytes: at - from }),
+    throwIfRefused() {
+      if (refusals.length > 0) throw refusals[0]
+    },
+  }
 }
 
 function stretchesOf(end: number): readonly Stretch[] {
@@ -104,7 +123,7 @@ async function directly({ clients, target }: Source, etag: string): Promise<Dire
   return {
     async bring({ from, to }, take, signal) {
       const request = isBroken ? undefined : await fastPathOf(client).signed(target)
-      if (request === undefined) return
+      if (request === undefined || to === undefined) return
       const connection = free.pop() ?? opened(signal)
       try {
         const bodyBytes = (head: Parameters<typeof bodyOfStretch>[0]): number | undefined => bodyOfStretch(head, from, to, etag)

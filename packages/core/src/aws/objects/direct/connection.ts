@@ -54,7 +54,7 @@ export class Connection implements Disposable {
   /** Asks, and hands the body on. One at a time. Rejects when the connection breaks or the answer is another one than expected. */
   ask(exchange: Exchange): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#broken !== undefined) return reject(this.#broken as Error)
+      if (this.#broken !== undefined) return reject(this.#broken)
       this.#exchange = { ...exchange, resolve, reject }
       this.#head = Buffer.alloc(0)
       this.#leftBytes = undefined
