@@ -44,3 +44,22 @@ export const isThere = (argv) =>
     () => true,
     () => false,
   )
+
+/** Watches for how long at most nothing else had the thread; `end` tells, in milliseconds. */
+export function longestStall() {
+  let [longest, last] = [0, performance.now()]
+  const look = () => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last)
+    last = now
+  }
+  const timer = setInterval(look, 2)
+  return {
+    end() {
+      look()
+      clearInterval(timer)
+      last = Infinity
+      return longest
+    },
+  }
+}

@@ -44,7 +44,17 @@ function judged({ what, beside, ours, bare, limitMs, skipped }) {
   const [oursMs, bareMs] = [median(ours), median(bare)]
   const moreMs = oursMs - bareMs
   const verdict = limitMs === undefined ? '' : moreMs <= limitMs ? 'ok' : 'over'
-  return { what, beside, runs: ours.length, oursMs, bareMs, moreMs, ratio: oursMs / bareMs, limitMs, verdict }
+  return {
+    what,
+    beside,
+    runs: ours.length,
+    oursMs,
+    bareMs,
+    moreMs,
+    ratio: bareMs === 0 ? undefined : oursMs / bareMs,
+    limitMs,
+    verdict,
+  }
 }
 
 function show(rows, { node, cpu, cores }) {
