@@ -11,7 +11,15 @@ const slowTests: TestProjectInlineConfiguration = {
   test: {
     name: 'slow',
     globalSetup: ['./test/support/programs.ts'],
-    include: ['test/slow/**/*.test.ts', 'test/chaos/**/*.test.ts', 'packages/*/src/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],
+    // The launcher's tests once more, in every shell.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', SSM_ALL_SHELLS: '1' },
+    include: [
+      'test/slow/**/*.test.ts',
+      'test/chaos/**/*.test.ts',
+      'packages/*/src/**/*.slow.test.ts',
+      'test/**/*.slow.test.ts',
+      'packages/worker-toolkit/src/launcher*.test.ts',
+    ],
   },
 }
 

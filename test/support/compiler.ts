@@ -4,6 +4,9 @@ import ts from 'typescript'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = `${root}test/types/`
 
+// What several tests of one process read is parsed once.
+const parsed = ts.createDocumentRegistry(ts.sys.useCaseSensitiveFileNames, root)
+
 /** Programs of a user, compiled together from memory against the sources of core. */
 export interface Compiled {
   /** Everything the compiler complains about in one of them, with the line (from 0) it stands on. */
@@ -27,7 +30,7 @@ export interface CompileOptions {
 
 /** Compiles files by name and text. Reading what they import takes seconds: give all of them at once. */
 export function compile(files: Readonly<Record<string, string>>, { platforms = 'stand-ins' }: CompileOptions = {}): Compiled {
-  const service = ts.createLanguageService(hostOf(files, platforms === 'real' ? {} : standIns))
+  const service = ts.createLanguageService(hostOf(files, platforms === 'real' ? {} : standIns), parsed)
   const program = service.getProgram()
   if (program === undefined) throw new Error('The compiler gives no program')
   return {
@@ -77,7 +80,11 @@ function hostOf(files: Readonly<Record<string, string>>, instead: Readonly<Recor
     files[path.slice(folder.length)] ?? instead[path.slice(root.length)] ?? ts.sys.readFile(path)
   return {
     getScriptFileNames: () => names,
-    getScriptVersion: () => '1',
+    // A file of ours may have another text in another program under the same name.
+    getScriptVersion: (path) => {
+      const text = files[path.slice(folder.length)] ?? instead[path.slice(root.length)]
+      return text === undefined ? '1' : (ts.sys.createHash?.(text) ?? text)
+    },
     getScriptSnapshot(path) {
       const text = read(path)
       return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)

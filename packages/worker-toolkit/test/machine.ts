@@ -178,8 +178,14 @@ export function whereIs(name: string): string {
 }
 
 /** The shells the launcher must work in, and whether they are here. */
-export const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].map((argv) => ({
+const everyShell = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].map((argv) => ({
   name: argv.join(' '),
   argv,
   here: lacking(argv[0] ?? '') === undefined,
 }))
+
+/** Those it is tried in: all of them among the slow tests, for each takes as long as the others, and else the first that is here. */
+export const shells =
+  process.env['SSM_ALL_SHELLS'] === '1'
+    ? everyShell
+    : [everyShell.find(({ here }) => here) ?? everyShell[0]].filter((shell) => shell !== undefined)
