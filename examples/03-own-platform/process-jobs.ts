@@ -155,11 +155,13 @@ export function processJobs(objects: Objects): { readonly jobs: Jobs; readonly l
     stop: async (job) => end(knownRun(job), 'Stopped'),
   }
   const logs: Logs = {
-    async *follow(job, { signal, sinceMs = 0, untilNow = false } = {}) {
+    async *follow(job, { signal, sinceMs = 0, untilNow = false, last, machine = 'algo-1', where = () => true } = {}) {
       const run = knownRun(job)
-      for (let next = 0; ;) {
+      const isWanted = (line: LogLine): boolean => line.machine === machine && line.atMs >= sinceMs && where(line)
+      if (last !== undefined) yield* last === 0 ? [] : run.lines.filter(isWanted).slice(-last)
+      for (let next = last === undefined ? 0 : run.lines.length; ;) {
         const line = run.lines[next++]
-        if (line !== undefined && line.atMs >= sinceMs) yield line
+        if (line !== undefined && isWanted(line)) yield line
         if (line !== undefined) continue
         if (untilNow || isTerminal(run.state.status)) return
         next -= 1

@@ -3,6 +3,7 @@ import {
   DescribeLogStreamsCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
+  type GetLogEventsCommandInput,
   type OutputLogEvent,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { mockClient } from 'aws-sdk-client-mock'
@@ -26,6 +27,13 @@ const job: JobRef = { kind: 'training', name: jobName('j') }
 const streams = new Map<string, OutputLogEvent[]>()
 let refuseTokens = 0
 
+/** A page of two, read backwards: the first one is the newest. */
+function pageBefore(all: readonly OutputLogEvent[], token: string | undefined) {
+  const end = token === undefined ? all.length : Number(token.slice(1))
+  const from = Math.max(0, end - 2)
+  return { events: all.slice(from, end), nextBackwardToken: `b${from}`, nextForwardToken: String(end) }
+}
+
 afterEach(() => void cloud.reset())
 beforeEach(() => {
   streams.clear()
@@ -41,25 +49,24 @@ beforeEach(() => {
   })
   cloud
     .on(GetLogEventsCommand)
-    .callsFake(
-      ({ logStreamName = '', nextToken, startTime = 0 }: { logStreamName?: string; nextToken?: string; startTime?: number }) => {
-        if (nextToken !== undefined && refuseTokens > 0) {
-          refuseTokens -= 1
-          throw vendor('InvalidParameterException', 'The specified nextToken is invalid.')
-        }
-        const events = streams.get(logStreamName) ?? []
-        const from = nextToken === undefined ? events.findIndex(({ timestamp = 0 }) => timestamp >= startTime) : Number(nextToken)
-        const start = from === -1 ? events.length : from
-        // Pages of two; now and then one that is empty without being the end.
-        if (nextToken !== undefined && !nextToken.startsWith('0') && start < events.length && start % 4 === 0)
-          return { events: [], nextForwardToken: `0${start}` }
-        const page = events.slice(start, start + 2)
-        return {
-          events: page,
-          nextForwardToken: page.length === 0 && nextToken !== undefined ? nextToken : String(start + page.length),
-        }
-      },
-    )
+    .callsFake(({ logStreamName = '', nextToken, startTime = 0, startFromHead }: GetLogEventsCommandInput) => {
+      if (startFromHead !== true) return pageBefore(streams.get(logStreamName) ?? [], nextToken)
+      if (nextToken !== undefined && refuseTokens > 0) {
+        refuseTokens -= 1
+        throw vendor('InvalidParameterException', 'The specified nextToken is invalid.')
+      }
+      const events = streams.get(logStreamName) ?? []
+      const from = nextToken === undefined ? events.findIndex(({ timestamp = 0 }) => timestamp >= startTime) : Number(nextToken)
+      const start = from === -1 ? events.length : from
+      // Pages of two; now and then one that is empty without being the end.
+      if (nextToken !== undefined && !nextToken.startsWith('0') && start < events.length && start % 4 === 0)
+        return { events: [], nextForwardToken: `0${start}` }
+      const page = events.slice(start, start + 2)
+      return {
+        events: page,
+        nextForwardToken: page.length === 0 && nextToken !== undefined ? nextToken : String(start + page.length),
+      }
+    })
 })
 
 /** A clock whose sleeps pass at once, and tell what happens meanwhile. */
@@ -276,4 +283,34 @@ test('the lines there are now come by one search, page by page, an empty page no
 test('a search where no job of this kind has written yet finds nothing', async () => {
   cloud.on(FilterLogEventsCommand).rejects(vendor('ResourceNotFoundException', 'The specified log group does not exist.'))
   expect(await linesOf(logsWith(endedLongAgo, steppingClock()), { untilNow: true })).toEqual([])
+})
+
+test('the last lines are read from the newest page of each stream backwards, and no more pages than needed', async () => {
+  streams.set('j/algo-1-1', events(100))
+  streams.set('j/algo-2-1', events(1, 97))
+  const logs = logsWith(endedLongAgo, steppingClock())
+  const last = ['algo-1 line 97', 'algo-2 line 0', 'algo-1 line 98', 'algo-1 line 99']
+  expect(await linesOf(logs, { untilNow: true, last: 4 })).toEqual(last)
+  expect(cloud.commandCalls(GetLogEventsCommand).length).toBeLessThanOrEqual(5)
+  expect(await linesOf(logs, { last: 4 })).toEqual(last)
+  expect(await linesOf(logs, { untilNow: true, last: 1, machine: 'algo-2' })).toEqual(['algo-2 line 0'])
+  expect(await linesOf(logs, { untilNow: true, last: 2, where: ({ text }) => text.endsWith('5') })).toEqual([
+    'algo-1 line 85',
+    'algo-1 line 95',
+  ])
+  expect(await linesOf(logs, { untilNow: true, last: 1_000 })).toHaveLength(101)
+  expect(await linesOf(logs, { untilNow: true, last: 0 })).toEqual([])
+})
+
+test('what is written after the last lines follows them, once', async () => {
+  streams.set('j/algo-1-1', events(10))
+  let end: () => void = () => undefined
+  const clock = steppingClock((nowMs) => {
+    if (nowMs > 1_005_000 && streams.get('j/algo-1-1')?.length === 10) streams.get('j/algo-1-1')?.push(...events(3, 100))
+    if (nowMs > 1_020_000) end()
+  })
+  const running = runningJob(clock)
+  end = running.end
+  const lines = await linesOf(logsWith(running.jobs, clock), { last: 2 })
+  expect(lines).toEqual(['algo-1 line 8', 'algo-1 line 9', 'algo-1 line 0', 'algo-1 line 1', 'algo-1 line 2'])
 })

@@ -13,13 +13,23 @@ export interface LogLine {
 export interface FollowOptions extends Abortable {
   /** Leaves out lines written before this moment. */
   readonly sinceMs?: number
-  /** Ends at the last line there is now instead of waiting for the job's end. */
+  /** Ends at the last line there is now instead of waiting for the job's end. Default `false`. */
   readonly untilNow?: boolean
+  /** Only lines of this machine. */
+  readonly machine?: string
+  /** Only lines for which this is true. */
+  readonly where?: (line: LogLine) => boolean
+  /**
+   * Begins with the last so many lines there are now, of those that the other options let through; `0` begins with the next one.
+   * A platform reads them from the end of the log where it can.
+   */
+  readonly last?: number
 }
 
 export interface Logs {
   /**
-   * Every line of every machine from the first one on, none lost and none twice; those of one machine in order.
+   * Every line of every machine from the first one on, unless the options leave some out; none lost and none twice, and those of
+   * one machine in order.
    * Ends once the job has ended and its last line was given.
    */
   follow(job: JobRef, options?: FollowOptions): AsyncIterable<LogLine>

@@ -51,11 +51,10 @@ async function throwIfFailed(job: JobState, platform: Platform, signal: AbortSig
 function tailOptionsOf(flags: LogFlags, nowMs: number): TailOptions {
   const { machine, since, search, tail = usualTail, follow = false } = flags
   const word = search?.toLowerCase()
-  const where = (line: LogLine): boolean =>
-    (machine === undefined || line.machine === machine) && (word === undefined || line.text.toLowerCase().includes(word))
   return {
     follow,
-    where,
+    ...(machine === undefined ? {} : { machine }),
+    ...(word === undefined ? {} : { where: ({ text }) => text.toLowerCase().includes(word) }),
     ...(tail === 0 ? {} : { last: tail }),
     ...(since === undefined ? {} : { sinceMs: momentOf(since, nowMs) }),
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { machineOf } from './log-streams.ts'
+import { machineOf } from './stream.ts'
 
 test.each([
   ['job/algo-1-1700000000', 'algo-1'],

@@ -1,44 +1,20 @@
 import type { OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs'
 import { eachOf } from '../../lang/each-of.ts'
+import { lastItems } from '../../lang/last-items.ts'
 import type { LogLine } from '../../platform/logs.ts'
-import { abortable, type Clients, type Opened } from '../clients.ts'
+import { abortable, type Opened } from '../clients.ts'
 import { freshTokens } from '../page-tokens.ts'
-import type { RateLimiter } from '../rate-limiter.ts'
-import { errorKindOf, vendorError } from '../error-kind.ts'
-import { withErrorTranslation } from '../translate.ts'
+import { vendorError } from '../error-kind.ts'
+import { eventsOf, machineOf, moveOn, newestOf, paced, type Cursor, type Event, type LogStreamsOptions } from './stream.ts'
 
 /** The streams of one job: one per machine, and one more each time a machine was replaced. */
 export interface LogStreams {
   /** One look at every stream: what is new, merged by time, each machine's lines in order. When it throws, what it found was given before. */
   round(): AsyncGenerator<LogLine>
+  /** The last lines there are now that are wanted, read from the newest page of each stream backwards. Rounds go on after them. */
+  newest(count: number, isWanted: (line: LogLine) => boolean): Promise<readonly LogLine[]>
   /** Whether the last round left something unread: then there is no need to pause. */
   hasMore(): boolean
-}
-
-export interface LogStreamsOptions {
-  readonly clients: Clients
-  readonly group: string
-  readonly job: string
-  readonly sinceMs: number | undefined
-  readonly paces: { readonly streams: RateLimiter; readonly events: RateLimiter }
-  readonly signal: AbortSignal
-}
-
-/** How far a stream was read. */
-interface Cursor {
-  readonly stream: string
-  readonly machine: string
-  /** From the last page; the end is where AWS gives the same token back. */
-  token: string | undefined
-  drained: boolean
-  /** Where to take up again should the token be refused (they live for 24 hours): the last moment and how many lines it had. */
-  lastMs: number
-  atLast: number
-}
-
-interface Event {
-  readonly atMs: number
-  readonly text: string
 }
 
 const readsAtOnce = 8
@@ -47,13 +23,30 @@ export function streamsOf(options: LogStreamsOptions): LogStreams {
   const { signal } = options
   const cursors = new Map<string, Cursor>()
   let more = false
+  const findStreams = async (): Promise<void> => {
+    for await (const stream of streamNames(options)) {
+      const machine = machineOf(stream)
+      if (cursors.has(stream) || (options.machine ?? machine) !== machine) continue
+      cursors.set(stream, { stream, machine, token: undefined, drained: false, lastMs: 0, atLast: 0 })
+    }
+  }
   return {
     hasMore: () => more,
+    async newest(count, isWanted) {
+      await findStreams()
+      const found = new Map<Cursor, readonly Event[]>()
+      await eachOf(
+        cursors.values(),
+        readsAtOnce,
+        async (cursor) => void found.set(cursor, await newestOf(cursor, count, isWanted, options)),
+        signal,
+      )
+      const last = lastItems<LogLine>(count)
+      for (const line of merged(found)) last.add(line)
+      return last.items()
+    },
     async *round() {
-      for await (const stream of streamNames(options)) {
-        if (!cursors.has(stream))
-          cursors.set(stream, { stream, machine: machineOf(stream), token: undefined, drained: false, lastMs: 0, atLast: 0 })
-      }
+      await findStreams()
       const due = readable([...cursors.values()])
       const found = new Map<Cursor, readonly Event[]>()
       more = false
@@ -123,15 +116,9 @@ async function page(cursor: Cursor, options: LogStreamsOptions): Promise<readonl
     return []
   }
   cursor.drained = response.nextForwardToken === undefined || response.nextForwardToken === cursor.token
-  cursor.token = response.nextForwardToken ?? cursor.token
   const events = afterGap(response.events ?? [], cursor, response.reopened)
-  for (const { timestamp = 0 } of events) {
-    cursor.atLast = timestamp === cursor.lastMs ? cursor.atLast + 1 : 1
-    cursor.lastMs = timestamp
-  }
-  return events.flatMap(({ message = '', timestamp = 0 }) =>
-    [...linesOf(cursor.stream, message, timestamp)].map(({ text }) => ({ atMs: timestamp, text })),
-  )
+  moveOn(cursor, events, response.nextForwardToken)
+  return eventsOf(cursor.stream, events)
 }
 
 interface Said {
@@ -171,26 +158,6 @@ function afterGap(events: readonly OutputLogEvent[], cursor: Cursor, reopened: b
   return events.slice(Math.min(known, cursor.atLast))
 }
 
-/** One call; a group or stream that is not there (yet, or any more) gives `undefined`. */
-async function paced<T>(
-  rateLimiter: RateLimiter,
-  action: string,
-  resource: string,
-  signal: AbortSignal,
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  return withErrorTranslation({ action, resource }, signal, async () => {
-    try {
-      return await work()
-    } catch (cause) {
-      const kind = errorKindOf(cause)
-      if (kind === 'missing') return undefined
-      if (kind === 'throttled') rateLimiter.slowDown()
-      throw cause
-    }
-  })
-}
-
 /** The new lines of all machines by time; those of one machine stay in their own order, whatever their clocks say. */
 function* merged(found: ReadonlyMap<Cursor, readonly Event[]>): Generator<LogLine> {
   const queues = new Map<string, Event[][]>()
@@ -209,15 +176,4 @@ function* merged(found: ReadonlyMap<Cursor, readonly Event[]>): Generator<LogLin
     first.at += 1
     yield { machine: first.machine, text: event.text, atMs: event.atMs }
   }
-}
-
-/** One event as lines: `algo-1` out of `<job>/algo-1-1700000000`. */
-export function* linesOf(stream: string, message: string, atMs: number): Generator<LogLine> {
-  const machine = machineOf(stream)
-  for (const text of message.replace(/\r?\n$/, '').split(/\r?\n/)) yield { machine, text, atMs }
-}
-
-/** The machine a stream belongs to. */
-export function machineOf(stream: string): string {
-  return /\/(.+?)-\d+$/.exec(stream)?.[1] ?? stream.slice(stream.indexOf('/') + 1)
 }

@@ -1,33 +1,12 @@
 import { setMaxListeners } from 'node:events'
 import { isSsmError, type SsmError } from '../../errors/ssm-error.ts'
 import { isTerminal, type JobRef, type Jobs } from '../../platform/jobs.ts'
-import type { JobKind } from '../../spec/job-kind.ts'
 import type { FollowOptions, LogLine, Logs } from '../../platform/logs.ts'
 import type { Clock } from '../../time/clock.ts'
-import { abortable, type Clients } from '../clients.ts'
-import { freshTokens } from '../page-tokens.ts'
-import { linesOf, streamsOf } from './log-streams.ts'
-import { rateLimiter, retryPolicy, type RateLimiter, type RetryLimits } from '../rate-limiter.ts'
-import { errorKindOf } from '../error-kind.ts'
-import { withErrorTranslation, hasExpired } from '../translate.ts'
-
-export interface LogsOptions {
-  readonly clients: Clients
-  readonly jobs: Pick<Jobs, 'watch'>
-  readonly clock: Clock
-  readonly retryLimits: RetryLimits
-}
-
-interface Paces {
-  readonly streams: RateLimiter
-  readonly events: RateLimiter
-}
-
-/** CloudWatch's group for a kind of job. */
-export const logGroups: Readonly<Record<JobKind, string>> = {
-  training: '/aws/sagemaker/TrainingJobs',
-  processing: '/aws/sagemaker/ProcessingJobs',
-}
+import { streamsOf } from './log-streams.ts'
+import { logGroups, newestOnly, untilNow, wanted, type LogsOptions, type Paces } from './until-now.ts'
+import { rateLimiter, retryPolicy } from '../rate-limiter.ts'
+import { hasExpired } from '../translate.ts'
 
 // Lines arrive seconds after they were written: two looks this far apart that find nothing new make an end.
 const quietMs = 5_000
@@ -45,7 +24,11 @@ export function awsLogs(options: LogsOptions): Logs {
   }
   return {
     follow: (job, settings = {}) =>
-      settings.untilNow === true ? untilNow(job, settings, options, paces.events) : following(job, settings, options, paces),
+      settings.untilNow !== true
+        ? following(job, settings, options, paces)
+        : settings.last === undefined
+          ? untilNow(job, settings, options, paces.events)
+          : newestOnly(job, settings, settings.last, options, paces),
   }
 }
 
@@ -67,12 +50,15 @@ async function* following(job: JobRef, settings: FollowOptions, options: LogsOpt
 
 async function* rounds(
   job: JobRef,
-  { sinceMs, signal }: FollowOptions,
+  settings: FollowOptions,
   { clock, clients, retryLimits }: LogsOptions,
   paces: Paces,
   { end, leaving }: { readonly end: End; readonly leaving: AbortSignal },
 ): AsyncGenerator<LogLine> {
-  const streams = streamsOf({ clients, group: logGroups[job.kind], job: job.name, sinceMs, paces, signal: leaving })
+  const { sinceMs, machine, last, signal } = settings
+  const isWanted = wanted(settings)
+  const streams = streamsOf({ clients, group: logGroups[job.kind], job: job.name, sinceMs, machine, paces, signal: leaving })
+  let tail = last
   const trouble = retryPolicy(clock, retryLimits)
   const quiet = quietness(clock)
   for (;;) {
@@ -81,9 +67,15 @@ async function* rounds(
     let pauseMs: number
     try {
       const before = quiet.lines()
+      if (tail !== undefined) {
+        const newest = await streams.newest(tail, isWanted)
+        tail = undefined
+        for (const _ of newest) quiet.line()
+        yield* newest
+      }
       for await (const line of streams.round()) {
         quiet.line()
-        yield line
+        if (isWanted(line)) yield line
       }
       trouble.succeeded()
       if (!streams.hasMore() && quiet.isOver(ended, before)) return end.confirm(quiet.lines())
@@ -181,39 +173,4 @@ function endOf(job: JobRef, jobs: Pick<Jobs, 'watch'>, signal: AbortSignal): End
       }
     },
   }
-}
-
-/** Every line there is now, by one search over all streams of the job. */
-async function* untilNow(
-  job: JobRef,
-  { signal, sinceMs }: FollowOptions,
-  { clients }: LogsOptions,
-  events: RateLimiter,
-): AsyncGenerator<LogLine> {
-  const operation = { action: 'logs:FilterLogEvents', resource: logGroups[job.kind] }
-  const input = {
-    logGroupName: logGroups[job.kind],
-    logStreamNamePrefix: `${job.name}/`,
-    ...(sinceMs === undefined ? {} : { startTime: sinceMs }),
-  }
-  const { client, sdk } = await clients.open('logs')
-  const fresh = freshTokens(operation)
-  let token: string | undefined
-  do {
-    await events.take(signal)
-    const next = token === undefined ? {} : { nextToken: token }
-    const page = await withErrorTranslation(operation, signal, async () => {
-      try {
-        return await client.send(new sdk.FilterLogEventsCommand({ ...input, ...next }), abortable(signal))
-      } catch (cause) {
-        if (errorKindOf(cause) === 'missing') return undefined // no job of this kind has ever written a line here
-        throw cause
-      }
-    })
-    for (const { logStreamName = '', message = '', timestamp = 0 } of page?.events ?? []) {
-      // Not every stand-in of the service knows the prefix.
-      if (logStreamName.startsWith(input.logStreamNamePrefix)) yield* linesOf(logStreamName, message, timestamp)
-    }
-    token = fresh(page?.nextToken)
-  } while (token !== undefined)
 }

@@ -1,4 +1,5 @@
 import { systemClock } from '../../time/clock.ts'
+import { lastItems } from '../../lang/last-items.ts'
 import { turns } from '../../lang/turns.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
@@ -6,7 +7,7 @@ import type { FollowOptions, LogLine, Logs } from '../../platform/logs.ts'
 import { changesOf } from '../jobs/changes.ts'
 import { namesIn } from '../objects/folders.ts'
 import { currentState } from '../jobs/liveness.ts'
-import { streamOf } from './format.ts'
+import { streamOf, type LogStream } from './format.ts'
 import { openLog, type LogReader } from './reader.ts'
 import { jobPlace } from '../jobs/records.ts'
 
@@ -28,12 +29,15 @@ const leastPauseMs = 10
 
 async function* follow(root: string, job: JobRef, options: FollowOptions, signal: AbortSignal): AsyncGenerator<LogLine> {
   const { state, logs } = jobPlace(root, job.name)
-  const open = openLogs(logs)
+  const open = openLogs(logs, options.machine)
   // Of the job's state, too: its end must not wait for the next look at the logs.
   using changes = options.untilNow === true ? undefined : changesOf(state, logs)
   let pauseMs = firstPauseMs
   const turn = turns()
+  const isWanted = wantedLines(options)
+  let tail = options.last === undefined ? undefined : lastItems<LogLine>(options.last)
   try {
+    if (options.last !== undefined) await open.seek(options.last, isWanted, { sinceMs: options.sinceMs ?? 0, turn, signal })
     for (;;) {
       signal.throwIfAborted()
       // The state first: what was written before a job's end is then surely read.
@@ -41,11 +45,14 @@ async function* follow(root: string, job: JobRef, options: FollowOptions, signal
       open.refresh()
       for (const line of open.lines(last)) {
         pauseMs = firstPauseMs
-        if (options.sinceMs === undefined || line.atMs >= options.sinceMs) yield line
+        if (tail !== undefined && isWanted(line)) tail.add(line)
+        else if (isWanted(line)) yield line
         const due = turn()
         if (due !== undefined) await due
         if (signal.aborted) throw signal.reason
       }
+      yield* tail?.items() ?? []
+      tail = undefined
       if (last) return
       await changes?.next(changes.isWatching ? watchedPauseMs : pauseMs, signal)
       if (changes?.isWatching === true) await systemClock.sleep(leastPauseMs, signal)
@@ -56,6 +63,11 @@ async function* follow(root: string, job: JobRef, options: FollowOptions, signal
   }
 }
 
+const wantedLines =
+  ({ sinceMs = 0, where = () => true }: FollowOptions) =>
+  (line: LogLine): boolean =>
+    line.atMs >= sinceMs && where(line)
+
 async function knownState(root: string, job: JobRef): Promise<JobState> {
   const state = await currentState(jobPlace(root, job.name), job.kind)
   if (state !== undefined) return state
@@ -65,6 +77,8 @@ async function knownState(root: string, job: JobRef): Promise<JobState> {
 }
 
 interface OpenLogs {
+  /** Opens the streams there are now at or before their last `count` lines that are wanted. */
+  seek(count: number, isWanted: (line: LogLine) => boolean, seeking: Seeking): Promise<void>
   /** Opens streams that appeared. */
   refresh(): void
   /** Everything there is now, machines merged by time. With `last`, unfinished lines too. */
@@ -78,14 +92,20 @@ interface Cursor {
   position: number
 }
 
-function openLogs(folder: string): OpenLogs {
+function openLogs(folder: string, machine: string | undefined): OpenLogs {
   const cursors = new Map<string, Cursor>()
+  const unopened = (): readonly (readonly [string, LogStream])[] =>
+    namesIn(folder).flatMap((name) => {
+      const stream = cursors.has(name) ? undefined : streamOf(folder, name)
+      return stream === undefined || (machine ?? stream.machine) !== stream.machine ? [] : [[name, stream] as const]
+    })
+  const add = (name: string, reader: LogReader): void => void cursors.set(name, { reader, batch: [], position: 0 })
   return {
+    async seek(count, isWanted, seeking) {
+      for (const [name, stream] of unopened()) add(name, await openTail(stream, count, isWanted, seeking))
+    },
     refresh() {
-      for (const name of namesIn(folder)) {
-        const stream = cursors.has(name) ? undefined : streamOf(folder, name)
-        if (stream !== undefined) cursors.set(name, { reader: openLog(stream), batch: [], position: 0 })
-      }
+      for (const [name, stream] of unopened()) add(name, openLog(stream))
     },
     *lines(last) {
       const live = [...cursors.values()].sort((left, right) => left.reader.stream.startedAtMs - right.reader.stream.startedAtMs)
@@ -99,6 +119,37 @@ function openLogs(folder: string): OpenLogs {
       for (const { reader } of cursors.values()) reader.close()
       cursors.clear()
     },
+  }
+}
+
+interface Seeking {
+  readonly sinceMs: number
+  readonly turn: ReturnType<typeof turns>
+  readonly signal: AbortSignal
+}
+
+/** Opens a log where at least `count` wanted lines follow, or at its beginning. */
+async function openTail(
+  stream: LogStream,
+  count: number,
+  isWanted: (line: LogLine) => boolean,
+  { sinceMs, turn, signal }: Seeking,
+): Promise<LogReader> {
+  for (let lines = count; ; lines = lines * 4 + 1_000) {
+    const reader = openLog(stream, lines)
+    let found = 0
+    try {
+      for (let batch = reader.next(); batch.length > 0 && !reader.isWhole && found < count; batch = reader.next()) {
+        found += batch.filter(isWanted).length
+        // What is before lines that are too old is older still.
+        if ((batch[0]?.atMs ?? 0) < sinceMs) found = count
+        await turn()
+        signal.throwIfAborted()
+      }
+    } finally {
+      reader.close()
+    }
+    if (reader.isWhole || found >= count) return openLog(stream, lines)
   }
 }
 

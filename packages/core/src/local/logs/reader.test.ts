@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { openLog, spansIn } from './reader.ts'
 import { metricFinder } from '../../platform/metric-finder.ts'
 import { metricReader } from './metrics.ts'
+import { entryOffset, tailOffset } from './tail-offset.ts'
 import { openMachineLog } from './writer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'ssm-log-'))
@@ -42,6 +43,35 @@ test('however a program’s output comes and is read, every line comes once with
       }
     }),
     { numRuns: 300 },
+  )
+})
+
+test('reading backwards finds the beginning of the last lines, and the times of their bytes', () => {
+  const path = join(base, 'tail')
+  const line = fc.oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 30 }), fc.constant('y'.repeat(300_000)))
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 12 }), fc.boolean(), fc.nat(14), (lines, isWhole, count) => {
+      const text = lines.map((each) => each.replaceAll('\n', '')).join('\n') + (isWhole && lines.length > 0 ? '\n' : '')
+      writeFileSync(path, text)
+      const file = openSync(path, 'r')
+      const start = tailOffset(file, count)
+      closeSync(file)
+      const complete = text.split('\n').length - 1
+      expect(text.slice(start).split('\n').length - 1).toBe(Math.min(count, complete))
+      expect(start === 0 || text[start - 1] === '\n').toBe(true)
+    }),
+    { numRuns: 100 },
+  )
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(100_000), { maxLength: 40 }), fc.nat(110_000), (offsets, target) => {
+      const entries = offsets.sort((left, right) => left - right).map((offset) => `${offset} ${offset + 7}\n`)
+      writeFileSync(path, entries.join(''))
+      const file = openSync(path, 'r')
+      const found = entryOffset(file, target)
+      closeSync(file)
+      const known = offsets.filter((offset) => offset <= target).length
+      expect(found).toBe(entries.slice(0, Math.max(0, known - 1)).join('').length)
+    }),
   )
 })
 

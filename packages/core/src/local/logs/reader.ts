@@ -1,11 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { LogLine } from '../../platform/logs.ts'
 import { longestLineBytes, timesPath, type LogStream } from './format.ts'
+import { tailOffset } from './tail-offset.ts'
 import { openTimes } from './times.ts'
 
 /** Reads one log from where the last reading ended. */
 export interface LogReader {
   readonly stream: LogStream
+  /** Whether it reads from the log's first byte on. */
+  readonly isWhole: boolean
   /** The lines that were completed since the last call, at most a batch of them; none when there is nothing new. */
   next(): readonly LogLine[]
   /** A last line without a line end, if there is one. */
@@ -18,13 +21,17 @@ const batchBytes = 256 * 1024
 const lineEnd = 0x0a
 const carriageReturn = 0x0d
 
-/** Opens a log for reading; memory stays flat however long it is. */
-export function openLog(stream: LogStream): LogReader {
+/**
+ * Opens a log for reading; memory stays flat however long it is. With `tailLines` it begins at the last so many complete lines,
+ * and what is before them is not read.
+ */
+export function openLog(stream: LogStream, tailLines?: number): LogReader {
   const file = openSync(stream.path, 'r')
-  const times = openTimes(timesPath(stream.path), stream.startedAtMs)
+  const start = tailLines === undefined ? 0 : tailOffset(file, tailLines)
+  const times = openTimes(timesPath(stream.path), stream.startedAtMs, start)
   const buffer = Buffer.allocUnsafe(batchBytes + longestLineBytes)
   // The buffer begins at this offset of the file, and so many of its bytes are of a line that is not complete yet.
-  let offset = 0
+  let offset = start
   let held = 0
   const lineOf = ({ from, to }: Span): LogLine => {
     const end = to > from && buffer[to - 1] === carriageReturn ? to - 1 : to
@@ -37,8 +44,9 @@ export function openLog(stream: LogStream): LogReader {
   }
   return {
     stream,
+    isWhole: start === 0,
     next() {
-      const filled = held + readSync(file, buffer, held, batchBytes, null)
+      const filled = held + readSync(file, buffer, held, batchBytes, offset + held)
       if (filled === held) return []
       times.refresh()
       const { spans, used } = spansIn(buffer.subarray(0, filled))

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
+import { entryOffset } from './tail-offset.ts'
 
 /** When the bytes of a log came, read from the file beside it. */
 export interface Times {
@@ -17,9 +18,10 @@ interface Entry {
 
 const chunk = Buffer.allocUnsafe(64 * 1024)
 
-/** Opens the times of a log. Before its first entry everything came at `firstMs`. */
-export function openTimes(path: string, firstMs: number): Times {
+/** Opens the times of a log, to be asked for offsets from `fromOffset` on. Before its first entry everything came at `firstMs`. */
+export function openTimes(path: string, firstMs: number, fromOffset = 0): Times {
   let file: number | undefined
+  let position = 0
   let rest = ''
   // Those not yet passed; the ones before were dropped.
   let ahead: Entry[] = []
@@ -27,11 +29,16 @@ export function openTimes(path: string, firstMs: number): Times {
   let currentMs = firstMs
   return {
     refresh() {
-      file ??= openIfThere(path)
-      if (file === undefined) return
+      if (file === undefined) {
+        file = openIfThere(path)
+        if (file === undefined) return
+        if (fromOffset > 0) position = entryOffset(file, fromOffset)
+      }
       ahead = ahead.slice(passed)
       passed = 0
-      for (let bytes = readSync(file, chunk); bytes > 0; bytes = readSync(file, chunk)) {
+      const read = (from: number): number => (file === undefined ? 0 : readSync(file, chunk, 0, chunk.length, from))
+      for (let bytes = read(position); bytes > 0; bytes = read(position)) {
+        position += bytes
         const lines = (rest + chunk.toString('latin1', 0, bytes)).split('\n')
         rest = lines.pop() ?? ''
         ahead.push(...lines.map(entryOf))

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../platform/logs.ts'
+import type { FollowOptions, LogLine } from '../../platform/logs.ts'
 import { deepEqual, equal, isMoreThan, rejectsWith } from '../expectations.ts'
 import { jobRequest, refOf, trainingJob } from '../job-requests.ts'
 import { ranToEnd } from '../job-steps.ts'
@@ -49,6 +49,30 @@ export const logsChecks: Checks = {
     const [one, two] = await gather(platform.logs.follow(refOf(request)))
     isMoreThan((two?.atMs ?? 0) - (one?.atMs ?? 0), 300)
     deepEqual(texts(await gather(platform.logs.follow(refOf(request), { sinceMs: two?.atMs ?? 0 }))), ['two'])
+  },
+  'the last lines can be asked for, of all that match': async ({ platform, folder }) => {
+    const request = trainingJob(folder, { shell: 'for i in 1 2 3 4 5 6; do echo line $i; done; printf "no end"' })
+    await ranToEnd(platform, request)
+    const job = refOf(request)
+    const last = async (options: FollowOptions): Promise<readonly string[]> =>
+      texts(await gather(platform.logs.follow(job, { untilNow: true, ...options })))
+    deepEqual(await last({ last: 2 }), ['line 6', 'no end'])
+    deepEqual(await last({ last: 100 }), ['line 1', 'line 2', 'line 3', 'line 4', 'line 5', 'line 6', 'no end'])
+    deepEqual(await last({ last: 0 }), [])
+    deepEqual(await last({ last: 2, where: ({ text }) => /[1-4]$/.test(text) }), ['line 3', 'line 4'])
+    deepEqual(await last({ where: ({ text }) => text.endsWith('5') }), ['line 5'])
+    deepEqual(await last({ last: 1, machine: 'algo-1' }), ['no end'])
+    deepEqual(await last({ last: 1, machine: 'algo-2' }), [])
+    deepEqual(await last({ last: 1, sinceMs: Date.now() + 60_000 }), [])
+    deepEqual(await last({ last: 2, untilNow: false }), ['line 6', 'no end'])
+  },
+  'following from the last lines on loses none and repeats none': async ({ platform, folder }) => {
+    const request = trainingJob(folder, { shell: 'for i in 1 2 3 4 5; do echo line $i; done; sleep 1; echo line 6; echo line 7' })
+    await platform.jobs.start(request)
+    const job = refOf(request)
+    while ((await gather(platform.logs.follow(job, { untilNow: true }))).length < 5)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    deepEqual(texts(await gather(platform.logs.follow(job, { last: 2 }))), ['line 4', 'line 5', 'line 6', 'line 7'])
   },
   'what there is now can be read without waiting': async ({ platform, folder }) => {
     const request = trainingJob(folder, { shell: 'echo early; sleep 60' })
