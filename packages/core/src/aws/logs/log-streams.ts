@@ -1,7 +1,6 @@
 import type { OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs'
 import { eachOf } from '../../lang/each-of.ts'
-import { lastItems } from '../../lang/last-items.ts'
-import type { LogLine } from '../../platform/logs.ts'
+import { lastItems, type LogLine } from '../../platform/logs.ts'
 import { abortable, type Opened } from '../clients.ts'
 import { freshTokens } from '../page-tokens.ts'
 import { vendorError } from '../error-kind.ts'
@@ -23,30 +22,14 @@ export function streamsOf(options: LogStreamsOptions): LogStreams {
   const { signal } = options
   const cursors = new Map<string, Cursor>()
   let more = false
-  const findStreams = async (): Promise<void> => {
-    for await (const stream of streamNames(options)) {
-      const machine = machineOf(stream)
-      if (cursors.has(stream) || (options.machine ?? machine) !== machine) continue
-      cursors.set(stream, { stream, machine, token: undefined, drained: false, lastMs: 0, atLast: 0 })
-    }
-  }
   return {
     hasMore: () => more,
     async newest(count, isWanted) {
-      await findStreams()
-      const found = new Map<Cursor, readonly Event[]>()
-      await eachOf(
-        cursors.values(),
-        readsAtOnce,
-        async (cursor) => void found.set(cursor, await newestOf(cursor, count, isWanted, options)),
-        signal,
-      )
-      const last = lastItems<LogLine>(count)
-      for (const line of merged(found)) last.add(line)
-      return last.items()
+      await addStreams(cursors, options)
+      return newestOfAll([...cursors.values()], count, isWanted, options)
     },
     async *round() {
-      await findStreams()
+      await addStreams(cursors, options)
       const due = readable([...cursors.values()])
       const found = new Map<Cursor, readonly Event[]>()
       more = false
@@ -70,6 +53,31 @@ export function streamsOf(options: LogStreamsOptions): LogStreams {
       if (failure !== undefined) throw failure.error
     },
   }
+}
+
+/** Adds the streams that appeared. */
+async function addStreams(cursors: Map<string, Cursor>, options: LogStreamsOptions): Promise<void> {
+  for await (const stream of streamNames(options)) {
+    const machine = machineOf(stream)
+    if (cursors.has(stream) || (options.machine ?? machine) !== machine) continue
+    cursors.set(stream, { stream, machine, token: undefined, drained: false, lastMs: 0, atLast: 0 })
+  }
+}
+
+async function newestOfAll(
+  cursors: readonly Cursor[],
+  count: number,
+  isWanted: (line: LogLine) => boolean,
+  options: LogStreamsOptions,
+): Promise<readonly LogLine[]> {
+  const found = new Map<Cursor, readonly Event[]>()
+  const read = async (cursor: Cursor): Promise<void> => {
+    found.set(cursor, await newestOf(cursor, count, isWanted, options))
+  }
+  await eachOf(cursors, readsAtOnce, read, options.signal)
+  const last = lastItems<LogLine>(count)
+  for (const line of merged(found)) last.add(line)
+  return last.items()
 }
 
 /** Streams to read now: of each machine the old ones again and the first that is not read to its end, in the order of their birth. */

@@ -3,7 +3,7 @@ import { isSsmError, type SsmError } from '../../errors/ssm-error.ts'
 import { isTerminal, type JobRef, type Jobs } from '../../platform/jobs.ts'
 import type { FollowOptions, LogLine, Logs } from '../../platform/logs.ts'
 import type { Clock } from '../../time/clock.ts'
-import { streamsOf } from './log-streams.ts'
+import { streamsOf, type LogStreams } from './log-streams.ts'
 import { logGroups, newestOnly, untilNow, wanted, type LogsOptions, type Paces } from './until-now.ts'
 import { rateLimiter, retryPolicy } from '../rate-limiter.ts'
 import { hasExpired } from '../translate.ts'
@@ -48,6 +48,16 @@ async function* following(job: JobRef, settings: FollowOptions, options: LogsOpt
   }
 }
 
+/** One look: from the last lines there are now, or at what is new since the last look. */
+async function* linesFrom(
+  streams: LogStreams,
+  last: number | undefined,
+  isWanted: (line: LogLine) => boolean,
+): AsyncGenerator<LogLine> {
+  if (last === undefined) yield* streams.round()
+  else yield* await streams.newest(last, isWanted)
+}
+
 async function* rounds(
   job: JobRef,
   settings: FollowOptions,
@@ -67,16 +77,11 @@ async function* rounds(
     let pauseMs: number
     try {
       const before = quiet.lines()
-      if (tail !== undefined) {
-        const newest = await streams.newest(tail, isWanted)
-        tail = undefined
-        for (const _ of newest) quiet.line()
-        yield* newest
-      }
-      for await (const line of streams.round()) {
+      for await (const line of linesFrom(streams, tail, isWanted)) {
         quiet.line()
         if (isWanted(line)) yield line
       }
+      tail = undefined
       trouble.succeeded()
       if (!streams.hasMore() && quiet.isOver(ended, before)) return end.confirm(quiet.lines())
       pauseMs = streams.hasMore() ? 0 : ended === undefined ? quiet.pauseMs(before) : quietMs

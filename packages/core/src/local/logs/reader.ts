@@ -55,10 +55,9 @@ export function openLog(stream: LogStream, tailLines?: number): LogReader {
       return lines
     },
     rest() {
-      if (held === 0) return []
-      const line = lineOf({ from: 0, to: held })
+      const lines = held === 0 ? [] : [lineOf({ from: 0, to: held })]
       drop(held, held)
-      return [line]
+      return lines
     },
     close() {
       closeSync(file)
