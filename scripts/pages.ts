@@ -62,11 +62,11 @@ function optionsPage(): string {
   const head = [
     '# Options',
     printed,
-    "Each option is a word of the chain (`.maxRun('2 hours')`), a field of `.with({ … })` and of a project's `defaults`, and a flag " +
+    "Each option is a method of a task (`.maxRun('2 hours')`), a field of `.with({ … })` and of a project's `defaults`, and a flag " +
       'of the command line. Names of flags may be written with `_` or `-`.',
   ]
   const table = [
-    '| option | what it does | default | tasks | flag | moves |',
+    '| option | what it does | default | tasks | flag | AWS field |',
     '| --- | --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${row} |`),
   ]

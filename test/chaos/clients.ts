@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { everythingIn } from '../support/leftovers.ts'
-import { lab, type Lab } from '../system/lab.ts'
+import { sandbox, type Sandbox } from '../system/sandbox.ts'
 
 const programs = join(import.meta.dirname, 'programs')
 
@@ -20,8 +20,8 @@ export interface Hook {
 }
 
 /** A folder with inputs, and files of the user's own where the results go. */
-export function prepared(): Lab {
-  const place = lab()
+export function prepared(): Sandbox {
+  const place = sandbox()
   place.file('data/a.txt', 'one two three\n')
   place.file('data/b.txt', 'four five\n')
   place.file('out/mine.txt', 'mine')
@@ -34,12 +34,12 @@ export function prepared(): Lab {
 }
 
 /** Runs `programs/pipeline.mjs` in such a folder. */
-export function client(place: Lab, hook?: Hook): Promise<Ended> {
+export function client(place: Sandbox, hook?: Hook): Promise<Ended> {
   const argv = [join(programs, 'pipeline.mjs'), join(place.folder, 'data'), join(place.folder, 'out')]
   return started(place, argv, hook === undefined ? {} : hooked(place, hook))
 }
 
-function started(place: Lab, argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {
+function started(place: Sandbox, argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const own = { SSM_LOCAL_DIR: place.root, SSM_CACHE_DIR: join(place.folder, 'cache'), TMPDIR: join(place.folder, 'tmp') }
   const env = { ...process.env, ...own, ...more }
   return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ function started(place: Lab, argv: readonly string[], more: Readonly<Record<stri
 }
 
 /** Node with the hook in front is also how a client starts its supervisors. */
-function hooked(place: Lab, { program, settings }: Hook): Readonly<Record<string, string>> {
+function hooked(place: Sandbox, { program, settings }: Hook): Readonly<Record<string, string>> {
   const hook = join(programs, program)
   const node = join(place.folder, 'bin/node')
   const told = JSON.stringify({ ...settings, node })
@@ -69,7 +69,7 @@ const expected: Readonly<Record<string, string>> = {
 }
 
 /** What is gone or wrong after the program ended well: files of the user's, results, state. */
-export function lostIn(place: Lab): readonly string[] {
+export function lostIn(place: Sandbox): readonly string[] {
   const files = Object.entries(expected).flatMap(([name, content]) => {
     const path = join(place.folder, 'out', name)
     const found = existsSync(path) ? readFileSync(path, 'utf8').replace(/^ +/, '') : 'nothing'
@@ -81,13 +81,13 @@ export function lostIn(place: Lab): readonly string[] {
 }
 
 /** What nobody owns any more. A lease is not looked for when there is nothing to start: the next start takes it over. */
-export async function orphanedIn(place: Lab): Promise<readonly string[]> {
+export async function orphanedIn(place: Sandbox): Promise<readonly string[]> {
   // What killed processes left goes when somebody starts something, never when somebody looks.
   if ((await leftIn(place)).length > 0) await started(place, [join(programs, 'tidy.mjs')])
   return leftIn(place)
 }
 
-async function leftIn(place: Lab): Promise<readonly string[]> {
+async function leftIn(place: Sandbox): Promise<readonly string[]> {
   const left = (await place.leftovers()).filter((name) => !/\/\.?lease\.json$/.test(name))
   return [
     ...left,

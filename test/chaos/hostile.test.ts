@@ -13,7 +13,7 @@ import { projectConfig } from '../../packages/cli/src/settings/config-file.ts'
 import { setup } from '../../scripts/setup.mjs'
 import { testContext } from '../cli/support/context.ts'
 import { everythingIn } from '../support/leftovers.ts'
-import { lab, repository } from '../system/lab.ts'
+import { sandbox, repository } from '../system/sandbox.ts'
 import { report } from './figures.ts'
 
 beforeAll(setup, 180_000)
@@ -180,7 +180,7 @@ test('names made by an attacker are refused in words, or harmless', { timeout },
 })
 
 test('records that were damaged or forged are one failed job, named, and stop no command', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const ex = place.project('p')
   await ex.task('t').shell('echo x >"$SM_MODEL_DIR/x"').run()
   await ex.task('other').shell('true').run()
@@ -282,7 +282,7 @@ test('configuration files made by an attacker are refused in words', { timeout }
 })
 
 test('log lines, failure reasons and names made by an attacker reach a terminal as text alone', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const control = fc.constantFrom(
     '\u001b]52;c;QUJD\u0007',
     '\u001b[2J',

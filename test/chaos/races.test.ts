@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { lab } from '../system/lab.ts'
+import { sandbox } from '../system/sandbox.ts'
 import { until } from '../flows/flow.ts'
 import { report } from './figures.ts'
 
@@ -8,7 +8,7 @@ const rounds = 100
 const racers = [0, 1, 2]
 
 test('three processes that start one task at once: always one job, and all get its result', { timeout: 300_000 }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const program = fileURLToPath(new URL('../flows/programs/race.ts', import.meta.url))
   const running = racers.map(() => place.start(program, String(rounds)))
   const decided: string[] = []

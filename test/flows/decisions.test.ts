@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { failureOf, lab, ownCache, timeout } from './flow.ts'
+import { failureOf, sandbox, ownCache, timeout } from './flow.ts'
 
 ownCache()
 
 test('a task that has not changed is skipped, and what it gave is given again', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place.project('p').task('t').shell('echo done > "$SM_MODEL_DIR/x"')
   const first = await task.run()
   const second = await task.run()
@@ -18,7 +18,7 @@ test('a task that has not changed is skipped, and what it gave is given again', 
 })
 
 test('the same content in another folder, at another time and on other machines is the same run', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   for (const folder of ['one', 'two']) {
     place.file(`${folder}/run.sh`, 'echo code', 0o755)
     place.file(`${folder}/data/x.txt`, 'data')
@@ -35,7 +35,7 @@ test(
   'a last word that changes the work starts it again, wherever it lies; one that does not, does not',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const task = place.project('p').task('t').shell('echo "$LEVEL"').env({ LEVEL: 'info' })
     const level = (text: string) =>
       task.request((request) => ({ ...request, Environment: { ...request.Environment, LEVEL: text } }))
@@ -55,7 +55,7 @@ test(
 )
 
 test('one byte of code, of data, one argument or parameter starts it again, and the part is named', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   place.file('src/run.sh', 'echo 1', 0o755)
   place.file('src/lib/help.txt', 'help')
   place.file('data/x.txt', 'data')
@@ -87,7 +87,7 @@ test('one byte of code, of data, one argument or parameter starts it again, and 
 })
 
 test('force starts it again, skip: completed takes whatever completed, clean empties its state first', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const task = open.task('t').shell('ls "$SSM_STATE"; echo "$1" > "$SSM_STATE/kept-$1"').args('one')
   const first = await task.run()
@@ -119,7 +119,7 @@ test(
   'a job that failed is run again; one that still runs is joined by a second process, which gets its result',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const open = place.project('p')
     const flaky = open.task('flaky').shell('test -e "$SSM_STATE/seen" || { touch "$SSM_STATE/seen"; exit 3; }')
     expect(await failureOf(flaky.run())).toMatchObject({ code: 'JOB_FAILED', exitCode: 3 })
@@ -143,7 +143,7 @@ test(
 )
 
 test('a changed task does not join the job that still runs as it was', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   await using run = await open.task('t').shell('sleep 30').start()
   const job = await run.job()
@@ -156,7 +156,7 @@ test('a changed task does not join the job that still runs as it was', { timeout
 })
 
 test('tasks whose names begin alike never take each other’s jobs, data or state', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   place.file('data/x.txt', 'exp')
   place.file('data2/x.txt', 'exp2')

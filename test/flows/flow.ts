@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isSsmError, type RunEvent, type SsmError } from '@simple-sagemaker/core'
 import { afterAll, beforeAll } from 'vitest'
 
-export { lab, repository, type Lab } from '../system/lab.ts'
+export { sandbox, repository, type Sandbox } from '../system/sandbox.ts'
 
 /** What one flow may take on a busy computer. */
 export const timeout = 60_000

@@ -1,11 +1,11 @@
 import { GraphFailedError, JobFailedError, type RunEvent } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
-import { failureOf, lab, ownCache, timeout } from './flow.ts'
+import { failureOf, sandbox, ownCache, timeout } from './flow.ts'
 
 ownCache()
 
 test('what a task reads by value runs first, and is skipped the second time', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const prep = open.task('prep').shell('echo words > "$SM_MODEL_DIR/words"; echo rest > "$SM_OUTPUT_DATA_DIR/rest"')
   const train = open
@@ -35,7 +35,7 @@ test('what a task reads by value runs first, and is skipped the second time', { 
 })
 
 test('an output is read by name and by a result in hand, too', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const prep = await open.processing('prep').shell('echo words > "$SSM_OUTPUT/words"').run()
   const byName = open.task('a').shell('cat "$SM_CHANNEL_OUTPUT/words"').input.fromTask('prep', 'output')
@@ -59,7 +59,7 @@ test(
   'a project runs its tasks side by side, a failure blocks what needs it, and a second run goes on from there',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const open = place.project('p')
     const write = (text: string): string => `echo ${text} > "$SM_MODEL_DIR/x"`
     const good = open.task('good').shell(write('good'))
@@ -100,7 +100,7 @@ test(
 )
 
 test('two projects of one program do not disturb each other', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const [one, two] = [place.project('one'), place.project('two')]
   const told: Record<string, readonly string[]> = {}
   await Promise.all(
@@ -120,7 +120,7 @@ test('two projects of one program do not disturb each other', { timeout }, async
 })
 
 test('a task that is needed twice runs once', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const prep = open.task('prep').shell('echo 1 > "$SM_MODEL_DIR/x"')
   const [left, right] = ['left', 'right'].map((name) =>

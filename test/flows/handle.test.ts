@@ -1,13 +1,13 @@
 import { RunAbortedError, type RunEvent, type InstanceType } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
-import { failureOf, kindsOf, lab, ownCache, timeout, until, type Lab } from './flow.ts'
+import { failureOf, kindsOf, sandbox, ownCache, timeout, until, type Sandbox } from './flow.ts'
 
 ownCache()
 
-const waiting = (place: Lab): string => `echo first; while ! test -e ${place.folder}/go; do sleep 0.05; done; echo last`
+const waiting = (place: Sandbox): string => `echo first; while ! test -e ${place.folder}/go; do sleep 0.05; done; echo last`
 
 test('every reader gets every event from the first on, early, late and after the end', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   await using run = await place.project('p').task('t').shell(waiting(place)).start()
   const read = async (): Promise<readonly RunEvent[]> => {
     const seen: RunEvent[] = []
@@ -36,7 +36,7 @@ test('every reader gets every event from the first on, early, late and after the
 })
 
 test('an abort ends the waiting with an error that says how to go on; the job goes on and is joined', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const leave = new AbortController()
   const task = open.task('t').shell(waiting(place))
@@ -58,7 +58,7 @@ test('an abort ends the waiting with an error that says how to go on; the job go
 })
 
 test('an abort before anything started leaves nothing behind', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const error = await failureOf(
     place
       .project('p')
@@ -72,7 +72,7 @@ test('an abort before anything started leaves nothing behind', { timeout }, asyn
 })
 
 test('stop stops the job, and what is left behind with await using is stopped too', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p', { stopGraceSeconds: 5 })
   const run = await open.task('t').shell('trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.1; done').start()
   for await (const event of run.events()) if (event.type === 'logged') break
@@ -95,7 +95,7 @@ test('stop stops the job, and what is left behind with await using is stopped to
 })
 
 test('what was detached goes on when its handle is disposed', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const task = open.task('t').shell(waiting(place))
   const job = await (async () => {
@@ -110,7 +110,7 @@ test('what was detached goes on when its handle is disposed', { timeout }, async
 })
 
 test('a run that fails before its job tells so to whoever asks for the job, the result or the events', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const run = await place.project('p').task('t').code(`${place.folder}/nowhere.py`).start()
   const events: RunEvent[] = []
   for await (const event of run.events()) events.push(event)
@@ -126,7 +126,7 @@ test('a run that fails before its job tells so to whoever asks for the job, the 
 })
 
 test('a task that cannot be is refused with all that is wrong, and nothing is written', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place
     .project('p')
     .task('t_1')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { objectUri } from '../../packages/core/src/names/object-uri.ts'
 import { local } from '@simple-sagemaker/core/local'
-import { lab, ownCache, timeout } from './flow.ts'
+import { sandbox, ownCache, timeout } from './flow.ts'
 
 ownCache()
 
@@ -9,7 +9,7 @@ test(
   'the state of a task called state… is found where an earlier release left it, and clean removes it there, too',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const ex = place.project('p')
     const task = ex.task('statement').shell('cat "$SSM_STATE"/* > "$SM_MODEL_DIR/seen" 2>&1 || true; echo new > "$SSM_STATE/new"')
     await using platform = local({ root: place.root })

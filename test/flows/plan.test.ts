@@ -3,19 +3,19 @@ import { join } from 'node:path'
 import { Secret } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
 import { everythingIn } from '../support/leftovers.ts'
-import { failureOf, lab, ownCache, timeout, type Lab } from './flow.ts'
+import { failureOf, sandbox, ownCache, timeout, type Sandbox } from './flow.ts'
 
 ownCache()
 
-/** Every path below the lab's folder, with sizes and times. */
-const tree = (place: Lab): readonly string[] =>
+/** Every path below the sandbox's folder, with sizes and times. */
+const tree = (place: Sandbox): readonly string[] =>
   everythingIn(place.folder).map((path) => {
     const { size, mtimeMs, ino } = statSync(join(place.folder, path))
     return `${path} ${size} ${mtimeMs} ${ino}`
   })
 
 test('a plan and an explanation write nothing, before the first run and after it', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   place.file('src/run.sh', 'echo code', 0o755)
   place.file('data/x.txt', 'data')
   const open = place.project('p')
@@ -38,7 +38,7 @@ test('a plan and an explanation write nothing, before the first run and after it
 })
 
 test('a plan is what is then submitted, but for what only submitting knows', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   place.file('src/run.sh', 'echo code', 0o755)
   place.file('src/.env', 'TOKEN=x')
   place.file('src/node_modules/x/index.js', '')
@@ -74,7 +74,7 @@ test('a plan is what is then submitted, but for what only submitting knows', { t
 })
 
 test('a plan of a finished task would upload nothing; of a changed one, what changed', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   for (const name of ['a', 'b', 'c']) place.file(`data/${name}.txt`, name)
   const task = place.project('p').task('t').shell('true').input.local(`${place.folder}/data`)
   await task.run()
@@ -91,7 +91,7 @@ test('a plan of a finished task would upload nothing; of a changed one, what cha
 })
 
 test('a plan names what runs first, what is not honoured here, and no secret', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const prep = open.task('prep').shell('echo 1 > "$SM_MODEL_DIR/x"')
   const middle = open.processing('middle').shell('true').input.from(prep.output('model'))
@@ -111,7 +111,7 @@ test('a plan names what runs first, what is not honoured here, and no secret', {
 })
 
 test('a plan says what must run first, and what stays behind', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const early = open.task('t').shell('true').input.fromTask('prep', 'model')
   expect((await early.plan()).warnings).toEqual(['input model is not there: task prep must run first'])
@@ -146,7 +146,7 @@ test('a plan says what must run first, and what stays behind', { timeout }, asyn
 })
 
 test('what fails in a plan or an explanation leads back to who asked for it', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place.project('p').task('t').code('nowhere.py')
   const askedHere = async (work: 'plan' | 'explain'): Promise<unknown> => await task[work]()
   for (const work of ['plan', 'explain'] as const)

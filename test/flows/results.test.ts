@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { lacking } from '../support/prerequisites.ts'
-import { failureOf, lab, ownCache, timeout } from './flow.ts'
+import { failureOf, sandbox, ownCache, timeout } from './flow.ts'
 
 ownCache()
 
@@ -10,7 +10,7 @@ const schema = z.object({ rows: z.number(), layers: z.array(z.object({ size: z.n
 const writing = (json: string): string => `printf '%s' '${json}' > "$SM_OUTPUT_DATA_DIR/result.json"`
 
 test.each(['training', 'processing'] as const)('the result of a %s task is checked and typed', { timeout }, async (kind) => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const line = writing('{"rows": 3, "layers": [{"size": 8}], "more": 1}')
   const typed =
@@ -25,7 +25,7 @@ test(
   'a result that is wrong is told with the path inside the document; the job and its outputs are kept',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const line = writing('{"rows": "3", "layers": [{"size": 8}, {"size": null}]}')
     const task = place.project('p').task('t').shell(line)
     const error = await failureOf(task.resultSchema(schema).run())
@@ -43,13 +43,13 @@ test.each([
   ['a result that would reach a prototype', writing('{"__proto__": {"rows": 3}}'), /__proto__/],
   ['a result that nests without end', writing('['.repeat(5_000) + ']'.repeat(5_000)), /nested deeper/],
 ])('%s is told in words', { timeout }, async (_, line, message) => {
-  await using place = lab()
+  await using place = sandbox()
   const error = await failureOf(place.project('p').task('t').shell(line).resultSchema(schema).run())
   expect(error).toMatchObject({ code: 'RESULT_INVALID', message: expect.stringMatching(message) as string })
 })
 
 test.skipIf(lacking('python3'))('both toolkits have a call that writes the result', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   place.file('work.py', 'from worker_toolkit import worker_lib\nworker_lib.write_result({"rows": 3})\n')
   place.file('work.ts', "import { writeResult } from '@simple-sagemaker/worker-toolkit'\nawait writeResult({ rows: 4 })\n")
   const open = place.project('p')
@@ -62,7 +62,7 @@ test(
   'declared hyperparameters are checked before anything starts, filled in, and sent as the schema gives them',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const declared = z.object({ lr: z.number().max(1), epochs: z.number().int().default(3), note: z.string().optional() })
     const task = place.project('p').task('t').shell('echo "$SM_HPS"; echo "$@"').hyperparameterSchema(declared)
     const lines: string[] = []
@@ -79,7 +79,7 @@ test(
 )
 
 test('what a schema makes of hyperparameters must be fit to be sent', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place.project('p').task('t').shell('true')
   const unfit = v.pipe(
     v.object({ a: v.number() }),
@@ -93,7 +93,7 @@ test('what a schema makes of hyperparameters must be fit to be sent', { timeout 
 })
 
 test('metrics are found in the log and told as they come and at the end', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const seen: number[] = []
   const task = place
     .project('p')

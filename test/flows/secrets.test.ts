@@ -4,14 +4,14 @@ import { inspect } from 'node:util'
 import { Secret, type RunEvent } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
 import { everythingIn } from '../support/leftovers.ts'
-import { failureOf, lab, ownCache, timeout, type Lab } from './flow.ts'
+import { failureOf, sandbox, ownCache, timeout, type Sandbox } from './flow.ts'
 
 ownCache()
 
 const canary = 'canary-7f3a9b2c41'
 
-/** Files below the lab's folder that hold the canary, packed or not. */
-function withCanary(place: Lab): readonly string[] {
+/** Files below the sandbox's folder that hold the canary, packed or not. */
+function withCanary(place: Sandbox): readonly string[] {
   return everythingIn(place.folder)
     .filter((path) => !path.endsWith('/'))
     .filter((path) => readFileSync(join(place.folder, path)).includes(canary))
@@ -20,7 +20,7 @@ function withCanary(place: Lab): readonly string[] {
 const said = (value: unknown): string => inspect(value, { depth: 20, showHidden: true, maxStringLength: null })
 
 test('a secret reaches the program, and nothing else says it', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const told: RunEvent[] = []
   const task = place
     .project('p')
@@ -36,7 +36,7 @@ test('a secret reaches the program, and nothing else says it', { timeout }, asyn
 })
 
 test('a program that says its secret is masked in events, logs, metrics and errors', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const told: RunEvent[] = []
   const line = 'echo "token=$TOKEN"; echo "trace $TOKEN" >&2; exit 3'
   const task = place
@@ -79,7 +79,7 @@ test(
 )
 
 test('the value of a secret is no part of what makes a run the same run', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place.project('p').task('t').shell('true')
   const first = await task.env({ TOKEN: new Secret(canary) }).run()
   const second = await task.env({ TOKEN: new Secret('another-canary-text') }).run()
@@ -88,7 +88,7 @@ test('the value of a secret is no part of what makes a run the same run', { time
 })
 
 test('a secret in a wrong place is refused without being said', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place.project('p').task('t').shell('true')
   const secret = new Secret(canary.repeat(60))
   for (const wrong of [
@@ -104,7 +104,7 @@ test('a secret in a wrong place is refused without being said', { timeout }, asy
 })
 
 test('a download holds what the program wrote, as it wrote it', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place
     .project('p')
     .task('t')

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { lacking } from '../support/prerequisites.ts'
-import { lab, timeout } from './flow.ts'
+import { sandbox, timeout } from './flow.ts'
 
 const writeModel = 'import os\nopen(os.environ["SM_MODEL_DIR"] + "/model", "w").write("words")\n'
 
 test.skipIf(lacking('python3'))('the sentences of the product run as they stand', { timeout: timeout * 2 }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   for (const name of ['worker.py', 'prep.py', 'next.py', 'eval.py']) place.file(name, writeModel)
   place.file(
     'train.py',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import type { RunEvent } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
-import { failureOf, lab, ownCache, timeout, until, type Lab } from './flow.ts'
+import { failureOf, sandbox, ownCache, timeout, until, type Sandbox } from './flow.ts'
 
 ownCache()
 
@@ -14,10 +14,10 @@ const warnings = (): { readonly told: string[]; readonly onEvent: (event: RunEve
   return { told, onEvent: (event) => void (event.type === 'warned' && told.push(event.message)) }
 }
 
-const waiting = (place: Lab): string => `echo up; while ! test -e ${place.folder}/go; do sleep 0.05; done`
+const waiting = (place: Sandbox): string => `echo up; while ! test -e ${place.folder}/go; do sleep 0.05; done`
 
 test('state of a run with another specification is given with a warning, and the program can tell', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place
     .project('p')
     .task('t')
@@ -41,7 +41,7 @@ test('state of a run with another specification is given with a warning, and the
 })
 
 test('a task may keep state for one specification only', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place
     .project('p')
     .task('t')
@@ -66,7 +66,7 @@ test('a task may keep state for one specification only', { timeout }, async () =
 })
 
 test('state is not cleaned under a job that runs; a second job on it is warned of', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place.project('p').task('t').shell(waiting(place))
   await using running = await task.start()
   const { name } = await running.job()
@@ -85,7 +85,7 @@ test('state is not cleaned under a job that runs; a second job on it is warned o
 })
 
 test('a folder without a file is refused before anything is sent, in a plan too', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   mkdirSync(join(place.folder, 'empty/deeper'), { recursive: true })
   const task = place.project('p').task('t').shell('true').input.local(join(place.folder, 'empty'), { channel: 'in' })
   for (const tried of [() => task.run(), () => task.plan()])
@@ -95,7 +95,7 @@ test('a folder without a file is refused before anything is sent, in a plan too'
 })
 
 test('a metric that no line matches is warned of', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const { told, onEvent } = warnings()
   const task = place
     .project('p')
@@ -109,7 +109,7 @@ test('a metric that no line matches is warned of', { timeout }, async () => {
 })
 
 test('a metric is the same after a run and after a later one that is skipped, whatever the log holds', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const piece = fc.oneof(
     fc.constantFrom('loss=', 'loss = ', 'acc:', '\r', '\t', '\u001b[2K', ' ', 'nan', '1e3', '-.5', '0x10', 'Infinity', ',', '\0'),
     fc.double({ noNaN: true }).map(String),
@@ -130,7 +130,7 @@ test('a metric is the same after a run and after a later one that is skipped, wh
 })
 
 test('a job from the future neither hides later ones nor goes unsaid', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = (lr: number) => place.project('p').task('t').shell('true').hyperparameters({ lr })
   await task(1).run()
   // As a client with a wrong clock would have left it.
@@ -145,7 +145,7 @@ test('a job from the future neither hides later ones nor goes unsaid', { timeout
 })
 
 test('a job’s results are downloaded by its name too, and a name that no job has is told', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const data = place.project('p').data('t')
   const { job } = await place.project('p').task('t').shell('echo done > "$SM_MODEL_DIR/m"').run()
   const { files } = await data.download(place.file('by-name/.keep', '').replace('/.keep', ''), { job, only: ['model'] })
@@ -157,7 +157,7 @@ test('a job’s results are downloaded by its name too, and a name that no job h
 })
 
 test('a task may read what it left itself the last time', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const open = place.project('p')
   const first = open.task('t').shell('echo 1 > "$SM_MODEL_DIR/n"')
   await first.run()
@@ -177,7 +177,7 @@ test(
   'many inputs and many tasks at once leave no warning about listeners, and nobody on the caller’s signal',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const seen: string[] = []
     const hear = (warning: Error): void => void seen.push(warning.name)
     process.on('warning', hear)

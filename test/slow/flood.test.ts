@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { processesWith } from '../support/leftovers.ts'
-import { lab } from '../system/lab.ts'
+import { sandbox } from '../system/sandbox.ts'
 
 const flood = join(import.meta.dirname, '../system/programs/flood.ts')
 const line = 'a line of some length, as programs print them, and this is it with a hundred characters in it, ok'
@@ -11,7 +11,7 @@ test.skipIf(process.platform !== 'linux')(
   'a worker that prints 200 MB loses no line, and the memory of client and supervisor stays flat',
   { timeout: 180_000 },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const program = place.start(flood, `yes '${line}' | head -c 200000000`)
     let supervisorPeakMiB = 0
     const watching = setInterval(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { setup } from '../../scripts/setup.mjs'
-import { lab, type Lab } from '../system/lab.ts'
+import { sandbox, type Sandbox } from '../system/sandbox.ts'
 
 const timeout = 300_000
 const gibibyte = 1024 ** 3
@@ -16,7 +16,7 @@ interface Answer {
   readonly peakMiB: number
 }
 
-async function runFolder(place: Lab, ...args: readonly string[]): Promise<Answer> {
+async function runFolder(place: Sandbox, ...args: readonly string[]): Promise<Answer> {
   const program = join(import.meta.dirname, 'run-folder.mjs')
   const { NODE_OPTIONS: _options, ...inherited } = process.env
   const env = { ...inherited, SSM_LOCAL_DIR: place.root, SSM_CACHE_DIR: join(place.folder, 'cache') }
@@ -26,7 +26,7 @@ async function runFolder(place: Lab, ...args: readonly string[]): Promise<Answer
 
 /** What the client of a job without any files takes. */
 async function leastMiB(): Promise<number> {
-  await using place = lab()
+  await using place = sandbox()
   place.file('code/run.sh', 'true')
   return (await runFolder(place, join(place.folder, 'code'), 'run.sh')).peakMiB
 }
@@ -45,7 +45,7 @@ test(
   'code of 10 000 files and one of a gibibyte reaches the machine, and the client needs less than 100 MB for it',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const folder = join(place.folder, 'code')
     manyFiles(join(folder, 'many'))
     bigFile(join(folder, 'big.bin'))
@@ -61,7 +61,7 @@ test(
   'an input of 10 000 files and one of a gibibyte reaches the machine, and the client needs less than 100 MB for it',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const input = join(place.folder, 'input')
     manyFiles(join(input, 'many'))
     bigFile(join(input, 'big.bin'))

@@ -4,17 +4,17 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { everythingIn } from '../support/leftovers.ts'
 import { lacking } from '../support/prerequisites.ts'
-import { lab, repository, type Lab, type Program } from './lab.ts'
+import { sandbox, repository, type Sandbox, type Program } from './sandbox.ts'
 
 const example = join(repository, 'examples/01-weather')
-const demo = (place: Lab, ...args: readonly string[]): Program =>
+const demo = (place: Sandbox, ...args: readonly string[]): Program =>
   place.start(join(example, 'main.ts'), '--out', join(place.folder, 'out'), ...args)
 
 test.skipIf(lacking('python3'))(
   'the demo leaves what its folder of expectations says, and a second run does nothing again',
   { timeout: 90_000 },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const before = gitStatus()
     const first = demo(place)
     expect(await first.ended).toMatchObject({ end: 0 })
@@ -36,7 +36,7 @@ test.skipIf(lacking('python3'))(
   'a demo that is killed in mid-job has not killed its job, and the next run joins it or finds it done',
   { timeout: 90_000 },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const first = demo(place, '--slow')
     await first.prints(/✓ Downloading/)
     first.kill('SIGKILL')
@@ -57,7 +57,7 @@ test.skipIf(lacking('python3'))(
   'Ctrl-C gives the prompt back at once, says how to follow the job, and leaves the job alone',
   { timeout: 90_000 },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const first = demo(place, '--slow')
     await first.prints(/✓ Downloading/)
     const pressedAtMs = performance.now()
@@ -78,7 +78,7 @@ test.skipIf(lacking('python3'))(
   },
 )
 
-function expectExpected(place: Lab): void {
+function expectExpected(place: Sandbox): void {
   const expected = join(example, 'expected')
   const files = everythingIn(expected).filter((path) => !path.endsWith('/'))
   expect(files.length).toBeGreaterThan(2)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { SsmError } from '@simple-sagemaker/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { everythingIn } from '../support/leftovers.ts'
-import { lab } from './lab.ts'
+import { sandbox } from './sandbox.ts'
 
 const timeout = 60_000
 const mebibyte = 1024 * 1024
@@ -51,7 +51,7 @@ async function failureOf(work: () => Promise<unknown>): Promise<SsmError> {
 
 describe.skipIf(lackingDisks)('on a disk that is full', () => {
   test('the sync of an input ends in a clear error, and what is stored of it is whole', { timeout }, async () => {
-    await using place = lab({ root: join(smallDisk(4), 'local') })
+    await using place = sandbox({ root: join(smallDisk(4), 'local') })
     for (const name of ['a', 'b', 'c', 'd']) place.file(`data/${name}.bin`, randomBytes(1.5 * mebibyte))
     const task = place.project('p').task('t').shell('true').input.local(join(place.folder, 'data'))
     const error = await failureOf(() => task.run())
@@ -65,7 +65,7 @@ describe.skipIf(lackingDisks)('on a disk that is full', () => {
   })
 
   test('laying out the machines is a failed job that says so, and the store stays as it was', { timeout }, async () => {
-    await using place = lab({ root: join(smallDisk(6), 'local') })
+    await using place = sandbox({ root: join(smallDisk(6), 'local') })
     place.file('data/a.bin', randomBytes(2 * mebibyte))
     const task = place.project('p').task('t').shell('true').input.local(join(place.folder, 'data')).instances('ml.m5.large', 3)
     const error = await failureOf(() => task.run())
@@ -76,7 +76,7 @@ describe.skipIf(lackingDisks)('on a disk that is full', () => {
   })
 
   test('collecting the results is a failed job that names where they are kept, and no half of a model', { timeout }, async () => {
-    await using place = lab({ root: join(smallDisk(8), 'local') })
+    await using place = sandbox({ root: join(smallDisk(8), 'local') })
     const task = place.project('p').task('t').shell('head -c 5000000 /dev/urandom > "$SM_MODEL_DIR/model.bin"; echo written')
     const error = await failureOf(() => task.run())
     expect(error).toMatchObject({ code: 'JOB_FAILED' })
@@ -97,7 +97,7 @@ describe.skipIf(lackingDisks)('on a disk that is full', () => {
   })
 
   test('a download ends in a clear error, and nothing lies where the result would be', { timeout }, async () => {
-    await using place = lab()
+    await using place = sandbox()
     const result = await place.project('p').task('t').shell('head -c 3000000 /dev/urandom > "$SM_MODEL_DIR/model.bin"').run()
     const out = join(smallDisk(2), 'out')
     const error = await failureOf(() => result.download(out))

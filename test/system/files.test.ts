@@ -2,7 +2,7 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { lacking } from '../support/prerequisites.ts'
-import { lab } from './lab.ts'
+import { sandbox } from './sandbox.ts'
 
 const timeout = 60_000
 const odd = [
@@ -34,7 +34,7 @@ test.skipIf(lacking('python3') ?? (process.platform === 'win32' ? 'such names ar
   'files with any name arrive on the machine as code and as input, and what links lead to arrives as files',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     for (const folder of ['code', 'input']) {
       for (const name of odd) place.file(`${folder}/${name}`, `this is ${name}`)
       place.file(`${folder}/real/file.txt`, 'linked')

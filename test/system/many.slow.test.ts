@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { lab } from './lab.ts'
+import { sandbox } from './sandbox.ts'
 
 const runTasks = join(import.meta.dirname, 'programs/run-tasks.ts')
 const names = Array.from({ length: 20 }, (_, index) => `t${index + 1}`)
@@ -9,7 +9,7 @@ test(
   '20 tasks started at once from one program all end right, and nothing is left of them but their jobs',
   { timeout: 120_000 },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const project = place.project('many')
     const line = 'echo "$SM_HP_NUMBER" > "$SM_OUTPUT_DATA_DIR/number"; echo "this is $SM_HP_NUMBER"'
     const results = await Promise.all(
@@ -32,7 +32,7 @@ test(
   '20 tasks started at once from each of 4 processes are 20 jobs, and every process gets every result',
   { timeout: 180_000 },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const programs = Array.from({ length: 4 }, () => place.start(runTasks, 'many', names.join(','), 'echo done'))
     for (const program of programs) expect(await program.ended).toMatchObject({ end: 0 })
     const answers = programs.flatMap((program) => program.answers())

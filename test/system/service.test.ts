@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { listen } from '../../examples/02-service/server.ts'
 import { countingService, type CountRequest } from '../../examples/02-service/service.ts'
 import { lacking } from '../support/prerequisites.ts'
-import { lab, type Lab } from './lab.ts'
+import { sandbox, type Sandbox } from './sandbox.ts'
 
 const timeout = 180_000
 
@@ -53,18 +53,18 @@ const eventsIn = (body: string): readonly string[] => [...body.matchAll(/^event:
 const dataOf = (body: string, event: string): unknown =>
   JSON.parse(new RegExp(`^event: ${event}\ndata: (.+)$`, 'm').exec(body)?.[1] ?? 'null')
 
-const statusOf = async (place: Lab, document: string): Promise<string> => {
+const statusOf = async (place: Sandbox, document: string): Promise<string> => {
   for await (const { status } of place.project('counting').data(document).jobs()) return status
   return 'none'
 }
 
-const serviceIn = (place: Lab) => listen(countingService(local({ root: place.root, stopGraceSeconds: 1 })), 0)
+const serviceIn = (place: Sandbox) => listen(countingService(local({ root: place.root, stopGraceSeconds: 1 })), 0)
 
 test.skipIf(lacking('python3'))(
   'a client sees everything that happens to its task and gets its result; the same again is skipped',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     await using server = await serviceIn(place)
     const song = { document: 'song', text: 'row row row your boat' }
     const first = await ask(server.port, 'POST', '/runs', song).reply
@@ -81,7 +81,7 @@ test.skipIf(lacking('python3'))(
 )
 
 test('a request that cannot be is refused in words, before any stream', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   await using server = await serviceIn(place)
   expect(await ask(server.port, 'POST', '/runs', 'no json').reply).toMatchObject({ status: 400 })
   const badName = await ask(server.port, 'POST', '/runs', { document: 'no spaces, please', text: '' }).reply
@@ -95,7 +95,7 @@ test.skipIf(lacking('python3'))(
   'a client that goes away takes its job with it; one that asked to detach leaves it running',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     await using server = await serviceIn(place)
     const leaving = ask(server.port, 'POST', '/runs', { document: 'left', text: 'a', seconds: 60 })
     const detaching = ask(server.port, 'POST', '/runs?detach=1', { document: 'kept', text: 'a', seconds: 3 })
@@ -112,7 +112,7 @@ test.skipIf(lacking('python3'))(
   '50 requests at once, half of them left early, leave no handle, timer, process or temporary file',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const before = resources()
     {
       await using server = await serviceIn(place)

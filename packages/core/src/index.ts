@@ -17,7 +17,7 @@ export type {
   TrainingTask,
 } from './project/grammar/tasks.ts'
 export type { Runs } from './project/grammar/runs.ts'
-export type { InputOptions, OutputRef } from './project/grammar/inputs.ts'
+export type { InputOptions, OutputRef } from './project/grammar/input-options.ts'
 export type {
   EachOf,
   MissingOf,
@@ -69,7 +69,7 @@ export type {
   WarnedEvent,
 } from './events/run-event.ts'
 export type { Change, Decision, StoredOutput } from './spec/result.ts'
-export type { Distribution, InputMode } from './spec/inputs.ts'
+export type { Distribution, InputMode } from './spec/input-modes.ts'
 export type { OutputName, ProcessingOutput, TrainingOutput } from './spec/outputs.ts'
 export type { JobKind } from './spec/job-kind.ts'
 export type { HyperparameterValue } from './spec/task-spec.ts'

@@ -2,23 +2,23 @@ import { posix } from 'node:path'
 import type { ProjectFile } from './files.ts'
 import { importsOf, type Import } from './imports.ts'
 
-const stairs =
+const layers =
   'lang time secrets errors names files archive spec options platform containers events request bundle sync graph run project testing'.split(
     ' ',
   )
-const rooms = ['aws', 'local']
-const belowTheRooms = stairs.slice(0, stairs.indexOf('containers') + 1)
+const platforms = ['aws', 'local']
+const belowPlatforms = layers.slice(0, layers.indexOf('containers') + 1)
 const source = 'packages/core/src/'
 
-/** The one file that opens the rooms. */
-const roomOpener = 'project/platforms.ts'
+/** The one file that opens the platforms. */
+const platformOpener = 'project/platforms.ts'
 
 // Who may know the paths and names inside a machine.
-const cellar = '@simple-sagemaker/worker-toolkit/contract'
-const cellarVisitors = ['request', 'bundle', 'run', ...rooms]
+const machineContract = '@simple-sagemaker/worker-toolkit/contract'
+const contractUsers = ['request', 'bundle', 'run', ...platforms]
 
-/** Where a file of core breaks the law of the stairs, one sentence for each import that does. */
-export function stairProblems(file: ProjectFile): readonly string[] {
+/** Where a file of core breaks the order of the layers, one sentence for each import that does. */
+export function layerProblems(file: ProjectFile): readonly string[] {
   const inside = file.path.slice(source.length)
   return importsOf(file).flatMap((one) => {
     const problem = one.from.startsWith('.') ? relativeProblem(inside, one) : packageProblem(inside, one)
@@ -32,21 +32,21 @@ function relativeProblem(inside: string, one: Import): string | undefined {
   if (!target.endsWith('.ts')) return 'a relative import names its .ts file'
   const [here, there] = [folderOf(inside), folderOf(target)]
   if (here === there) return undefined
-  if (here === '') return rooms.includes(there) && one.kind === 'value' ? 'the door opens no room by itself' : undefined
-  if (there === '') return 'nothing imports the door'
-  return stepProblem(here, there, inside, one)
+  if (here === '') return platforms.includes(there) && one.kind === 'value' ? 'index.ts loads no platform by itself' : undefined
+  if (there === '') return 'nothing imports index.ts'
+  return folderProblem(here, there, inside, one)
 }
 
-function stepProblem(here: string, there: string, inside: string, one: Import): string | undefined {
-  const unknown = [here, there].find((folder) => !stairs.includes(folder) && !rooms.includes(folder))
-  if (unknown !== undefined) return `${unknown} is not on the stairs`
-  if (rooms.includes(here))
-    return belowTheRooms.includes(there) ? undefined : `a room stands on ${belowTheRooms.at(-1)} and below`
-  if (rooms.includes(there))
-    return inside === roomOpener && one.kind !== 'value' ? undefined : `only ${roomOpener} opens a room, lazily`
-  // The doorways and the nouns speak of each other, as types.
+function folderProblem(here: string, there: string, inside: string, one: Import): string | undefined {
+  const unknown = [here, there].find((folder) => !layers.includes(folder) && !platforms.includes(folder))
+  if (unknown !== undefined) return `${unknown} is not a layer`
+  if (platforms.includes(here))
+    return belowPlatforms.includes(there) ? undefined : `a platform imports ${belowPlatforms.at(-1)} and lower layers`
+  if (platforms.includes(there))
+    return inside === platformOpener && one.kind !== 'value' ? undefined : `only ${platformOpener} opens a platform, lazily`
+  // The interfaces of a platform and the data of a task name each other's types.
   if (one.kind === 'type' && [here, there].toSorted().join() === 'platform,spec') return undefined
-  return stairs.indexOf(there) < stairs.indexOf(here) ? undefined : `${there} is not below ${here}`
+  return layers.indexOf(there) < layers.indexOf(here) ? undefined : `${there} is not below ${here}`
 }
 
 function packageProblem(inside: string, { from, kind }: Import): string | undefined {
@@ -58,9 +58,9 @@ function packageProblem(inside: string, { from, kind }: Import): string | undefi
   if (/^(node:)?child_process$|^execa$/.test(from) && !['local', 'containers'].includes(folder))
     return 'processes are started in local/ and containers/'
   if (from.startsWith('@simple-sagemaker/')) {
-    return from === cellar && cellarVisitors.includes(folder)
+    return from === machineContract && contractUsers.includes(folder)
       ? undefined
-      : `of its sister packages core knows ${cellar}, in ${cellarVisitors.join(', ')}`
+      : `of its sister packages core knows ${machineContract}, in ${contractUsers.join(', ')}`
   }
   return undefined
 }

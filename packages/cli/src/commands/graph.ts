@@ -47,7 +47,7 @@ async function drawingOf(file: string, signal: AbortSignal): Promise<Drawing> {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new SsmError('CODE_UNBUNDLABLE', `${file} cannot be loaded: ${why}`, {
       cause,
-      hint: 'It must load by itself: try it with Node.',
+      hint: 'The file must load without errors: try it with Node.',
       facts: { path: file },
     })
   }

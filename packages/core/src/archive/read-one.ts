@@ -31,7 +31,7 @@ export async function readArchived(
     if (cause instanceof SsmError) throw cause
     throw new SsmError('OBJECT_CORRUPT', 'The archive cannot be read to its end', {
       cause,
-      hint: 'It was cut off or is no tar.gz: fetch it again.',
+      hint: 'The file is incomplete or is not a tar.gz: download it again.',
     })
   } finally {
     entries.destroy()

@@ -109,7 +109,7 @@ function explained(cause: unknown): unknown {
   const fromReader = isError(cause) && (code.startsWith('Z_') || code === '' || code === 'ERR_STREAM_PREMATURE_CLOSE')
   if (own || !fromReader || cause.name === 'AbortError') return cause
   return new SsmError('OBJECT_CORRUPT', `The archive cannot be read to its end: ${cause.message}`, {
-    hint: 'It was cut off or is no tar.gz. Nothing was written: fetch it again, or look at it by hand.',
+    hint: 'The file is incomplete or is not a tar.gz. Nothing was written: download it again.',
     cause,
   })
 }

@@ -9,7 +9,7 @@ export function freshTokens({ action, resource }: AwsOperation): (token: string 
     if (seen.has(token)) {
       throw new PlatformError('PLATFORM_REFUSED', `The service gave the same continuation token twice for ${action}.`, {
         facts: { action, ...(resource === undefined ? {} : { resource }), pages: seen.size },
-        hint: 'Run again; if it happens again, whatever answers at this endpoint is at fault (AWS_ENDPOINT_URL).',
+        hint: 'Run again. If it happens again, the service at this endpoint (AWS_ENDPOINT_URL) is faulty.',
       })
     }
     seen.add(token)

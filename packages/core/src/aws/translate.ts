@@ -36,7 +36,7 @@ const sentences: Readonly<Record<Exclude<AwsErrorKind, 'denied' | 'quota'>, Sent
     code: 'PLATFORM_CREDENTIALS',
     says: (detail) => `The AWS credentials have expired: ${detail}`,
     facts: { expired: true },
-    hint: 'Log in again ("aws sso login", or fresh keys in the profile) and run the same again: the job itself goes on and will be joined.',
+    hint: 'Log in again ("aws sso login", or fresh keys in the profile) and run the same again: the job continues, and the run joins it.',
   },
   'bad credentials': {
     code: 'PLATFORM_CREDENTIALS',
@@ -62,7 +62,7 @@ const sentences: Readonly<Record<Exclude<AwsErrorKind, 'denied' | 'quota'>, Sent
   throttled: {
     code: 'PLATFORM_THROTTLED',
     says: (_, asked) => `AWS kept asking to slow down at ${asked} until the attempts were used up.`,
-    hint: 'Other programs of this account may be asking much; run again in a minute. A job that was started goes on.',
+    hint: 'Other programs of this account may be sending many requests. Run again in a minute; a job that was started continues.',
   },
   missing: {
     code: 'OBJECT_MISSING',
@@ -72,7 +72,7 @@ const sentences: Readonly<Record<Exclude<AwsErrorKind, 'denied' | 'quota'>, Sent
   changed: {
     code: 'OBJECT_CHANGED',
     says: (_, __, on) => `Someone else wrote it first${on}.`,
-    hint: 'Another run of the same task is at work; run again to join it.',
+    hint: 'Another run of the same task is starting a job; run again to join it.',
   },
   foreign: {
     code: 'BUCKET_FOREIGN',

@@ -125,7 +125,7 @@ export function unreadable(path: string, missing: ErrorCode, cause: unknown): un
 /** The error for a socket, a pipe or a device. */
 export function neitherFileNorFolder(path: string, code: ErrorCode): SsmError {
   return new SsmError(code, `${path} is neither a file nor a folder`, {
-    hint: 'Sockets, pipes and devices cannot go along: move it away.',
+    hint: 'Sockets, pipes and devices cannot be sent: move it away.',
     facts: { path },
   })
 }

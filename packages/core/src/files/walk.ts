@@ -153,7 +153,7 @@ function leadsNowhere(path: string, { missing }: Place, cause: unknown): SsmErro
 
 function circle(path: string, { missing }: Place): SsmError {
   return new SsmError(missing, `${path} is a symbolic link to a folder that contains it`, {
-    hint: 'Remove the link: its content would go on for ever.',
+    hint: 'Remove the link: it leads to a folder that contains it.',
     facts: { path },
   })
 }

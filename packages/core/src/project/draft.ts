@@ -3,11 +3,11 @@ import type { TrainingOptions } from '../options/task-options.ts'
 import { setIn } from '../lang/set-in.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { OutputName } from '../spec/outputs.ts'
-import type { Distribution, InputMode } from '../spec/inputs.ts'
+import type { Distribution, InputMode } from '../spec/input-modes.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { InputSource, RequestOverride } from '../spec/task-spec.ts'
-import type { InputOptions, OutputRef } from './grammar/inputs.ts'
+import type { InputOptions, OutputRef } from './grammar/input-options.ts'
 
 /** What was said so far, as it was said: checked and completed by `specOf`. */
 export interface Draft {

@@ -1,7 +1,7 @@
 import type { JobName } from '../names/job-name.ts'
 import type { TaskLayout } from '../names/layout.ts'
 import type { ObjectUri } from '../names/object-uri.ts'
-import type { Distribution, InputMode } from '../spec/inputs.ts'
+import type { Distribution, InputMode } from '../spec/input-modes.ts'
 
 /** A channel whose data lies where the machine will fetch it. */
 export interface ResolvedInput {

@@ -7,7 +7,7 @@ import type { JobKind } from './job-kind.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { DistributionSpec } from './distribution.ts'
 import type { ImageSpec } from './image.ts'
-import type { Distribution, InputMode } from './inputs.ts'
+import type { Distribution, InputMode } from './input-modes.ts'
 import type { OutputName } from './outputs.ts'
 import type { Program } from './program.ts'
 

@@ -4,7 +4,7 @@ import { folderUri, type ObjectUri } from '../names/object-uri.ts'
 import type { Objects } from '../platform/objects.ts'
 import { readIndex, writeIndex, type SyncIndex } from './index-object.ts'
 import { digestOf, listLocal, type Listing } from './listing.ts'
-import { planSync, type IndexEntry, type StoredFile, type SyncPlan } from './plan.ts'
+import { planSync, type IndexEntry, type StoredFile, type SyncPlan } from './sync-plan.ts'
 import type { TransferProgress } from './progress.ts'
 import { transfer } from './transfer.ts'
 
@@ -16,7 +16,7 @@ export interface LocalFolder {
   readonly digest: string
 }
 
-export interface DescribeOptions {
+export interface DescribeFolderOptions {
   /** Where digests of local files are remembered between runs. */
   readonly cacheDir?: string | undefined
   readonly signal?: AbortSignal | undefined
@@ -47,7 +47,7 @@ export interface FolderComparison {
   readonly plan: SyncPlan
 }
 
-export type PlanFolderOptions = DescribeOptions & CompareOptions & { readonly source: string }
+export type PlanFolderOptions = DescribeFolderOptions & CompareOptions & { readonly source: string }
 export type SyncFolderOptions = PlanFolderOptions & SendOptions
 
 /** What a sync would do; nothing in the store was changed. */
@@ -77,7 +77,7 @@ const lastNoteMs = 5_000
  * Reads what is to be sent, by content. A file that was not touched since it was last read is not read again.
  * @throws {SsmError} `INPUT_MISSING`, `STORAGE_DENIED`.
  */
-export async function describeFolder(source: string, { cacheDir, signal }: DescribeOptions): Promise<LocalFolder> {
+export async function describeFolder(source: string, { cacheDir, signal }: DescribeFolderOptions): Promise<LocalFolder> {
   const listing = await listLocal(source, { ...stopOf({ signal }), ...(cacheDir === undefined ? {} : { cacheDir }) })
   return { source, listing, digest: digestOf(listing.files) }
 }

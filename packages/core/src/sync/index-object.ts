@@ -2,7 +2,7 @@ import { isSsmError } from '../errors/ssm-error.ts'
 import type { ObjectUri } from '../names/object-uri.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import type { Objects } from '../platform/objects.ts'
-import type { IndexEntry } from './plan.ts'
+import type { IndexEntry } from './sync-plan.ts'
 
 /** Path in the target folder → what was uploaded there. */
 export type SyncIndex = ReadonlyMap<string, IndexEntry>

@@ -3,7 +3,7 @@ import { eachOf } from '../lang/each-of.ts'
 import { objectUri, type ObjectUri } from '../names/object-uri.ts'
 import type { Objects } from '../platform/objects.ts'
 import { digested, isUntouched, keepsChanging, type LocalFile } from './listing.ts'
-import type { IndexEntry, SyncPlan } from './plan.ts'
+import type { IndexEntry, SyncPlan } from './sync-plan.ts'
 import { transferMeter, type Meter, type TransferProgress } from './progress.ts'
 
 export interface TransferOptions {

@@ -20,7 +20,7 @@ import type { DynamicTask } from '../../task/dynamic-task.ts'
 import { pathFrom } from '../../terminal/context.ts'
 import { CtrlC } from './ctrl-c.ts'
 import { saveFailedLog } from './failed-log.ts'
-import { showExplanation, showPlan } from './plan.ts'
+import { showExplanation, showPlan } from './show-plan.ts'
 
 /** `ssm run`, `ssm shell`, `ssm process`, and `plan` and `why` in front of them. */
 export async function run(call: Call): Promise<number> {

@@ -95,7 +95,7 @@ export interface JobSettings {
 }
 
 /** `request.json`: what the supervisor carries out. */
-export interface JobRecord {
+export interface LocalJobRecord {
   readonly request: JobRequest
   readonly createdAtMs: number
   readonly settings: JobSettings
@@ -191,12 +191,12 @@ export function writeState(place: JobPlace, state: StoredState): void {
   }
 }
 
-export function readRecord(place: JobPlace): JobRecord {
-  return JSON.parse(readIfThere(place.request) ?? '') as JobRecord
+export function readRecord(place: JobPlace): LocalJobRecord {
+  return JSON.parse(readIfThere(place.request) ?? '') as LocalJobRecord
 }
 
 /** Writes the request without the values of its environment: they may be secrets, and the supervisor gets them otherwise. */
-export function writeRecord(place: JobPlace, { request, ...record }: JobRecord): void {
+export function writeRecord(place: JobPlace, { request, ...record }: LocalJobRecord): void {
   const Environment = Object.fromEntries(Object.keys(request.input.Environment ?? {}).map((name) => [name, '<not kept>']))
   const kept = { ...record, request: { kind: request.kind, input: { ...request.input, Environment } } }
   writeFileSync(place.request, JSON.stringify(kept, undefined, 1), { mode: 0o600 })

@@ -58,6 +58,6 @@ async function wasHeard(
 
 const unheard = (state: StoredState): PlatformError =>
   new PlatformError('PLATFORM_UNREACHABLE', `Nobody has heard yet that job ${state.name} is to stop`, {
-    hint: 'It runs on another computer or in a container, and stops as soon as that is awake. Run this there to end it by force.',
+    hint: 'It runs on another computer or in a container, and stops when that one reads the request. Run the same command there to end it by force.',
     facts: { job: state.name },
   })

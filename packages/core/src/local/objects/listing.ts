@@ -5,7 +5,7 @@ import { fsCodeOf } from '../../files/fs-errors.ts'
 import { besideFolder, entryName, pathOfFolder, segmentOf } from './key-path.ts'
 
 /** One object as a file. */
-export interface StoredFile {
+export interface ListedFile {
   readonly key: string
   readonly path: string
   readonly stats: BigIntStats
@@ -20,7 +20,7 @@ interface Entry {
 const looksAtOnce = 256
 
 /** The objects of a bucket's folder whose keys start with a prefix, in the byte order of the keys. */
-export async function* filesOf(bucketFolder: string, prefix: string, signal?: AbortSignal): AsyncGenerator<StoredFile> {
+export async function* filesOf(bucketFolder: string, prefix: string, signal?: AbortSignal): AsyncGenerator<ListedFile> {
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
   let looks = 0
   for (const { key, path } of entriesBelow(join(bucketFolder, pathOfFolder(folder)), folder, prefix)) {
@@ -42,7 +42,7 @@ export function* foldersOf(bucketFolder: string, folder: string): Generator<stri
 }
 
 /** The objects directly in a folder of keys. */
-export function* objectsIn(bucketFolder: string, folder: string): Generator<StoredFile> {
+export function* objectsIn(bucketFolder: string, folder: string): Generator<ListedFile> {
   for (const { segment, path, folder: isFolder } of entriesOf(join(bucketFolder, pathOfFolder(folder)))) {
     const found = isFolder ? undefined : fileAt(path)
     if (found !== undefined) yield { key: folder + segment, ...found }

@@ -10,7 +10,7 @@ import type { BucketOptions, FolderChild, ObjectBody, Objects, StoredObject, Wri
 import { writeBody } from './body.ts'
 import { makeFolders, makeStore } from './folders.ts'
 import { pathOfKey } from './key-path.ts'
-import { fileAt, filesOf, foldersOf, objectsIn, type StoredFile } from './listing.ts'
+import { fileAt, filesOf, foldersOf, objectsIn, type ListedFile } from './listing.ts'
 import { lockOf, withLock } from './lock.ts'
 import { makeWay, putFile, removeEmptyFolders, removeFile, type Place } from './places.ts'
 import { sweepTemporaryFiles, temporaryFile } from './temporary-file.ts'
@@ -180,11 +180,11 @@ async function remove(store: Store, uris: readonly ObjectUri[], options: Abortab
   })
 }
 
-const found = (uri: ObjectUri, file: Pick<StoredFile, 'stats'> | undefined): StoredObject | undefined =>
+const found = (uri: ObjectUri, file: Pick<ListedFile, 'stats'> | undefined): StoredObject | undefined =>
   file === undefined ? undefined : facts(uri, file.stats)
 
 // Every write makes a new file: inode, size and time together stand for the bytes without reading them.
-function facts(uri: string, { ino, size, mtimeNs }: StoredFile['stats']): StoredObject {
+function facts(uri: string, { ino, size, mtimeNs }: ListedFile['stats']): StoredObject {
   return {
     uri: objectUri(uri),
     sizeBytes: Number(size),

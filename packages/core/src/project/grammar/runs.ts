@@ -4,7 +4,7 @@ import type { RunOptions } from '../../run/run-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { OutputName } from '../../spec/outputs.ts'
-import type { OutputRef } from './inputs.ts'
+import type { OutputRef } from './input-options.ts'
 import type { facts, TaskFacts } from './known-tasks.ts'
 import type { MetricsOf, ResultOf } from './state.ts'
 

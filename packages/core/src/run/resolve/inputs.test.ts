@@ -7,7 +7,7 @@ import type { StoredObject } from '../../platform/objects.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { FingerprintParts } from '../../spec/result.ts'
 import { readingContext } from '../context.ts'
-import { findInputs } from './inputs.ts'
+import { findInputs } from './find-inputs.ts'
 
 const spec = taskOf('t', { source: { kind: 's3', uri: objectUri('s3://data/set') } })
 

@@ -10,7 +10,7 @@ import type { FingerprintParts } from '../../spec/result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
 import { lookAtPast, type TaskPast } from '../decide/past.ts'
-import { findInputs, type FoundInput } from './inputs.ts'
+import { findInputs, type FoundInput } from './find-inputs.ts'
 import { localPartOf, remoteIdentity, remoteOf } from './remote.ts'
 
 /** A task as it would run now: its code read, its inputs found, its fingerprint known. Nothing is written yet. */

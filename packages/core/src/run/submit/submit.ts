@@ -21,7 +21,7 @@ import {
 } from '../state.ts'
 import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
-import { sendInputs, sendManifests } from './inputs.ts'
+import { sendInputs, sendManifests } from './send-inputs.ts'
 import { requestFacts, roleNeed } from './request-facts.ts'
 import { pythonFor, startOptions } from './python.ts'
 import type { Start } from './start.ts'

@@ -1,5 +1,5 @@
 import type { OutputName } from '../../spec/outputs.ts'
-import type { Distribution, InputMode } from '../../spec/inputs.ts'
+import type { Distribution, InputMode } from '../../spec/input-modes.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { Explain } from './explain.ts'
 import type { Has } from './state.ts'

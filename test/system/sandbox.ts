@@ -22,33 +22,33 @@ import { readableCopy } from '../support/readable-copy.ts'
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A folder for one test, with a local platform of its own in it, that removes itself. */
-export interface Lab extends AsyncDisposable {
+export interface Sandbox extends AsyncDisposable {
   readonly folder: string
   /** Of the local platform: buckets and jobs. */
   readonly root: string
-  /** A project on a platform of its own in this lab. */
+  /** A project on a platform of its own in this sandbox. */
   project(name: string, options?: LocalOptions): Project
   /** Writes a file below the folder; gives its path. */
   file(name: string, content: string | Uint8Array, mode?: number): string
-  /** Starts a TypeScript program as a process of its own that finds this lab's platform by itself. */
+  /** Starts a TypeScript program as a process of its own that finds this sandbox's platform by itself. */
   start(program: string, ...args: readonly string[]): Program
-  /** The same, as a user who is not the superuser and owns the lab's folder. */
+  /** The same, as a user who is not the superuser and owns the sandbox's folder. */
   startAsNobody(program: string, ...args: readonly string[]): Program
   /** Names of the jobs there are of a task. */
   jobs(task: string): readonly string[]
   /** Objects there are in the store, as `bucket/key`. */
   objects(): readonly string[]
-  /** What should not be there any more: processes that carry the lab's folder, temporary files, locks, machines' folders. */
+  /** What should not be there any more: processes that carry the sandbox's folder, temporary files, locks, machines' folders. */
   leftovers(): Promise<readonly string[]>
 }
 
 export interface LabOptions {
-  /** The folder of the local platform, when it is not to be in the lab's own. */
+  /** The folder of the local platform, when it is not to be in the sandbox's own. */
   readonly root?: string
 }
 
-export function lab(options: LabOptions = {}): Lab {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ssm-lab-')))
+export function sandbox(options: LabOptions = {}): Sandbox {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ssm-sandbox-')))
   const root = options.root ?? join(folder, 'local')
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary)

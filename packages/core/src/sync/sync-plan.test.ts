@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LocalFile } from './listing.ts'
-import { planSync, type IndexEntry, type StoredFile } from './plan.ts'
+import { planSync, type IndexEntry, type StoredFile } from './sync-plan.ts'
 
 const file = (path: string, content: string): LocalFile => ({
   path,
