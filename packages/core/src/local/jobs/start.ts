@@ -18,7 +18,7 @@ import {
   writeRecord,
   writeState,
   type JobPlace,
-  type JobRecord,
+  type LocalJobRecord,
   type JobSettings,
 } from './records.ts'
 import { makeFolders } from '../objects/folders.ts'
@@ -52,7 +52,7 @@ export async function startJob(root: string, settings: JobSettings, request: Job
 }
 
 // The whole folder appears in one act, so there is never a job without its request.
-function record(root: string, place: JobPlace, plan: JobPlan, job: JobRecord): void {
+function record(root: string, place: JobPlace, plan: JobPlan, job: LocalJobRecord): void {
   const { createdAtMs } = job
   let draft: string | undefined
   try {
