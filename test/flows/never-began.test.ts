@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { lab, ownCache, timeout } from './flow.ts'
+import { sandbox, ownCache, timeout } from './flow.ts'
 
 ownCache()
 
 test('a job whose client was killed before it began is joined, and then made anew', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const task = place.project('p').task('t').shell('echo ran')
   const first = await task.run()
   const path = join(place.root, 'jobs', first.job, 'state.json')

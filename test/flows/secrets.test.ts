@@ -60,7 +60,7 @@ test(
   'a program that says its secret leaves it neither in the stored log nor in the stored reason of its failure',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     const halves = 'printf "half "; printf %s "$TOKEN" | head -c 9; sleep 0.3; printf %s "$TOKEN" | tail -c +10; echo'
     const task = place
       .project('p')
@@ -121,7 +121,7 @@ test(
   'files that seem to hold credentials are told when they are sent as an input, and .ssmignore keeps them here',
   { timeout },
   async () => {
-    await using place = lab()
+    await using place = sandbox()
     place.file('data/words.txt', 'a')
     place.file('data/.AWS/credentials', 'b')
     place.file('data/deep/ID_RSA', 'c')
