@@ -60,7 +60,7 @@ const errorKinds: readonly (readonly [AwsErrorKind, RegExp])[] = [
   ['corrupt', /^(BadDigest|XAmzContentChecksumMismatch|InvalidDigest|ChecksumMismatch)$/],
   [
     'unreachable',
-    /^(TimeoutError|NetworkingError|RequestTimeout(Exception)?|InternalFailure|InternalError|InternalServerError|InternalServerException|ServiceUnavailable(Exception)?|ServiceFailure(Exception)?|IncompleteBody)$/,
+    /^(TimeoutError|NoAnswerError|NetworkingError|RequestTimeout(Exception)?|InternalFailure|InternalError|InternalServerError|InternalServerException|ServiceUnavailable(Exception)?|ServiceFailure(Exception)?|IncompleteBody)$/,
   ],
 ]
 

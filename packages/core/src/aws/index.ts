@@ -6,11 +6,18 @@
 import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
-import { openClients, type ClientOptions } from './clients.ts'
+import { openClients, type ClientOptions, type Prepare, type ServiceName } from './clients.ts'
 import { awsImages } from './images/images.ts'
 import { awsJobs } from './jobs/jobs.ts'
 import { awsLogs } from './logs/logs.ts'
-import type { AwsNotice, Notify } from './notices.ts'
+import {
+  defaultSilenceLimits,
+  watchSilence,
+  type AnswerHandler,
+  type AwsNotice,
+  type Notify,
+  type SilenceLimits,
+} from './notices.ts'
 import { defaultRetryLimits, type RetryLimits } from './rate-limiter.ts'
 import { awsRoles } from './roles/roles.ts'
 import { bucketKeys } from './objects/bucket/keys.ts'
@@ -18,7 +25,7 @@ import { awsObjects } from './objects/objects.ts'
 import { expectOwners, ownersBook } from './objects/bucket/owners.ts'
 
 export type { ClientOptions, ClientTypes, Credentials, ServiceName } from './clients.ts'
-export type { AwsNotice } from './notices.ts'
+export type { AwsNotice, SilenceLimits } from './notices.ts'
 export type { ImagePolicies } from './roles/image-policies.ts'
 export { policies, type Policies, type PolicyOptions } from './roles/policies.ts'
 export { roleStatus, type RoleStatus } from './roles/role-status.ts'
@@ -49,6 +56,8 @@ export interface AwsOptions extends ClientOptions {
   readonly describesPerSecond?: number
   /** How long waiting goes on while AWS is out of reach, and while fresh credentials are missing. */
   readonly retryLimits?: Partial<RetryLimits>
+  /** When a service that does not answer is told and given up. */
+  readonly silence?: Partial<SilenceLimits>
   readonly clock?: Clock
   /** Numbers from 0 to 1, for jitter. */
   readonly random?: () => number
@@ -63,7 +72,14 @@ export function aws(options: AwsOptions = {}): Platform {
   const notify: Notify = (notice) => options.onNotice?.(notice)
   const retryLimits = { ...defaultRetryLimits, ...options.retryLimits }
   const owners = ownersBook({ accountId: async () => (await clients.account()).id, bucketOwners: options.bucketOwners ?? {} })
-  const clients = openClients(options, { s3: (client, sdk) => expectOwners(client, sdk, owners) })
+  const watched = watchedClients(options, notify)
+  const clients = openClients(options, {
+    ...watched,
+    s3: (client, sdk) => {
+      expectOwners(client, sdk, owners)
+      watched.s3?.(client, sdk)
+    },
+  })
   const permissionsBoundary = options.permissionsBoundary ?? (process.env['SSM_PERMISSIONS_BOUNDARY'] || undefined)
   const roles = awsRoles({
     clients,
@@ -109,4 +125,25 @@ function builderOptions({ containerEngine, imageBuilder }: AwsOptions): Pick<Aws
     ...(containerEngine === undefined ? {} : { containerEngine }),
     ...(given === undefined ? {} : { imageBuilder: given }),
   }
+}
+
+const serviceNames: Readonly<Record<ServiceName, string>> = {
+  s3: 'S3',
+  sagemaker: 'SageMaker',
+  iam: 'IAM',
+  ecr: 'ECR',
+  sts: 'STS',
+  logs: 'CloudWatch Logs',
+  quotas: 'Service Quotas',
+  codebuild: 'CodeBuild',
+}
+
+/** Watches the clients that we make; those that were given are somebody else's. */
+function watchedClients(options: AwsOptions, notify: Notify): Prepare {
+  const limits = { ...defaultSilenceLimits, ...options.silence }
+  const watch = (service: ServiceName) => (client: { readonly config: { readonly requestHandler: AnswerHandler } }) => {
+    if (options.clients?.[service] === undefined)
+      watchSilence(client.config.requestHandler, serviceNames[service], notify, limits)
+  }
+  return Object.fromEntries(Object.keys(serviceNames).map((service) => [service, watch(service as ServiceName)])) // keys of a Record
 }
