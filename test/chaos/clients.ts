@@ -43,7 +43,7 @@ function started(place: Sandbox, argv: readonly string[], more: Readonly<Record<
   const own = { SSM_LOCAL_DIR: place.root, SSM_CACHE_DIR: join(place.folder, 'cache'), TMPDIR: join(place.folder, 'tmp') }
   const env = { ...process.env, ...own, ...more }
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, argv, { env, cwd: place.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+    const child = spawn(process.execPath, argv, { env, cwd: place.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000 })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
     child.once('error', reject)

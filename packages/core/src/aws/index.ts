@@ -22,7 +22,7 @@ import { defaultRetryLimits, type RetryLimits } from './rate-limiter.ts'
 import { awsRoles } from './roles/roles.ts'
 import { bucketKeys } from './objects/bucket/keys.ts'
 import { awsObjects } from './objects/objects.ts'
-import { expectOwners, ownersBook } from './objects/bucket/owners.ts'
+import { expectOwners, ownersBook, type OwnersBook } from './objects/bucket/owners.ts'
 
 export type { ClientOptions, ClientTypes, Credentials, ServiceName } from './clients.ts'
 export type { AwsNotice, SilenceLimits } from './notices.ts'
@@ -72,14 +72,7 @@ export function aws(options: AwsOptions = {}): Platform {
   const notify: Notify = (notice) => options.onNotice?.(notice)
   const retryLimits = { ...defaultRetryLimits, ...options.retryLimits }
   const owners = ownersBook({ accountId: async () => (await clients.account()).id, bucketOwners: options.bucketOwners ?? {} })
-  const watched = watchedClients(options, notify)
-  const clients = openClients(options, {
-    ...watched,
-    s3: (client, sdk) => {
-      expectOwners(client, sdk, owners)
-      watched.s3?.(client, sdk)
-    },
-  })
+  const clients = openClients(options, prepared(options, owners, notify))
   const permissionsBoundary = options.permissionsBoundary ?? (process.env['SSM_PERMISSIONS_BOUNDARY'] || undefined)
   const roles = awsRoles({
     clients,
@@ -138,12 +131,21 @@ const serviceNames: Readonly<Record<ServiceName, string>> = {
   codebuild: 'CodeBuild',
 }
 
-/** Watches the clients that we make; those that were given are somebody else's. */
-function watchedClients(options: AwsOptions, notify: Notify): Prepare {
+/** Buckets of others are refused, and the clients that we make are watched; those that were given are somebody else's. */
+function prepared(options: AwsOptions, owners: OwnersBook, notify: Notify): Prepare {
   const limits = { ...defaultSilenceLimits, ...options.silence }
   const watch = (service: ServiceName) => (client: { readonly config: { readonly requestHandler: AnswerHandler } }) => {
     if (options.clients?.[service] === undefined)
       watchSilence(client.config.requestHandler, serviceNames[service], notify, limits)
   }
-  return Object.fromEntries(Object.keys(serviceNames).map((service) => [service, watch(service as ServiceName)])) // keys of a Record
+  const watched: Prepare = Object.fromEntries(
+    Object.keys(serviceNames).map((service) => [service, watch(service as ServiceName)]), // the keys of a Record
+  )
+  return {
+    ...watched,
+    s3(client, sdk) {
+      expectOwners(client, sdk, owners)
+      watched.s3?.(client, sdk)
+    },
+  }
 }

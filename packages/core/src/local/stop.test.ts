@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -10,6 +10,7 @@ import { processesLeft } from '../../../../test/support/leftovers.ts'
 import { objectUri } from '../names/object-uri.ts'
 import { local } from './index.ts'
 import { jobPlace, readState } from './jobs/records.ts'
+import { settleAbandoned } from './jobs/settle.ts'
 import { identityOf, isGone, pidOf } from './process/identity.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ssm-stop-'))
@@ -42,6 +43,32 @@ test('a job that never gets past its start can be stopped', { timeout: 30_000 },
   expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'stopped' })
   await expect.poll(() => isGone(owner)).toBe(true)
 })
+
+test(
+  'a supervisor that hangs while it starts is ended by the next start, and its job counts as one that never began',
+  { timeout: 30_000 },
+  async () => {
+    const request = trainingJob(folder, { shell: 'true' })
+    await ranToEnd(platform, request)
+    const place = jobPlace(root, refOf(request).name)
+    const stuck = spawn('sleep', ['100'])
+    const owner = identityOf(stuck.pid ?? 0) ?? ''
+    const { endedAtMs: _, ...ended } = readState(place) ?? {}
+    const starting = { ...ended, status: 'in-progress', phase: 'Starting', owner, ownerIs: 'supervisor' }
+    const at = (agoMs: number): void => {
+      writeFileSync(place.state, JSON.stringify({ ...starting, createdAtMs: Date.now() - agoMs }))
+      writeFileSync(place.heartbeat, '')
+      utimesSync(place.heartbeat, new Date(Date.now() - agoMs), new Date(Date.now() - agoMs))
+    }
+    at(10_000)
+    expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'in-progress' })
+    at(3_600_000)
+    expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'failed', neverBegan: true })
+    expect(isGone(owner)).toBe(false)
+    await settleAbandoned(root)
+    await expect.poll(() => isGone(owner)).toBe(true)
+  },
+)
 
 test(
   'an expression that would stand still for ever neither stops a job nor keeps it from being stopped',

@@ -38,9 +38,22 @@ export function canBeStored(place: JobPlace, state: StoredState): boolean {
 /** Whether nobody will end this job any more. A process of another place is judged by the heartbeat alone. */
 export async function isAbandoned(place: JobPlace, state: StoredState, signal?: AbortSignal): Promise<boolean> {
   const owner = livenessOf(state.owner)
-  if (owner === 'alive') return false
+  if (owner === 'alive') return hangs(place, state, signal)
   // By the amount: a clock that was set back must not keep a dead job alive.
   if (owner === 'gone') return state.ownerIs === 'supervisor' || Math.abs(Date.now() - state.createdAtMs) > handOverMs
+  return !(await isBeating(() => lastBeatMs(place.heartbeat), { signal }))
+}
+
+// A supervisor takes its job over within a second or two; on a busy computer it may take longer.
+const longestStartMs = 30_000
+
+/**
+ * Whether the process that is to look after a job never will: Node can stop for ever while it starts, when the computer has no room for
+ * its threads.
+ */
+async function hangs(place: JobPlace, state: StoredState, signal: AbortSignal | undefined): Promise<boolean> {
+  if (state.phase !== 'Starting' || state.ownerIs !== 'supervisor') return false
+  if (Math.abs(Date.now() - state.createdAtMs) < longestStartMs) return false
   return !(await isBeating(() => lastBeatMs(place.heartbeat), { signal }))
 }
 

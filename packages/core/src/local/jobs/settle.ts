@@ -46,6 +46,8 @@ export async function settle(place: JobPlace): Promise<void> {
     const now = readState(place)
     if (now === undefined || isTerminal(now.status) || now.owner !== state.owner || canBeStored(place, now)) return false
     killAll(place, now)
+    // One that hangs at its start.
+    if (now.ownerIs === 'supervisor' && isAlive(now.owner)) signal(pidOf(now.owner), 'SIGKILL')
     rmSync(place.reserve, { force: true })
     writeState(place, abandonedEnd(place, now))
     return true
