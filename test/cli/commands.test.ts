@@ -156,6 +156,7 @@ test.skipIf(lacking('python3'))(
       'main.ts',
       'package.json',
       'ssm.config.json',
+      'tsconfig.json',
       'worker.py',
     ])
     const again = await ssm(folder.path, ['init', 'my-start'])

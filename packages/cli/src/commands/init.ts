@@ -1,15 +1,18 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Call } from '../settings/call.ts'
 import { exits } from '../grammar/exit-codes.ts'
+import { initOptions } from '../grammar/tables/cli-options.ts'
 import { usageError } from '../grammar/usage-error.ts'
+import { valuesOf } from '../grammar/values.ts'
 import { version } from '../terminal/version.ts'
 import { pathFrom } from '../terminal/context.ts'
 
 /** `ssm init`: a small project that runs on this computer at once. Existing files are never touched. */
 export async function init({ parsed, context, json, quiet }: Call): Promise<number> {
   const folder = pathFrom(context, parsed.positionals[0] ?? '.')
-  const files = starterFiles(nameFor(folder))
+  const files = starterFiles(nameFor(folder), valuesOf(parsed, initOptions).template ?? 'script')
   const there = Object.keys(files).filter((name) => existsSync(join(folder, name)))
   if (there.length > 0)
     throw usageError(
@@ -17,9 +20,11 @@ export async function init({ parsed, context, json, quiet }: Call): Promise<numb
       'Name a new folder: ssm init DIR',
       { folder, files: there },
     )
-  mkdirSync(folder, { recursive: true })
-  // `wx`: whoever made the file since we looked keeps it.
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { flag: 'wx' })
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    // `wx`: whoever made the file since we looked keeps it.
+    writeFileSync(join(folder, name), text, { flag: 'wx' })
+  }
   if (json) context.stdout.write(`${JSON.stringify({ v: 1, folder, files: Object.keys(files) })}\n`)
   else if (!quiet)
     context.stderr.write(
@@ -36,63 +41,53 @@ function nameFor(folder: string): string {
   return name === '' ? 'my-project' : name.slice(0, 60)
 }
 
-function starterFiles(name: string): Readonly<Record<string, string>> {
-  return {
-    'package.json': `${JSON.stringify(
-      {
-        name,
-        private: true,
-        type: 'module',
-        scripts: { start: 'tsx main.ts' },
-        dependencies: { '@simple-sagemaker/core': `^${version}` },
-        devDependencies: { '@simple-sagemaker/cli': `^${version}`, tsx: '^4.20.0' },
-      },
-      null,
-      2,
-    )}\n`,
-    'ssm.config.json': `${JSON.stringify({ platform: 'local', project: name }, null, 2)}\n`,
-    'main.ts': mainFile(name),
-    'worker.py': workerFile,
-    'README.md': readme(name),
-    '.gitignore': 'node_modules/\n.ssm/\nout/\n',
-  }
+type Template = 'script' | 'pipeline' | 'service'
+
+/** What a template's program imports beside core. */
+const imports: Readonly<Record<Template, Readonly<Record<string, string>>>> = {
+  script: {},
+  pipeline: { '@simple-sagemaker/worker-toolkit': `^${version}`, valibot: '^1.5.0' },
+  service: { '@simple-sagemaker/worker-toolkit': `^${version}` },
 }
 
-const mainFile = (name: string): string => `import { printEvents } from '@simple-sagemaker/cli/print'
-import { project } from '@simple-sagemaker/core'
+// Two folders up from `src/commands` and from `dist/commands` alike.
+const templates = fileURLToPath(new URL('../../templates/', import.meta.url))
 
-// 'local' runs on this computer; 'aws', the default, rents machines.
-const ex = project('${name}', { platform: 'local' })
-
-const count = ex.task('count').code('worker.py').instances('ml.m5.large').hyperparameters({ upTo: 10 }).metric('total', /total=([0-9]+)/)
-
-const result = await count.run({ onEvent: printEvents() })
-console.log(result.decision.kind, result.metrics)
-await result.download('out')
-`
-
-const workerFile = `import os
-
-from worker_toolkit import worker_lib
-
-config = worker_lib.WorkerConfig()
-total = sum(range(int(config.hps["upTo"]) + 1))
-print(f"total={total}")
-
-# Files written here are stored as the model.
-with open(os.path.join(config.model_dir, "total.txt"), "w") as file:
-    file.write(str(total))
-`
-
-const readme = (name: string): string => `# ${name}
-
-\`\`\`sh
-npm install
-npm start                                                  # main.ts: runs worker.py, results in out/
-npx ssm run -t count -e worker.py --hp-json upTo 10        # the same from the shell, with the settings of ssm.config.json
-npx ssm why run -t count -e worker.py --hp-json upTo 11    # what a change would mean
-npx ssm ps
-\`\`\`
-
-To rent machines instead, write \`platform: 'aws'\` in main.ts and ssm.config.json; \`npx ssm doctor\` shows what is missing.
-`
+function starterFiles(name: string, template: Template): Readonly<Record<string, string>> {
+  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+  const folder = join(templates, template)
+  const own = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort()
+    .map((path) => [path, readFileSync(join(folder, path), 'utf8').replaceAll('{{name}}', name)])
+  return {
+    'package.json': json({
+      name,
+      private: true,
+      type: 'module',
+      scripts: { start: 'tsx main.ts', check: 'tsc' },
+      dependencies: { '@simple-sagemaker/core': `^${version}`, ...imports[template] },
+      devDependencies: {
+        '@simple-sagemaker/cli': `^${version}`,
+        '@types/node': '^20.19.0',
+        tsx: '^4.20.0',
+        typescript: '^5.9.0',
+      },
+    }),
+    'tsconfig.json': json({
+      compilerOptions: {
+        target: 'es2022',
+        lib: ['es2023', 'esnext.disposable'],
+        module: 'nodenext',
+        types: ['node'],
+        strict: true,
+        noEmit: true,
+        allowImportingTsExtensions: true,
+      },
+    }),
+    'ssm.config.json': json({ platform: 'local', project: name }),
+    '.gitignore': 'node_modules/\n.ssm/\nout/\n',
+    ...Object.fromEntries(own),
+  }
+}

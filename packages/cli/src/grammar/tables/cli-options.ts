@@ -82,6 +82,17 @@ export const policyOptions = {
   }),
 }
 
+/** What `init` takes. */
+export const initOptions = {
+  template: oneOf({
+    summary: 'What to start from: a script, a pipeline of two tasks, or an HTTP service.',
+    source,
+    choices: ['script', 'pipeline', 'service'],
+    default: 'script',
+    flag: { names: ['template'], args: ['NAME'] },
+  }),
+}
+
 /** What `logs` takes. */
 export const logOptions = {
   follow: flag({

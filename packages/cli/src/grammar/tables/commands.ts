@@ -1,5 +1,5 @@
 import type { CommandSpec, Positional } from '../command.ts'
-import { configOptions, graphOptions, policyOptions } from './cli-options.ts'
+import { configOptions, graphOptions, initOptions, policyOptions } from './cli-options.ts'
 import { everywhere } from './groups.ts'
 import { jobCommands } from './job-commands.ts'
 import { projectOptions } from './run-options.ts'
@@ -76,7 +76,10 @@ export const commands = [
     ...small,
     name: 'init',
     summary: 'Create a small project to start from.',
-    examples: [{ line: 'ssm init my-project', does: 'main.ts, a worker, package.json and README.md' }],
+    examples: [
+      { line: 'ssm init my-project', does: 'main.ts, a Python program, package.json and README.md' },
+      { line: 'ssm init my-service --template service', does: 'an HTTP service that runs tasks' },
+    ],
     positionals: [
       {
         name: 'DIR',
@@ -84,7 +87,7 @@ export const commands = [
         isNeeded: false,
       },
     ],
-    groups: [everywhere],
+    groups: [{ title: 'Template', options: initOptions }, everywhere],
   },
   {
     ...small,
