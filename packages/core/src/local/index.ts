@@ -9,6 +9,7 @@ import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
 import { storageError } from '../files/fs-errors.ts'
 import { addressOf, type ObjectUri } from '../names/object-uri.ts'
 import { ignoredLocally } from '../options/task-options.ts'
+import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { localImages } from './images.ts'
 import { isolationFrom, type WantedIsolation } from './isolation/choose.ts'
@@ -60,8 +61,10 @@ export function localPathOf(uri: ObjectUri, root: string): string {
  * A `.ssm` folder of yours that others may read or write becomes yours alone (mode 0700).
  *
  * @throws {SsmError} `STORAGE_DENIED` when a folder named `.ssm` belongs to another user.
+ * @throws {PlatformError} `PLATFORM_UNSUPPORTED` on Windows.
  */
 export function local(options: LocalOptions = {}): Platform {
+  if (process.platform === 'win32') throw notOnWindows()
   const root = storeFolder(options.root ?? (process.env['SSM_LOCAL_DIR'] || '.ssm'))
   takeStore(root)
   const closing = new AbortController()
@@ -86,6 +89,11 @@ export function local(options: LocalOptions = {}): Platform {
     [Symbol.asyncDispose]: async () => closing.abort(new Error('The local platform was closed')),
   }
 }
+
+const notOnWindows = (): PlatformError =>
+  new PlatformError('PLATFORM_UNSUPPORTED', 'Local jobs run on Linux and macOS, not on Windows.', {
+    hint: 'Start the program inside WSL 2, which is Linux, or run the task on AWS.',
+  })
 
 function pythonSettings({ python = process.env['SSM_PYTHON'] || undefined, venvFolders = ['.'] }: LocalOptions): PythonSettings {
   return { ...(python === undefined ? {} : { python }), venvFolders, environment: process.env }
