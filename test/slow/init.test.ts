@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await npm('tool', 'install', ...tarballs.map(({ file }) => file), ...newer)
   for (const major of ['22', '24']) nodes[major] = join(top, 'tool/node_modules', `node-${major}`, 'bin/node')
 }, 300_000)
-afterAll(() => rmSync(top, { recursive: true, force: true }))
+afterAll(async () => rm(top, { recursive: true, force: true }), 60_000)
 
 const npm = (folder: string, ...args: readonly string[]): ReturnType<typeof execa> =>
   execa('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: join(top, folder) })

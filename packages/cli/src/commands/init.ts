@@ -60,7 +60,7 @@ function starterFiles(name: string, template: Template): Readonly<Record<string,
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort()
-    .map((path) => [path, readFileSync(join(folder, path), 'utf8').replaceAll('{{name}}', name)])
+    .map((path): [string, string] => [path, readFileSync(join(folder, path), 'utf8').replaceAll('{{name}}', name)])
   return {
     'package.json': json({
       name,
