@@ -52,6 +52,8 @@ const reach = {
   image: { value: 'mine:1', ...image },
   dockerfile: { value: 'FROM python:3.12', ...image },
   repository: { value: 'mine', beside: built, ...image },
+  // A channel of its own, when the wheels are there.
+  packages: { value: 'requirements.txt', training: [], processing: [] },
   // Only a name on the machine that builds the image.
   localRepository: { value: 'mine', beside: built, training: [], processing: [] },
   imageTag: { value: 'v1', beside: built, ...image },

@@ -81,7 +81,7 @@ export function codeThatImports(folder: string, names: readonly string[], requir
   const modules = names.map((name) => name.replaceAll('-', '_'))
   writeFileSync(
     join(folder, 'a.py'),
-    `${modules.map((name) => `import ${name}\n`).join('')}print(${modules[0] ?? '0'}.__file__)\n`,
+    `${modules.map((name) => `import ${name}\n`).join('')}print(${modules[0] === undefined ? 0 : `${modules[0]}.__file__`})\n`,
   )
   writeFileSync(join(folder, 'requirements.txt'), requirements)
   return folder

@@ -56,6 +56,7 @@ export type {
   LoggedEvent,
   MeasuredEvent,
   Outcome,
+  PackagesCollectedEvent,
   PackedEvent,
   Progress,
   PythonChosenEvent,

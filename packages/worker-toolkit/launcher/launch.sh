@@ -44,7 +44,7 @@ find_places() {
   _code=$_ml/code
   # Left behind on purpose: removing it would cost every job a process, and it goes with the machine.
   _scratch=$_ml/.ssm-launch
-  unset ssm_processes ssm_mpi_options ssm_wait_for_machines # of the settings alone
+  unset ssm_processes ssm_mpi_options ssm_wait_for_machines ssm_packages # of the settings alone
   _host='' _program='' _python='' _stopped='' _scratch_made='' _whole_group='' _server='' ssm_kind=training
   case $_channel in */processing/*) ssm_kind=processing ;; esac
 }
@@ -581,7 +581,7 @@ knows_address() {
 run_python() {
   find_python "$1"
   need_entry "$1"
-  install_requirements
+  if [ -n "${ssm_packages-}" ]; then install_wheels; else install_requirements; fi
   case ${ssm_distribution-} in
     torchrun) run_torchrun "$@" ;;
     parameter_server) [ "$_machines" -eq 1 ] || serve_parameters ;;
@@ -679,15 +679,35 @@ install_requirements() {
     echo 'ssm: requirements.txt is not installed, because this job has no network' >&2
     return 0
   fi
-  # A moved root is a folder of somebody's own computer: its Python must not change, so the packages stay in that folder.
-  if [ -n "$SSM_MACHINE_ROOT" ] || [ -n "${SSM_PYTHON-}" ]; then
-    _packages=$_ml/packages
-    PYTHONPATH=$PYTHONPATH:$_packages PATH=$_packages/bin:$PATH
-    supervise pip_install --target "$_packages"
-  else
-    supervise pip_install
-  fi
+  supervise_packages pip_install
   [ "$_ended" -eq 0 ] || end_badly "$_ended" "requirements.txt could not be installed (pip ended with exit code $_ended) on $_host"
+}
+
+# Wheels that came in a channel of their own, by the lock among them, whose digest comes with the pinned settings: no network.
+install_wheels() {
+  _wheels=${_channel%/*}/dependencies
+  _sums=$(cd "$_wheels" 2>/dev/null && digests_of ssm-packages.lock)
+  refuse_unless_pinned "$ssm_packages" ssm-packages.lock
+  [ -z "${SSM_PACKAGES-}" ] || return 0
+  supervise_packages pip_install_wheels
+  [ "$_ended" -eq 0 ] || end_badly "$_ended" "the packages of the channel dependencies could not be installed (pip ended with exit code $_ended) on $_host"
+}
+
+# A moved root is a folder of somebody's own computer: its Python must not change, so the packages stay in that folder.
+supervise_packages() {
+  if [ -z "$SSM_MACHINE_ROOT" ] && [ -z "${SSM_PYTHON-}" ]; then
+    supervise "$1"
+    return
+  fi
+  _packages=$_ml/packages
+  PYTHONPATH=$PYTHONPATH:$_packages PATH=$_packages/bin:$PATH
+  supervise "$1" --target "$_packages"
+}
+
+pip_install_wheels() {
+  heed_a_stop
+  export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore PIP_BREAK_SYSTEM_PACKAGES=1
+  exec "$_python" -m pip install --quiet --no-index --no-deps --find-links "$_wheels" --require-hashes -r "$_wheels/ssm-packages.lock" "$@" >&2
 }
 
 # Environment instead of options: an older pip ignores a variable it does not know, but stops at such an option.

@@ -40,6 +40,10 @@ export const bundleFile = 'sourcedir.tar.gz'
 /** The name of the reserved channel that carries our code. */
 export const codeChannel = 'code'
 
+/** The reserved channel with the packages of a task as wheels, and the lock in it that they are installed by. */
+export const packagesChannel = 'dependencies'
+export const packagesLock = 'ssm-packages.lock'
+
 /** The file in the output folder that holds the typed result of the work. */
 export const resultFile = 'result.json'
 

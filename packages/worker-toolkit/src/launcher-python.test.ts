@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Machine, quickPath, shells } from '../test/machine.ts'
 import { bundleFile } from './contract.ts'
 
@@ -59,6 +61,33 @@ describe.each(shells)('scripts and requirements under $name', ({ argv: shell, he
     expect(machine.failure()).toContain("ModuleNotFoundError: No module named 'no_such_module_here'")
   })
 
+  on('installs the wheels of a channel by their lock without a network, and refuses what was changed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ssm-wheel-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const wheel = readFileSync(tinyWheel(folder))
+    const lock = `tiny-thing==1 --hash=sha256:${digestOf(wheel)}\n`
+    const withFiles = (bytes: Uint8Array, text: string): Machine => {
+      const settings = `ssm_network_isolated='1' ssm_packages='${digestOf(Buffer.from(lock))}'`
+      const files = {
+        'use.py': 'import tiny_thing\nprint(tiny_thing.word)\n',
+        'requirements.txt': './not-installed-beside-wheels\n',
+      }
+      const machine = new Machine({ run: 'python', argv: ['use.py'], files, settings })
+      machine.put('/opt/ml/input/data/dependencies/tiny_thing-1-py3-none-any.whl', bytes)
+      machine.put('/opt/ml/input/data/dependencies/ssm-packages.lock', text)
+      return machine
+    }
+    const run = (machine: Machine) => machine.run(shell, { PIP_INDEX_URL: 'http://127.0.0.1:9/' })
+    expect((await run(withFiles(wheel, lock))).stdout.toString()).toBe('installed\n')
+    const changed = withFiles(Buffer.concat([wheel.subarray(0, -1), Buffer.of((wheel.at(-1) ?? 0) ^ 1)]), lock)
+    expect([(await run(changed)).code, changed.failure()]).toEqual([
+      1,
+      expect.stringMatching(/packages of the channel dependencies.*[\s\S]*(hash|HASH)/),
+    ])
+    const otherLock = withFiles(wheel, `${lock}# more\n`)
+    expect([(await run(otherLock)).code, otherLock.failure()]).toEqual([86, expect.stringContaining('ssm-packages.lock')])
+  })
+
   on('says which requirements could not be installed', async () => {
     const machine = new Machine({
       run: 'python',
@@ -70,6 +99,8 @@ describe.each(shells)('scripts and requirements under $name', ({ argv: shell, he
     expect(machine.failure()).toContain('no-such-package==9')
   })
 })
+
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** A wheel needs no build and no network. */
 function tinyWheel(folder: string): string {

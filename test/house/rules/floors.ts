@@ -3,7 +3,7 @@ import type { ProjectFile } from './files.ts'
 import { importsOf, type Import } from './imports.ts'
 
 const layers =
-  'lang time secrets errors names files archive spec options platform containers events request bundle sync graph run project testing'.split(
+  'lang time secrets errors names files archive spec options platform containers events request bundle sync wheels graph run project testing'.split(
     ' ',
   )
 const platforms = ['aws', 'local']
@@ -15,7 +15,7 @@ const platformOpener = 'project/platforms.ts'
 
 // Who may know the paths and names inside a machine.
 const machineContract = '@simple-sagemaker/worker-toolkit/contract'
-const contractUsers = ['request', 'bundle', 'run', ...platforms]
+const contractUsers = ['request', 'bundle', 'wheels', 'run', 'project', ...platforms]
 
 /** Where a file of core breaks the order of the layers, one sentence for each import that does. */
 export function layerProblems(file: ProjectFile): readonly string[] {
@@ -53,10 +53,10 @@ function packageProblem(inside: string, { from, kind }: Import): string | undefi
   if (kind === 'type') return undefined
   const folder = folderOf(inside)
   if (/^@(aws-sdk|smithy)\//.test(from) && folder !== 'aws') return 'values of the AWS SDK live in aws/'
-  if (/^(node:)?fs(\/|$)/.test(from) && !['files', 'archive', 'local', 'containers', 'testing'].includes(folder))
-    return 'files are touched in files/, archive/, containers/, local/ and testing/'
-  if (/^(node:)?child_process$|^execa$/.test(from) && !['local', 'containers'].includes(folder))
-    return 'processes are started in local/ and containers/'
+  if (/^(node:)?fs(\/|$)/.test(from) && !['files', 'archive', 'wheels', 'local', 'containers', 'testing'].includes(folder))
+    return 'files are touched in files/, archive/, wheels/, containers/, local/ and testing/'
+  if (/^(node:)?child_process$|^execa$/.test(from) && !['local', 'wheels', 'containers'].includes(folder))
+    return 'processes are started in local/, wheels/ and containers/'
   if (from.startsWith('@simple-sagemaker/')) {
     return from === machineContract && contractUsers.includes(folder)
       ? undefined

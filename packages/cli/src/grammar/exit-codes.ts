@@ -21,6 +21,7 @@ export const exitCodes = {
   CODE_MISSING: exits.missing,
   CODE_UNBUNDLABLE: exits.failed,
   PACKAGE_MISSING: exits.missing,
+  WHEELS_MISSING: exits.missing,
   INPUT_MISSING: exits.missing,
   OUTPUT_MISSING: exits.missing,
   RESULT_INVALID: exits.failed,

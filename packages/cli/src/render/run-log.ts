@@ -73,8 +73,9 @@ export class RunLog {
         return this.#image.tell(event.progress)
       case 'state-cleaned':
         return [fact(`cleared the state: ${countText(event.files, 'file')}`)]
+      case 'packages-collected':
       case 'python-chosen':
-        return [fact(`Python: ${event.path} (${pythonOrigins[event.foundBy]})`)]
+        return [fact(pythonText(event))]
       case 'submitted':
         this.job = event.job.name
         return [fact(`job ${event.job.name}`)]
@@ -178,6 +179,14 @@ export class RunLog {
     byMachine.set(machine, values)
     return []
   }
+}
+
+function pythonText(event: Extract<RunEvent, { type: 'packages-collected' | 'python-chosen' }>): string {
+  if (event.type === 'python-chosen') return `Python: ${event.path} (${pythonOrigins[event.foundBy]})`
+  const { file, packages, bytes = 0 } = event
+  return packages === undefined
+    ? `bringing the packages of ${file}`
+    : `brought ${countText(packages, 'package')}, ${bytesText(bytes)}`
 }
 
 const pythonOrigins = {

@@ -22,7 +22,7 @@ export function taskOf(command: TaskCommand, parsed: Parsed, project: Project, n
 }
 
 function optionsOf(parsed: Parsed, context: CliContext): TrainingOptions {
-  const { args: listed = [], dockerfile, ...options } = valuesOf(parsed, taskOptions)
+  const { args: listed = [], dockerfile, packages, ...options } = valuesOf(parsed, taskOptions)
   const args = [...listed, ...(parsed.rest ?? [])]
   const hyperparameters = hyperparametersOf(parsed)
   return {
@@ -30,9 +30,16 @@ function optionsOf(parsed: Parsed, context: CliContext): TrainingOptions {
     ...(hyperparameters === undefined ? {} : { hyperparameters }),
     ...withEnvironment(parsed, options.env, context),
     ...(args.length === 0 ? {} : { args }),
+    ...(packages === undefined ? {} : { packages: packagesFrom(packages, context) }),
     // A folder counts from where the user stands; anything else is the text of a Dockerfile.
     ...(dockerfile === undefined ? {} : { dockerfile: isPath(dockerfile, context) ? pathFrom(context, dockerfile) : dockerfile }),
   }
+}
+
+type Packages = NonNullable<TrainingOptions['packages']>
+
+function packagesFrom(given: Packages, context: CliContext): Packages {
+  return typeof given === 'string' ? pathFrom(context, given) : { ...given, file: pathFrom(context, given.file) }
 }
 
 /** The variables of `--env`, with those that `--env-from` and `--secret` take from this computer. */

@@ -130,6 +130,22 @@ export interface StateCleanedEvent extends EventBase {
 }
 
 /**
+ * pip begins to bring the task's packages as wheels, or has brought them. What was brought before is found without a word.
+ *
+ * @example
+ * { "type": "packages-collected", "atMs": 1767323045678, "task": "train", "file": "uv.lock", "packages": 12, "bytes": 41234567 }
+ */
+export interface PackagesCollectedEvent extends EventBase {
+  readonly type: 'packages-collected'
+  /** The file that names them. */
+  readonly file: string
+  /** How many there are; absent at the beginning. */
+  readonly packages?: number
+  /** Their size. */
+  readonly bytes?: number
+}
+
+/**
  * The job runs on this computer, with a Python other than that of the PATH.
  *
  * @example
@@ -277,6 +293,7 @@ export type RunEvent =
   | UploadedEvent
   | ImageProgressedEvent
   | StateCleanedEvent
+  | PackagesCollectedEvent
   | PythonChosenEvent
   | SubmittedEvent
   | RetriedEvent

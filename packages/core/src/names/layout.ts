@@ -20,6 +20,8 @@ export interface TaskLayout {
   input(channel: string): ObjectUri
   /** What an input folder holds, by content: spares sending unchanged files again. */
   inputIndex(channel: string): ObjectUri
+  /** Wheels by their lock's digest: in the project's folder, where its tasks share them, under a name that no task has. */
+  packages(digest: string): { readonly folder: ObjectUri; readonly index: ObjectUri }
   /**
    * `state/`, as the original. SageMaker reads its address as a prefix, without the slash: for tasks whose job folders begin with
    * `state`, too, it is `.state/`.
@@ -83,6 +85,10 @@ export function layoutOf(place: TaskPlace): TaskLayout {
   return {
     root,
     input: (channel) => folderUri(joinUri(root, inputName(channel))),
+    packages: (digest) => ({
+      folder: folderUri(joinUri(projectRoot(place), '.packages', digest)),
+      index: joinUri(projectRoot(place), '.packages', `${digest}.index.json`),
+    }),
     inputIndex: (channel) => joinUri(root, `${inputName(channel)}.index.json`),
     ...(place.task.startsWith('state')
       ? { state: folderUri(joinUri(root, '.state')), formerState: folderUri(joinUri(root, 'state')) }

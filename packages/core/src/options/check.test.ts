@@ -79,6 +79,12 @@ const rows = {
   pythonVersion: [...textual('pythonVersion', 16), ['3.12', 'pythonVersion', /such as 'py312'/]],
   image: [...textual('image', 255), ['mine latest', 'image', /an image URI/]],
   dockerfile: textual('dockerfile', 65_536),
+  packages: [
+    ...textual('packages', 4_096),
+    ['a.whl', 'packages', /the path of a 'requirements.txt'/],
+    [{ file: 'a.txt', python: 'py312' }, 'packages.python', /such as '3.12'/],
+    [{ file: 'a.txt', platform: 'linux x' }, 'packages.platform', /a platform tag/],
+  ],
   repository: [...textual('repository', 256), ['Mine', 'repository', /lower-case/], ['a//b', 'repository', /lower-case/]],
   localRepository: [...textual('localRepository', 256), ['Mine', 'localRepository', /lower-case/]],
   imageTag: [...textual('imageTag', 128), ['.v1', 'imageTag', /letters, digits/]],

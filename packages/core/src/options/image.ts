@@ -1,6 +1,7 @@
 import type { JobKind } from '../spec/job-kind.ts'
 import { distributionNames, distributionOf, type TrainingDistribution } from '../spec/distribution.ts'
-import { trainingOnly, type About, type Option } from './option.ts'
+import type { PackagesSpec } from '../spec/packages.ts'
+import { trainingOnly, type About, type Option, type Problem } from './option.ts'
 import { oneOf, text } from './option-types.ts'
 
 /** In which container image the program runs. */
@@ -98,6 +99,22 @@ export const imageOptions = {
     flag: { names: ['image_tag'], args: ['TAG'] },
   }),
   /**
+   * A `requirements.txt` or a lock whose packages come as wheels, so that the machine installs them without a network.
+   *
+   * A `requirements.txt`, `uv.lock`, `poetry.lock` or `pylock.toml` on this computer. pip brings the wheels here, once for each content
+   * of the file, and for the Python and platform of the image: `{ python: '3.12', platform: 'manylinux2014_x86_64' }` where the image's
+   * name does not say so. The machine installs them from the channel `dependencies` by their digests, with `networkIsolation` too.
+   * A `requirements.txt` in the code is then not installed. For Python entries.
+   *
+   * @throws {SsmError} `WHEELS_MISSING` for a package that has no such wheel, `CODE_MISSING` for a file that is not there.
+   * @see InputDataConfig in the CreateTrainingJob reference
+   */
+  packages: packagesOption({
+    summary: 'A `requirements.txt` or a lock whose packages come as wheels, so that the machine installs them without a network.',
+    source: 'InputDataConfig',
+    flag: { names: ['packages'], args: ['FILE', '[PYTHON]', '[PLATFORM]'] },
+  }),
+  /**
    * How several processes and machines work together: `torchrun`, `mpi`, `parameter_server` or `multi_worker_mirrored`.
    *
    * `torchrun` and `mpi` start one process for each GPU or Neuron core of every machine, one without any;
@@ -114,6 +131,44 @@ export const imageOptions = {
     flag: { names: ['distribution'], args: ['POLICY'] },
   }),
 }
+
+/** A file, or a file with the Python and the platform that its wheels are for. */
+export type Packages = string | PackagesSpec
+
+function packagesOption(
+  about: Pick<About<string, JobKind, [], undefined>, 'summary' | 'source' | 'flag'>,
+): Option<Packages, JobKind, [file: string, target?: Omit<PackagesSpec, 'file'>], undefined> {
+  const { flag, ...rest } = about
+  const shape = "the path of a 'requirements.txt', 'uv.lock', 'poetry.lock' or 'pylock.toml'"
+  const made = text({ ...rest, longest: 4_096, pattern: /\.(txt|in|lock|toml)$/, shape, ...(flag === undefined ? {} : { flag }) })
+  const read = (given: readonly (readonly string[])[]): Packages => {
+    const [file = '', python, platform] = given.at(-1) ?? []
+    return packagesOf(file, { ...(python === undefined ? {} : { python }), ...(platform === undefined ? {} : { platform }) })
+  }
+  return {
+    ...made,
+    method: (file: string, target: Omit<PackagesSpec, 'file'> = {}) => packagesOf(file, target),
+    problems: (value, path) => {
+      const given: unknown = value
+      if (typeof given !== 'object' || given === null || Array.isArray(given)) return made.problems(given as string, path)
+      const { file, python, platform } = given as Partial<Record<keyof PackagesSpec, unknown>>
+      return [
+        ...made.problems(file as string, `${path}.file`),
+        ...shaped(`${path}.python`, python, /^3\.\d{1,2}$/, "a version of Python such as '3.12'"),
+        ...shaped(`${path}.platform`, platform, /^[a-z0-9_]{1,64}$/, "a platform tag such as 'manylinux2014_x86_64'"),
+      ]
+    },
+    ...(made.flag === undefined ? {} : { flag: { ...made.flag, read } }),
+  }
+}
+
+const packagesOf = (file: string, target: Omit<PackagesSpec, 'file'>): Packages =>
+  Object.keys(target).length === 0 ? file : { ...target, file }
+
+const shaped = (path: string, value: unknown, pattern: RegExp, shape: string): readonly Problem[] =>
+  value === undefined || (typeof value === 'string' && pattern.test(value))
+    ? []
+    : [{ path, value, message: `must be ${shape}`, hint: 'Leave it out to take what the name of the image says.' }]
 
 /** How several processes and machines work together: a name, a name with settings, or what the Python SDK takes. */
 function distributionOption(

@@ -11,6 +11,7 @@ import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import type { Draft, DraftInput } from './draft.ts'
+import { packagesProblems } from './packages-problems.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 
 /**
@@ -25,6 +26,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...programProblems(draft),
     ...(wrong.length === 0 ? algorithmProblems(draft) : []),
     ...inputProblems(draft),
+    ...packagesProblems(draft),
   ]
   if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)
   const options = resolvedOptions(draft.kind, beginsAnew(draft) ? { spot: false, ...draft.options } : draft.options)
@@ -36,6 +38,7 @@ export function specOf(draft: Draft): TaskSpec {
     prefix: draft.prefix,
     program: draft.program,
     image: imageOf(draft, options),
+    ...packagesIn(options.packages),
     inputs: draft.inputs.map(inputOf),
     ...computeOf(options),
     ...parametersOf(options),
@@ -88,6 +91,11 @@ function parametersOf(options: ResolvedOptions): Pick<TaskSpec, 'hyperparameters
   const { hyperparameters, args, env, tags } = options
   const metrics = Object.entries(options.metrics).map(([name, value]) => [name, isRegExp(value) ? value.source : value])
   return { hyperparameters, args, env, tags, metrics: Object.fromEntries(metrics) as Record<string, string> }
+}
+
+function packagesIn(given: ResolvedOptions['packages']): Pick<TaskSpec, 'packages'> {
+  if (given === undefined) return {}
+  return { packages: typeof given === 'string' ? { file: given } : { ...given } }
 }
 
 function distributionIn(value: unknown): Pick<TaskSpec, 'distribution'> {

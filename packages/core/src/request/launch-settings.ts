@@ -15,12 +15,13 @@ export type LaunchMode = 'python' | 'script' | 'node' | 'line' | 'command'
  * The launcher's settings file: everything known when the job is submitted, in `sh` syntax with every value in single
  * quotes, so that no argument is read by a shell again. `entry` is the file to run inside the code folder.
  */
-export function launchSettings(spec: TaskSpec, job: JobName, entry: string | undefined): string {
+export function launchSettings(spec: TaskSpec, job: JobName, entry: string | undefined, packagesSha256?: string): string {
   const known = { SAGEMAKER_JOB_NAME: job, ...programVariables(spec, entry), ...hyperparameterVariables(spec) }
   const lines = [
     `ssm_kind=${quote(spec.kind)}`,
     `ssm_run=${quote(launchMode(spec, entry))}`,
     `ssm_network_isolated=${quote(spec.networkIsolation ? '1' : '')}`,
+    ...(packagesSha256 === undefined ? [] : [`ssm_packages=${quote(packagesSha256)}`]),
     ...distributionSettings(spec),
     // One folder a line: the launcher unpacks the archives in them.
     `ssm_unpack=${quote(unpacked(spec).join('\n'))}`,

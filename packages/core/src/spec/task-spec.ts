@@ -9,6 +9,7 @@ import type { DistributionSpec } from './distribution.ts'
 import type { ImageSpec } from './image.ts'
 import type { Distribution, InputMode } from './input-modes.ts'
 import type { OutputName } from './outputs.ts'
+import type { PackagesSpec } from './packages.ts'
 import type { Program } from './program.ts'
 
 /** What a hyperparameter may be: text, or what JSON can say. */
@@ -23,6 +24,8 @@ export interface TaskSpec {
   readonly prefix: string
   readonly program: Program
   readonly image: ImageSpec
+  /** Packages that come as wheels in a channel of their own. */
+  readonly packages?: PackagesSpec
   readonly inputs: readonly InputSpec[]
 
   readonly instanceType: string

@@ -19,6 +19,8 @@ export interface PackagesNeed {
   /** The interpreter that the program would run with. */
   readonly python: string
   readonly requirements: Requirements
+  /** The folder with the wheels of a lock. */
+  readonly wheels: string
   /** Of the program: where packages come from is in it, too. */
   readonly environment: Environment
   readonly signal: AbortSignal
@@ -116,12 +118,14 @@ async function install(folder: string, scratch: string, interpreter: Interpreter
   const pip = interpreter.pip === undefined ? ['-m', 'pip'] : [interpreter.pip]
   const installed = await runProgram({
     ...call,
-    argv: [own, ...pip, 'install', '-r', requirementsFile],
+    argv: [own, ...pip, 'install', ...(need.requirements.isLock === true ? fromWheels(need.wheels) : []), '-r', requirementsFile],
     onLine: progressOf(need.onInstall),
   })
   if (installed.code !== 0) throw notInstalled(installed)
   await addParent(own, interpreter, call)
 }
+
+const fromWheels = (folder: string): readonly string[] => ['--no-index', '--no-deps', '--find-links', folder, '--require-hashes']
 
 /** What the interpreter has of its own comes behind the installed packages. */
 async function addParent(

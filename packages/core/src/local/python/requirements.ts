@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
+import { fsCodeOf } from '../../files/fs-errors.ts'
 import { posix } from 'node:path'
 import { readArchived } from '../../archive/read-one.ts'
 
@@ -8,6 +9,8 @@ export interface Requirements {
   readonly files: ReadonlyMap<string, string>
   /** The same without comments, blanks and line ends: what decides which packages are installed. */
   readonly normalised: readonly (readonly [path: string, lines: readonly string[]])[]
+  /** They are installed from wheels beside them, by digest. */
+  readonly isLock?: true
 }
 
 const mostBytes = 4 * 1024 * 1024
@@ -34,6 +37,17 @@ export async function readRequirements(bundle: string): Promise<Requirements | u
     waiting.push(...included.filter((name) => name !== undefined))
   }
   return { files, normalised }
+}
+
+/** The lock of a job's wheels; `undefined` when the job has none. */
+export function readLock(path: string): Requirements | undefined {
+  try {
+    const text = readFileSync(path, 'utf8')
+    return { files: new Map([[requirementsFile, text]]), normalised: [['lock', requirementLines(text)]], isLock: true }
+  } catch (cause) {
+    if (fsCodeOf(cause) !== 'ENOENT') throw cause
+    return undefined
+  }
 }
 
 /** The lines that say something, continued ones joined, with single blanks. */

@@ -1,9 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundleFile, codeChannelPath } from '@simple-sagemaker/worker-toolkit/contract'
+import {
+  bundleFile,
+  channelPath,
+  codeChannelPath,
+  packagesChannel,
+  packagesLock,
+} from '@simple-sagemaker/worker-toolkit/contract'
+import type { MachineTree } from '../machine/tree.ts'
 import { streamPath } from '../logs/format.ts'
 import { openMachineLog } from '../logs/writer.ts'
-import { readRequirements } from '../python/requirements.ts'
+import { readLock, readRequirements, type Requirements } from '../python/requirements.ts'
 import { environmentWith, NotInstalled } from '../python/packages.ts'
 import { treesOf, type Job } from './attempt.ts'
 
@@ -18,15 +25,15 @@ export async function packagesFor(job: Job): Promise<string | undefined> {
   const { settings, plan, halt, journal, place, root } = job
   const [tree] = treesOf(job)
   if (settings.installsRequirements !== true || settings.python === undefined || tree === undefined) return undefined
-  // As on AWS: nothing can be asked of an index there.
-  if (isIsolated(job)) return undefined
-  const requirements = await readRequirements(join(tree.root, codeChannelPath(plan.kind), bundleFile))
+  const wheels = join(tree.root, channelPath(plan.kind, packagesChannel))
+  const requirements = readLock(join(wheels, packagesLock)) ?? (await requirementsIn(job, tree))
   if (requirements === undefined) return undefined
   try {
     return await environmentWith({
       root,
       python: settings.python.path,
       requirements,
+      wheels,
       environment: { ...job.inherited, ...plan.environment, TMPDIR: join(tree.root, 'tmp') },
       signal: halt.signal,
       onInstall(message) {
@@ -39,6 +46,11 @@ export async function packagesFor(job: Job): Promise<string | undefined> {
     if (cause instanceof NotInstalled) logged(job, tree.host, cause.lines)
     throw cause
   }
+}
+
+/** As on AWS: without a network nothing can be asked of an index. */
+async function requirementsIn(job: Job, tree: MachineTree): Promise<Requirements | undefined> {
+  return isIsolated(job) ? undefined : readRequirements(join(tree.root, codeChannelPath(job.plan.kind), bundleFile))
 }
 
 function isIsolated({ request }: Job): boolean {

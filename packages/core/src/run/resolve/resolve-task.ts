@@ -11,6 +11,7 @@ import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
 import { lookAtPast, type TaskPast } from '../decide/past.ts'
 import { findInputs, type FoundInput } from './find-inputs.ts'
+import { findPackages } from './packages.ts'
 import { localPartOf, remoteIdentity, remoteOf } from './remote.ts'
 
 /** A task as it would run now: its code read, its inputs found, its fingerprint known. Nothing is written yet. */
@@ -21,6 +22,8 @@ export interface ResolvedTask {
   /** Absent when the image runs its own program. */
   readonly code: Code | undefined
   readonly inputs: readonly FoundInput[]
+  /** Of the lock that the machine installs the channel of packages by. */
+  readonly packagesSha256?: string
   readonly parts: FingerprintParts
   readonly fingerprint: string
 }
@@ -66,13 +69,15 @@ async function resolved(
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<OpenedTask> {
   const layout = layoutOf({ bucket, prefix: spec.prefix, project: spec.project, task: spec.task })
-  const [past, code, inputs, remote, image] = await allOrAbort(context.signal, (signal) => [
+  const [past, code, named, remote, image, packages] = await allOrAbort(context.signal, (signal) => [
     lookAtPast(spec, layout, { ...context, signal }),
     describeProgram(spec.program, signal),
     findInputs(spec, layout, bucket, { ...context, signal }, { allowMissing: dryRun }),
     remoteIdentity(remoteOf(spec.program), { ...context, signal }),
     describeImage(spec.image, signal),
+    findPackages(spec, layout, { ...context, signal }),
   ])
+  const inputs = packages === undefined ? named : [...named, packages.input]
   const codeFiles = [...(code?.files ?? []), ...remote]
   const parts = fingerprintParts(spec, {
     codeFiles,
@@ -81,7 +86,8 @@ async function resolved(
     requestOverrides: requestOverrideEffects(spec),
     ...(image === undefined ? {} : { imageSource: image }),
   })
-  return { past, task: { spec, bucket, layout, code, inputs, parts, fingerprint: fingerprintOf(parts) } }
+  const lock = packages === undefined ? {} : { packagesSha256: packages.lockSha256 }
+  return { past, task: { spec, bucket, layout, code, inputs, parts, fingerprint: fingerprintOf(parts), ...lock } }
 }
 
 const describeImage = async (image: TaskSpec['image'], signal: AbortSignal): Promise<ImageSource | undefined> =>

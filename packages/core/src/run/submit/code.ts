@@ -49,7 +49,7 @@ async function pack(task: ResolvedTask, code: Code, job: JobName, context: TaskC
     const bundle = await makeBundle(program, scratch.path, { signal: context.signal })
     assertUnchanged(code, bundle)
     const launcher = await launcherBytes()
-    const settings = Buffer.from(launchSettings(task.spec, job, bundle.entry))
+    const settings = Buffer.from(launchSettings(task.spec, job, bundle.entry, task.packagesSha256))
     const facts = { launcherSha256: sha256(launcher), settingsSha256: sha256(settings), bundleSha256: bundle.sha256 }
     return { launcher, settings, bundle, facts, [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose]() }
   } catch (cause) {

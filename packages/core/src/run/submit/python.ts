@@ -1,10 +1,9 @@
-import { dirname, resolve } from 'node:path'
 import type { StartOptions } from '../../platform/jobs.ts'
-import type { PythonChoice, PythonNeed } from '../../platform/python.ts'
-import type { Program } from '../../spec/program.ts'
+import type { PythonChoice } from '../../platform/python.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import type { TaskContext } from '../context.ts'
+import { pythonNeed } from './python-need.ts'
 
 /**
  * The Python of this computer that the task's program runs with, where the platform runs programs with one; says which, unless
@@ -22,35 +21,7 @@ export function startOptions(
   { spec, code }: Pick<ResolvedTask, 'spec' | 'code'>,
   python: PythonChoice | undefined,
 ): StartOptions {
-  const installs = pythonNeed(spec).isNeeded && code?.files.some(({ path }) => path === 'requirements.txt')
+  const requires = code?.files.some(({ path }) => path === 'requirements.txt')
+  const installs = pythonNeed(spec).isNeeded && (spec.packages !== undefined || requires)
   return { ...(python === undefined ? {} : { python }), ...(installs === true ? { installsRequirements: true } : {}) }
 }
-
-/** What a task needs of this computer's Python. */
-export function pythonNeed({ program, env }: Pick<TaskSpec, 'program' | 'env'>): PythonNeed {
-  const searchPath = env['PATH']
-  return {
-    folders: foldersOf(program).filter((folder) => !folder.startsWith('s3://')),
-    isNeeded: program.kind === 'code' && program.entry.endsWith('.py'),
-    ...(typeof searchPath === 'string' ? { searchPath } : {}),
-  }
-}
-
-/** The folders of a program, the nearest to its entry first. */
-function foldersOf(program: Program): readonly string[] {
-  switch (program.kind) {
-    case 'code': {
-      const { entry, sourceDir } = program
-      if (sourceDir === undefined) return [isRemote(entry) ? entry : dirname(resolve(entry))]
-      return isRemote(sourceDir) ? [] : [dirname(resolve(sourceDir, entry)), resolve(sourceDir)]
-    }
-    case 'shell':
-      return program.files === undefined || isRemote(program.files) ? [] : [resolve(program.files)]
-    case 'command':
-      return program.script === undefined || isRemote(program.script) ? [] : [dirname(resolve(program.script))]
-    case 'algorithm':
-      return []
-  }
-}
-
-const isRemote = (path: string): boolean => path.startsWith('s3://')

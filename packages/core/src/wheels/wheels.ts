@@ -1,0 +1,176 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { SsmError } from '../errors/ssm-error.ts'
+import { fsCodeOf } from '../files/fs-errors.ts'
+import type { PackagesSpec } from '../spec/packages.ts'
+import { describeFolder, type LocalFolder } from '../sync/folder.ts'
+import { packagesLock } from '@simple-sagemaker/worker-toolkit/contract'
+import { lockScript } from './lock-script.ts'
+import { runPython, type Ended } from './pip.ts'
+import { markersOf, type WheelTarget } from './target.ts'
+
+/** Wheels in a folder of this computer, with the lock that a machine installs them by. */
+export interface Wheels {
+  readonly folder: LocalFolder
+  readonly lockSha256: string
+  /** Whether they were brought now, and not found. */
+  readonly isNew: boolean
+}
+
+export interface WheelsNeed {
+  readonly packages: PackagesSpec
+  /** Absent: the interpreter itself. */
+  readonly target?: WheelTarget
+  /** Whose pip brings them. */
+  readonly python: string
+  readonly cacheDir: string
+  readonly signal: AbortSignal
+  /** Called when they are not in the cache. */
+  readonly onBring: () => void
+}
+
+/**
+ * The wheels of a `requirements.txt` or a lock, brought once for each content and target, and kept in the cache.
+ * @throws {SsmError} `CODE_MISSING` when the file is not there, `WHEELS_MISSING` when a package cannot be had as a wheel.
+ */
+export async function wheelsFor(need: WheelsNeed): Promise<Wheels> {
+  const file = resolve(need.packages.file)
+  const place = join(need.cacheDir, 'wheels', await keyOf(file, need))
+  const options = { cacheDir: need.cacheDir, signal: need.signal }
+  if (existsSync(join(place, packagesLock))) {
+    const folder = await describeFolder(place, options)
+    const lock = readFileSync(join(place, packagesLock), 'utf8')
+    if (isWhole(folder, lock)) return { folder, lockSha256: digestOf(lock), isNew: false }
+    rmSync(place, { recursive: true, force: true })
+  }
+  need.onBring()
+  await bring(file, place, need)
+  const folder = await describeFolder(place, options)
+  return { folder, lockSha256: digestOf(readFileSync(join(place, packagesLock), 'utf8')), isNew: true }
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Whether every wheel is the one that the lock names: a cache may be damaged. */
+function isWhole({ listing }: LocalFolder, lock: string): boolean {
+  const wheels = listing.files.filter(({ path }) => path.endsWith('.whl'))
+  return (
+    wheels.length === lock.split('\n').filter((line) => line !== '').length &&
+    wheels.every(({ sha256 }) => lock.includes(`sha256:${sha256}`))
+  )
+}
+
+const sources = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_FIND_LINKS', 'PIP_NO_INDEX', 'PIP_CONFIG_FILE', 'PIP_PRE']
+
+async function keyOf(file: string, need: WheelsNeed): Promise<string> {
+  const text = readNamed(file)
+  // Without the credentials of an index: a new token brings no other packages.
+  const from = sources.map((name) => (process.env[name] ?? '').replaceAll(/\/\/[^/@\s]*@/g, '//'))
+  const target = need.target ?? (await ownTarget(need))
+  return digestOf(JSON.stringify({ v: 1, name: basename(file), text, target, from })).slice(0, 32)
+}
+
+function readNamed(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    if (fsCodeOf(cause) === undefined) throw cause
+    throw new SsmError('CODE_MISSING', `The file of packages, ${file}, cannot be read`, {
+      hint: 'Check the path.',
+      cause,
+      facts: { path: file },
+    })
+  }
+}
+
+async function ownTarget({ python, signal }: WheelsNeed): Promise<string> {
+  const question = 'import sys, sysconfig; print(sys.version, sysconfig.get_platform())'
+  return (await runPython(python, ['-c', question], '/', signal)).stdout
+}
+
+/** Brings the wheels into a folder beside their place, which then appears in one act. */
+async function bring(file: string, place: string, need: WheelsNeed): Promise<void> {
+  const scratch = `${place}.${randomBytes(6).toString('hex')}`
+  mkdirSync(join(scratch, 'wheels'), { recursive: true, mode: 0o700 })
+  try {
+    const requirements = /\.(lock|toml)$/.test(file) ? await fromLock(file, scratch, need) : file
+    const { target, python, signal } = need
+    const tags =
+      target === undefined
+        ? []
+        : [
+            '--implementation',
+            'cp',
+            '--python-version',
+            target.python,
+            ...target.platforms.flatMap((platform) => ['--platform', platform]),
+          ]
+    const isLock = requirements !== file
+    const args = [
+      '-m',
+      'pip',
+      'download',
+      '--only-binary=:all:',
+      ...tags,
+      ...(isLock ? ['--no-deps', '--require-hashes'] : []),
+      '-d',
+      'wheels',
+      '-r',
+      requirements,
+    ]
+    const ended = await runPython(python, args, scratch, signal)
+    if (ended.code !== 0) throw notBrought(need, ended)
+    const { listing } = await describeFolder(join(scratch, 'wheels'), { signal })
+    const lines = listing.files.map(({ path, sha256 }) => `${requirementOf(path)} --hash=sha256:${sha256}`)
+    writeFileSync(join(scratch, 'wheels', packagesLock), lines.map((line) => `${line}\n`).join(''))
+    mkdirSync(dirname(place), { recursive: true })
+    renameSync(join(scratch, 'wheels'), place)
+  } catch (cause) {
+    // Another run was quicker with the same.
+    if (!existsSync(join(place, packagesLock))) throw cause
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/** `six==1.16.0` for `six-1.16.0-py2.py3-none-any.whl`. */
+function requirementOf(wheel: string): string {
+  const [name = '', version = ''] = wheel.split('-')
+  return `${name.replaceAll('_', '-')}==${version}`
+}
+
+async function fromLock(file: string, scratch: string, need: WheelsNeed): Promise<string> {
+  const markers = need.target === undefined ? {} : markersOf(need.target)
+  const read = await runPython(need.python, ['-c', lockScript, file, JSON.stringify(markers)], scratch, need.signal)
+  if (read.code !== 0) throw notBrought(need, read)
+  const path = join(scratch, 'requirements.txt')
+  writeFileSync(path, read.stdout)
+  return path
+}
+
+function notBrought({ packages, target, python }: WheelsNeed, { stderr }: Ended): SsmError {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  const errors = lines.filter((line) => line.startsWith('ERROR'))
+  const shown = (errors.length > 0 ? errors : lines)
+    .slice(-4)
+    .map((line) => `  ${line}`)
+    .join('\n')
+  const where = target === undefined ? python : `Python ${target.python} on ${target.platforms[0] ?? ''}`
+  return new SsmError('WHEELS_MISSING', `The packages of ${packages.file} cannot be had as wheels for ${where}:\n${shown}`, {
+    hint: hintFor(stderr),
+    facts: { file: packages.file, target, lines: lines.slice(-20) },
+  })
+}
+
+function hintFor(stderr: string): string {
+  if (/\b(401|403)\b|Unauthorized|Forbidden/.test(stderr))
+    return 'The index wants credentials: set them on this computer, in PIP_INDEX_URL, pip.conf or .netrc. They are not sent anywhere.'
+  if (/No module named '?pip/.test(stderr))
+    return 'pip brings the wheels: install it for this Python, or name another Python with SSM_PYTHON.'
+  if (/HASHES|hashes/.test(stderr))
+    return 'The index has other files than the lock says: check where packages come from, and make the lock anew.'
+  if (/[Cc]onnection|Name or service|timed out/.test(stderr))
+    return 'The index could not be reached. Wheels that were brought before are kept and need no network.'
+  return 'A package that is published as source only, or not for this Python and platform, cannot be brought: choose another version, put a wheel of it into an index of your own, or leave out .packages() so that the machine builds it.'
+}
