@@ -1,6 +1,6 @@
 import type { JobKind } from '../spec/job-kind.ts'
 import { distributionNames, distributionOf, type TrainingDistribution } from '../spec/distribution.ts'
-import type { PackagesSpec } from '../spec/packages.ts'
+import type { PackagesSpec } from '../spec/image.ts'
 import { trainingOnly, type About, type Option, type Problem } from './option.ts'
 import { oneOf, text } from './option-types.ts'
 

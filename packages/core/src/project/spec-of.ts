@@ -1,9 +1,11 @@
+import { packagesChannel } from '@simple-sagemaker/worker-toolkit/contract'
 import { isRegExp } from '../lang/realms.ts'
 import { freeze } from '../lang/freeze.ts'
 import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
 import { InvalidTaskError } from '../options/errors.ts'
+import type { Problem } from '../options/option.ts'
 import { resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import { keepsCheckpoints } from '../spec/algorithms.ts'
 import { distributionOf } from '../spec/distribution.ts'
@@ -11,7 +13,6 @@ import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import type { Draft, DraftInput } from './draft.ts'
-import { packagesProblems } from './packages-problems.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 
 /**
@@ -158,4 +159,33 @@ function inputOf(input: DraftInput): InputSpec {
     unpack: unpack ?? false,
     ...rest,
   }
+}
+
+/** Packages are installed for a Python entry, and their channel is nobody else's. */
+function packagesProblems({ options: { packages }, program, inputs }: Draft): readonly Problem[] {
+  if (packages === undefined) return []
+  const isPython = program?.kind === 'code' && program.entry.endsWith('.py')
+  const index = inputs.findIndex(({ channel }) => channel === packagesChannel)
+  return [
+    ...(program === undefined || isPython
+      ? []
+      : [
+          {
+            path: 'packages',
+            value: packages,
+            message: 'are installed for a Python entry alone',
+            hint: 'Run a .py file with .code(), or leave out .packages().',
+          },
+        ]),
+    ...(index < 0
+      ? []
+      : [
+          {
+            path: `input[${index}].channel`,
+            value: packagesChannel,
+            message: 'is the channel of .packages()',
+            hint: "Name this one with { channel: '…' }.",
+          },
+        ]),
+  ]
 }

@@ -6,10 +6,9 @@ import type { JobRequest } from '../platform/jobs.ts'
 import type { JobKind } from './job-kind.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { DistributionSpec } from './distribution.ts'
-import type { ImageSpec } from './image.ts'
+import type { ImageSpec, PackagesSpec } from './image.ts'
 import type { Distribution, InputMode } from './input-modes.ts'
 import type { OutputName } from './outputs.ts'
-import type { PackagesSpec } from './packages.ts'
 import type { Program } from './program.ts'
 
 /** What a hyperparameter may be: text, or what JSON can say. */

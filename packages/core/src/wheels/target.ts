@@ -1,5 +1,5 @@
 import { SsmError } from '../errors/ssm-error.ts'
-import type { PackagesSpec } from '../spec/packages.ts'
+import type { PackagesSpec } from '../spec/image.ts'
 
 /** What wheels are made for: the Python and the platform of an image. */
 export interface WheelTarget {

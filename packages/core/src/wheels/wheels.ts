@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { basename, dirname, join, resolve } from 'node:path'
 import { SsmError } from '../errors/ssm-error.ts'
 import { fsCodeOf } from '../files/fs-errors.ts'
-import type { PackagesSpec } from '../spec/packages.ts'
+import type { PackagesSpec } from '../spec/image.ts'
 import { describeFolder, type LocalFolder } from '../sync/folder.ts'
 import { packagesLock } from '@simple-sagemaker/worker-toolkit/contract'
 import { lockScript } from './lock-script.ts'
@@ -94,36 +94,10 @@ async function bring(file: string, place: string, need: WheelsNeed): Promise<voi
   const scratch = `${place}.${randomBytes(6).toString('hex')}`
   mkdirSync(join(scratch, 'wheels'), { recursive: true, mode: 0o700 })
   try {
-    const requirements = /\.(lock|toml)$/.test(file) ? await fromLock(file, scratch, need) : file
-    const { target, python, signal } = need
-    const tags =
-      target === undefined
-        ? []
-        : [
-            '--implementation',
-            'cp',
-            '--python-version',
-            target.python,
-            ...target.platforms.flatMap((platform) => ['--platform', platform]),
-          ]
-    const isLock = requirements !== file
-    const args = [
-      '-m',
-      'pip',
-      'download',
-      '--only-binary=:all:',
-      ...tags,
-      ...(isLock ? ['--no-deps', '--require-hashes'] : []),
-      '-d',
-      'wheels',
-      '-r',
-      requirements,
-    ]
-    const ended = await runPython(python, args, scratch, signal)
-    if (ended.code !== 0) throw notBrought(need, ended)
-    const { listing } = await describeFolder(join(scratch, 'wheels'), { signal })
-    const lines = listing.files.map(({ path, sha256 }) => `${requirementOf(path)} --hash=sha256:${sha256}`)
-    writeFileSync(join(scratch, 'wheels', packagesLock), lines.map((line) => `${line}\n`).join(''))
+    await download(file, scratch, need)
+    const { listing } = await describeFolder(join(scratch, 'wheels'), { signal: need.signal })
+    const lines = listing.files.map(({ path, sha256 }) => `${requirementOf(path)} --hash=sha256:${sha256}\n`)
+    writeFileSync(join(scratch, 'wheels', packagesLock), lines.join(''))
     mkdirSync(dirname(place), { recursive: true })
     renameSync(join(scratch, 'wheels'), place)
   } catch (cause) {
@@ -132,6 +106,18 @@ async function bring(file: string, place: string, need: WheelsNeed): Promise<voi
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+async function download(file: string, scratch: string, need: WheelsNeed): Promise<void> {
+  const { target, python, signal } = need
+  const isLock = /\.(lock|toml)$/.test(file)
+  const requirements = isLock ? await fromLock(file, scratch, need) : file
+  const platforms = (target?.platforms ?? []).flatMap((platform) => ['--platform', platform])
+  const tags = target === undefined ? [] : ['--implementation', 'cp', '--python-version', target.python, ...platforms]
+  const locked = isLock ? ['--no-deps', '--require-hashes'] : []
+  const args = ['-m', 'pip', 'download', '--only-binary=:all:', ...tags, ...locked, '-d', 'wheels', '-r', requirements]
+  const ended = await runPython(python, args, scratch, signal)
+  if (ended.code !== 0) throw notBrought(need, ended)
 }
 
 /** `six==1.16.0` for `six-1.16.0-py2.py3-none-any.whl`. */
