@@ -52,7 +52,8 @@ export const errorCodes = {
       'It is published as source only, or not for this Python and platform; or the index that pip uses here cannot be reached, wants credentials, or has other files than the lock says.',
     remedy:
       'Read what pip said in the message. Choose another version, put a wheel into an index of your own, or leave out `.packages()` so that the machine installs the requirements itself.',
-    example: 'The packages of requirements.txt cannot be had as wheels for Python 3.12 on manylinux_2_28_x86_64:\n  ERROR: No matching distribution found for …',
+    example:
+      'The packages of requirements.txt cannot be had as wheels for Python 3.12 on manylinux_2_28_x86_64:\n  ERROR: No matching distribution found for …',
   },
   INPUT_MISSING: {
     sentence: 'An input path or object does not exist or cannot be read.',
