@@ -48,10 +48,8 @@ export const errorCodes = {
   },
   WHEELS_MISSING: {
     sentence: 'A package of the task cannot be had as a wheel for the Python and platform of its image.',
-    cause:
-      'It is published as source only, or not for this Python and platform; or the index that pip uses here cannot be reached, wants credentials, or has other files than the lock says.',
-    remedy:
-      'Read what pip said in the message. Choose another version, put a wheel into an index of your own, or leave out `.packages()` so that the machine installs the requirements itself.',
+    cause: 'It is published as source only, or not for this Python; or the index that pip uses here cannot be reached.',
+    remedy: 'Choose another version, put a wheel into an index of your own, or leave out `.packages()`.',
     example:
       'The packages of requirements.txt cannot be had as wheels for Python 3.12 on manylinux_2_28_x86_64:\n  ERROR: No matching distribution found for …',
   },
