@@ -27,11 +27,15 @@ export function distrustOf(path: string, stats: Stats): Distrust | undefined {
 const isMine = (owner: number, me: number): boolean =>
   owner === me || owner === 0 || (me === 0 && owner === Number(process.env['SUDO_UID'] ?? Number.NaN))
 
-/** Whether nobody else decides about a file that is found by its place: neither about it nor about its folder. */
+/** Whether nobody else decides about a file that is found by its place: neither about it nor about its folder. What cannot be looked at is not. */
 export function isOwnFile(path: string): boolean {
   return [dirname(path), path].every((each) => {
-    const stats = statSync(each, { throwIfNoEntry: false })
-    return stats === undefined || distrustOf(each, stats) === undefined
+    try {
+      const stats = statSync(each, { throwIfNoEntry: false })
+      return stats === undefined || distrustOf(each, stats) === undefined
+    } catch {
+      return false
+    }
   })
 }
 

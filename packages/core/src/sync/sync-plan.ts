@@ -34,17 +34,45 @@ export function planSync(
   stored: readonly StoredFile[],
   index: ReadonlyMap<string, IndexEntry>,
 ): SyncPlan {
-  const there = new Map(stored.map((object) => [object.path, object]))
+  const there = takenInTurn(stored)
   const upload: LocalFile[] = []
   const keep: LocalFile[] = []
   for (const file of files) {
-    const object = there.get(file.path)
+    const object = there.take(file.path)
     const known = index.get(file.path)
     const isKept =
       object !== undefined && known?.sha256 === file.sha256 && known.etag === object.etag && file.sizeBytes === object.sizeBytes
     if (isKept) keep.push(file)
     else upload.push(file)
-    there.delete(file.path)
   }
-  return { upload, keep, remove: [...there.keys()], bytes: upload.reduce((sum, file) => sum + file.sizeBytes, 0) }
+  return { upload, keep, remove: there.left(), bytes: upload.reduce((sum, file) => sum + file.sizeBytes, 0) }
+}
+
+interface Taken {
+  take(path: string): StoredFile | undefined
+  /** The paths that nobody asked for. */
+  left(): readonly string[]
+}
+
+/**
+ * Objects by their path. They are asked for in the order in which they come, unless some came or went: then nothing is looked up, which
+ * for tens of thousands is a tenth of all work.
+ */
+function takenInTurn(stored: readonly StoredFile[]): Taken {
+  let next = 0
+  let byPath: Map<string, StoredFile> | undefined
+  return {
+    take(path) {
+      const object = stored[next]
+      if (byPath === undefined && object?.path === path) {
+        next += 1
+        return object
+      }
+      byPath ??= new Map(stored.slice(next).map((each) => [each.path, each]))
+      const found = byPath.get(path)
+      byPath.delete(path)
+      return found
+    },
+    left: () => (byPath === undefined ? stored.slice(next).map(({ path }) => path) : [...byPath.keys()]),
+  }
 }
