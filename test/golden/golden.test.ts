@@ -42,6 +42,13 @@ const tasks: Readonly<Record<string, Describing>> = {
     .input.from(words.output('model'), { channel: 'words', unpack: true })
     .input.from(clean.output('output'), { channel: 'clean' })
     .input.fromTask('old', 'state', { channel: 'old-state' }),
+  'processing-paths': ex
+    .processing('p')
+    .code('prep.py')
+    .input.local('./data', { channel: 'train', path: '/opt/ml/processing/raw/train/', distribution: 'ShardedByS3Key' })
+    .input.s3('s3://public/images', { channel: 'images' })
+    .input.from(words.output('model'), { channel: 'words', path: '/opt/ml/processing/words', unpack: true })
+    .outputs({ train: '/opt/ml/processing/train', model: '/opt/ml/processing/model/' }),
   'training-shell': ex.task('t').shell('cat /proc/cpuinfo && nvidia-smi').instances('ml.p3.2xlarge'),
   'training-node': ex.task('t').code('worker.ts').hyperparameters({ size: 3 }),
   'training-algorithm': ex

@@ -72,10 +72,17 @@ function imageName(image: ImageSpec): string {
 }
 
 function resolved(input: InputSpec, spec: TaskSpec, layout: TaskLayout): RequestFacts['inputs'][number] {
-  const { channel, distribution, mode, contentType, subdir } = input
+  const { channel, distribution, mode, contentType, subdir, path } = input
   const whole = uriOf(input, spec, layout)
   const uri = subdir === undefined ? whole : folderUri(joinUri(whole, subdir))
-  return { channel, uri, distribution, mode, ...(contentType === undefined ? {} : { contentType }) }
+  return {
+    channel,
+    uri,
+    distribution,
+    mode,
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(path === undefined ? {} : { path }),
+  }
 }
 
 function uriOf({ channel, source }: InputSpec, spec: TaskSpec, layout: TaskLayout): ObjectUri {

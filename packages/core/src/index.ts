@@ -17,7 +17,7 @@ export type {
   TrainingTask,
 } from './project/grammar/tasks.ts'
 export type { Runs } from './project/grammar/runs.ts'
-export type { InputOptions, OutputRef } from './project/grammar/input-options.ts'
+export type { InputOptions, OutputRef, ProcessingInputOptions } from './project/grammar/input-options.ts'
 export type {
   EachOf,
   MissingOf,

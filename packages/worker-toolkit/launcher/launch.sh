@@ -589,6 +589,11 @@ run_python() {
   run_with "$_python" "$@"
 }
 
+# Whether programs and Python are those of somebody's own computer: a moved root is a folder of it, or it says so.
+is_shared() {
+  [ -n "$SSM_MACHINE_ROOT" ] || [ -n "${SSM_PYTHON-}" ] || [ -n "${SSM_SHARED_COMPUTER-}" ]
+}
+
 # SSM_PYTHON: where machines are folders of somebody's own computer, the Python that was found or given there.
 find_python() {
   if [ -n "${SSM_PYTHON-}" ]; then
@@ -596,7 +601,7 @@ find_python() {
     has "$_python" || give_up 127 "the Python $_python cannot be started any more, and the job's entry is $1"
   elif has python3; then _python=python3
   elif has python; then _python=python
-  elif [ -n "$SSM_MACHINE_ROOT" ]; then
+  elif is_shared; then
     give_up 127 "neither python3 nor python was found on this computer (PATH is $PATH), and the job's entry is $1. Install Python 3, or make a virtual environment beside the code: python3 -m venv .venv"
   else give_up 127 "neither python3 nor python is in the image, and the job's entry is $1. Use an image with Python."
   fi
@@ -695,7 +700,7 @@ install_wheels() {
 
 # A moved root is a folder of somebody's own computer: its Python must not change, so the packages stay in that folder.
 supervise_packages() {
-  if [ -z "$SSM_MACHINE_ROOT" ] && [ -z "${SSM_PYTHON-}" ]; then
+  if ! is_shared; then
     supervise "$1"
     return
   fi

@@ -6,6 +6,9 @@
 /** The variable that moves the whole tree elsewhere; unset on a real machine. */
 export const machineRootVariable = 'SSM_MACHINE_ROOT'
 
+/** Set where a machine has its own folders but the programs of somebody's computer, whose Python must not change. */
+export const sharedComputerVariable = 'SSM_SHARED_COMPUTER'
+
 export const paths = {
   code: '/opt/ml/code',
   failure: '/opt/ml/output/failure',
@@ -85,6 +88,11 @@ export function channelVariable(channel: string): string {
 /** The variable that tells a program one hyperparameter: `SM_HP_LR`. */
 export function hyperparameterVariable(name: string): string {
   return `SM_HP_${variablePart(name)}`
+}
+
+/** The variable that tells a program where an output lies that its task names: `SSM_OUTPUT_TRAIN`. */
+export function outputVariable(output: string): string {
+  return `SSM_OUTPUT_${variablePart(output)}`
 }
 
 const variablePart = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9_]/g, '_')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Secret, type InputOptions, type Project } from '@simple-sagemaker/core'
+import { Secret, type ProcessingInputOptions, type Project } from '@simple-sagemaker/core'
 import { taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
 import { environmentOptions } from '../grammar/tables/cli-options.ts'
 import { programOptions } from '../grammar/tables/run-options.ts'
@@ -18,7 +18,7 @@ export function taskOf(command: TaskCommand, parsed: Parsed, project: Project, n
   const draft = dynamicTask(project, command === 'process' ? 'processing' : 'training', name)
   const options = optionsOf(parsed, context)
   const configured = Object.keys(options).length === 0 ? draft : draft.with(options)
-  return withInputs(withProgram(command, configured, parsed, context), parsed, context)
+  return withInputs(withProgram(command, withOutputs(configured, parsed), parsed, context), parsed, context)
 }
 
 function optionsOf(parsed: Parsed, context: CliContext): TrainingOptions {
@@ -98,8 +98,13 @@ function withProcess(
   return command === undefined ? task.code(script, { dependencies }) : task.command(command, script, { dependencies })
 }
 
+function withOutputs(task: DynamicTask, parsed: Parsed): DynamicTask {
+  const named = textsOf(parsed, 'outputAt').map(([name = '', path = '']) => [name, path] as const)
+  return named.length === 0 ? task : task.outputs(Object.fromEntries(named))
+}
+
 function withInputs(task: DynamicTask, parsed: Parsed, context: CliContext): DynamicTask {
-  const how = howOf(unpackedChannels(parsed))
+  const how = howOf(unpackedChannels(parsed), placesOf(parsed))
   const from = (sofar: DynamicTask, channel: string, source: string, more: readonly (string | undefined)[]): DynamicTask => {
     const [distribution, subdir] = more
     if (isUri(source)) return sofar.input.s3(source, how(channel, distribution, subdir))
@@ -121,12 +126,29 @@ function withInputs(task: DynamicTask, parsed: Parsed, context: CliContext): Dyn
   return model === undefined ? withTasks : withTasks.input.model(isUri(model) ? model : pathFrom(context, model))
 }
 
-/** The channels of `--unpack`, each of which must be an input's. */
-function unpackedChannels(parsed: Parsed): readonly string[] {
+/** The channels that inputs have. */
+function channelsOf(parsed: Parsed): readonly (string | undefined)[] {
   const named = [...textsOf(parsed, 'input'), ...textsOf(parsed, 'inputS3'), ...textsOf(parsed, 'inputTask')].map(
     ([channel]) => channel,
   )
-  const known = textsOf(parsed, 'inputPath').length > 0 ? ['data', ...named] : named
+  const unnamed = (['inputPath', 'modelUri'] as const).filter((option) => textsOf(parsed, option).length > 0)
+  return [...unnamed.map((option) => (option === 'inputPath' ? 'data' : 'model')), ...named]
+}
+
+/** The folders of `--input_at`, each of which must be an input's. */
+function placesOf(parsed: Parsed): ReadonlyMap<string, string> {
+  const places = textsOf(parsed, 'inputAt').map(([channel = '', path = '']) => [channel, path] as const)
+  const unknown = places.find(([channel]) => !channelsOf(parsed).includes(channel))?.[0]
+  if (unknown === undefined) return new Map(places)
+  throw usageError(
+    `--input_at names the channel ${unknown}, and no input has it`,
+    'Write the NAME of an --input, --iis or --iit, or data for -i.',
+  )
+}
+
+/** The channels of `--unpack`, each of which must be an input's. */
+function unpackedChannels(parsed: Parsed): readonly string[] {
+  const known = channelsOf(parsed)
   const asked = textsOf(parsed, 'unpack').flat()
   const unknown = asked.find((channel) => !known.includes(channel))
   if (unknown === undefined) return asked
@@ -137,13 +159,14 @@ function unpackedChannels(parsed: Parsed): readonly string[] {
 }
 
 /** How an input is to come, by its channel. */
-function howOf(unpacked: readonly string[]) {
-  return (channel: string, distribution?: string, subdir?: string): InputOptions => ({
+function howOf(unpacked: readonly string[], places: ReadonlyMap<string, string>) {
+  return (channel: string, distribution?: string, subdir?: string): ProcessingInputOptions => ({
     channel,
     // Checked by the library, which knows what may stand here.
-    ...(distribution === undefined ? {} : { distribution: distribution as NonNullable<InputOptions['distribution']> }),
+    ...(distribution === undefined ? {} : { distribution: distribution as NonNullable<ProcessingInputOptions['distribution']> }),
     ...(subdir === undefined || subdir === '' ? {} : { subdir }),
     ...(unpacked.includes(channel) ? { unpack: true } : {}),
+    ...(places.has(channel) ? { path: places.get(channel) } : {}),
   })
 }
 

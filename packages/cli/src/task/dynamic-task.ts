@@ -1,4 +1,12 @@
-import type { Explanation, InputOptions, Plan, Project, RunHandle, RunOptions, TaskResult } from '@simple-sagemaker/core'
+import type {
+  Explanation,
+  Plan,
+  ProcessingInputOptions,
+  Project,
+  RunHandle,
+  RunOptions,
+  TaskResult,
+} from '@simple-sagemaker/core'
 import type { TrainingOptions } from '@simple-sagemaker/core/options'
 
 /**
@@ -12,6 +20,7 @@ export interface DynamicTask {
   code(entry: string, options: { readonly sourceDir?: string; readonly dependencies: readonly string[] }): DynamicTask
   shell(line: string, options: { readonly files?: string; readonly dependencies: readonly string[] }): DynamicTask
   command(argv: readonly string[], script: string, options: { readonly dependencies: readonly string[] }): DynamicTask
+  outputs(paths: Readonly<Record<string, string>>): DynamicTask
   entrypoint(argv: readonly string[], options: { readonly dependencies: readonly string[] }): DynamicTask
   start(options?: RunOptions): Promise<RunHandle>
   plan(options?: RunOptions): Promise<Plan>
@@ -19,10 +28,10 @@ export interface DynamicTask {
 }
 
 interface DynamicInputs {
-  local(path: string, options: InputOptions): DynamicTask
-  s3(uri: string, options: InputOptions): DynamicTask
+  local(path: string, options: ProcessingInputOptions): DynamicTask
+  s3(uri: string, options: ProcessingInputOptions): DynamicTask
   model(uri: string): DynamicTask
-  fromTask(task: string, output: string, options: InputOptions): DynamicTask
+  fromTask(task: string, output: string, options: ProcessingInputOptions): DynamicTask
 }
 
 /** What a run gives. */

@@ -23,6 +23,10 @@ export function downloadsOf(parsed: Parsed): readonly ('logs' | 'state' | 'model
   ]
 }
 
+/** The outputs that a processing task names itself: they come with the output. */
+export const namedOutputs = (outputs: object): readonly string[] =>
+  Object.keys(outputs).filter((name) => !['model', 'output', 'state', 'source'].includes(name))
+
 /** Whether the archives in it arrive unpacked. */
 export function unpacks(parsed: Parsed): boolean {
   return valuesOf(parsed, { noUnpack: callOptions.noUnpack }).noUnpack !== true

@@ -53,6 +53,7 @@ export function fingerprintParts(spec: TaskSpec, facts: FingerprintFacts): Finge
       ),
     ),
     ...(spec.distribution === undefined ? {} : { distribution: distributionText(spec.distribution) }),
+    ...prefixed('output', spec.outputs ?? {}),
     ...prefixed('request', facts.requestOverrides ?? {}),
   }
 }
@@ -127,10 +128,11 @@ function inputParts(spec: TaskSpec, channel: string, parts: FingerprintParts): F
   }
 }
 
-function readingOf({ distribution, mode, subdir, contentType, unpack }: InputSpec): string {
+function readingOf({ distribution, mode, subdir, contentType, unpack, path }: InputSpec): string {
   const folder = subdir === undefined ? [] : [`of folder ${JSON.stringify(subdir)}`]
+  const place = path === undefined ? [] : [`at ${JSON.stringify(path)}`]
   const type = contentType === undefined ? [] : [`as ${JSON.stringify(contentType)}`]
-  return [distribution, mode, ...folder, ...type, ...(unpack ? ['unpacked'] : [])].join(' ')
+  return [distribution, mode, ...folder, ...type, ...(unpack ? ['unpacked'] : []), ...place].join(' ')
 }
 
 function prefixed(prefix: string, parts: Readonly<Record<string, string>>): FingerprintParts {

@@ -12,7 +12,8 @@ import { ignoredLocally } from '../options/task-options.ts'
 import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { localImages } from './images.ts'
-import { isolationFrom, type WantedIsolation } from './isolation/choose.ts'
+import { chosenIsolation, isolationFrom, type WantedIsolation } from './isolation/choose.ts'
+import { namespaceProbe, probedElsewhere } from './isolation/probe.ts'
 import { localJobs } from './jobs/jobs.ts'
 import { localLogs } from './logs/logs.ts'
 import type { SpotInterruption } from './jobs/records.ts'
@@ -79,7 +80,13 @@ export function local(options: LocalOptions = {}): Platform {
   return {
     name: 'local',
     region: async () => 'local',
-    abilities: { images: false, buildsImages: false, ignores: ignoredLocally, leaseSilenceMs: 4_000 },
+    abilities: {
+      missingPaths: async () => missingPaths(root, settings.isolation),
+      images: false,
+      buildsImages: false,
+      ignores: ignoredLocally,
+      leaseSilenceMs: 4_000,
+    },
     jobs: localJobs(root, settings, pythonSettings(options), closing.signal),
     objects: directoryObjects(root),
     logs: localLogs(root, closing.signal),
@@ -97,6 +104,19 @@ const notOnWindows = (): PlatformError =>
 
 function pythonSettings({ python = process.env['SSM_PYTHON'] || undefined, venvFolders = ['.'] }: LocalOptions): PythonSettings {
   return { ...(python === undefined ? {} : { python }), venvFolders, environment: process.env }
+}
+
+async function missingPaths(root: string, wanted: WantedIsolation): Promise<string | undefined> {
+  if ((await chosenIsolation(root, wanted)) === 'namespace') return undefined
+  return wanted === 'environment' ? 'the isolation environment was chosen' : (await namespaceProbe(root)).why
+}
+
+/** What programs of local jobs see of this computer, and why. Makes nothing that stays. */
+export async function localIsolation(): Promise<{ readonly name: 'environment' | 'namespace'; readonly why: string }> {
+  if (isolationFrom(process.env['SSM_LOCAL_ISOLATION']) === 'environment')
+    return { name: 'environment', why: 'SSM_LOCAL_ISOLATION says so' }
+  const { works, why } = await probedElsewhere()
+  return { name: works ? 'namespace' : 'environment', why }
 }
 
 function storeFolder(path: string): string {

@@ -49,6 +49,9 @@ export interface JobLayout {
   /** Names the one object of a channel whose neighbours are not to come. */
   manifest(channel: string): ObjectUri
   readonly outputFolder: ObjectUri
+  /** Where the outputs lie that a processing task names itself. */
+  readonly namedOutputs: ObjectUri
+  readonly namedOutput: (name: string) => ObjectUri
   readonly model: ObjectUri
   readonly output: ObjectUri
 }
@@ -112,5 +115,7 @@ function jobLayout(root: ObjectUri): JobLayout {
     outputFolder,
     model: joinUri(outputFolder, 'model.tar.gz'),
     output: joinUri(outputFolder, 'output.tar.gz'),
+    namedOutputs: folderUri(joinUri(root, 'outputs')),
+    namedOutput: (name) => folderUri(joinUri(root, `outputs/${name}`)),
   }
 }

@@ -10,6 +10,11 @@ export interface Abilities {
   readonly images: boolean
   /** Whether it builds images from a Dockerfile. */
   readonly buildsImages: boolean
+  /**
+   * Why `/opt/ml` and the other folders of the machine contract are not at their places, so that programs find them by variables
+   * only; `undefined` where they are. Absent: they are.
+   */
+  readonly missingPaths?: () => Promise<string | undefined>
   /** Names of task options that have no effect here: a run that sets one gives a warning. */
   readonly ignores: readonly string[]
   /** How long a client that holds a task's lease may be silent before it counts as dead, in milliseconds. */

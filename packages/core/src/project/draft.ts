@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TrainingOptions } from '../options/task-options.ts'
 import { setIn } from '../lang/set-in.ts'
 import type { JobKind } from '../spec/job-kind.ts'
-import type { OutputName } from '../spec/outputs.ts'
+import type { NamedOutputs } from '../spec/outputs.ts'
 import type { Distribution, InputMode } from '../spec/input-modes.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
@@ -21,6 +21,8 @@ export interface Draft {
   /** `algorithm('xgboost', …)`: the image is found by this name. */
   readonly algorithm: { readonly name: string; readonly version?: string } | undefined
   readonly inputs: readonly DraftInput[]
+  /** Folders of a processing task to keep, by name. */
+  readonly outputs?: NamedOutputs
   readonly requestOverrides: readonly RequestOverride[]
   readonly resultSchema: StandardSchemaV1 | undefined
   readonly hyperparameterSchema: StandardSchemaV1 | undefined
@@ -34,6 +36,7 @@ export interface DraftInput {
   readonly subdir?: string
   readonly contentType?: string
   readonly unpack?: boolean
+  readonly path?: string
 }
 
 /** The draft with one more input. */
@@ -54,6 +57,6 @@ export function sourceOf(from: OutputRef | StoredOutput): InputSource {
 }
 
 /** A task known by name only. */
-export function taskSource(task: string, output: OutputName): InputSource {
+export function taskSource(task: string, output: string): InputSource {
   return { kind: 'task', task, output }
 }

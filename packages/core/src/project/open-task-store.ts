@@ -6,7 +6,7 @@ import type { StoredObject } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
 import { readingContext } from '../run/context.ts'
 import { pastJobs } from '../run/decide/history.ts'
-import { storedOutputs } from '../run/results/outputs.ts'
+import { namedOutputsOf, storedOutputs } from '../run/results/outputs.ts'
 import { assertStateIsFree, cleanState } from '../run/state.ts'
 import { downloadJob } from '../run/results/download.ts'
 import type { Downloaded } from '../run/results/task-result.ts'
@@ -51,9 +51,10 @@ class OpenedTaskStore implements TaskStore {
   }
 
   async outputs(options: Abortable = {}): Promise<OutputsFound<never>> {
-    const { layout } = await this.#open(options)
+    const { layout, platform, signal } = await this.#open(options)
     const job = await this.#newestCompleted(options)
-    return storedOutputs(this.#place.task, layout, job.kind, job.name)
+    const named = await namedOutputsOf(layout, job, platform.objects, { signal })
+    return storedOutputs(this.#place.task, layout, job, named)
   }
 
   async download(folder: string, options: StoredDownloadOptions = {}): Promise<Downloaded> {

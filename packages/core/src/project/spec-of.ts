@@ -9,11 +9,13 @@ import type { Problem } from '../options/option.ts'
 import { resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import { keepsCheckpoints } from '../spec/algorithms.ts'
 import { distributionOf } from '../spec/distribution.ts'
+import type { NamedOutputs } from '../spec/outputs.ts'
 import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import type { Draft, DraftInput } from './draft.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
+import { placeProblems } from '../run/results/outputs.ts'
 
 /**
  * The task that a draft describes, complete with its defaults and frozen.
@@ -28,6 +30,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...(wrong.length === 0 ? algorithmProblems(draft) : []),
     ...inputProblems(draft),
     ...packagesProblems(draft),
+    ...placeProblems(draft.kind, draft.inputs, draft.outputs ?? {}),
   ]
   if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)
   const options = resolvedOptions(draft.kind, beginsAnew(draft) ? { spot: false, ...draft.options } : draft.options)
@@ -41,6 +44,7 @@ export function specOf(draft: Draft): TaskSpec {
     image: imageOf(draft, options),
     ...packagesIn(options.packages),
     inputs: draft.inputs.map(inputOf),
+    ...(draft.outputs === undefined ? {} : { outputs: withoutSlash(draft.outputs) }),
     ...computeOf(options),
     ...parametersOf(options),
     ...accessOf(options),
@@ -149,14 +153,20 @@ function imageOf({ algorithm }: Draft, options: ResolvedOptions): ImageSpec {
   }
 }
 
+const bare = (path: string): string => path.replace(/\/+$/, '')
+
+const withoutSlash = (outputs: NamedOutputs): NamedOutputs =>
+  Object.fromEntries(Object.entries(outputs).map(([name, path]) => [name, bare(path)]))
+
 function inputOf(input: DraftInput): InputSpec {
-  const { channel, source, distribution, mode, unpack, ...rest } = input
+  const { channel, source, distribution, mode, unpack, path, ...rest } = input
   return {
     channel,
     source: source.kind === 's3-text' ? { kind: 's3', uri: objectUri(source.uri) } : source,
     distribution: distribution ?? 'FullyReplicated',
     mode: mode ?? 'File',
     unpack: unpack ?? false,
+    ...(path === undefined ? {} : { path: bare(path) }),
     ...rest,
   }
 }

@@ -8,7 +8,7 @@ import type { Explanation, Plan } from '../run/plan.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { InstanceType } from '../spec/instance-types.ts'
 import type { JobKind } from '../spec/job-kind.ts'
-import type { OutputName } from '../spec/outputs.ts'
+import type { NamedOutputs } from '../spec/outputs.ts'
 import { callerOf, type Caller } from '../errors/caller.ts'
 import { outputsOf } from '../run/results/outputs.ts'
 import type { Program } from '../spec/program.ts'
@@ -96,8 +96,9 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     }
   }
 
-  output = (output: OutputName): OutputRef => {
-    const known = outputsOf(this.#draft.kind)
+  outputs = (paths: NamedOutputs): TaskBuilder => this.#next({ outputs: { ...this.#draft.outputs, ...paths } })
+  output = (output: string): OutputRef => {
+    const known = outputsOf(this.#draft.kind, Object.keys(this.#draft.outputs ?? {}))
     if (known.includes(output)) return freeze({ kind: 'output-ref', output, spec: this.spec() })
     throw new InvalidTaskError(this.#draft.task, [
       { path: 'output', value: output, message: `must be one of ${known.join(', ')}` },
@@ -147,6 +148,6 @@ interface BuilderInputs {
   local(path: string, options?: InputOptions): TaskBuilder
   s3(uri: string, options?: InputOptions): TaskBuilder
   model(uri: string, options?: InputOptions): TaskBuilder
-  fromTask(task: string, output: OutputName, options?: InputOptions): TaskBuilder
+  fromTask(task: string, output: string, options?: InputOptions): TaskBuilder
   from(source: OutputRef | StoredOutput, options?: InputOptions): TaskBuilder
 }

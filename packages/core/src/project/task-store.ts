@@ -14,7 +14,7 @@ export interface StoredDownloadOptions extends DownloadOptions {
 }
 
 /** What earlier jobs of a task left. */
-export interface TaskStore<Out extends OutputName = never> {
+export interface TaskStore<Out extends string = never> {
   /** The task's jobs, newest first. */
   jobs(options?: Abortable): AsyncIterable<JobState>
   /** Asks the newest job to stop, when it is running. Gives that job. */
@@ -33,7 +33,7 @@ export interface TaskStore<Out extends OutputName = never> {
 }
 
 /** The outputs of a task: those of its kind when the project knows it, else those there may be. */
-export type OutputsFound<Out extends OutputName> = [Out] extends [never]
+export type OutputsFound<Out extends string> = [Out] extends [never]
   ? { readonly [Name in OutputName]?: StoredOutput<Name> }
   : { readonly [Name in Out]: StoredOutput<Name> }
 

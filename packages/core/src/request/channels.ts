@@ -15,7 +15,11 @@ export function processingInputs(facts: RequestFacts): ProcessingInput[] {
   const code =
     facts.code === undefined ? [] : [input(codeInput(facts.layout.job(facts.job).source), codeChannelPath('processing'), facts)]
   const state = facts.hasState ? [input(plainInput('state_prev', facts.layout.state), paths.processing.previousState, facts)] : []
-  return [...code, ...facts.inputs.map((each) => input(each, channelPath('processing', each.channel), facts)), ...state]
+  return [
+    ...code,
+    ...facts.inputs.map((each) => input(each, each.path ?? channelPath('processing', each.channel), facts)),
+    ...state,
+  ]
 }
 
 const plainInput = (name: string, uri: ObjectUri): ResolvedInput => ({

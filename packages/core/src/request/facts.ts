@@ -10,6 +10,8 @@ export interface ResolvedInput {
   readonly distribution: Distribution
   readonly mode: InputMode
   readonly contentType?: string
+  /** Where a processing job finds it, instead of the channel's own folder. */
+  readonly path?: string
   /**
    * Exactly the object of this URI, although the keys of others begin the same: SageMaker reads a plain URI as a prefix, so the
    * channel is given by a manifest instead.

@@ -3,9 +3,10 @@ import {
   channelVariable,
   hyperparameterVariable,
   machineRootVariable,
+  outputVariable,
 } from '@simple-sagemaker/worker-toolkit/contract'
 import type { JobName } from '../names/job-name.ts'
-import type { TaskSpec } from '../spec/task-spec.ts'
+import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { hyperparameterText, programArguments } from './arguments.ts'
 
 /** How the launcher starts the program. */
@@ -28,12 +29,15 @@ export function launchSettings(spec: TaskSpec, job: JobName, entry: string | und
     `set -- ${launchArguments(spec, entry).map(quote).join(' ')}`,
     ...Object.entries(known).map(([name, value]) => `export ${name}=${quote(value)}`),
     `export SM_CHANNELS=${quote(JSON.stringify(channelNames(spec)))}`,
-    ...channelNames(spec).map(
-      (name) => `export ${channelVariable(name)}="$${machineRootVariable}"${quote(channelPath(spec.kind, name))}`,
-    ),
+    ...spec.inputs.map((input) => exportPath(channelVariable(input.channel), pathOf(spec, input))).sort(),
+    ...Object.entries(spec.outputs ?? {}).map(([name, path]) => exportPath(outputVariable(name), path)),
   ]
   return `${lines.join('\n')}\n`
 }
+
+const exportPath = (variable: string, path: string): string => `export ${variable}="$${machineRootVariable}"${quote(path)}`
+
+const pathOf = ({ kind }: TaskSpec, { channel, path }: InputSpec): string => path ?? channelPath(kind, channel)
 
 function distributionSettings({ distribution }: TaskSpec): readonly string[] {
   const { kind = '', processesPerMachine, mpiOptions } = distribution ?? {}
@@ -84,6 +88,6 @@ function hyperparameterVariables({ hyperparameters }: TaskSpec): Record<string, 
 }
 
 const unpacked = (spec: TaskSpec): readonly string[] =>
-  spec.inputs.filter((input) => input.unpack).map((input) => channelPath(spec.kind, input.channel))
+  spec.inputs.filter((input) => input.unpack).map((input) => pathOf(spec, input))
 
 const channelNames = (spec: TaskSpec): readonly string[] => spec.inputs.map((input) => input.channel).sort()

@@ -25,7 +25,7 @@ export function processingRequest(spec: TaskSpec, facts: RequestFacts): CreatePr
     RoleArn: facts.roleArn,
     ...(inputs.length === 0 ? {} : { ProcessingInputs: inputs }),
     ProcessingOutputConfig: {
-      Outputs: outputs(facts),
+      Outputs: outputs(spec, facts),
       ...(spec.outputKmsKey === undefined ? {} : { KmsKeyId: spec.outputKmsKey }),
     },
     StoppingCondition: { MaxRuntimeInSeconds: spec.maxRunSeconds },
@@ -52,7 +52,7 @@ function cluster(spec: TaskSpec): ProcessingClusterConfig {
   }
 }
 
-function outputs(facts: RequestFacts): ProcessingOutput[] {
+function outputs(spec: TaskSpec, facts: RequestFacts): ProcessingOutput[] {
   const output = (
     OutputName: string,
     S3Uri: ObjectUri,
@@ -63,9 +63,11 @@ function outputs(facts: RequestFacts): ProcessingOutput[] {
     AppManaged: false,
     S3Output: { S3Uri: bareUri(S3Uri), LocalPath, S3UploadMode },
   })
+  const place = facts.layout.job(facts.job)
   return [
     output('state', facts.layout.state, paths.processing.state, 'Continuous'),
-    output('output', facts.layout.job(facts.job).outputFolder, paths.processing.output, 'EndOfJob'),
+    output('output', place.outputFolder, paths.processing.output, 'EndOfJob'),
+    ...Object.entries(spec.outputs ?? {}).map(([name, path]) => output(name, place.namedOutput(name), path, 'EndOfJob')),
   ]
 }
 

@@ -12,7 +12,7 @@ import type { RunSession } from './session.ts'
  * a job that it joined belongs to whoever started it.
  */
 export interface RunHandle<
-  Out extends OutputName = OutputName,
+  Out extends string = OutputName,
   Result = unknown,
   Metric extends string = string,
 > extends AsyncDisposable {

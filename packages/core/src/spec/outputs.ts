@@ -7,5 +7,8 @@ export const processingOutputs = ['output', 'state', 'source'] as const
 export type TrainingOutput = (typeof trainingOutputs)[number]
 /** The outputs of a processing task. */
 export type ProcessingOutput = (typeof processingOutputs)[number]
-/** The outputs of any task. */
+/** The outputs of a task of which only the kind is known; a processing task may name more by `outputs()`. */
 export type OutputName = TrainingOutput
+
+/** The folders that a processing task names as outputs: name to absolute path on the machine. */
+export type NamedOutputs = Readonly<Record<string, string>>

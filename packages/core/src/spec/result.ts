@@ -1,10 +1,9 @@
 import type { JobName } from '../names/job-name.ts'
 import type { ObjectUri } from '../names/object-uri.ts'
 import type { JobRef, JobState } from '../platform/jobs.ts'
-import type { OutputName } from './outputs.ts'
 
 /** One output of a finished job: give it to `.input.from()`. */
-export interface StoredOutput<Output extends OutputName = OutputName> {
+export interface StoredOutput<Output extends string = string> {
   readonly kind: 'stored-output'
   readonly output: Output
   readonly job: JobName

@@ -8,7 +8,7 @@ import type { Secret } from '../secrets/secret.ts'
 import type { DistributionSpec } from './distribution.ts'
 import type { ImageSpec, PackagesSpec } from './image.ts'
 import type { Distribution, InputMode } from './input-modes.ts'
-import type { OutputName } from './outputs.ts'
+import type { NamedOutputs } from './outputs.ts'
 import type { Program } from './program.ts'
 
 /** What a hyperparameter may be: text, or what JSON can say. */
@@ -26,6 +26,8 @@ export interface TaskSpec {
   /** Packages that come as wheels in a channel of their own. */
   readonly packages?: PackagesSpec
   readonly inputs: readonly InputSpec[]
+  /** Processing only: folders that are kept beside the output; absent when there are none. */
+  readonly outputs?: NamedOutputs
 
   readonly instanceType: string
   readonly instanceCount: number
@@ -73,11 +75,11 @@ export type InputSource =
   | { readonly kind: 'local'; readonly path: string }
   | { readonly kind: 's3'; readonly uri: ObjectUri }
   /** The newest completed job of a task of this project, by name. */
-  | { readonly kind: 'task'; readonly task: string; readonly output: OutputName }
+  | { readonly kind: 'task'; readonly task: string; readonly output: string }
   /** A task in hand: running this one runs that one first. */
-  | { readonly kind: 'upstream'; readonly spec: TaskSpec; readonly output: OutputName }
+  | { readonly kind: 'upstream'; readonly spec: TaskSpec; readonly output: string }
   /** A result in hand: this very job's output. */
-  | { readonly kind: 'result'; readonly job: JobName; readonly output: OutputName; readonly uri: ObjectUri }
+  | { readonly kind: 'result'; readonly job: JobName; readonly output: string; readonly uri: ObjectUri }
 
 export interface InputSpec {
   /** The channel's name: letters, digits and `_`, so that `SM_CHANNEL_<NAME>` is a variable. */
@@ -87,6 +89,8 @@ export interface InputSpec {
   readonly mode: InputMode
   /** Part of the source to take instead of all of it: a folder below it. */
   readonly subdir?: string
+  /** Processing only: where it lies on the machine, instead of the channel's own folder. */
+  readonly path?: string
   readonly contentType?: string
   /** Whether `.tar.gz` archives in the channel, such as a model, are unpacked beside themselves before the program starts. */
   readonly unpack: boolean

@@ -20,7 +20,7 @@ export async function computerChecks(call: Call, signal: AbortSignal): Promise<r
     python,
     shellCheck(context),
     engines,
-    ...(settings.platform === 'local' ? [folderCheck(context)] : []),
+    ...(settings.platform === 'local' ? [folderCheck(context), await isolationCheck()] : []),
     pathCheck(context),
   ]
 }
@@ -115,6 +115,19 @@ function folderCheck(context: CliContext): Check {
       fix: 'Set SSM_LOCAL_DIR to a folder that can.',
       code: 'STORAGE_DENIED',
     }
+  }
+}
+
+/** Whether the programs of local jobs find `/opt/ml` at its place. */
+async function isolationCheck(): Promise<Check> {
+  const { localIsolation } = await import('@simple-sagemaker/core/local')
+  const { name, why } = await localIsolation()
+  if (name === 'namespace') return { name: 'local paths', status: 'ok', detail: why }
+  return {
+    name: 'local paths',
+    status: 'note',
+    detail: `programs find /opt/ml by variables only: ${why}`,
+    fix: 'Read SM_MODEL_DIR and the like in programs that name /opt/ml; see docs/guides/paths.md.',
   }
 }
 

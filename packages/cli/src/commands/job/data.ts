@@ -6,7 +6,7 @@ import { valuesOf } from '../../grammar/values.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
 import { noJobOf, storeOf } from '../../settings/job-place.ts'
 import { shownPlace } from '../../settings/open-platform.ts'
-import { downloadsOf, unpacks } from '../../task/policy.ts'
+import { downloadsOf, namedOutputs, unpacks } from '../../task/policy.ts'
 import { pathFrom } from '../../terminal/context.ts'
 import { withPlatform, type Opened } from '../with-platform.ts'
 
@@ -29,7 +29,9 @@ async function dataOfTask(call: Call, { platform, reporter, signal }: Opened): P
     did.cleanedStateFiles = await left.cleanState({ signal })
   }
   if (outputPath !== undefined) {
-    const options = { only: downloadsOf(parsed), unpack: unpacks(parsed), signal }
+    const flagged = downloadsOf(parsed)
+    const named = flagged.includes('output') ? namedOutputs(await left.outputs({ signal })) : []
+    const options = { only: [...flagged, ...named], unpack: unpacks(parsed), signal }
     const { files, warnings } = await left.download(pathFrom(context, outputPath), options)
     for (const warning of warnings) reporter.warn(warning)
     did.downloaded = { folder: outputPath, files }

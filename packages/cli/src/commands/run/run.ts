@@ -15,7 +15,7 @@ import type { Parsed } from '../../grammar/parsed.ts'
 import { openPlatform, projectOptionsOf } from '../../settings/open-platform.ts'
 import { placeFlags } from '../../settings/settings.ts'
 import { taskOf, type TaskCommand } from '../../task/build.ts'
-import { downloadsOf, policyOf, unpacks, type DownloadSummary } from '../../task/policy.ts'
+import { downloadsOf, namedOutputs, policyOf, unpacks, type DownloadSummary } from '../../task/policy.ts'
 import type { DynamicTask } from '../../task/dynamic-task.ts'
 import { pathFrom } from '../../terminal/context.ts'
 import { CtrlC } from './ctrl-c.ts'
@@ -139,7 +139,8 @@ async function download(
   const { outputPath } = valuesOf(parsed, { outputPath: callOptions.outputPath })
   if (outputPath === undefined) return undefined
   // A processing task has no model: the flag is taken, as the original took it.
-  const only = downloadsOf(parsed).filter((part) => part !== 'model' || result.kind === 'training')
+  const flagged = downloadsOf(parsed).filter((part) => part !== 'model' || result.kind === 'training')
+  const only = [...flagged, ...(flagged.includes('output') ? namedOutputs(result.outputs) : [])]
   const { files, warnings } = await result.download(pathFrom(context, outputPath), { only, unpack: unpacks(parsed), signal })
   for (const warning of warnings) reporter.warn(warning)
   return { folder: outputPath, files }

@@ -177,3 +177,21 @@ export const graphOptions = {
 export const configOptions = {
   showOrigin: flag({ summary: 'Show where each value comes from.', source, flag: { names: ['show_origin'] } }),
 }
+
+/** Where the inputs and outputs of a processing task lie on the machine. */
+export const placeOptions = {
+  inputAt: list({
+    summary: 'The folder of an input on the machine, below /opt/ml/processing/.',
+    source: 'ProcessingInputs',
+    most: 40,
+    entry: () => undefined,
+    flag: { names: ['input_at'], args: ['NAME', 'PATH'], repeat: true },
+  }),
+  outputAt: list({
+    summary: 'A folder to keep as an output of this name, below /opt/ml/processing/.',
+    source: 'ProcessingOutputConfig',
+    most: 40,
+    entry: () => undefined,
+    flag: { names: ['output_at'], args: ['NAME', 'PATH'], repeat: true },
+  }),
+}

@@ -159,7 +159,7 @@ export const inputOptions = {
     flag: { names: ['input_s3', 'iis'], args: ['NAME', 'URI', '[DISTRIBUTION]', '[SUBDIR]'], repeat: true },
   }),
   inputTask: list({
-    summary: 'An output (model, output, state, source) of another task as a channel of this name.',
+    summary: 'An output (model, output, state, source, or one it names itself) of another task as a channel of this name.',
     source: 'InputDataConfig',
     most: 5,
     entry: () => undefined,

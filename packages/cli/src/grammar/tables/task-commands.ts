@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command.ts'
 import { groupsFor, where } from './groups.ts'
+import { placeOptions } from './cli-options.ts'
 import { programOptions } from './run-options.ts'
 
 const { entry, sourceDir, dependencies, shell, files, code, entrypoint, command } = programOptions
@@ -69,6 +70,7 @@ export const processCommand = {
   groups: [
     { title: 'Task', options: where },
     { title: 'Code', options: { code, entrypoint, command, dependencies } },
+    { title: 'Folders on the machine', options: placeOptions },
     ...groupsFor('processing'),
   ],
 } as const satisfies CommandSpec

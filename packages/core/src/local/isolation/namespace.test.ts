@@ -122,6 +122,12 @@ test('what a killed supervisor leaves in its machines’ namespaces ends too, ev
   expect(existsSync(place.machines)).toBe(false)
 })
 
+test('the launcher knows that the Python is this computer’s, and installs a job’s packages into the machine', async () => {
+  const launcher = fileURLToPath(new URL('../../../../worker-toolkit/launcher/launch.sh', import.meta.url))
+  const shell = `sed -n '/^is_shared()/,/^}/p' ${launcher} > $TMPDIR/f; . $TMPDIR/f; is_shared && echo shared`
+  expect(await linesOf(trainingJob(folder, { shell: `set -u; SSM_MACHINE_ROOT=; ${shell}` }))).toEqual(['algo-1 shared'])
+})
+
 test('exit codes and signals are told as without a namespace', async () => {
   const endOf = async (shell: string): Promise<string | undefined> =>
     (await ranToEnd(platform, trainingJob(folder, { shell }))).failureReason

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sharedComputerVariable } from '@simple-sagemaker/worker-toolkit/contract'
 import type { Isolation, MachineProgram } from '../machine/isolation.ts'
 import { startProcess } from '../machine/process-executor.ts'
 import type { MachineTree } from '../machine/tree.ts'
@@ -17,7 +18,7 @@ export const namespaceIsolation: Isolation = {
   view: (_tree, inherited) => ({
     root: '',
     networkInterface: 'lo',
-    environment: { ...inherited, TMPDIR: temporaryFolder },
+    environment: { ...inherited, TMPDIR: temporaryFolder, [sharedComputerVariable]: '1' },
   }),
   prepare: async (trees, folders) => prepareNamespaces(trees, folders),
   start: (program) => startProcess({ ...program, argv: namespaceArgv(program), cwd: program.tree.root }),

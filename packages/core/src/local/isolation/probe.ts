@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { release } from 'node:os'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { isError } from '../../lang/realms.ts'
@@ -33,8 +33,21 @@ export function namespaceProbe(root: string): Promise<NamespaceProbe> {
   return found
 }
 
+/** The same, tried now, in a folder that is removed again. */
+export async function probedElsewhere(): Promise<NamespaceProbe> {
+  if (process.platform !== 'linux') return onlyLinux
+  const folder = mkdtempSync(join(tmpdir(), 'ssm-probe-'))
+  try {
+    return await tryNamespace(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const onlyLinux: NamespaceProbe = { works: false, why: 'only Linux has namespaces' }
+
 async function keptOrTried(root: string): Promise<NamespaceProbe> {
-  if (process.platform !== 'linux') return { works: false, why: 'only Linux has namespaces' }
+  if (process.platform !== 'linux') return onlyLinux
   const path = join(root, 'isolation.json')
   const of = `${placeOf(ownIdentity())} ${release()} ${process.getuid?.()} 1`
   const kept = readKept(path)

@@ -1,11 +1,10 @@
-import type { OutputName } from '../../spec/outputs.ts'
 import type { Distribution, InputMode } from '../../spec/input-modes.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { Explain } from './explain.ts'
 import type { Has } from './state.ts'
 
 /** An output of a task in hand: running a task that reads it runs this one first. */
-export interface OutputRef<Output extends OutputName = OutputName> {
+export interface OutputRef<Output extends string = string> {
   readonly kind: 'output-ref'
   /** Which output. */
   readonly output: Output
@@ -27,6 +26,17 @@ export interface InputOptions<Channel extends string = string> {
   readonly contentType?: string | undefined
   /** Unpacks `.tar.gz` archives of the channel, such as a model, beside themselves before the program starts; default false. */
   readonly unpack?: boolean | undefined
+}
+
+/** How a channel's data is read by a processing task. */
+export interface ProcessingInputOptions<Channel extends string = string> extends InputOptions<Channel> {
+  /**
+   * Where it lies on the machine: a folder below `/opt/ml/processing/` of at most 256 characters. Default
+   * `/opt/ml/processing/data` for the channel `data`, else `/opt/ml/processing/input/<channel>`. `SM_CHANNEL_<NAME>` has it.
+   *
+   * @see ProcessingInputs.S3Input.LocalPath in the CreateProcessingJob reference
+   */
+  readonly path?: string | undefined
 }
 
 /** A value that is allowed only when no earlier input took the channel; else a sentence stands in its place. */

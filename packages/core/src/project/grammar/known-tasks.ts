@@ -5,7 +5,8 @@ import type { Explain } from './explain.ts'
 
 /*
  * What the compiler remembers of a project: a union of texts. Each task is there by its name; what is not as with a training
- * task that was added is a text beside it: `'(prep is processing)'`, `'(old is past)'`, `'(a may be missing)'`, `'(metric loss of train)'`.
+ * task that was added is a text beside it: `'(prep is processing)'`, `'(old is past)'`, `'(a may be missing)'`, `'(metric loss of train)'`, `'(prep names
+ * outputs)'`, `'(output words of prep)'`.
  * `'(any other)'` says that more tasks have names that are only known at run time. No text: the project is open.
  *
  * A union of texts grows by one step per task, and looking a text up costs the same in a large one. Results that were
@@ -13,10 +14,17 @@ import type { Explain } from './explain.ts'
  */
 
 /** What is known of one task. */
-export interface TaskFacts<Out extends OutputName = OutputName, Result = unknown, Metric extends string = string> {
+export interface TaskFacts<
+  Out extends string = OutputName,
+  Result = unknown,
+  Metric extends string = string,
+  Named extends string = never,
+> {
   readonly outputs: Out
   readonly result: Result
   readonly metrics: Metric
+  /** Outputs that the task named itself; they are among `outputs`. */
+  readonly named: Named
 }
 
 /** The declared result of one task. */
@@ -56,8 +64,11 @@ export type RemarksOn<Task> = Task extends { readonly name: infer Name extends s
 type Remarks<Name extends string, Facts> = Facts extends {
   readonly outputs: infer Out
   readonly metrics: infer Metric extends string
+  readonly named: infer Named extends string
 }
-  ? ('model' extends Out ? never : `${Name} is processing`) | `metric ${Metric} of ${Name}`
+  ? | ('model' extends Exclude<Out, Named> ? never : `${Name} is processing`)
+    | `metric ${Metric} of ${Name}`
+    | ([Named] extends [never] ? never : `${Name} names outputs` | `output ${Named} of ${Name}`)
   : never
 
 /** Of a list that is made at run time any of its tasks may be missing. */
@@ -93,9 +104,11 @@ export type OutputsOf<Known, Name> = unknown extends Known
   ? TrainingOutput
   : Name extends string
     ? `(${Name} is processing)` extends Known
-      ? ProcessingOutput
+      ? ProcessingOutput | (`(${Name} names outputs)` extends Known ? NamedIn<Known, Name> : never)
       : TrainingOutput
     : never
+
+type NamedIn<Known, Name extends string> = Known extends `(output ${infer Output} of ${Name})` ? Output : never
 
 /** A name that is still free; else a sentence stands in its place. */
 export type NewName<Known, Name extends string> = [Known] extends [never]

@@ -6,13 +6,18 @@ import type { JobKind } from '../../spec/job-kind.ts'
 import type { OutputName } from '../../spec/outputs.ts'
 import type { OutputRef } from './input-options.ts'
 import type { facts, TaskFacts } from './known-tasks.ts'
-import type { MetricsOf, ResultOf } from './state.ts'
+import type { MetricsOf, NamedOutputsOf, ResultOf } from './state.ts'
+
+// A task of which nothing is known stands for every task, whatever its outputs.
+type FactsOf<Out extends string, State> = 0 extends 1 & State
+  ? unknown
+  : TaskFacts<Out, ResultOf<State>, MetricsOf<State>, NamedOutputsOf<State>>
 
 /** What a ready task can do. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a task of which nothing is known: see `state.ts`.
-export interface Runs<Name extends string = string, Out extends OutputName = OutputName, State = any> {
+export interface Runs<Name extends string = string, Out extends string = OutputName, State = any> {
   /** What a project keeps of the task; for the compiler alone. */
-  readonly [facts]?: TaskFacts<Out, ResultOf<State>, MetricsOf<State>>
+  readonly [facts]?: FactsOf<Out, State>
   /** The task's name. */
   readonly name: Name
   /** Whether it is a training or a processing task. */

@@ -6,13 +6,13 @@ import type { StoredOutput } from '../../spec/result.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, LongEnough } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
-import type { ChannelMark, FreeChannel, InputOptions, OutputRef } from './input-options.ts'
+import type { ChannelMark, FreeChannel, InputOptions, OutputRef, ProcessingInputOptions } from './input-options.ts'
 import type { OutputsOf, TaskNames } from './known-tasks.ts'
 import type { AsJson, SharedOptionMethods, Shorthands, TrainingOnlyMethods, TrainingOptionMethods } from './option-methods.ts'
 import type { MetricMarks, Metrics, OptionsIn, StateWith, Together, WarmOrSpot } from './options-in.ts'
 import type { DependencyOptions, NoProgramYet, Programs, ProgramSet } from './programs.ts'
 import type { Runs } from './runs.ts'
-import type { Has, HyperparametersOf, KnownOf, MaxRunOf, Returns, Takes, Without } from './state.ts'
+import type { Has, HyperparametersOf, KnownOf, MaxRunOf, NamedOutputsOf, Returns, Takes, Without } from './state.ts'
 
 /*
  * What one can write. A draft has no program yet: choosing one makes it ready to run. Both are the same frozen object
@@ -79,7 +79,7 @@ export interface ProcessingDraft<Name extends string = string, State = any>
 export interface ProcessingTask<Name extends string = string, State = any>
   extends
     ProcessingMethods<'ProcessingTask', Name, State, ProcessingTask<Name, State>>,
-    Runs<Name, ProcessingOutput, State>,
+    Runs<Name, ProcessingOutput | NamedOutputsOf<State>, State>,
     ProgramSet {
   readonly kind: 'processing'
   /**
@@ -202,6 +202,18 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
   /** Where the data comes from: each of its methods adds one channel. */
   readonly input: InputMethods<B, Name, State>
   /**
+   * More folders to keep, each as an output of its own: name and path on the machine. Later calls add to earlier ones.
+   *
+   * At most 8; paths below `/opt/ml/processing/`, none inside another; names of letters, digits, `_` and `-`. The folders are
+   * there when the program starts, and it finds each as `SSM_OUTPUT_<NAME>`. Stored when the job ends, also after a failure.
+   *
+   * @example task.outputs({ train: '/opt/ml/processing/train', test: '/opt/ml/processing/test' })
+   * @see ProcessingOutputConfig.Outputs in the CreateProcessingJob reference
+   */
+  outputs<const Paths extends Readonly<Record<string, string>>>(
+    paths: Paths & FreeOutputs<Paths>,
+  ): Builders<Name, State | (string extends keyof Paths ? never : `output ${keyof Paths & string}`)>[B]
+  /**
    * How long the job may run before it is stopped.
    *
    * From `'1 second'` to `'9 days'`; default `'24 hours'`.
@@ -236,7 +248,7 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
    */
   local<const Channel extends string = 'data'>(
     path: FreeChannel<State, Channel, string>,
-    options?: InputOptions<Channel>,
+    options?: InputOptionsOf<B, Channel>,
   ): Adds<B, Name, State, Channel>
   /**
    * Objects in S3: one object, or a folder. Channel `data` unless named.
@@ -245,14 +257,17 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
    */
   s3<const Channel extends string = 'data'>(
     uri: FreeChannel<State, Channel, string>,
-    options?: InputOptions<Channel>,
+    options?: InputOptionsOf<B, Channel>,
   ): Adds<B, Name, State, Channel>
   /**
    * A model trained before, a local path or an S3 URI, as channel `model`.
    *
    * @example task.input.model('s3://my-bucket/model.tar.gz', { unpack: true })
    */
-  model(pathOrUri: FreeChannel<State, 'model', string>, options?: Omit<InputOptions, 'channel'>): Adds<B, Name, State, 'model'>
+  model(
+    pathOrUri: FreeChannel<State, 'model', string>,
+    options?: Omit<InputOptionsOf<B, 'model'>, 'channel'>,
+  ): Adds<B, Name, State, 'model'>
   /**
    * The output of the newest completed job of a task of this project. Channel of the output's name unless named.
    *
@@ -265,7 +280,7 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
   >(
     task: Task,
     output: FreeChannel<State, Channel, Output>,
-    options?: InputOptions<Channel>,
+    options?: InputOptionsOf<B, Channel>,
   ): Adds<B, Name, State, Channel>
   /**
    * An output in hand: of a task, which then runs first, or of a result. Channel of the output's name unless named.
@@ -276,8 +291,19 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
     source: Source extends TaskInHand
       ? Explain<"which of its outputs? Write task.output('model') or task.output('output')">
       : FreeChannel<State, Channel, Source>,
-    options?: InputOptions<Channel>,
+    options?: InputOptionsOf<B, Channel>,
   ): Adds<B, Name, State, Channel>
+}
+
+type InputOptionsOf<B extends keyof Builders<string, never>, Channel extends string> = B extends 'TrainingDraft' | 'TrainingTask'
+  ? InputOptions<Channel>
+  : ProcessingInputOptions<Channel>
+
+/** Names of outputs that are free; in the place of others stands a sentence. */
+type FreeOutputs<Paths> = {
+  readonly [Name in keyof Paths]: Name extends ProcessingOutput | 'logs'
+    ? Explain<`a processing task has an output '${Name & string}' already: choose another name`>
+    : string
 }
 
 interface TaskInHand {
@@ -286,4 +312,4 @@ interface TaskInHand {
   output(name: never): unknown
 }
 
-type OutputOf<Source> = Source extends { readonly output: infer Output extends OutputName } ? Output : OutputName
+type OutputOf<Source> = Source extends { readonly output: infer Output extends string } ? Output : OutputName

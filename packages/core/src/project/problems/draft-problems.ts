@@ -2,7 +2,7 @@ import type { Text } from '../../errors/wording.ts'
 import { projectName, taskName } from '../../names/task-name.ts'
 import { nearest } from '../../options/did-you-mean.ts'
 import type { FoundProblem } from '../../options/option.ts'
-import { outputsOf } from '../../run/results/outputs.ts'
+import { isOutputName, outputsOf } from '../../run/results/outputs.ts'
 import { keepsCheckpoints } from '../../spec/algorithms.ts'
 import { secondsOf } from '../../time/duration.ts'
 import type { Draft, DraftInput } from '../draft.ts'
@@ -193,14 +193,23 @@ function sourceProblems(path: string, source: DraftInput['source']): readonly Fo
     case 'local':
       return pathProblems(`${path}.path`, source.path)
     case 'task':
-      return [...tried(`${path}.task`, source.task, taskName), ...outputProblems(path, source.output, outputsOf('training'))]
+      return [...tried(`${path}.task`, source.task, taskName), ...outputNameProblems(path, source.output)]
     case 'upstream':
-      return outputProblems(path, source.output, outputsOf(source.spec.kind))
+      return outputProblems(path, source.output, outputsOf(source.spec.kind, Object.keys(source.spec.outputs ?? {})))
     case 's3':
     case 'result':
       return []
   }
 }
+
+// Another task may name outputs itself; whether it has this one is seen where its job lies.
+function outputNameProblems(path: string, output: unknown): readonly FoundProblem[] {
+  const known = outputsOf('training')
+  const isSlip = typeof output !== 'string' || !isOutputName(output) || known.some((name) => isNear(name, output))
+  return isSlip ? outputProblems(path, output, known) : []
+}
+
+const isNear = (name: string, output: string): boolean => name !== output && nearest(output, [name]) !== undefined
 
 function outputProblems(path: string, output: unknown, known: readonly string[]): readonly FoundProblem[] {
   return typeof output === 'string' && known.includes(output) ? [] : [oneOfProblem(`${path}.output`, output, known)]

@@ -7,7 +7,6 @@ import { folderUri, joinUri, type ObjectUri } from '../../names/object-uri.ts'
 import { taskName } from '../../names/task-name.ts'
 import type { StoredObject } from '../../platform/objects.ts'
 import type { ResolvedInput } from '../../request/facts.ts'
-import type { OutputName } from '../../spec/outputs.ts'
 import type { FingerprintParts } from '../../spec/result.ts'
 import type { InputSpec, TaskSpec } from '../../spec/task-spec.ts'
 import { describeFolder, type LocalFolder } from '../../sync/folder.ts'
@@ -15,6 +14,7 @@ import { taskKey } from '../../graph/task-key.ts'
 import type { TaskContext } from '../context.ts'
 import { exactObject } from './exact-object.ts'
 import { outputUri } from '../results/outputs.ts'
+import { leftNothing, neverCompleted } from './missing-output.ts'
 import { jobsNamed, lookAtFolder } from '../decide/history.ts'
 
 /** One input, found: where it is, what identifies it, and what of it must still be sent. */
@@ -146,7 +146,7 @@ type Source = Pick<TaskSpec, 'project' | 'prefix' | 'task'>
 async function findOutput(
   input: InputSpec,
   source: Source,
-  output: OutputName,
+  output: string,
   bucket: string,
   context: TaskContext,
   options: FindOptions,
@@ -175,7 +175,7 @@ interface FoundOutput {
 
 async function newestOutput(
   source: Source,
-  output: OutputName,
+  output: string,
   bucket: string,
   context: TaskContext,
 ): Promise<FoundOutput | undefined> {
@@ -202,36 +202,21 @@ async function exists(uri: ObjectUri, context: TaskContext): Promise<boolean> {
   return false
 }
 
-const outputPlaceholder = (source: Source, output: OutputName, bucket: string): ObjectUri =>
+const outputPlaceholder = (source: Source, output: string, bucket: string): ObjectUri =>
   joinUri(layoutOf({ bucket, ...source }).root, `<next-job>/${output}`)
 
-function neverCompleted(source: Source, output: OutputName): SsmError {
-  return new SsmError(
-    'OUTPUT_MISSING',
-    `Task ${source.task} of project ${source.project} has no completed job, so there is no ${output} of it`,
-    {
-      hint: {
-        library: `Run task ${source.task} first, or give .input.from(…output('${output}')) of that task, which runs it by itself.`,
-        commandLine: `Run task ${source.task} first.`,
-      },
-      facts: { task: source.task, output },
-    },
-  )
-}
-
-function leftNothing(source: Source, output: OutputName, job: string): SsmError {
-  const folder = output === 'model' ? 'SM_MODEL_DIR' : output === 'state' ? 'SSM_STATE' : 'SM_OUTPUT_DATA_DIR'
-  return new SsmError('OUTPUT_MISSING', `Job ${job} of task ${source.task} left no ${output}`, {
-    hint: `The program of ${source.task} must write files to the folder named by ${folder}.`,
-    facts: { task: source.task, output, job },
-  })
-}
-
 function found(input: InputSpec, uri: ObjectUri, identity: FingerprintParts): FoundInput {
-  const { channel, distribution, mode, contentType, subdir } = input
+  const { channel, distribution, mode, contentType, subdir, path } = input
   const below = subdir === undefined || subdir === '' ? uri : folderUri(joinUri(uri, subdir))
   return {
     identity,
-    resolved: { channel, uri: below, distribution, mode, ...(contentType === undefined ? {} : { contentType }) },
+    resolved: {
+      ...(path === undefined ? {} : { path }),
+      channel,
+      uri: below,
+      distribution,
+      mode,
+      ...(contentType === undefined ? {} : { contentType }),
+    },
   }
 }

@@ -22,7 +22,7 @@ export async function taskResult(
   const { state } = ended
   return {
     ...facts(state, decision, spec.task),
-    outputs: storedOutputs(spec.task, layout, state.kind, state.name),
+    outputs: storedOutputs(spec.task, layout, state, Object.keys(spec.outputs ?? {})),
     result: spec.resultSchema === undefined ? undefined : await readTypedResult(spec, layout, state, context),
     metrics: freeze({ ...ended.metrics }),
     download: (folder, options = {}) => downloadJob(state, layout, folder, options, context),

@@ -8,9 +8,8 @@ import type { ObjectUri } from '../../names/object-uri.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { JobRef } from '../../platform/jobs.ts'
 import { downloadFolder } from '../../sync/download.ts'
-import type { OutputName } from '../../spec/outputs.ts'
 import type { TaskContext } from '../context.ts'
-import { outputsOf, outputUri } from './outputs.ts'
+import { namedOutputsOf, outputsOf, outputUri } from './outputs.ts'
 import { writeLogs } from './log-files.ts'
 import type { Downloadable, Downloaded, DownloadOptions } from './task-result.ts'
 
@@ -22,9 +21,9 @@ export async function downloadJob(
   options: DownloadOptions,
   context: TaskContext,
 ): Promise<Downloaded> {
-  const parts = options.only ?? (['logs', ...outputsOf(job.kind).filter((output) => output !== 'source')] as const)
   const signal = options.signal ?? new AbortController().signal
-  const files: Partial<Record<Downloadable, number>> = {}
+  const parts = options.only ?? (await everyPart(job, layout, context, signal))
+  const files: Partial<Record<string, number>> = {}
   const warnings: string[] = []
   for (const part of parts) {
     await using arrival = await arrivalOf(resolve(folder, part))
@@ -37,7 +36,17 @@ export async function downloadJob(
     await arrival.commit(signal)
     files[part] = count
   }
-  return { folder, files, warnings }
+  return { folder, files: files as Downloaded['files'], warnings }
+}
+
+async function everyPart(
+  job: JobRef,
+  layout: TaskLayout,
+  { platform }: TaskContext,
+  signal: AbortSignal,
+): Promise<readonly Downloadable[]> {
+  const named = await namedOutputsOf(layout, job, platform.objects, { signal })
+  return ['logs', ...outputsOf(job.kind, named).filter((output) => output !== 'source')]
 }
 
 interface Target {
@@ -52,7 +61,7 @@ const roots = [paths.training.model, paths.training.outputData]
 /** Gives the number of files; `undefined` when there is nothing. */
 async function fetchOutput(
   uri: ObjectUri,
-  output: OutputName,
+  output: string,
   { path, unpack, warnings }: Target,
   context: TaskContext,
   signal: AbortSignal,

@@ -7,7 +7,7 @@ import type { OutputName, ProcessingOutput } from '../../spec/outputs.ts'
 import type { Decision, StoredOutput } from '../../spec/result.ts'
 
 /** What can be downloaded of a job. */
-export type Downloadable = OutputName | 'logs'
+export type Downloadable = OutputName | 'logs' | (string & {})
 
 /** Which parts of a job to bring, and until when. */
 export interface DownloadOptions extends Abortable {
@@ -22,7 +22,7 @@ export interface Downloaded {
   /** Where it lies now. */
   readonly folder: string
   /** Files per part; a part that the job left nothing of is absent. */
-  readonly files: Readonly<Partial<Record<Downloadable, number>>>
+  readonly files: Readonly<Partial<Record<OutputName | 'logs', number>> & Record<string, number | undefined>>
   /** What did not arrive as it was, in sentences: links that lead outside their archive. */
   readonly warnings: readonly string[]
 }
@@ -40,7 +40,7 @@ export interface AnyTaskResult extends Omit<TaskResult, 'outputs'> {
 }
 
 /** What came out of a task: give `outputs.model` to another task's `.input.from()`. */
-export interface TaskResult<Out extends OutputName = OutputName, Result = unknown, Metric extends string = string> {
+export interface TaskResult<Out extends string = OutputName, Result = unknown, Metric extends string = string> {
   /** The task's name. */
   readonly task: string
   /** Whether it is a training or a processing task. */

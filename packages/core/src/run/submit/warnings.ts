@@ -1,5 +1,6 @@
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { seemsCredential } from '../../bundle/credentials.ts'
+import { readText } from '../../files/read.ts'
 import { kindOf } from '../../files/stat.ts'
 import { jobTimeMs, type JobName } from '../../names/job-name.ts'
 import { isTerminal } from '../../platform/jobs.ts'
@@ -39,6 +40,29 @@ function meaninglessOptions({ givenOptions, instanceType, volumeSizeGiB, spot, i
   ]
 }
 
+const fixedPath = /\/opt\/ml\b/
+
+/** A program that names `/opt/ml` itself, where it is not: what it writes there would be lost, and nothing would say so. */
+export async function hardPaths(
+  spec: TaskSpec,
+  { name, abilities }: Pick<Platform, 'name' | 'abilities'>,
+): Promise<readonly string[]> {
+  if (abilities.missingPaths === undefined || !fixedPath.test(await textOf(spec))) return []
+  const why = await abilities.missingPaths()
+  if (why === undefined) return []
+  return [
+    `the program names /opt/ml, which is not there on the ${name} platform of this computer (${why}): take the paths from variables such as SM_MODEL_DIR, or nothing of what it writes there is kept`,
+  ]
+}
+
+async function textOf({ program, args }: TaskSpec): Promise<string> {
+  if (program.kind === 'shell') return program.line
+  if (program.kind !== 'code') return args.join(' ')
+  const path = resolve(program.sourceDir ?? '.', program.entry)
+  // Only a hint: a file that cannot be read is told by whoever sends it.
+  return (await readText(path).catch(() => undefined)) ?? ''
+}
+
 /** An entry goes alone unless its folder is named: what it needs would be missed on the machine, not here. */
 async function requirementsLeft({ program }: TaskSpec): Promise<readonly string[]> {
   if (program.kind !== 'code' || program.sourceDir !== undefined || !program.entry.endsWith('.py')) return []
@@ -67,7 +91,8 @@ export async function tellWarnings(task: ResolvedTask, { policy, past }: Start, 
     ...credentialsSent(task),
     ...largeInputs(task),
   ]
-  for (const message of messages) context.tell({ type: 'warned', message })
+  for (const message of [...messages, ...(await hardPaths(task.spec, context.platform))])
+    context.tell({ type: 'warned', message })
 }
 
 /** Jobs are put in order by their names, which begin with the clock of whoever started them. */
