@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest'
-import { project } from '@simple-sagemaker/core'
+import { project, type AnyTask } from '@simple-sagemaker/core'
 
 const ex = project('ex', { platform: 'local' })
 const prep = ex
@@ -29,7 +29,7 @@ test('a processing task without named outputs has no model, and a task with them
   const plain = ex.processing('plain').code('p.py')
   // @ts-expect-error a processing task has no model
   plain.output('model')
-  const any: import('@simple-sagemaker/core').AnyTask = prep
+  const any: AnyTask = prep
   void any
 })
 

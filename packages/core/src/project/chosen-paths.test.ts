@@ -31,7 +31,7 @@ test.each([
   ['a name that is none', { 'a b': '/opt/ml/processing/x' }, /needs a name/],
   ['two names of one variable', { 'a-b': '/opt/ml/processing/x', A_B: '/opt/ml/processing/y' }, /SSM_OUTPUT_A_B/],
 ])('an output is refused for %s', (_, outputs, message) => {
-  const said = problemsOf(() => prep.outputs(outputs as Readonly<Record<string, string>>))
+  const said = problemsOf(() => prep.outputs(outputs))
   expect(said.join('; ')).toMatch(message)
 })
 

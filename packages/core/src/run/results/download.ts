@@ -36,7 +36,7 @@ export async function downloadJob(
     await arrival.commit(signal)
     files[part] = count
   }
-  return { folder, files: files as Downloaded['files'], warnings }
+  return { folder, files, warnings }
 }
 
 async function everyPart(
