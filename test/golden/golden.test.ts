@@ -49,6 +49,11 @@ const tasks: Readonly<Record<string, Describing>> = {
     .input.s3('s3://public/images', { channel: 'images' })
     .input.from(words.output('model'), { channel: 'words', path: '/opt/ml/processing/words', unpack: true })
     .outputs({ train: '/opt/ml/processing/train', model: '/opt/ml/processing/model/' }),
+  'processing-parts-of-output': ex
+    .processing('p')
+    .code('prep.py')
+    .input.local('./data', { path: '/opt/ml/processing/input' })
+    .outputs({ train: '/opt/ml/processing/output/train', test: '/opt/ml/processing/output/test' }),
   'training-shell': ex.task('t').shell('cat /proc/cpuinfo && nvidia-smi').instances('ml.p3.2xlarge'),
   'training-node': ex.task('t').code('worker.ts').hyperparameters({ size: 3 }),
   'training-algorithm': ex

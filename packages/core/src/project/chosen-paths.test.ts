@@ -15,12 +15,10 @@ function problemsOf(make: () => { output(name: 'output'): unknown }): readonly s
   }
 }
 
-test.each([
+const refused: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
   ['a path outside', { train: '/opt/ml/model' }, /outputs.train must be a folder below \/opt\/ml\/processing\//],
   ['the folder itself', { train: '/opt/ml/processing/' }, /must be a folder below/],
   ['a way out', { train: '/opt/ml/processing/../model' }, /must be a folder below/],
-  ['the output', { train: '/opt/ml/processing/output' }, /one folder with the output/],
-  ['a part of the output', { train: '/opt/ml/processing/output/train' }, /one folder with the output/],
   ['the code', { train: '/opt/ml/processing/input' }, /one folder with the code/],
   [
     'one inside another',
@@ -30,7 +28,9 @@ test.each([
   ['a name of ours', { state: '/opt/ml/processing/x' }, /every processing task has/],
   ['a name that is none', { 'a b': '/opt/ml/processing/x' }, /needs a name/],
   ['two names of one variable', { 'a-b': '/opt/ml/processing/x', A_B: '/opt/ml/processing/y' }, /SSM_OUTPUT_A_B/],
-])('an output is refused for %s', (_, outputs, message) => {
+]
+
+test.each(refused)('an output is refused for %s', (_, outputs, message) => {
   const said = problemsOf(() => prep.outputs(outputs))
   expect(said.join('; ')).toMatch(message)
 })
@@ -52,6 +52,11 @@ test('two inputs, or an input and an output, cannot lie in one folder', () => {
     'input[1].path lies in one folder with input a, /opt/ml/processing/x: neither may be inside the other',
     'outputs.c lies in one folder with input a, /opt/ml/processing/x: neither may be inside the other',
   ])
+})
+
+test('an input may lie around the code and around others, as public scripts have it', () => {
+  const path = '/opt/ml/processing/input'
+  expect(problemsOf(() => prep.input.local('a', { channel: 'a', path }).input.local('b', { channel: 'b' }))).toEqual([])
 })
 
 test('a training task says where SageMaker puts its channels', () => {

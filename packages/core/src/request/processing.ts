@@ -64,10 +64,13 @@ function outputs(spec: TaskSpec, facts: RequestFacts): ProcessingOutput[] {
     S3Output: { S3Uri: bareUri(S3Uri), LocalPath, S3UploadMode },
   })
   const place = facts.layout.job(facts.job)
+  const named = Object.entries(spec.outputs ?? {})
+  // One folder inside another would be mounted and stored twice: whoever names parts of the output's folder gets these alone.
+  const isSplit = named.some(([, path]) => `${path}/`.startsWith(`${paths.processing.output}/`))
   return [
     output('state', facts.layout.state, paths.processing.state, 'Continuous'),
-    output('output', place.outputFolder, paths.processing.output, 'EndOfJob'),
-    ...Object.entries(spec.outputs ?? {}).map(([name, path]) => output(name, place.namedOutput(name), path, 'EndOfJob')),
+    ...(isSplit ? [] : [output('output', place.outputFolder, paths.processing.output, 'EndOfJob')]),
+    ...named.map(([name, path]) => output(name, place.namedOutput(name), path, 'EndOfJob')),
   ]
 }
 

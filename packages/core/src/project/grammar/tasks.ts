@@ -204,7 +204,7 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
   /**
    * More folders to keep, each as an output of its own: name and path on the machine. Later calls add to earlier ones.
    *
-   * At most 8; paths below `/opt/ml/processing/`, none inside another; names of letters, digits, `_` and `-`. The folders are
+   * At most 8; paths below `/opt/ml/processing/`, none inside another; parts of `/opt/ml/processing/output` take the place of `output`; names of letters, digits, `_` and `-`. The folders are
    * there when the program starts, and it finds each as `SSM_OUTPUT_<NAME>`. Stored when the job ends, also after a failure.
    *
    * @example task.outputs({ train: '/opt/ml/processing/train', test: '/opt/ml/processing/test' })

@@ -147,25 +147,25 @@ interface Sure extends Place {
   readonly path: string
 }
 
-const ours: readonly Sure[] = [
-  { field: '', path: codeChannelPath('processing'), what: 'the code' },
+const codePlace: Sure = { field: '', path: codeChannelPath('processing'), what: 'the code' }
+const statePlaces: readonly Sure[] = [
   { field: '', path: paths.processing.state, what: 'the state' },
   { field: '', path: paths.processing.previousState, what: 'the state of the run before' },
-  { field: '', path: paths.processing.output, what: 'the output' },
 ]
 
+// An input may hold others, as public scripts place /opt/ml/processing/input around the code; what is stored may not overlap.
 function overlaps(chosen: readonly Sure[]): readonly Problem[] {
   const bare = chosen.map((place) => ({ ...place, path: place.path.replace(/\/+$/, '') }))
   return bare.flatMap((place, index) => {
-    const other = [...ours, ...bare.slice(0, index)].find(({ path }) => isInside(path, place.path) || isInside(place.path, path))
+    const others = [codePlace, ...statePlaces, ...bare.slice(0, index)]
+    const other = others.find((each) => (isStored(place) || isStored(each) ? isOneInside : isSame)(each.path, place.path))
     if (other === undefined) return []
     const message = `lies in one folder with ${other.what}, ${other.path}: neither may be inside the other`
-    const isPart = other.path === paths.processing.output && place.path !== other.path && isInside(place.path, other.path)
-    const hint = isPart
-      ? `What is written there is part of the output: read it with { subdir: '${place.path.slice(other.path.length + 1)}' }.`
-      : 'Choose another folder.'
-    return [{ path: place.field, value: place.path, message, hint }]
+    return [{ path: place.field, value: place.path, message, hint: 'Choose another folder.' }]
   })
 }
 
+const isStored = (place: Sure): boolean => place.field.startsWith('outputs.') || statePlaces.includes(place)
+const isSame = (one: string, other: string): boolean => one === other
+const isOneInside = (one: string, other: string): boolean => isInside(one, other) || isInside(other, one)
 const isInside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
