@@ -1,4 +1,5 @@
 import { SsmError } from '../../errors/ssm-error.ts'
+import type { Text } from '../../errors/wording.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 
 type Source = Pick<TaskSpec, 'project' | 'task'>
@@ -21,14 +22,16 @@ export function neverCompleted(source: Source, output: string): SsmError {
 /** A job that completed without the output that is read. */
 export function leftNothing(source: Source, output: string, job: string): SsmError {
   return new SsmError('OUTPUT_MISSING', `Job ${job} of task ${source.task} left no ${output}`, {
-    hint: `The program of ${source.task} must write files to ${writtenTo(output)}.`,
+    hint: whereToWrite(source.task, output),
     facts: { task: source.task, output, job },
   })
 }
 
-function writtenTo(output: string): string {
+function whereToWrite(task: string, output: string): Text {
   const folder = { model: 'SM_MODEL_DIR', state: 'SSM_STATE', output: 'SM_OUTPUT_DATA_DIR' }[output]
-  return folder === undefined
-    ? `the folder that its task names with outputs({ ${output}: '…' })`
-    : `the folder named by ${folder}`
+  if (folder !== undefined) return `The program of ${task} must write files to the folder named by ${folder}.`
+  return {
+    library: `Name its folder in task ${task} with outputs({ ${output}: '…' }), and write files to it.`,
+    commandLine: `Name its folder in task ${task} with --output_at ${output} PATH, and write files to it.`,
+  }
 }

@@ -6,7 +6,7 @@ import type { Abortable } from '../../platform/abortable.ts'
 import type { Objects } from '../../platform/objects.ts'
 import type { JobRef } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
-import type { Problem } from '../../options/option.ts'
+import type { FoundProblem } from '../../options/option.ts'
 import { processingOutputs, trainingOutputs, type NamedOutputs, type OutputName } from '../../spec/outputs.ts'
 import type { StoredOutput } from '../../spec/result.ts'
 
@@ -80,14 +80,14 @@ interface Place {
 export const isOutputName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(name)
 
 /** Paths that SageMaker would refuse, or that two things want; names of outputs that cannot be. */
-export function placeProblems(kind: JobKind, inputs: readonly PlacedInput[], named: NamedOutputs): readonly Problem[] {
+export function placeProblems(kind: JobKind, inputs: readonly PlacedInput[], named: NamedOutputs): readonly FoundProblem[] {
   const said = inputs.flatMap(({ path }, index) => (path === undefined ? [] : [{ field: `input[${index}].path`, path }]))
   if (kind === 'training')
     return said.map(({ field, path }) => ({
       path: field,
       value: path,
       message: 'cannot be chosen in a training task: SageMaker puts each channel into /opt/ml/input/data/<channel>',
-      hint: 'Leave it out and name the channel, or use project.processing().',
+      hint: { library: 'Leave it out, or use project.processing().', commandLine: 'Leave out --input_at, or use ssm process.' },
     }))
   const outputs = Object.entries(named)
   const chosen: readonly Place[] = [
@@ -104,7 +104,7 @@ export function placeProblems(kind: JobKind, inputs: readonly PlacedInput[], nam
 
 const placeOf = ({ channel, path }: PlacedInput): unknown => path ?? channelPath('processing', String(channel))
 
-function nameProblems(outputs: readonly (readonly [string, string])[]): readonly Problem[] {
+function nameProblems(outputs: readonly (readonly [string, string])[]): readonly FoundProblem[] {
   const tooMany = outputs.length > mostOutputs
   const variables = outputs.map(([name]) => outputVariable(name))
   return [
@@ -131,7 +131,7 @@ function nameProblems(outputs: readonly (readonly [string, string])[]): readonly
 
 const reserved: readonly string[] = [...processingOutputs, 'logs']
 
-function shapeProblems({ field, path }: Place): readonly Problem[] {
+function shapeProblems({ field, path }: Place): readonly FoundProblem[] {
   const isFine =
     typeof path === 'string' &&
     path.length <= 256 &&
@@ -154,7 +154,7 @@ const statePlaces: readonly Sure[] = [
 ]
 
 // An input may hold others, as public scripts place /opt/ml/processing/input around the code; what is stored may not overlap.
-function overlaps(chosen: readonly Sure[]): readonly Problem[] {
+function overlaps(chosen: readonly Sure[]): readonly FoundProblem[] {
   const bare = chosen.map((place) => ({ ...place, path: place.path.replace(/\/+$/, '') }))
   return bare.flatMap((place, index) => {
     const others = [codePlace, ...statePlaces, ...bare.slice(0, index)]
