@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { failureOf, lab, ownCache, timeout } from './flow.ts'
+import { failureOf, sandbox, ownCache, timeout } from './flow.ts'
 
 ownCache()
 
@@ -13,7 +13,7 @@ const splitting = [
 ].join(' && ')
 
 test('a processing task reads and writes the folders it chose, and others read its outputs by name', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   place.file('data/rows', 'first\nlast\n')
   const prep = place
     .project('p')
@@ -37,7 +37,7 @@ test('a processing task reads and writes the folders it chose, and others read i
 })
 
 test('another folder for an input or an output is another run', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   const prep = place.project('p').processing('prep').shell('true')
   await prep.outputs({ a: '/opt/ml/processing/a' }).run()
   const why = await prep.outputs({ a: '/opt/ml/processing/b' }).explain()
@@ -45,7 +45,7 @@ test('another folder for an input or an output is another run', { timeout }, asy
 })
 
 test('an output that a task never named is told as missing, with where to name it', { timeout }, async () => {
-  await using place = lab()
+  await using place = sandbox()
   await place.project('p').processing('prep').shell('true').run()
   const error = await failureOf(
     place
