@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AnyTrainingTask } from '@simple-sagemaker/core'
 import { expect, test, vi } from 'vitest'
+import { scriptedPlatform } from '../support/scripted-platform.ts'
 import { codeIn, openIn, packagesLab, taskIn } from '../support/packages-lab.ts'
 import { failureOf, ownCache, timeout } from './flow.ts'
 
@@ -38,6 +39,30 @@ test('of a lock of 40 packages the second job asks for nothing and costs at most
   // Nothing is installed yet for another store: the channel is enough.
   await platform.jobs.removePackages?.()
   await task.networkIsolation().run({ force: true })
+})
+
+test('a file that the requirements include counts, too', async () => {
+  await using platform = openIn(lab)
+  const task = taskIn(platform, codeIn(lab, ['tiny-01'], '')).packages(join(lab.base, 'requirements.txt'))
+  writeFileSync(join(lab.base, 'requirements.txt'), '-r more.txt # others\n-cmore.txt\n')
+  writeFileSync(join(lab.base, 'more.txt'), 'tiny-01\n')
+  const filesOf = async () => (await task.plan()).uploads.find(({ what }) => what === 'input dependencies')?.files
+  expect(await filesOf()).toBe(2)
+  writeFileSync(join(lab.base, 'more.txt'), 'tiny-01\ntiny-02\n')
+  expect(await filesOf()).toBe(3)
+})
+
+test('on AWS the channel lies below the project, and its lock is pinned by the settings', async () => {
+  const file = join(lab.base, 'requirements.txt')
+  writeFileSync(file, 'tiny-01\n')
+  const scripted = scriptedPlatform().client().platform
+  const task = taskIn(scripted, codeIn(lab, ['tiny-01'], ''))
+  expect((await failureOf(task.packages(file).plan())).message).toContain('does not say which')
+  const { request, warnings } = await task.packages(file, { python: '3.12', platform: 'manylinux2014_x86_64' }).plan()
+  const channels = request.kind === 'training' ? (request.input.InputDataConfig ?? []) : []
+  const sources = channels.map(({ ChannelName, DataSource }) => [ChannelName, DataSource?.S3DataSource?.S3Uri])
+  expect(sources).toContainEqual(['dependencies', expect.stringMatching(/\/py\/\.packages\/[0-9a-f]{64}\/$/)])
+  expect(warnings).toEqual([])
 })
 
 test.each(['uv.lock', 'poetry.lock', 'pylock.toml'])('%s names the packages of its target with their digests', async (name) => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { SsmError } from '../errors/ssm-error.ts'
 import { fsCodeOf } from '../files/fs-errors.ts'
@@ -64,12 +64,29 @@ function isWhole({ listing }: LocalFolder, lock: string): boolean {
 const sources = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_FIND_LINKS', 'PIP_NO_INDEX', 'PIP_CONFIG_FILE', 'PIP_PRE']
 
 async function keyOf(file: string, need: WheelsNeed): Promise<string> {
-  const text = readNamed(file)
+  const texts = textsOf(file)
   // Without the credentials of an index: a new token brings no other packages.
   const from = sources.map((name) => (process.env[name] ?? '').replaceAll(/\/\/[^/@\s]*@/g, '//'))
   const target = need.target ?? (await ownTarget(need))
-  return digestOf(JSON.stringify({ v: 1, name: basename(file), text, target, from })).slice(0, 32)
+  return digestOf(JSON.stringify({ v: 1, name: basename(file), texts, target, from })).slice(0, 32)
 }
+
+/** The text of a file and, of requirements, those of the files that it includes. */
+function textsOf(file: string): readonly string[] {
+  const texts = new Map<string, string>()
+  for (const waiting = [file]; waiting.length > 0;) {
+    const path = waiting.shift() ?? ''
+    if (texts.has(path)) continue
+    const text = readNamed(path)
+    texts.set(path, text)
+    if (isLock(file)) break
+    const included = text.matchAll(/^\s*(?:-r|-c|--requirement|--constraint)(?:\s+|=)?([^\s#=].*?)\s*(?:\s#.*)?$/gm)
+    waiting.push(...[...included].flatMap(([, name = '']) => (name.includes('://') ? [] : [resolve(dirname(path), name)])))
+  }
+  return [...texts.values()]
+}
+
+const isLock = (file: string): boolean => /\.(lock|toml)$/.test(file)
 
 function readNamed(file: string): string {
   try {
@@ -93,6 +110,7 @@ async function ownTarget({ python, signal }: WheelsNeed): Promise<string> {
 async function bring(file: string, place: string, need: WheelsNeed): Promise<void> {
   const scratch = `${place}.${randomBytes(6).toString('hex')}`
   mkdirSync(join(scratch, 'wheels'), { recursive: true, mode: 0o700 })
+  sweep(dirname(place))
   try {
     await download(file, scratch, need)
     const { listing } = await describeFolder(join(scratch, 'wheels'), { signal: need.signal })
@@ -108,13 +126,23 @@ async function bring(file: string, place: string, need: WheelsNeed): Promise<voi
   }
 }
 
+const longestBringingMs = 24 * 3_600_000
+
+/** Removes what killed runs left unfinished. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder).filter((name) => name.includes('.'))) {
+    const stats = statSync(join(folder, name), { throwIfNoEntry: false })
+    if (stats !== undefined && Date.now() - stats.mtimeMs > longestBringingMs)
+      rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
 async function download(file: string, scratch: string, need: WheelsNeed): Promise<void> {
   const { target, python, signal } = need
-  const isLock = /\.(lock|toml)$/.test(file)
-  const requirements = isLock ? await fromLock(file, scratch, need) : file
+  const requirements = isLock(file) ? await fromLock(file, scratch, need) : file
   const platforms = (target?.platforms ?? []).flatMap((platform) => ['--platform', platform])
   const tags = target === undefined ? [] : ['--implementation', 'cp', '--python-version', target.python, ...platforms]
-  const locked = isLock ? ['--no-deps', '--require-hashes'] : []
+  const locked = isLock(file) ? ['--no-deps', '--require-hashes'] : []
   const args = ['-m', 'pip', 'download', '--only-binary=:all:', ...tags, ...locked, '-d', 'wheels', '-r', requirements]
   const ended = await runPython(python, args, scratch, signal)
   if (ended.code !== 0) throw notBrought(need, ended)
