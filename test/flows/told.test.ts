@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import type { RunEvent } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
+import { noNamespaces } from '../support/namespaces.ts'
 import { failureOf, sandbox, ownCache, timeout, until, type Sandbox } from './flow.ts'
 
 ownCache()
@@ -203,5 +204,25 @@ test(
       process.off('warning', hear)
     }
     expect(seen).toEqual([])
+  },
+)
+
+test(
+  'a program that names /opt/ml where machines have none is told before the job, and that nothing was kept after it',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    const shell = 'ls /opt/ml > /dev/null 2>&1 || true'
+    const toldOn = async (isolation: 'environment' | 'auto', line = shell): Promise<readonly string[]> => {
+      const { told, onEvent } = warnings()
+      await place.project('p', { isolation }).processing('t').shell(line).run({ force: true, onEvent })
+      return told
+    }
+    const [before, after] = await toldOn('environment')
+    expect(before).toMatch(/names \/opt\/ml, which is not there .*SM_MODEL_DIR/)
+    expect(after).toMatch(/^output of job t-\S+ is empty/)
+    expect(await toldOn('environment', `${shell}; echo x > "$SM_OUTPUT_DATA_DIR/x"`)).toHaveLength(1)
+    expect(await toldOn('environment', 'echo /opt/mlflow')).toEqual([])
+    expect((await noNamespaces()) === undefined ? await toldOn('auto') : []).toEqual([])
   },
 )

@@ -6,6 +6,7 @@ import type { TaskContext, TaskSession } from './context.ts'
 import { settle, settleAgain } from './decide/settle.ts'
 import { endedBadly, RunAbortedError } from './follow/errors.ts'
 import { afterAttempt, endOf, oneAttempt } from './policy.ts'
+import { warnOfNothingKept } from './follow/nothing-kept.ts'
 import { checkHyperparameters } from './resolve/hyperparameters.ts'
 import { openTask } from './resolve/resolve-task.ts'
 import { taskResult } from './results/collect.ts'
@@ -44,6 +45,7 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       const next = afterAttempt(oneAttempt, attempt.number, endOf(ended.state.status, joined))
       if (next.kind === 'give-up') throw endedBadly(ended, context.platform.name)
       if (next.kind === 'done') {
+        if (!isSkipped) await warnOfNothingKept(task, job, following)
         const result = await taskResult(task, attempt.decision, ended, following)
         context.tell({ type: 'finished', outcome: { kind: 'completed', job: job.name, skipped: isSkipped } })
         return result
