@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { project } from '@simple-sagemaker/core'
+import { failureOf } from '../flows/flow.ts'
 import { platformChecks } from '@simple-sagemaker/core/testing'
 import { checks } from '../../examples/03-own-platform/checks.ts'
 import { memoryPlatform } from '../../examples/03-own-platform/memory-platform.ts'
@@ -15,6 +16,14 @@ test('a task that stores nothing runs on the platform of the guide', async () =>
   const lines: string[] = []
   for await (const { text } of result.logs()) lines.push(text)
   expect(lines).toEqual(['hello'])
+})
+
+test('hints name no command that cannot reach the platform of a job', async () => {
+  await using platform = memoryPlatform()
+  const failure = await failureOf(project('ex', { platform }).task('broken').shell('exit 3').run())
+  expect(failure.code).toBe('JOB_FAILED')
+  expect(failure.hint).toContain('tailLog')
+  expect(failure.hint).not.toContain('ssm ')
 })
 
 test('the guide shows the files of its example as they are', () => {

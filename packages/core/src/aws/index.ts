@@ -94,7 +94,7 @@ export function aws(options: AwsOptions = {}): Platform {
   return {
     name: 'aws',
     region: () => clients.region(),
-    abilities: { images: true, buildsImages: true, ignores: [], leaseSilenceMs: 60_000 },
+    abilities: { images: true, buildsImages: true, ignores: [], commandLine: 'aws', leaseSilenceMs: 60_000 },
     jobs,
     objects,
     logs: awsLogs({ clients, jobs, clock, retryLimits }),

@@ -85,6 +85,7 @@ export function local(options: LocalOptions = {}): Platform {
       images: false,
       buildsImages: false,
       ignores: ignoredLocally,
+      commandLine: 'local',
       leaseSilenceMs: 4_000,
     },
     jobs: localJobs(root, settings, pythonSettings(options), closing.signal),

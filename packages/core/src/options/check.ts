@@ -170,7 +170,7 @@ const rules: readonly Rule[] = [
             path: extra[0],
             value: extra[1],
             message: 'means nothing beside image',
-            hint: 'An image URI says it all: leave it out.',
+            hint: 'An image URI already decides this: leave this option out.',
           }
     },
   },

@@ -17,6 +17,8 @@ export interface Abilities {
   readonly missingPaths?: () => Promise<string | undefined>
   /** Names of task options that have no effect here: a run that sets one gives a warning. */
   readonly ignores: readonly string[]
+  /** The value of `--platform` with which `ssm` opens it, for commands in hints. Without it hints name no command. */
+  readonly commandLine?: string
   /** How long a client that holds a task's lease may be silent before it counts as dead, in milliseconds. */
   readonly leaseSilenceMs: number
 }

@@ -71,7 +71,7 @@ class OpenedTaskStore implements TaskStore {
   async cleanState(options: Abortable = {}): Promise<number> {
     const { platform, layout, signal } = await this.#open(options)
     for await (const newest of this.jobs(options)) {
-      assertStateIsFree(this.#place.task, newest, platform.name)
+      assertStateIsFree(this.#place.task, newest, platform.abilities.commandLine)
       break
     }
     return cleanState(layout, platform, signal)

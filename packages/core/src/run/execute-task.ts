@@ -29,7 +29,7 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
   try {
     session.preparing.throwIfAborted()
     const context = await session.contextOf(given.spec, given.upstream)
-    platform = context.platform.name
+    platform = context.platform.abilities.commandLine
     const following = { ...context, signal: session.leaving }
     const { task, first } = await session.inTurn(async () => {
       const opened = await openTask(await checkHyperparameters(given.spec), context)
@@ -43,7 +43,7 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       session.ended(job)
       const joined = attempt.decision.kind === 'join' ? ended.state : {}
       const next = afterAttempt(oneAttempt, attempt.number, endOf(ended.state.status, joined))
-      if (next.kind === 'give-up') throw endedBadly(ended, context.platform.name)
+      if (next.kind === 'give-up') throw endedBadly(ended, context.platform.abilities.commandLine)
       if (next.kind === 'done') {
         if (!isSkipped) await warnOfNothingKept(task, job, following)
         const result = await taskResult(task, attempt.decision, ended, following)

@@ -70,16 +70,23 @@ export function otherStateWarning({ newest }: TaskHistory, { parts }: RunIdentit
  * State cannot be removed under a job that writes to it.
  * @throws {SsmError} `STATE_IN_USE`.
  */
-export function assertStateIsFree(task: string, newest: Pick<JobState, 'name' | 'status'> | undefined, platform: string): void {
+export function assertStateIsFree(
+  task: string,
+  newest: Pick<JobState, 'name' | 'status'> | undefined,
+  platform: string | undefined,
+): void {
   if (newest === undefined || isTerminal(newest.status)) return
   const { name } = newest
   throw new SsmError('STATE_IN_USE', `The state of task ${task} cannot be removed while job ${name} is running`, {
-    hint: {
-      before: 'Stop it with ',
-      command: `ssm stop ${name}`,
-      after: ', or wait for its end, and run the task again.',
-      flags: `--platform ${platform}`,
-    },
+    hint:
+      platform === undefined
+        ? 'Stop it or wait for its end, and run the task again.'
+        : {
+            before: 'Stop it with ',
+            command: `ssm stop ${name}`,
+            after: ', or wait for its end, and run the task again.',
+            flags: `--platform ${platform}`,
+          },
     facts: { task, job: name },
   })
 }

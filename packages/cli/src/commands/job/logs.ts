@@ -44,7 +44,7 @@ export async function logs(call: Call): Promise<number> {
 
 /** Whoever follows a job to its end learns from the exit code how it ended. */
 async function throwIfFailed(job: JobState, platform: Platform, signal: AbortSignal): Promise<void> {
-  const failure = failureOfJob((await platform.jobs.describe(job, { signal })) ?? job, platform.name)
+  const failure = failureOfJob((await platform.jobs.describe(job, { signal })) ?? job, platform.abilities.commandLine)
   if (failure !== undefined) throw failure
 }
 

@@ -29,7 +29,7 @@ async function waitForJob(call: Call, { platform, reporter, signal }: Opened): P
   }
   reporter.close()
   if (json) context.stdout.write(`${JSON.stringify({ v: 1, ...stateDocument(state) })}\n`)
-  const failure = failureOfJob(state, platform.name)
+  const failure = failureOfJob(state, platform.abilities.commandLine)
   if (failure !== undefined) throw failure
   reporter.note(`job ${state.name} completed in ${spanText((state.endedAtMs ?? context.now()) - state.createdAtMs)}`)
   return exits.done

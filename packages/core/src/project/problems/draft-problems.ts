@@ -43,7 +43,7 @@ export function programProblems({ program }: Draft): readonly FoundProblem[] {
 /** A text that must be there and say something. */
 function saidProblems(path: string, value: unknown): readonly FoundProblem[] {
   if (typeof value !== 'string') return [{ path, value, message: 'must be a text', hint: 'Write it in quotes.' }]
-  if (value.trim() === '') return [{ path, value, message: 'must not be empty', hint: 'Say what to run.' }]
+  if (value.trim() === '') return [{ path, value, message: 'must not be empty', hint: 'Write what to run.' }]
   return value.includes('\0') ? [{ path, value, message: 'must not contain a NUL character', hint: 'Leave it out.' }] : []
 }
 

@@ -30,7 +30,7 @@ export async function settle({ task, past }: OpenedTask, policy: RunPolicy, cont
       await untilFree(layout.lease, context)
       continue
     }
-    if (policy.clean === true) assertStateIsFree(spec.task, seen.history.newest?.state, context.platform.name)
+    if (policy.clean === true) assertStateIsFree(spec.task, seen.history.newest?.state, context.platform.abilities.commandLine)
     const attempt = await start(task, { decision, number: numberOf(seen.history, task), past: seen, policy }, context)
     if (attempt !== undefined) return attempt
   }

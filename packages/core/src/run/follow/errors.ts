@@ -6,7 +6,7 @@ import { redact } from '../../secrets/redact.ts'
 /** How an error about a job is told. */
 export interface JobErrorOptions {
   readonly cause?: unknown
-  /** The name of the platform that runs the job, for the command in the hint. */
+  /** The value of `--platform` with which `ssm` opens the platform of the job, for the command in the hint; without it there is no command. */
   readonly platform?: string | undefined
 }
 
@@ -30,11 +30,7 @@ export class JobFailedError extends SsmError {
     const { exitCode, machine } = readReason(state.failureReason ?? '')
     super('JOB_FAILED', failureMessage(state, lastLines), {
       ...options,
-      hint: {
-        before: `${missingModuleHint(state.failureReason ?? '')}Read the whole log with: `,
-        command: `ssm logs ${state.name}`,
-        ...platformFlags(platform),
-      },
+      hint: failedHint(state, platform),
       facts: { job: state.name, kind: state.kind, exitCode, machine, reason: state.failureReason, lastLines },
     })
     this.job = { kind: state.kind, name: state.name }
@@ -105,22 +101,25 @@ export class RunAbortedError extends SsmError {
   }
 }
 
-const platformFlags = (platform: string | undefined): { readonly flags?: string } =>
-  platform === undefined ? {} : { flags: `--platform ${platform}` }
+type Hint = NonNullable<SsmErrorOptions['hint']>
+
+function failedHint({ name, failureReason = '' }: JobState, platform: string | undefined): Hint {
+  const missing = missingModuleHint(failureReason)
+  return platform === undefined
+    ? `${missing}Read the whole log with tailLog of @simple-sagemaker/core/jobs.`
+    : { before: `${missing}Read the whole log with: `, command: `ssm logs ${name}`, flags: `--platform ${platform}` }
+}
 
 function abortedMessage(task: string, job: JobRef | undefined, isStopped: boolean): string {
   if (job === undefined) return `The run of ${task} was aborted before a job was started`
   return `Waiting for job ${job.name} was aborted; the job ${isStopped ? 'was asked to stop' : 'goes on'}`
 }
 
-function abortedHint(
-  job: JobRef | undefined,
-  isStopped: boolean,
-  platform: string | undefined,
-): NonNullable<SsmErrorOptions['hint']> {
+function abortedHint(job: JobRef | undefined, isStopped: boolean, platform: string | undefined): Hint {
   if (job === undefined) return 'Nothing was started.'
+  if (platform === undefined) return isStopped ? 'What it saved as state is kept.' : 'Run the task again to join it.'
   const after = isStopped ? '; what it saved as state is kept.' : '; run the task again to join it.'
-  return { before: 'Follow it with: ', command: `ssm logs --follow ${job.name}`, after, ...platformFlags(platform) }
+  return { before: 'Follow it with: ', command: `ssm logs --follow ${job.name}`, after, flags: `--platform ${platform}` }
 }
 
 /** What the launcher's failure file says: `exit code 3 on algo-1`, `killed by signal 9 (SIGKILL) on algo-2`. */
@@ -134,7 +133,7 @@ export function readReason(reason: string): { readonly exitCode: number | undefi
 /** What a job that did not complete is told as. */
 export function endedBadly(
   { state, lastLines }: { readonly state: JobState; readonly lastLines: ReadonlyMap<string, readonly string[]> },
-  platform: string,
+  platform: string | undefined,
 ): Error {
   if (state.status === 'stopped') return new JobStoppedError(state)
   const { machine } = readReason(state.failureReason ?? '')

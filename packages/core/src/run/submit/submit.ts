@@ -114,7 +114,7 @@ async function stateFor(
   const origin = stateOrigin(past.history, identity)
   const isForeign = spec.keepsState === 'same-spec' && origin === 'other-spec' && (await hasAnyState(layout, platform, signal))
   if (policy.clean === true || isForeign) {
-    assertStateIsFree(spec.task, past.history.newest?.state, platform.name)
+    assertStateIsFree(spec.task, past.history.newest?.state, platform.abilities.commandLine)
     await granted
     context.tell({ type: 'state-cleaned', files: await cleanState(layout, platform, signal) })
     return { hasState: false }
