@@ -63,7 +63,7 @@ test(
     const open = place.project('p')
     const write = (text: string): string => `echo ${text} > "$SM_MODEL_DIR/x"`
     const good = open.task('good').shell(write('good'))
-    const bad = open.task('bad').shell(`test -e ${place.folder}/mended && ${write('bad')}`)
+    const bad = open.task('bad').shell(`test -e ${place.folder}/fixed && ${write('bad')}`)
     const after = open.task('after').shell('true').input.from(bad.output('model'))
     const last = open.task('last').shell('true').input.from(after.output('source')).input.from(good.output('model'))
     const alone = open.task('alone').shell('true').input.from(good.output('model'))
@@ -85,7 +85,7 @@ test(
     // Asked for one task, the failure comes as it is.
     expect(await failureOf(last.run())).toBeInstanceOf(JobFailedError)
 
-    place.file('mended', '')
+    place.file('fixed', '')
     const second = (await known.run()).orThrow()
     expect(Object.fromEntries(Object.entries(second).map(([name, { decision }]) => [name, decision.kind]))).toEqual({
       good: 'skip',

@@ -3,7 +3,7 @@ import { exportsOf, takenFromTheUser, unlistedExports, type Read } from './rules
 import { isCoreSource, projectFile, projectFiles } from './rules/files.ts'
 
 const core = projectFiles(isCoreSource)
-const door = exportsOf('packages/core/src/index.ts', projectFile)
+const exported = exportsOf('packages/core/src/index.ts', projectFile)
 const mostNames = 40
 
 // The supervisor is a program of its own: it ends its process and hears its signals.
@@ -17,12 +17,12 @@ test('core prints nothing, ends no process and catches no signal', () => {
   expect(core.filter(({ path }) => !programs.includes(path)).flatMap(takenFromTheUser)).toEqual([])
 })
 
-test('everything the door of core gives has a docstring', () => {
-  expect(door.filter(({ documented }) => !documented).map(({ name, file }) => `${name} of ${file}`)).toEqual([])
+test('everything that core exports has a docstring', () => {
+  expect(exported.filter(({ documented }) => !documented).map(({ name, file }) => `${name} of ${file}`)).toEqual([])
 })
 
-test(`the door of core gives no more than ${mostNames} values`, () => {
-  expect(door.filter(({ isType }) => !isType).length).toBeLessThanOrEqual(mostNames)
+test(`core exports no more than ${mostNames} values`, () => {
+  expect(exported.filter(({ isType }) => !isType).length).toBeLessThanOrEqual(mostNames)
 })
 
 const problems = (text: string): number => {

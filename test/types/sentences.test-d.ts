@@ -18,7 +18,7 @@ test('what a run gives is typed by what the task is', async () => {
   expectTypeOf(why.decision.kind).toEqualTypeOf<'skip' | 'join' | 'start'>()
 })
 
-test('everything of the door can be had through one name', () => {
+test('everything that core exports can be had through one name', () => {
   expectTypeOf(ssm.project).toEqualTypeOf(project)
 })
 

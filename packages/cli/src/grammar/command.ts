@@ -68,7 +68,7 @@ export function knownFlags(command: CommandSpec): ReadonlyMap<string, KnownFlag>
   return known
 }
 
-/** Names that turn a switch off: those it says itself, and `no_` before each of its long ones. */
+/** Names that turn a switch off: those that its table lists, and `no_` before each of its long ones. */
 export function offNames(flag: Flag<unknown>): readonly string[] {
   if (flag.args.length > 0) return []
   return [

@@ -10,7 +10,7 @@ import type {
 import type { TrainingOptions } from '@simple-sagemaker/core/options'
 
 /**
- * The library's words as a command line says them: in any number and order, with names only known at run time. The library
+ * The library's methods as a command line uses them: in any number and order, with names only known at run time. The library
  * checks them all again, and tells every problem at once.
  */
 export interface DynamicTask {

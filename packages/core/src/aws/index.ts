@@ -64,7 +64,7 @@ export interface AwsOptions extends ClientOptions {
 }
 
 /**
- * SageMaker, S3, IAM and CloudWatch Logs behind the five doorways. Loads the AWS SDK on first use, a service at a time,
+ * SageMaker, S3, IAM and CloudWatch Logs as a platform. Loads the AWS SDK on first use, a service at a time,
  * and calls nothing before. Everything it opened is closed by disposing it.
  */
 export function aws(options: AwsOptions = {}): Platform {

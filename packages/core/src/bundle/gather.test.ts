@@ -61,7 +61,7 @@ test('an entry outside its source folder, or not there at all, is a clear error'
   await expect(gather(code('train.py', { dependencies: ['gone'] }), { cwd: scratch.path })).rejects.toMatchObject(missing)
 })
 
-test('what is no code stays at home, and it is said why', async () => {
+test('what is no code is not sent, and the reason is given', async () => {
   await using scratch = await temporaryDirectory()
   await put(scratch.path, {
     'src/train.py': '',

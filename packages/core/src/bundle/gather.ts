@@ -11,7 +11,7 @@ export interface GatheredFile extends FileFacts {
   readonly path: string
 }
 
-/** What stayed at home: how many files and folders, and the first thousand of them. */
+/** What is not sent: how many files and folders, and the first thousand of them. */
 export interface Skipped {
   readonly count: number
   /** Those that seem to hold credentials. */

@@ -3,7 +3,7 @@ import ignore, { type Ignore } from 'ignore'
 import { readText } from '../files/read.ts'
 import { credentialRules, environmentFiles, inAnyCase } from './credentials.ts'
 
-/** The file at the root of a source folder that says what stays at home, in the syntax of `.gitignore`. */
+/** The file at the root of a source folder that lists what is not sent, in the syntax of `.gitignore`. */
 export const ignoreFile = '.ssmignore'
 
 /** What never goes along with code unless `.ssmignore` takes it back with `!`. */
@@ -25,7 +25,7 @@ export const builtInRules: readonly string[] = [
 /** The same for inputs, which are data: only what is no part of them. */
 export const builtInInputRules: readonly string[] = ['.git', 'node_modules', '.ssm', '.#*', '.ssm-download*', ignoreFile]
 
-/** Something that stayed at home, and the rule that says so. */
+/** Something that is not sent, and the rule that excludes it. */
 export interface SkippedPath {
   /** In the code folder; a folder, with all that is in it, ends in `/`. */
   readonly path: string
@@ -35,7 +35,7 @@ export interface SkippedPath {
 /** A rule that keeps this path at home, or `undefined`. Paths are relative to the folder, without a last slash. */
 export type IgnoreRules = (path: string, kind: 'file' | 'folder') => string | undefined
 
-/** Whether a path stayed at home because it seems to hold credentials. */
+/** Whether a path is not sent because it seems to hold credentials. */
 export const isCredential = ({ rule }: SkippedPath): boolean => rule.endsWith(credentialMark)
 
 const credentialMark = '(credentials)'

@@ -47,7 +47,7 @@ export const computeOptions = {
    * The size of each machine's disk in GiB.
    *
    * A whole number from 1 to 16384; default 30. Machines with disks of their own (NVMe, as `ml.g5` and `ml.p4d`) have these
-   * instead, which a warning says.
+   * instead, and a warning reports it.
    *
    * @see ResourceConfig.VolumeSizeInGB in the CreateTrainingJob reference
    */

@@ -51,7 +51,7 @@ export interface Option<
   readonly source: string
   /** The kinds of tasks that have it. */
   readonly kinds: readonly Kind[]
-  /** Whether a process on this computer cannot honour it: the local platform says so in a warning. */
+  /** Whether it has no effect for a process on this computer: the local platform gives a warning. */
   readonly ignoredLocally: boolean
   /** What holds when it is not set; absent when nothing does. */
   readonly default?: Default<Fallback>

@@ -4,7 +4,7 @@ import type { Abortable } from './abortable.ts'
 import type { PythonChoice, PythonNeed } from './python.ts'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
 
-/** The exact AWS request: the hinge between what was meant and who carries it out. Every platform executes the same one. */
+/** The exact AWS request. Every platform executes the same one. */
 export type JobRequest =
   | { readonly kind: 'training'; readonly input: CreateTrainingJobRequest }
   | { readonly kind: 'processing'; readonly input: CreateProcessingJobRequest }

@@ -18,8 +18,8 @@ export interface Platforms extends AsyncDisposable {
   main(): Promise<Platform>
 }
 
-// The only place that names both rooms.
-const rooms = {
+// The only place that names both platforms.
+const builtIn = {
   aws: async (settings: PlatformSettings): Promise<Platform> => (await import('../aws/index.ts')).aws(settings),
   local: async (): Promise<Platform> => (await import('../local/index.ts')).local(),
 }
@@ -27,8 +27,8 @@ const rooms = {
 /** `choice`, else the variable `SSM_PLATFORM`, else AWS. */
 export function openPlatforms(choice: PlatformChoice | undefined, settings: PlatformSettings): Platforms {
   const opened = new Map<string, Promise<Platform>>()
-  const open = (name: keyof typeof rooms): Promise<Platform> => {
-    const platform = opened.get(name) ?? rooms[name](settings)
+  const open = (name: keyof typeof builtIn): Promise<Platform> => {
+    const platform = opened.get(name) ?? builtIn[name](settings)
     opened.set(name, platform)
     return platform
   }

@@ -7,7 +7,7 @@ import { awsChecks } from './aws-checks.ts'
 import { computerChecks } from './computer-checks.ts'
 import type { Check } from './check.ts'
 
-/** `ssm doctor`: looks at everything a run needs and says how to mend what is missing. Changes nothing. */
+/** `ssm doctor`: checks everything that a run needs and prints how to fix what is missing. Changes nothing. */
 export async function doctor(call: Call): Promise<number> {
   const { settings, context, json } = call
   using interrupt = abortOnSignal(context)

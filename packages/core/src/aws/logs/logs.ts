@@ -15,7 +15,7 @@ const longestPauseMs = 8_000
 /** A job that ended this long ago has no line on its way any more. */
 const settledMs = 300_000
 
-/** CloudWatch Logs behind the doorway. The paces are half of what an account has for each API, for all jobs together. */
+/** `Logs` in CloudWatch. The paces are half of what an account has for each API, for all jobs together. */
 export function awsLogs(options: LogsOptions): Logs {
   const { clock } = options
   const paces = {

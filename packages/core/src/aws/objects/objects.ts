@@ -16,7 +16,7 @@ import { isMissing } from './missing.ts'
 import { readObject } from './read.ts'
 import { readObjectTo } from './read-to.ts'
 
-/** S3 behind the doorway. `modifiedAtMs` of a write is this machine's clock; S3's own differs by the moment of travel. */
+/** `Objects` in S3. `modifiedAtMs` of a write is this machine's clock; S3's own differs by the moment of travel. */
 export function awsObjects(options: BucketsOptions): Objects {
   const { clients, clock } = options
   const findBucket = bucketFinder(options)

@@ -12,7 +12,7 @@ import { endByForce } from './settle.ts'
 const acknowledgeMs = 5_000 + beatEveryMs
 
 /**
- * Asks a job to stop: leaves the wish on record, wakes the supervisor, and waits until it has heard. One that does not hear
+ * Asks a job to stop: records the request, wakes the supervisor, and waits until it has heard. One that does not hear
  * is killed after the grace its program would have had, and the job is put on record as stopped.
  * @throws {PlatformError} `PLATFORM_UNREACHABLE` when nobody heard it, and the supervisor runs where we cannot reach it.
  */

@@ -1,4 +1,4 @@
-/** Why a job is ended from outside: its user's wish, its time limit, or (simulated) spot capacity that was taken away. */
+/** Why a job is ended from outside: its user asked for it, its time limit, or (simulated) spot capacity that was taken away. */
 export type HaltReason = 'stop' | 'timeout' | 'interruption'
 
 /** One way for everything in a job to learn that it is to end. */
