@@ -20,6 +20,7 @@ export interface CommandHint {
   readonly flags?: string
 }
 
+/** What an error carries beside its code and message. */
 export interface SsmErrorOptions {
   /** The next step for whoever reads the message: a text, also with two forms, or a command line with the words around it. */
   readonly hint?: Text | CommandHint
