@@ -14,7 +14,7 @@ const prep = ex
 const sum = ex
   .task('sum')
   .shell(
-    'set -e; tar -xzf "$SM_CHANNEL_MODEL/model.tar.gz" -C /tmp/ --to-stdout words | wc -w >"$SM_OUTPUT_DATA_DIR/count"; cp "$SM_OUTPUT_DATA_DIR/count" "$SM_MODEL_DIR/count"',
+    'set -eo pipefail; tar -xzf "$SM_CHANNEL_MODEL/model.tar.gz" -C /tmp/ --to-stdout words | wc -w >"$SM_OUTPUT_DATA_DIR/count"; cp "$SM_OUTPUT_DATA_DIR/count" "$SM_MODEL_DIR/count"',
   )
   .input.from(prep.output('model'))
 
