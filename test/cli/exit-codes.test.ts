@@ -90,13 +90,14 @@ test.skipIf(process.platform === 'win32')('2: a working folder that is gone, but
   expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: The working folder [^\n]+\nhint: Change to a folder[^\n]+$/)])
 })
 
-test('the name of an option that may have been meant as a hyperparameter is warned of, also with --quiet', async () => {
+test('the name of an option that may have been meant as a hyperparameter is refused, also with --quiet', async () => {
   await using folder = await workFolder()
   writeFileSync(join(folder.path, 'a.py'), '')
   const plan = (...more: readonly string[]): Promise<Said> =>
     ssm(folder.path, ['plan', 'run', ...task, '-e', 'a.py', '-q', ...more])
-  expect((await plan('--retries', '3')).stderr).toContain('warning: options of ssm: --retries 3 (')
-  expect((await plan('--role', 'arn:aws:iam::123456789012:role/jobs')).stderr).not.toContain('options of ssm')
+  expect(await plan('--retries', '3')).toMatchObject({ code: 2, stderr: expect.stringContaining('--hp retries 3') as string })
+  expect(await plan('--retries=3')).toMatchObject({ code: 0 })
+  expect(await plan('--role', 'arn:aws:iam::123456789012:role/jobs')).toMatchObject({ code: 0 })
 })
 
 test('4: no credentials, and a folder that cannot be written', async () => {

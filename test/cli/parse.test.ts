@@ -5,7 +5,7 @@ import { plainName, knownFlags, type CommandSpec } from '../../packages/cli/src/
 import { commands, processCommand, runCommand, shellCommand } from '../../packages/cli/src/grammar/tables/commands.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import type { Parsed } from '../../packages/cli/src/grammar/parsed.ts'
-import { checkValues, hyperparametersOf, newerOptions, textsOf } from '../../packages/cli/src/grammar/values.ts'
+import { checkValues, hyperparametersOf, textsOf } from '../../packages/cli/src/grammar/values.ts'
 import { compat } from '../../packages/cli/src/grammar/compat.ts'
 import { policyOf } from '../../packages/cli/src/task/policy.ts'
 
@@ -178,11 +178,25 @@ test.each([
   expect(complaint(() => checkValues(runCommand, run(...argv))).hint).toContain(`--hp ${reading}`)
 })
 
-test('an option whose name is an ordinary word is said, for it could be meant as a hyperparameter', () => {
-  expect(newerOptions(runCommand, run('--role', 'user', '--retries', '3', '--lr', '1', '--platform', 'local'))).toEqual([
-    '--role user',
-    '--retries 3',
-  ])
+test.each([
+  [['--role', 'user'], '--role user', '--role=user'],
+  [['--retries', '3'], '--retries 3', '--retries=3'],
+  [['--profile', 'p'], '--profile p', '--profile=p'],
+  [['--warm', '5 minutes'], '--warm 5 minutes', '--warm=5 minutes'],
+  [['--subnets', 'a', 'b'], '--subnets a b', '--subnets=a --subnets=b'],
+  [['--image', 'cat'], '--image cat', '--image=cat'],
+  [['--python', '3'], '--python 3', '--python=3'],
+])('%s could be the option or a hyperparameter, and is refused with both readings', (argv, typed, option) => {
+  const refused = complaint(() => checkValues(runCommand, run(...argv)))
+  expect(refused).toMatchObject({ message: `${typed} can be read in two ways` })
+  expect(refused.hint).toContain(option)
+  expect(refused.hint).toContain(`--hp ${typed.slice(2)}`)
+})
+
+test('a value that only the option can have, or that is written with =, is the option', () => {
+  const line = ['--role=user', '--retries=3', '--profile=p', '--image', '111122223333.dkr.ecr.eu-west-1.amazonaws.com/x:1', '--lr', '1']
+  expect(() => checkValues(runCommand, run(...line))).not.toThrow()
+  expect(given(run(...line))).toMatchObject({ role: [['user']], retries: [['3']], profile: [['p']], hyperparameters: [['lr', '1']] })
 })
 
 test('every hyperparameter is text, and --hp_json gives what is not', () => {

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import { app } from '../../packages/cli/src/app.ts'
 import { commandNamed } from '../../packages/cli/src/grammar/tables/commands.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
+import { localRoot } from '../../packages/cli/src/settings/open-platform.ts'
 import { placeFlags, settingsOf, type Settings } from '../../packages/cli/src/settings/settings.ts'
 import { workFolder } from './support/ssm.ts'
 import { testContext } from './support/context.ts'
@@ -90,4 +91,24 @@ test('config shows what holds, and where it was said', async () => {
   const context = testContext({ cwd: folder.path, env: { HOME: folder.path, SSM_PROJECT: 'ex' } })
   expect(await app(['config', '--show-origin', '--platform', 'local'], context)).toBe(0)
   expect(context.stdout.text()).toMatch(/platform +local +flag --platform\nproject +ex +variable SSM_PROJECT\n/)
+})
+
+test('local data lies with the nearest .ssm or ssm.config.json, from the working folder upwards, or where a setting says', async () => {
+  await using folder = await workFolder()
+  mkdirSync(join(folder.path, 'project/sub/deep'), { recursive: true })
+  mkdirSync(join(folder.path, 'project/.git'))
+  const rootFrom = (cwd: string, env: Readonly<Record<string, string>> = {}): string => {
+    const there = join(folder.path, cwd)
+    const home = { HOME: folder.path, ...env }
+    return relative(folder.path, localRoot(settings(there, [], home), testContext({ cwd: there, env: home })))
+  }
+  expect(rootFrom('project/sub')).toBe('project/sub/.ssm')
+  writeFileSync(join(folder.path, 'project/ssm.config.json'), '{ "platform": "local" }')
+  expect(rootFrom('project/sub/deep')).toBe('project/.ssm')
+  expect(rootFrom('project')).toBe('project/.ssm')
+  mkdirSync(join(folder.path, 'project/sub/.ssm'))
+  expect(rootFrom('project/sub/deep')).toBe('project/sub/.ssm')
+  writeFileSync(join(folder.path, 'project/ssm.config.json'), '{ "platform": "local", "localDir": "../data" }')
+  expect(rootFrom('project/sub/deep')).toBe('data')
+  expect(rootFrom('project/sub/deep', { SSM_LOCAL_DIR: 'x' })).toBe('project/sub/deep/x')
 })

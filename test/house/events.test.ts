@@ -10,7 +10,7 @@ test('every event has a page entry that says when it comes, each of its fields, 
   for (const { type, when, fields, example } of entries) {
     expect(guide).toContain(`## ${type}\n\n${when}\n`)
     expect(guide).toContain(example)
-    expect(when).toMatch(/^[A-Z].*\.$/s)
+    expect(when).toMatch(/^(?:[A-Z]|pip ).*\.$/s)
     for (const { name, what } of fields) expect(what, `${type}.${name}`).toMatch(/^[A-Z`].*[.…]$/s)
   }
 })

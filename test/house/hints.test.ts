@@ -71,7 +71,7 @@ const shell = ['shell', '-p', 'p', '-t', 't', '--cmd_line', 'true', '--platform'
 const processing = ['process', '-p', 'p', '-t', 't', '--code', 'x.py', '--platform', 'local']
 
 test.each([
-  { line: [...shell, '--spot', '--warm', '30 minutes'], says: 'leave out --spot or --warm' },
+  { line: [...shell, '--spot', '--warm=30 minutes'], says: 'leave out --spot or --warm' },
   { line: [...shell, '--env', 'SM_HPS', '{}'], says: '--hp KEY VALUE' },
   { line: [...shell, '--env', 'SM_NUM_GPUS', '2'], says: '--instance_type' },
   { line: [...shell, '--md', 'loss', 'loss='], says: '--md loss' },

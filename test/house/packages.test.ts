@@ -42,7 +42,9 @@ test('the packages have one version, one repository, and nothing that runs when 
       .size,
   ).toBe(1)
   expect(manifests.map(({ repository }) => repository.directory)).toEqual(folders)
-  expect(manifests.map(({ scripts }) => scripts)).toEqual([undefined, undefined, undefined])
+  // Run by whoever packs, never by whoever installs from a registry.
+  const onlyPacking = { prepack: 'node ../../scripts/prepack.mjs' }
+  expect(manifests.map(({ scripts }) => scripts)).toEqual([onlyPacking, onlyPacking, onlyPacking])
   const fixed = JSON.parse(projectFile('.changeset/config.json')?.text ?? '{}') as {
     readonly fixed: readonly (readonly string[])[]
   }

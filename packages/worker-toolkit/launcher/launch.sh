@@ -1023,7 +1023,7 @@ pass_stderr_on() {
 
 keep_last_words() {
   trap '' TERM INT HUP
-  exec tail -c 800 <&6 >"$_scratch/last" 4<&- 5>&- 6<&- 7>&-
+  exec tail -c 16384 <&6 >"$_scratch/last" 4<&- 5>&- 6<&- 7>&-
 }
 
 # tee ends with the last process that holds the program's stderr, and tail with tee: at once, as a rule. A child that outlives
@@ -1102,11 +1102,40 @@ write_failure() {
   [ "$ssm_kind" != processing ] || [ -s "$_ml/output/message" ] || cat "$_ml/output/failure" >"$_ml/output/message"
 }
 
+# How it ended, and the program's last whole lines. The line that names the exception is among them wherever it stands: Python
+# prints it last, Node in front of the stack.
 failure_text() {
   export LC_ALL=C
   [ -s "$_scratch/last" ] || { printf '%.1000s\n' "$1" && return; }
-  printf '%.200s\n' "$1"
-  tail -n 15 "$_scratch/last" | only_utf8
+  _first=$(printf '%.200s' "$1")
+  only_utf8 <"$_scratch/last" >"$_scratch/words"
+  choose_lines $((1010 - ${#_first}))
+  { printf '%s\n' "$_first"; [ -z "$_error" ] || printf '%s\n...\n' "$_error"; printf '%s' "$_lines"; } | only_utf8
+  rm -f "$_scratch/words"
+}
+
+# Sets _lines, the last ones that have room in so many bytes, and _error, the exception's line when it is not among them.
+choose_lines() {
+  _lines='' _error='' _newline='
+'
+  while IFS= read -r _line || [ -n "$_line" ]; do
+    case $_line in *[!\ ]*) ;; *) continue ;; esac
+    [ ${#_line} -le 800 ] || _line=$(printf '%s' "$_line" | tail -c 800)
+    ! names_exception "$_line" || _error=$(printf '%.400s' "$_line")
+    _lines=$_lines$_line$_newline
+    drop_lines "$1"
+  done <"$_scratch/words"
+  case $_newline$_lines in *"$_newline$_error"*) _error= ;; esac
+  [ -z "$_error" ] || drop_lines $(($1 - ${#_error} - 5))
+}
+
+drop_lines() { while [ ${#_lines} -gt "$1" ]; do _lines=${_lines#*"$_newline"}; done; }
+
+names_exception() {
+  case $1 in *Error* | *Exception*) ;; *) return 1 ;; esac
+  _name=${1%%[!A-Za-z0-9_.]*}
+  case $_name in *Error | *Exception) ;; *) return 1 ;; esac
+  case ${1#"$_name"} in '' | ':'* | ' ['*) ;; *) return 1 ;; esac
 }
 
 only_utf8() {

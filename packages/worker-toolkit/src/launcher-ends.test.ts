@@ -88,14 +88,31 @@ describe.each(shells)('the end of a program under $name', ({ argv: shell, here }
     expect(text).toMatch(/line 498 é日本\nline 499 é日本\nx\[31mred\n$/)
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024)
     expect(text).not.toContain('\u{fffd}')
-    expect(text.split('\n').length).toBeLessThanOrEqual(17)
+    expect(Buffer.byteLength(text)).toBeGreaterThan(950)
     expect(machine.read('/opt/ml/output/message')).toBe(text)
   })
 
   on('one endless line is cut to its end', async () => {
     const machine = new Machine(line('head -c 100000 /dev/zero | tr "\\000" x >&2; exit 1'))
     await machine.run(shell)
-    expect(machine.failure()).toBe(`exit code 1 on algo-1\n${'x'.repeat(800)}`)
+    expect(machine.failure()).toBe(`exit code 1 on algo-1\n${'x'.repeat(800)}\n`)
+  })
+
+  on('the line that names the exception is kept, wherever it stands, and every line is whole', async () => {
+    const stack = `i=0; while [ $i -lt 30 ]; do echo "    at step$i (file:///opt/ml/code/größe.js:$i:7)" >&2; i=$((i+1)); done`
+    const node = `printf '/opt/ml/code/w.js:3\\nthrow new TypeError(x)\\n^\\n\\nTypeError [ERR_X]: größe is no number\\n' >&2; ${stack}; printf '\\nNode.js v20.1.0\\n' >&2; exit 1`
+    const ofNode = new Machine(line(node))
+    await ofNode.run(shell)
+    const text = ofNode.failure() ?? ''
+    expect(text).toMatch(/^exit code 1 on algo-1\nTypeError \[ERR_X\]: größe is no number\n\.\.\.\n {4}at step\d+ \(/)
+    expect(text).toMatch(/:29:7\)\nNode\.js v20\.1\.0\n$/)
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024)
+    expect(Buffer.byteLength(text)).toBeGreaterThan(900)
+    const python = `printf 'Traceback (most recent call last):\\n' >&2; ${stack}; printf 'my.pack.BadValueError: no\\n' >&2; exit 1`
+    const ofPython = new Machine(line(python))
+    await ofPython.run(shell)
+    expect(ofPython.failure()).toMatch(/:29:7\)\nmy\.pack\.BadValueError: no\n$/)
+    expect(ofPython.failure()).not.toContain('...')
   })
 
   on('a failure file of the program itself stays', async () => {

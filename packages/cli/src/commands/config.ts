@@ -35,11 +35,10 @@ export async function config(call: Call): Promise<number> {
 }
 
 function settingRows({ settings, context }: Call): readonly Row[] {
-  const set = settingNames.flatMap((name): readonly Row[] => {
+  return settingNames.flatMap((name): readonly Row[] => {
     const setting = settings.values[name]
-    if (setting !== undefined) return [{ name, ...setting }]
+    if (setting !== undefined) return [{ name, ...setting, ...(name === 'localDir' ? { value: localRoot(settings, context) } : {}) }]
+    if (name === 'localDir') return [{ name, value: localRoot(settings, context), origin: 'default' }]
     return name === 'platform' ? [{ name, value: settings.platform, origin: 'default' }] : []
   })
-  const named = (context.env['SSM_LOCAL_DIR'] ?? '') !== ''
-  return [...set, { name: 'localDir', value: localRoot(context), origin: named ? 'variable SSM_LOCAL_DIR' : 'default' }]
 }

@@ -5,6 +5,8 @@ export interface Occurrence {
   readonly spelled: string
   /** Its place among the arguments: of two flags that contradict each other the later one counts. */
   readonly at: number
+  /** Its value was written with `=`. */
+  readonly joined?: true
   /** The value is JSON: `--hp-json`. */
   readonly json?: true
 }

@@ -48,11 +48,13 @@ function valueOf(occurrences: readonly Occurrence[], read: (given: readonly (rea
  */
 export function checkValues(command: CommandSpec, parsed: Parsed): void {
   const table = optionsOfCommand(command)
-  const problems = [...parsed.given].flatMap(([key, occurrences]) => problemsOf(table, key, occurrences))
+  const wrong = [...parsed.given].flatMap(([key, occurrences]) => problemsOf(table, key, occurrences))
+  const unclear = ambiguities(command, parsed).filter(({ path }) => !wrong.some((problem) => problem.path === path))
+  const problems = [...wrong, ...unclear]
   const [only, ...more] = problems
   if (only === undefined) return
   const lines = problems.map(({ path, message }) => `${path} ${message}`)
-  const hints = [...new Set([...problems.flatMap(({ hint }) => hint ?? []), ...otherReadings(command, parsed, problems)])]
+  const hints = [...new Set([...problems.flatMap(({ hint }) => hint ?? []), ...otherReadings(command, parsed, wrong)])]
   throw usageError(
     more.length === 0
       ? (lines[0] ?? '')
@@ -63,18 +65,22 @@ export function checkValues(command: CommandSpec, parsed: Parsed): void {
 }
 
 // What people call hyperparameters, too.
-const ordinaryWords = ['role', 'profile', 'retries', 'warm', 'subnets', 'image']
+const ordinaryWords = ['role', 'profile', 'python', 'retries', 'warm', 'subnets', 'image']
 
 // A value of this form can only be meant for the option: an ARN, the id of a subnet, an image with its registry.
 const isOfAws = (text: string): boolean => /^(?:arn:|subnet-)|\/.*:/.test(text)
 
-/** Options given here that the original did not have and whose names could be meant as hyperparameters. */
-export function newerOptions(command: CommandSpec, parsed: Parsed): readonly string[] {
+/** Options that the original did not have, of names and values that its lines may have for hyperparameters. */
+function ambiguities(command: CommandSpec, parsed: Parsed): readonly ShownProblem[] {
   if (command.extra !== 'hyperparameters') return []
-  return [...parsed.given.values()]
-    .flatMap((occurrences) => occurrences.at(-1) ?? [])
-    .filter(({ spelled, texts }) => ordinaryWords.includes(spelled.replace(/^-+/, '')) && !texts.every(isOfAws))
-    .map(({ spelled, texts }) => [spelled, ...texts].join(' '))
+  const last = [...parsed.given.values()].flatMap((occurrences) => occurrences.at(-1) ?? [])
+  return last
+    .filter(({ joined, spelled, texts }) => joined !== true && ordinaryWords.includes(spelled.slice(2)) && !texts.every(isOfAws))
+    .map(({ spelled, texts }) => ({
+      path: spelled,
+      message: `${texts.join(' ')} can be read in two ways`,
+      hint: `As the option of ssm write ${texts.map((text) => `${spelled}=${text}`).join(' ')}, as a hyperparameter --hp ${spelled.slice(2)} ${texts.join(' ')}.`,
+    }))
 }
 
 /** Lines of the original may use the name of a newer option for a hyperparameter: both readings are named. */

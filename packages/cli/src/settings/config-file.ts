@@ -7,7 +7,7 @@ import { pathFrom, type CliContext } from '../terminal/context.ts'
 import { readOwnFile, wrong } from './own-file.ts'
 
 /** Settings that a file, a variable or a flag can give. */
-export const settingNames = ['platform', 'region', 'profile', 'project', 'bucket', 'prefix', 'python'] as const
+export const settingNames = ['platform', 'region', 'profile', 'project', 'bucket', 'prefix', 'python', 'localDir'] as const
 export type SettingName = (typeof settingNames)[number]
 
 /** What a configuration file says. */
@@ -49,7 +49,7 @@ function namedConfig(context: CliContext): string | undefined {
 const homeOf = (context: CliContext): string => context.env['HOME'] || homedir()
 
 /** The working folder and those above it: what lies beyond a repository or a home belongs to others. */
-function searchedFolders(context: CliContext): readonly string[] {
+export function searchedFolders(context: CliContext): readonly string[] {
   const folders: string[] = []
   for (let folder = context.cwd; ; folder = dirname(folder)) {
     folders.push(folder)

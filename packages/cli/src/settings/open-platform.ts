@@ -4,6 +4,7 @@ import type { ObjectUri, Platform, ProjectOptions } from '@simple-sagemaker/core
 import type { LocalOptions } from '@simple-sagemaker/core/local'
 import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
+import { searchedFolders } from './config-file.ts'
 import type { Settings } from './settings.ts'
 
 /** Opens the platform that the settings name; its notices go to `notice`. Loads the AWS half only when it is asked for. */
@@ -14,7 +15,7 @@ export async function openPlatform(
 ): Promise<Platform> {
   if (settings.platform === 'local') {
     const { local } = await import('@simple-sagemaker/core/local')
-    return local({ root: localRoot(context), ...pythonOf(settings, context) })
+    return local({ root: localRoot(settings, context), ...pythonOf(settings, context) })
   }
   const { aws } = await import('@simple-sagemaker/core/aws')
   return aws({ ...clientOptionsOf(settings), onNotice: (happened) => notice(awsNoticeText(happened)) })
@@ -42,17 +43,22 @@ export function pythonOf(
   return { venvFolders, python: value.includes('/') || existsSync(path) ? path : value }
 }
 
-/** The folder that holds the buckets and jobs of the local platform. */
-export function localRoot(context: CliContext): string {
-  const named = context.env['SSM_LOCAL_DIR']
-  return named === undefined || named === '' ? join(context.cwd, '.ssm') : pathFrom(context, named)
+/**
+ * The folder that holds the buckets and jobs of the local platform: the one that is named, else `.ssm` of the nearest folder,
+ * from the working folder upwards, that has a `.ssm` or an `ssm.config.json`; else `.ssm` of the working folder.
+ */
+export function localRoot({ values: { localDir }, files }: Settings, context: CliContext): string {
+  if (localDir !== undefined)
+    return files.includes(localDir.origin) ? resolve(dirname(localDir.origin), localDir.value) : pathFrom(context, localDir.value)
+  const isMarked = (folder: string): boolean => ['.ssm', 'ssm.config.json'].some((name) => existsSync(join(folder, name)))
+  return join(searchedFolders(context).find(isMarked) ?? context.cwd, '.ssm')
 }
 
 /** An object as people find it: a path on this computer, or its URI. */
 export async function shownPlace(uri: ObjectUri, settings: Settings, context: CliContext): Promise<string> {
   if (settings.platform !== 'local') return uri
   const { localPathOf } = await import('@simple-sagemaker/core/local')
-  const path = localPathOf(uri, localRoot(context))
+  const path = localPathOf(uri, localRoot(settings, context))
   const near = relative(context.cwd, path)
   return near.startsWith('..') ? path : near
 }

@@ -31,6 +31,7 @@ const variables: Readonly<Record<SettingName, readonly string[]>> = {
   bucket: ['SSM_BUCKET'],
   prefix: ['SSM_PREFIX'],
   python: ['SSM_PYTHON'],
+  localDir: ['SSM_LOCAL_DIR'],
 }
 
 /**

@@ -223,15 +223,28 @@ test.each([
   ['d.sh', '#!/bin/sh\ncd sub\r\necho done\n', 'CR LF'],
   ['e.bash', 'true\necho done\r\n', 'CR LF'],
   ['run2', '#!/usr/bin/env bash\necho done\r\n', 'CR LF'],
+  ['f.sh', '\ufeff#!/bin/sh\necho done\n', 'byte order mark'],
+  ['u.sh', 'utf16:#!/bin/sh\n', 'UTF-16'],
+  ['u.py', 'utf16:print(1)\n', 'UTF-16'],
+  ['u.js', 'utf16:1\n', 'UTF-16'],
 ])('the entry %s is refused before anything starts, with what can be done', async (name, text, message) => {
   await using scratch = await temporaryDirectory()
-  await writeFile(join(scratch.path, name), text)
+  const utf16 = text.startsWith('utf16:') ? Buffer.from(`\ufeff${text.slice(6)}`, 'utf16le') : text
+  await writeFile(join(scratch.path, name), utf16)
   const described = describeCode({ kind: 'code', entry: name, dependencies: [] }, { cwd: scratch.path })
   await expect(described).rejects.toMatchObject({
     code: 'TASK_INVALID',
     message: expect.stringContaining(message) as string,
-    hint: expect.stringMatching(/\.py, \.sh|nbconvert|LF line ends/) as string,
+    hint: expect.stringMatching(/\.py, \.sh|nbconvert|LF line ends|UTF-8 without/) as string,
   })
+})
+
+test('shell scripts beside the entry that a shell would misunderstand are named, and others not', async () => {
+  await using scratch = await temporaryDirectory()
+  const files = { 'a.py': '', 'ok.sh': 'true\n', 'cr.sh': 'true\r\n', 'bom.bash': '\ufefftrue\n', 'data.txt': 'a\r\n' }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(scratch.path, name), text)
+  const program = { kind: 'code', entry: 'a.py', sourceDir: '.', dependencies: [] } as const
+  expect((await describeCode(program, { cwd: scratch.path })).unreadableScripts).toEqual(['bom.bash', 'cr.sh'])
 })
 
 test('a shell script of a command of one’s own is refused when a line of it ends with CR LF', async () => {

@@ -5,7 +5,7 @@ import { sortByBytes } from '../files/byte-order.ts'
 import { digestFile, sha256 } from '../files/digest/digest.ts'
 import { eachOf } from '../lang/each-of.ts'
 import type { Program } from '../spec/program.ts'
-import { assertRunnable, assertShellReadable } from './entry.ts'
+import { assertRunnable, assertShellReadable, unreadableScripts } from './entry.ts'
 import { gather, type GatherOptions, type Skipped } from './gather.ts'
 import { bundleNodeEntry, isNodeEntry } from './node-entry.ts'
 import { pythonToolkit } from './toolkit.ts'
@@ -26,6 +26,8 @@ export interface Code {
   /** Bytes of all the files. */
   readonly bytes: number
   readonly skipped: Skipped
+  /** Shell scripts beside the entry that a shell would misunderstand. */
+  readonly unreadableScripts?: readonly string[]
 }
 
 /** The code as one archive on this machine. */
@@ -88,6 +90,7 @@ interface Parts {
   readonly entry: string | undefined
   readonly skipped: Skipped
   readonly bytes: number
+  readonly unreadableScripts: readonly string[]
 }
 
 async function partsOf(program: Program, options: GatherOptions): Promise<Parts> {
@@ -116,7 +119,8 @@ async function partsOf(program: Program, options: GatherOptions): Promise<Parts>
     (sum, { content }) => sum + (content.kind === 'bytes' ? content.bytes.length : content.sizeBytes),
     0,
   )
-  return { entries, entry: made?.entry ?? gathered.entry, skipped: gathered.skipped, bytes }
+  const unreadable = await unreadableScripts(gathered.files, gathered.entry)
+  return { entries, entry: made?.entry ?? gathered.entry, skipped: gathered.skipped, bytes, unreadableScripts: unreadable }
 }
 
 /** What is generated may replace a compiled twin of the entry beside it, but nothing that was named outright. */
@@ -154,5 +158,6 @@ function filesIn(written: WrittenArchive, entries: readonly ArchiveEntry[]): rea
 }
 
 function codeOf(parts: Parts, files: readonly CodeFile[]): Code {
-  return { files, bytes: parts.bytes, skipped: parts.skipped, ...(parts.entry === undefined ? {} : { entry: parts.entry }) }
+  const { bytes, skipped, unreadableScripts: unreadable } = parts
+  return { files, bytes, skipped, ...(unreadable.length === 0 ? {} : { unreadableScripts: unreadable }), ...(parts.entry === undefined ? {} : { entry: parts.entry }) }
 }

@@ -15,13 +15,16 @@ const mostBytes = 4 * 1024 * 1024
 
 /**
  * Refuses an entry that no machine could run, before one is rented: a file of another language, and a script whose lines end
- * as on Windows, which a shell misunderstands line by line.
+ * as on Windows, which a shell misunderstands line by line, and text that is not UTF-8.
  * @throws {SsmError} `TASK_INVALID` with what can be run; `CODE_MISSING`, `STORAGE_DENIED`.
  */
 export async function assertRunnable(entry: EntryFile): Promise<void> {
-  if (entry.path.endsWith('.py') || isNodeEntry(entry.path)) return
   const text = await textOf(entry)
+  const encoding = otherEncoding(text)
+  if (encoding !== undefined) throw refused(entry, `is saved as ${encoding}`, saveAsUtf8)
+  if (entry.path.endsWith('.py') || isNodeEntry(entry.path)) return
   const firstLine = text.slice(0, firstBytes).split('\n', 1)[0] ?? ''
+  if (text.startsWith('\u00ef\u00bb\u00bf')) throw refused(entry, 'begins with a byte order mark', saveAsUtf8)
   const isScript = firstLine.startsWith('#!') || /\.(?:sh|bash)$/.test(entry.path) || !/\.[^/.]+$/.test(entry.path)
   if (!isScript) throw refused(entry, 'cannot be run', ways(entry.path))
   if (firstLine.endsWith('\r') || (isForShell(entry.path, firstLine) && hasWindowsLines(text))) throw windowsLines(entry)
@@ -33,6 +36,27 @@ export async function assertRunnable(entry: EntryFile): Promise<void> {
  */
 export async function assertShellReadable(entry: EntryFile): Promise<void> {
   if (/\.(?:sh|bash)$/.test(entry.path) && hasWindowsLines(await textOf(entry))) throw windowsLines(entry)
+}
+
+/** Shell scripts of the code that a shell would misunderstand: the entry may run them. */
+export async function unreadableScripts(files: readonly EntryFile[], entry: string | undefined): Promise<readonly string[]> {
+  const scripts = files.filter(({ path, sizeBytes }) => path !== entry && /\.(?:sh|bash)$/.test(path) && sizeBytes <= mostBytes)
+  const found = await Promise.all(
+    scripts.slice(0, mostScripts).map(async (script) => {
+      const text = await textOf(script)
+      return hasWindowsLines(text) || otherEncoding(text) !== undefined || text.startsWith('\u00ef\u00bb\u00bf') ? [script.path] : []
+    }),
+  )
+  return found.flat()
+}
+
+const mostScripts = 200
+const saveAsUtf8 = 'Save it as UTF-8 without a byte order mark.'
+
+// As Windows' editors save text: no interpreter of a machine reads it.
+function otherEncoding(text: string): string | undefined {
+  if (text.startsWith('\u00ff\u00fe') || text.startsWith('\u00fe\u00ff')) return 'UTF-16'
+  return /^[\x20-\x7e]\0/.test(text) || /^\0[\x20-\x7e]/.test(text) ? 'UTF-16' : undefined
 }
 
 const windowsLines = (entry: EntryFile): SsmError =>

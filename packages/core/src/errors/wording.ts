@@ -65,6 +65,7 @@ export const terms = {
   maxRun: { library: '.maxRun()', commandLine: '--max_run_mins' },
   maxWait: { library: '.maxWait()', commandLine: '--max_wait_mins' },
   onDemand: { library: '.onDemand()', commandLine: '--no_spot' },
+  packages: { library: '.packages()', commandLine: '--packages' },
   python: { library: 'local({ python })', commandLine: '--python' },
   region: { library: '"region"', commandLine: '--region' },
   role: { library: '"role"', commandLine: '--role' },

@@ -19,7 +19,7 @@ export const imageOptions = {
     ignoredLocally: true,
     default: (kind: JobKind) => (kind === 'training' ? 'pytorch' : 'sklearn'),
     method: (name: 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface') => name,
-    choices: ['pytorch', 'tensorflow', 'sklearn', 'xgboost', 'huggingface'],
+    choices: ['pytorch', 'tensorflow', 'sklearn', 'xgboost', 'huggingface', 'autogluon', 'mxnet'],
     flag: { names: ['framework', 'f'], args: ['NAME'] },
   }),
   /** The version of the framework; default the newest one in the image table. */

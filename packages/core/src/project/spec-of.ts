@@ -1,3 +1,4 @@
+import { terms, wording } from '../errors/wording.ts'
 import { packagesChannel } from '@simple-sagemaker/worker-toolkit/contract'
 import { isRegExp } from '../lang/realms.ts'
 import { freeze } from '../lang/freeze.ts'
@@ -184,7 +185,7 @@ function packagesProblems({ options: { packages }, program, inputs }: Draft): re
             path: 'packages',
             value: packages,
             message: 'are installed for a Python entry alone',
-            hint: 'Run a .py file with .code(), or leave out .packages().',
+            hint: wording`Run a .py file with ${terms.code}, or leave out ${terms.packages}.`,
           },
         ]),
     ...(index < 0
@@ -193,7 +194,7 @@ function packagesProblems({ options: { packages }, program, inputs }: Draft): re
           {
             path: `input[${index}].channel`,
             value: packagesChannel,
-            message: 'is the channel of .packages()',
+            message: 'is the channel of the packages',
             hint: "Name this one with { channel: '…' }.",
           },
         ]),

@@ -17,7 +17,7 @@ import { hasState, otherStateWarning, stateOrigin } from './state.ts'
 import { pinnedCode } from './submit/code.ts'
 import { pythonFor } from './submit/python.ts'
 import { requestFacts, roleNeed } from './submit/request-facts.ts'
-import { warningsFor } from './submit/warnings.ts'
+import { contentWarnings, warningsFor } from './submit/warnings.ts'
 
 /** What a run would do, found out without writing anything. */
 export interface Plan {
@@ -71,6 +71,7 @@ export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskC
     skipped: task.code?.skipped.paths ?? [],
     warnings: [
       ...(await warningsFor(spec, context.platform)),
+      ...contentWarnings(task),
       ...(isOther ? [otherStateWarning(past.history, task)] : []),
       ...task.inputs.flatMap(({ missing }) => missing ?? []),
     ],

@@ -20,7 +20,7 @@ export function targetOf({ file, python, platform }: PackagesSpec, imageUri: str
       'TASK_INVALID',
       `The packages of ${file} are made for one Python, and the name of the image ${imageUri} does not say which it has`,
       {
-        hint: "Give it: .packages(file, { python: '3.10' }), or --packages FILE 3.10.",
+        hint: { library: "Give it: .packages(file, { python: '3.10' }).", commandLine: 'Give it: --packages FILE 3.10.' },
         facts: { file, imageUri },
       },
     )

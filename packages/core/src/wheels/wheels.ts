@@ -186,5 +186,5 @@ function hintFor(stderr: string): string {
     return 'The index has other files than the lock says: check where packages come from, and make the lock anew.'
   if (/[Cc]onnection|Name or service|timed out/.test(stderr))
     return 'The index could not be reached. Wheels that were brought before are kept and need no network.'
-  return 'A package that is published as source only, or not for this Python and platform, cannot be brought: choose another version, put a wheel of it into an index of your own, or leave out .packages() so that the machine builds it.'
+  return 'A package that is published as source only, or not for this Python and platform, cannot be brought: choose another version, put a wheel of it into an index of your own, or leave out the option packages so that the machine builds it.'
 }

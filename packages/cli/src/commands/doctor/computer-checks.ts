@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from 'node:path'
 import process from 'node:process'
 import { isSsmError } from '@simple-sagemaker/core'
 import type { Call } from '../../settings/call.ts'
+import type { Settings } from '../../settings/settings.ts'
 import { localRoot, pythonOf } from '../../settings/open-platform.ts'
 import type { CliContext } from '../../terminal/context.ts'
 import type { Check } from './check.ts'
@@ -20,7 +21,7 @@ export async function computerChecks(call: Call, signal: AbortSignal): Promise<r
     python,
     shellCheck(context),
     engines,
-    ...(settings.platform === 'local' ? [folderCheck(context), await isolationCheck()] : []),
+    ...(settings.platform === 'local' ? [folderCheck(settings, context), await isolationCheck()] : []),
     pathCheck(context),
   ]
 }
@@ -47,7 +48,7 @@ const origins = {
 /** The Python that a local job started here would run with. */
 async function pythonCheck({ context, settings }: Call, signal: AbortSignal): Promise<Check> {
   const { local } = await import('@simple-sagemaker/core/local')
-  await using platform = local({ root: localRoot(context), ...pythonOf(settings, context) })
+  await using platform = local({ root: localRoot(settings, context), ...pythonOf(settings, context) })
   const need = { folders: [], isNeeded: true, searchPath: context.env['PATH'] ?? '' }
   const found = await platform.jobs.findPython?.(need, { signal }).catch((cause: unknown) => {
     if (isSsmError(cause)) return { message: cause.message, hint: cause.hint ?? '' }
@@ -100,8 +101,8 @@ async function engineCheck(context: CliContext, signal: AbortSignal): Promise<Ch
   }
 }
 
-function folderCheck(context: CliContext): Check {
-  const root = localRoot(context)
+function folderCheck(settings: Settings, context: CliContext): Check {
+  const root = localRoot(settings, context)
   let folder = root
   while (!existsSync(folder)) folder = dirname(folder)
   try {
@@ -112,7 +113,7 @@ function folderCheck(context: CliContext): Check {
       name: 'local folder',
       status: 'missing',
       detail: `${root} cannot be written`,
-      fix: 'Set SSM_LOCAL_DIR to a folder that can.',
+      fix: 'Set SSM_LOCAL_DIR, or localDir in ssm.config.json, to a folder that can.',
       code: 'STORAGE_DENIED',
     }
   }

@@ -8,7 +8,7 @@ import { valuesOf } from '../../grammar/values.ts'
 import { jobDocument, type ListedJob } from '../../render/documents/job-document.ts'
 import { jobsText } from '../../render/job-table.ts'
 import { LiveRegion } from '../../render/live-region.ts'
-import { openPlatform } from '../../settings/open-platform.ts'
+import { localRoot, openPlatform } from '../../settings/open-platform.ts'
 import { canRedraw, coloursFor } from '../../terminal/colours.ts'
 import { abortOnSignal } from '../abort-signal.ts'
 import { listedJobs } from './listed.ts'
@@ -31,6 +31,8 @@ export async function ps(call: Call): Promise<number> {
   const list: List = () => listedJobs(settings, platform, wanted, interrupt.signal)
   if (watch === true) return await watchJobs(call, list, interrupt.signal)
   const jobs = await list()
+  // Which store was looked at: of another folder there may be another one.
+  if (!json && settings.platform === 'local' && !call.quiet) context.stderr.write(`local jobs of ${localRoot(settings, context)}\n`)
   context.stdout.write(json ? `${JSON.stringify({ v: 1, jobs: jobs.map(jobDocument) })}\n` : text(call, jobs))
   return exits.done
 }

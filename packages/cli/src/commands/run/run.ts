@@ -6,7 +6,7 @@ import { callOptions } from '../../grammar/tables/run-options.ts'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
 import { usageError } from '../../grammar/usage-error.ts'
-import { newerOptions, textsOf, valuesOf } from '../../grammar/values.ts'
+import { textsOf, valuesOf } from '../../grammar/values.ts'
 import { openReporter } from '../../render/open-reporter.ts'
 import type { Reporter } from '../../render/reporter.ts'
 import { runDocument } from '../../render/documents/run-document.ts'
@@ -50,12 +50,9 @@ function taskCommand({ command }: Call): TaskCommand {
 }
 
 /** Prints which unknown options became hyperparameters, so that a typing error is seen. */
-function noteTaken({ command, parsed }: Call, reporter: Reporter): void {
+function noteTaken({ parsed }: Call, reporter: Reporter): void {
   const taken = textsOf(parsed, 'hyperparameters').filter(([name = '']) => parsed.taken.includes(name))
   if (taken.length > 0) reporter.note(`hyperparameters: ${taken.map((pair) => pair.join('=')).join(', ')}`)
-  const ours = newerOptions(command, parsed)
-  if (ours.length > 0)
-    reporter.warn(`options of ssm: ${ours.join(', ')} (a hyperparameter of such a name is written --hp NAME VALUE)`)
 }
 
 async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter: Reporter): Promise<number> {

@@ -50,6 +50,8 @@ export const projectOptions = {
     shape: 'a path or a name',
     flag: { names: ['python'], args: ['PATH'] },
   }),
+  /** No flag: it belongs to a folder, and not to one line. */
+  localDir: text({ summary: 'The folder of the local platform.', source: 'platform', longest: 4_096, shape: 'a path' }),
   region: text({
     summary: 'AWS region.',
     source: 'client',

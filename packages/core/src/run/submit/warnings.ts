@@ -87,9 +87,7 @@ export async function tellWarnings(task: ResolvedTask, { policy, past }: Start, 
     ...(policy.force === true && newest !== undefined && !isTerminal(newest.state.status)
       ? [`job ${newest.state.name} is still running: both jobs write to the same state`]
       : []),
-    ...credentialsLeft(task),
-    ...credentialsSent(task),
-    ...largeInputs(task),
+    ...contentWarnings(task),
   ]
   for (const message of [...messages, ...(await hardPaths(task.spec, context.platform))])
     context.tell({ type: 'warned', message })
@@ -102,6 +100,19 @@ function aheadOfClock(newest: JobName | undefined, nowMs: number): readonly stri
   const minutes = Math.round((aheadMs - nowMs) / 60_000)
   return [
     `the newest job, ${newest}, is ${minutes} minutes ahead of this computer's clock: the new one is named after it; check the clocks`,
+  ]
+}
+
+/** What is odd about the files that are sent. */
+export function contentWarnings(task: ResolvedTask): readonly string[] {
+  return [...credentialsLeft(task), ...credentialsSent(task), ...unreadableScripts(task), ...largeInputs(task)]
+}
+
+function unreadableScripts({ code }: ResolvedTask): readonly string[] {
+  const paths = code?.unreadableScripts ?? []
+  if (paths.length === 0) return []
+  return [
+    `${someOf(paths)}: lines that end with CR LF, a byte order mark or UTF-16, as on Windows, which a shell misunderstands; save as UTF-8 with LF line ends`,
   ]
 }
 
@@ -129,14 +140,18 @@ const someOf = (paths: readonly string[]): string =>
   `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${paths.length - 5} more` : ''}`
 
 const largeFolderBytes = 200 * 1024 * 1024
+/** Of a folder of data that much may be meant, and is worth a line: hundreds of megabytes take minutes on many lines. */
+const largeDataBytes = 400 * 1024 * 1024
 
-/** A working folder as an input is often a slip: it holds more than data. */
+/** A large folder takes its time and is stored: a working folder as an input is often a slip, which holds more than data. */
 function largeInputs({ inputs }: ResolvedTask): readonly string[] {
   return inputs.flatMap(({ local }) => {
     const listing = local?.folder.listing
     if (local === undefined || listing === undefined || listing.bytes < largeFolderBytes) return []
-    if (relative(resolve(local.folder.source), resolve('.')).startsWith('..')) return []
+    const isWorkingFolder = !relative(resolve(local.folder.source), resolve('.')).startsWith('..')
+    if (!isWorkingFolder && listing.bytes < largeDataBytes) return []
     const size = `${Math.round(listing.bytes / 1024 / 1024)} MiB in ${listing.files.length} files`
-    return [`the input ${local.folder.source} is the working folder: ${size} are sent; a .ssmignore in it leaves files out`]
+    const what = isWorkingFolder ? ' is the working folder:' : ':'
+    return [`the input ${local.folder.source}${what} ${size}; a .ssmignore in it leaves files out`]
   })
 }

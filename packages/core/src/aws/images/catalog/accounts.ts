@@ -23,8 +23,17 @@ export const deepLearning: Registry = {
     ap-southeast-7 590183813437 ca-west-1 204538143572 cn-north-1 727897471807 cn-northwest-1 727897471807 eu-central-2 380420809688
     eu-south-1 692866216735 eu-south-2 503227376785 il-central-1 780543022126 me-central-1 914824155844 me-south-1 217643126080
     mx-central-1 637423239942 us-gov-east-1 446045086412 us-gov-west-1 442386744353 us-iso-east-1 886529160074
-    us-isob-east-1 094389454867 us-isof-east-1 303241398832 us-isof-south-1 454834333376 eusc-de-east-1 204133271717`),
+    us-isob-east-1 094389454867 us-isof-east-1 303241398832 us-isof-south-1 454834333376 eusc-de-east-1 204133271717 eu-isoe-west-1 371248457586`),
 }
+
+/** AutoGluon and MXNet: of the deep learning containers, in the regions of their time. */
+const olderRegions = (regions: string): Registry => ({
+  ...deepLearning,
+  accounts: Object.fromEntries(Object.entries(deepLearning.accounts).filter(([region]) => regions.split(/\s+/).includes(region))),
+})
+
+export const autogluonRegistry = olderRegions(`af-south-1 ap-east-1 ap-northeast-3 ap-southeast-3 ap-southeast-4 ca-west-1 eu-south-1 il-central-1
+  me-south-1 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-isob-east-1 us-isof-east-1 us-isof-south-1`)
 
 /** scikit-learn and XGBoost from 0.90 on. */
 export const classic: Registry = {

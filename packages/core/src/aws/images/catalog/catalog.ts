@@ -1,4 +1,4 @@
-import { builtIn, classic, deepLearning, legacy, type Registry } from './accounts.ts'
+import { autogluonRegistry, builtIn, classic, deepLearning, legacy, type Registry } from './accounts.ts'
 
 /** One published version of a framework's training image. */
 export interface FrameworkImage {
@@ -150,14 +150,27 @@ export const frameworkImages: readonly FrameworkImage[] = [
   ...from('volta', shortTags('tensorflow', 'py310', '2.18.0 2.16.2 2.14.1 2.13.0 2.12.0')),
   ...from('volta', shortTags('tensorflow', 'py39', '2.11.0 2.10.1 2.9.2')),
   ...shortTags('tensorflow', 'py39', '2.8.0'),
-  ...shortTags('tensorflow', 'py38', '2.7.1 2.6.3'),
-  ...shortTags('tensorflow', 'py37', '2.5.1 2.4.3 2.3.2 2.3.0 2.2.2'),
-  ...shortTags('tensorflow', 'py3', '2.1.3 2.0.4 1.15.5 1.14.0'),
+  ...shortTags('tensorflow', 'py38', '2.7.1 2.6.3 2.6.2 2.6.0'),
+  ...shortTags('tensorflow', 'py37', '2.5.1 2.5.0 2.4.3 2.4.1 2.3.2 2.3.1 2.3.0 2.2.2 2.2.1 2.2.0'),
+  ...shortTags('tensorflow', 'py3', '2.1.3 2.1.2 2.1.1 2.1.0 2.0.4 2.0.3 2.0.2 2.0.1 1.15.5 1.14.0'),
   ...shortTags('tensorflow', 'py3', '1.12.0 1.11.0', 'sagemaker-tensorflow-scriptmode', legacy),
   huggingface('5.3.0', '2.9.0', 'py312', 'cu130-ubuntu22.04', 'turing'),
   huggingface('4.56.2', '2.8.0', 'py312', 'cu129-ubuntu22.04', 'volta'),
   huggingface('4.55.0', '2.7.1', 'py312', 'cu128-ubuntu22.04', 'turing'),
   huggingface('4.49.0', '2.5.1', 'py311', 'cu124-ubuntu22.04', 'volta'),
+  huggingface('4.48.0', '2.3.0', 'py311', 'cu121-ubuntu20.04', 'volta'),
+  huggingface('4.46.1', '2.3.0', 'py311', 'cu121-ubuntu20.04', 'volta'),
+  huggingface('4.36.0', '2.1.0', 'py310', 'cu121-ubuntu20.04', 'volta'),
+  huggingface('4.28.1', '2.0.0', 'py310', 'cu118-ubuntu20.04', 'volta'),
+  huggingface('4.26.0', '1.13.1', 'py39', 'cu117-ubuntu20.04', 'kepler'),
+  huggingface('4.17.0', '1.10.2', 'py38', 'cu113-ubuntu20.04', 'kepler'),
+  ...from('turing', shortTags('autogluon', 'py311', '1.5.0 1.4.0', undefined, autogluonRegistry)),
+  ...from('volta', shortTags('autogluon', 'py311', '1.3.0 1.2.0 1.1.1', undefined, autogluonRegistry)),
+  ...from('volta', shortTags('autogluon', 'py310', '1.1.0 1.0.0', undefined, autogluonRegistry)),
+  ...shortTags('autogluon', 'py39', '0.8.2 0.7.0', undefined, autogluonRegistry),
+  ...shortTags('mxnet', 'py38', '1.9.0', undefined, autogluonRegistry),
+  ...shortTags('mxnet', 'py37', '1.8.0', undefined, autogluonRegistry),
+  ...shortTags('mxnet', 'py3', '1.7.0 1.6.0 1.4.1', undefined, autogluonRegistry),
   sklearn('1.9-0', '1.9-0', 'py312', '2027-07-16'),
   sklearn('1.4-2', '1.4-2-py312', 'py312', '2026-10-30'),
   sklearn('1.4-2', '1.4-2-cpu-py3', 'py3', longGone),
