@@ -8,7 +8,9 @@ import { main, SetupError } from './support.mjs'
 
 await main(async () => {
   if ((process.env.npm_config_user_agent ?? '').startsWith('npm/'))
-    throw new SetupError('npm cannot pack this folder: it would leave workspace: in package.json. Run this at the root: node scripts/pack.mjs')
+    throw new SetupError(
+      'npm cannot pack this folder: it would leave workspace: in package.json. Run this at the root: node scripts/pack.mjs',
+    )
   const backend = join(process.cwd(), 'python', 'build_backend.py')
   if (!existsSync(backend)) return
   const { status, stderr, error } = spawnSync('python3', [backend, join(process.cwd(), 'dist', 'python')], { encoding: 'utf8' })

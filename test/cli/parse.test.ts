@@ -194,9 +194,22 @@ test.each([
 })
 
 test('a value that only the option can have, or that is written with =, is the option', () => {
-  const line = ['--role=user', '--retries=3', '--profile=p', '--image', '111122223333.dkr.ecr.eu-west-1.amazonaws.com/x:1', '--lr', '1']
+  const line = [
+    '--role=user',
+    '--retries=3',
+    '--profile=p',
+    '--image',
+    '111122223333.dkr.ecr.eu-west-1.amazonaws.com/x:1',
+    '--lr',
+    '1',
+  ]
   expect(() => checkValues(runCommand, run(...line))).not.toThrow()
-  expect(given(run(...line))).toMatchObject({ role: [['user']], retries: [['3']], profile: [['p']], hyperparameters: [['lr', '1']] })
+  expect(given(run(...line))).toMatchObject({
+    role: [['user']],
+    retries: [['3']],
+    profile: [['p']],
+    hyperparameters: [['lr', '1']],
+  })
 })
 
 test('every hyperparameter is text, and --hp_json gives what is not', () => {

@@ -13,7 +13,17 @@ const documented = table
   .flatMap((cell) => [...cell.matchAll(/`([A-Z_<>]+)`/g)].map(([, name = '']) => name))
 
 /** What a request adds to the launcher's own. */
-const ofRequests = ['SSM_PROJECT', 'SSM_TASK', 'SSM_STATE_FROM', 'SM_CHANNELS', 'SM_USER_ARGS', 'SM_USER_ENTRY_POINT', 'SM_MODULE_NAME', 'SM_HP_<NAME>', 'SM_CHANNEL_<NAME>']
+const ofRequests = [
+  'SSM_PROJECT',
+  'SSM_TASK',
+  'SSM_STATE_FROM',
+  'SM_CHANNELS',
+  'SM_USER_ARGS',
+  'SM_USER_ENTRY_POINT',
+  'SM_MODULE_NAME',
+  'SM_HP_<NAME>',
+  'SM_CHANNEL_<NAME>',
+]
 const ofShells = ['PATH', 'HOME', 'PWD', 'OLDPWD', 'SHLVL', '_', 'SM_CHANNEL_DATA']
 
 async function told(layout: Partial<Layout>): Promise<readonly string[]> {

@@ -37,7 +37,8 @@ export async function config(call: Call): Promise<number> {
 function settingRows({ settings, context }: Call): readonly Row[] {
   return settingNames.flatMap((name): readonly Row[] => {
     const setting = settings.values[name]
-    if (setting !== undefined) return [{ name, ...setting, ...(name === 'localDir' ? { value: localRoot(settings, context) } : {}) }]
+    if (setting !== undefined)
+      return [{ name, ...setting, ...(name === 'localDir' ? { value: localRoot(settings, context) } : {}) }]
     if (name === 'localDir') return [{ name, value: localRoot(settings, context), origin: 'default' }]
     return name === 'platform' ? [{ name, value: settings.platform, origin: 'default' }] : []
   })

@@ -111,7 +111,8 @@ class Reader {
     refuseEmptyPaths(flag.args, texts, spelled)
     if (key === hyperparametersKey || key === jsonKey)
       this.#takeHyperparameter(texts[0] ?? '', texts[1] ?? '', spelled, key === jsonKey)
-    else this.#note(key, { texts, off: false, spelled, at, ...(inline === undefined ? {} : { joined: true as const }) }, flag.repeat)
+    else
+      this.#note(key, { texts, off: false, spelled, at, ...(inline === undefined ? {} : { joined: true as const }) }, flag.repeat)
   }
 
   #textsOf(args: readonly string[], inline: string | undefined): readonly string[] {

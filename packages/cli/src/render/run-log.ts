@@ -87,7 +87,10 @@ export class RunLog {
         return this.#measured(event)
       case 'lines-skipped':
         return [
-          { kind: 'warning', text: `${countText(event.lines, 'log line')} came too fast to be shown; all of them: ${this.job === undefined ? 'ssm logs' : `ssm logs ${this.job}`}` },
+          {
+            kind: 'warning',
+            text: `${countText(event.lines, 'log line')} came too fast to be shown; all of them: ${this.job === undefined ? 'ssm logs' : `ssm logs ${this.job}`}`,
+          },
         ]
       case 'logged':
       case 'finished':

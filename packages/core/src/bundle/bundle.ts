@@ -159,5 +159,11 @@ function filesIn(written: WrittenArchive, entries: readonly ArchiveEntry[]): rea
 
 function codeOf(parts: Parts, files: readonly CodeFile[]): Code {
   const { bytes, skipped, unreadableScripts: unreadable } = parts
-  return { files, bytes, skipped, ...(unreadable.length === 0 ? {} : { unreadableScripts: unreadable }), ...(parts.entry === undefined ? {} : { entry: parts.entry }) }
+  return {
+    files,
+    bytes,
+    skipped,
+    ...(unreadable.length === 0 ? {} : { unreadableScripts: unreadable }),
+    ...(parts.entry === undefined ? {} : { entry: parts.entry }),
+  }
 }

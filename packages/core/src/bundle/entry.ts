@@ -44,7 +44,9 @@ export async function unreadableScripts(files: readonly EntryFile[], entry: stri
   const found = await Promise.all(
     scripts.slice(0, mostScripts).map(async (script) => {
       const text = await textOf(script)
-      return hasWindowsLines(text) || otherEncoding(text) !== undefined || text.startsWith('\u00ef\u00bb\u00bf') ? [script.path] : []
+      return hasWindowsLines(text) || otherEncoding(text) !== undefined || text.startsWith('\u00ef\u00bb\u00bf')
+        ? [script.path]
+        : []
     }),
   )
   return found.flat()

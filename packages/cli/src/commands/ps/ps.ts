@@ -32,7 +32,8 @@ export async function ps(call: Call): Promise<number> {
   if (watch === true) return await watchJobs(call, list, interrupt.signal)
   const jobs = await list()
   // Which store was looked at: of another folder there may be another one.
-  if (!json && settings.platform === 'local' && !call.quiet) context.stderr.write(`local jobs of ${localRoot(settings, context)}\n`)
+  if (!json && settings.platform === 'local' && !call.quiet)
+    context.stderr.write(`local jobs of ${localRoot(settings, context)}\n`)
   context.stdout.write(json ? `${JSON.stringify({ v: 1, jobs: jobs.map(jobDocument) })}\n` : text(call, jobs))
   return exits.done
 }

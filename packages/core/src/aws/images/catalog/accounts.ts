@@ -32,7 +32,8 @@ const olderRegions = (regions: string): Registry => ({
   accounts: Object.fromEntries(Object.entries(deepLearning.accounts).filter(([region]) => regions.split(/\s+/).includes(region))),
 })
 
-export const autogluonRegistry = olderRegions(`af-south-1 ap-east-1 ap-northeast-3 ap-southeast-3 ap-southeast-4 ca-west-1 eu-south-1 il-central-1
+export const autogluonRegistry =
+  olderRegions(`af-south-1 ap-east-1 ap-northeast-3 ap-southeast-3 ap-southeast-4 ca-west-1 eu-south-1 il-central-1
   me-south-1 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-isob-east-1 us-isof-east-1 us-isof-south-1`)
 
 /** scikit-learn and XGBoost from 0.90 on. */
