@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { JobName, RunEvent } from '@simple-sagemaker/core'
+import type { JobName, JobRef, RunEvent } from '@simple-sagemaker/core'
 import { LiveRegion } from '../../packages/cli/src/render/live-region.ts'
 import { progressText, RunLog } from '../../packages/cli/src/render/run-log.ts'
 import { RunLogs } from '../../packages/cli/src/render/run-logs.ts'
@@ -176,4 +176,16 @@ test('--since takes spans and moments', () => {
     600, 7_200, 86_400, 30, 3_600,
   ])
   expect(() => momentOf('yesterday-ish', now)).toThrow('neither a span of time nor a point in time')
+})
+
+test('lines that came too fast to be shown are counted, with the command that shows them all', () => {
+  const base = { atMs: 0, task: 't' }
+  const job = { kind: 'training', name: 't-2026-01-02-03-04-05-a1b2c3d4' } as JobRef
+  const forCommand = new RunLog()
+  forCommand.tell({ ...base, type: 'submitted', job })
+  expect(forCommand.tell({ ...base, type: 'lines-skipped', lines: 400_000 })).toEqual([
+    { kind: 'warning', text: expect.stringMatching(/^400,?000 log lines .*: ssm logs t-2026-01-02-03-04-05-a1b2c3d4$/) as string },
+  ])
+  const forProgram = new RunLog('library')
+  expect(forProgram.tell({ ...base, type: 'lines-skipped', lines: 2 })[0]?.text).toMatch(/logs\(\) has them all$/)
 })

@@ -86,16 +86,17 @@ export class RunLog {
       case 'measured':
         return this.#measured(event)
       case 'lines-skipped':
-        return [
-          {
-            kind: 'warning',
-            text: `${countText(event.lines, 'log line')} came too fast to be shown; all of them: ${this.job === undefined ? 'ssm logs' : `ssm logs ${this.job}`}`,
-          },
-        ]
+        return [{ kind: 'warning', text: this.#skippedText(event.lines) }]
       case 'logged':
       case 'finished':
         return []
     }
+  }
+
+  /** Lines that were not shown are in the log: how to see them all. */
+  #skippedText(lines: number): string {
+    const all = this.#reader === 'library' ? 'logs() has them all' : `all of them: ssm logs ${this.job ?? 'JOB'}`
+    return `${countText(lines, 'log line')} came too fast to be shown; ${all}`
   }
 
   /** The present, in a few lines. */

@@ -12,3 +12,11 @@ export function inTheWay(paths: readonly string[], what?: string): SsmError {
     facts: { paths: paths.slice(0, 100), count: paths.length },
   })
 }
+
+/** What another task left: a download of this one would replace it. */
+export function ofAnother(folder: string, other: string): SsmError {
+  return new SsmError('STORAGE_DENIED', `${folder} holds what the task ${other} left`, {
+    hint: 'Download each task into a folder of its own, or remove that one.',
+    facts: { path: folder, of: other },
+  })
+}

@@ -21,6 +21,8 @@ export interface Stamp {
 /** One stamp for what is whole; another one is added while a newer download is being merged in. */
 export interface Mark {
   readonly stamps: readonly Stamp[]
+  /** Whose download it was: `project/task`; absent in marks of older versions. */
+  readonly of?: string
 }
 
 const mostMarkBytes = 64 * 1024
@@ -44,9 +46,9 @@ export function readMark(folder: string): Mark | 'not a mark' | undefined {
 }
 
 /** Writes a mark to a path, and waits until it is on the disk: without it the next download would take our files for somebody's. */
-export async function writeMark(path: string, stamps: readonly Stamp[]): Promise<void> {
+export async function writeMark(path: string, { stamps, of }: Mark): Promise<void> {
   const note = 'The files here with these times were written by a download, and the next one replaces them. Others are kept.'
-  writeFileSync(path, `${JSON.stringify({ v: 1, note, stamps }, undefined, 1)}\n`)
+  writeFileSync(path, `${JSON.stringify({ v: 1, note, of, stamps }, undefined, 1)}\n`)
   await syncPath(path, false)
 }
 
@@ -100,7 +102,8 @@ function parsedMark(text: string): Mark | undefined {
     if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) return undefined
     if (!('stamps' in value) || !Array.isArray(value.stamps)) return undefined
     const stamps: readonly unknown[] = value.stamps
-    return stamps.every(isStamp) ? { stamps } : undefined
+    const of = 'of' in value && typeof value.of === 'string' ? { of: value.of } : {}
+    return stamps.every(isStamp) ? { stamps, ...of } : undefined
   } catch {
     return undefined
   }

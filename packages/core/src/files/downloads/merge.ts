@@ -14,6 +14,8 @@ interface Merge {
   /** What earlier downloads wrote to the target. */
   readonly mark: Mark
   readonly scratch: string
+  /** Whose download it is. */
+  readonly of?: string | undefined
 }
 
 /**
@@ -22,14 +24,15 @@ interface Merge {
  * unless the two are equal. Killed in between, the next merge ends what this one began: the mark knows both.
  * @throws {SsmError} `STORAGE_DENIED` for what is in the way.
  */
-export async function mergeInto(target: string, { fresh, newStamp, mark, scratch }: Merge): Promise<void> {
+export async function mergeInto(target: string, { fresh, newStamp, mark, scratch, of }: Merge): Promise<void> {
   const { stamp, apply } = newStamp
   const plan = await planMerge(fresh, target, mark.stamps)
   const touched = await touchedFolders(target, mark.stamps)
   if (plan.inTheWay.length > 0) throw inTheWay(plan.inTheWay)
   const draft = join(scratch, 'mark')
+  const owner = of === undefined ? {} : { of }
   const markPath = join(target, markName)
-  await writeMark(draft, [...mark.stamps, stamp])
+  await writeMark(draft, { stamps: [...mark.stamps, stamp], ...owner })
   renameSync(draft, markPath)
   await syncPath(target, true)
   for (const folder of plan.folders) mkdirSync(below(target, folder), { recursive: true })
@@ -39,7 +42,7 @@ export async function mergeInto(target: string, { fresh, newStamp, mark, scratch
     await syncPath(below(target, Buffer.from(folder, 'latin1')), true)
   }
   removeOlder(Buffer.from(target), mark.stamps, touched)
-  await writeMark(draft, [{ ...stamp, sealedAtMs: fileSystemTimeMs(draft) }])
+  await writeMark(draft, { stamps: [{ ...stamp, sealedAtMs: fileSystemTimeMs(draft) }], ...owner })
   renameSync(draft, markPath)
   await syncPath(target, true)
 }

@@ -33,8 +33,8 @@ function write(folder: string, tree: Tree): void {
   }
 }
 
-async function download(target: string, tree: Tree): Promise<void> {
-  await using arrival = await arrivalOf(target)
+async function download(target: string, tree: Tree, of?: string): Promise<void> {
+  await using arrival = await arrivalOf(target, of)
   write(arrival.path, tree)
   await arrival.commit()
 }
@@ -255,4 +255,20 @@ test('downloads into arbitrary trees never lose a byte that no download wrote', 
     }),
     { numRuns: 300 },
   )
+})
+
+test('what another task left is not replaced, and a newer download of the same task is', async () => {
+  await using scratch = await temporaryDirectory()
+  const target = join(scratch.path, 'out', 'model')
+  await download(target, { 'a.bin': '1' }, 'ex/train')
+  await expect(download(target, { 'a.bin': '2' }, 'ex/eval')).rejects.toMatchObject({
+    code: 'STORAGE_DENIED',
+    message: `${target} holds what the task ex/train left`,
+    hint: expect.stringContaining('a folder of its own') as string,
+  })
+  expect(readFileSync(join(target, 'a.bin'), 'utf8')).toBe('1')
+  writeFileSync(join(target, 'mine.txt'), 'mine')
+  await download(target, { 'a.bin': '3' }, 'ex/train')
+  await expect(download(target, { 'a.bin': '4' }, 'ex/eval')).rejects.toMatchObject({ facts: { of: 'ex/train' } })
+  expect([readFileSync(join(target, 'a.bin'), 'utf8'), readFileSync(join(target, 'mine.txt'), 'utf8')]).toEqual(['3', 'mine'])
 })

@@ -5,7 +5,7 @@ import { fsCodeOf, orStorageError } from '../fs-errors.ts'
 import { abandonedFolders, ownedFolder } from '../temporary.ts'
 import { syncPath, syncTree } from './durable.ts'
 import { eachEntry, inTurns, removeIfEmpty, statsAt } from './entries.ts'
-import { inTheWay } from './in-the-way.ts'
+import { inTheWay, ofAnother } from './in-the-way.ts'
 import { withFolderLock } from './lock.ts'
 import {
   fileSystemTimeMs,
@@ -37,9 +37,10 @@ const prefix = '.ssm-download-'
 /**
  * Begins the download of a folder. What killed downloads left beside it is put right first: the folder that one was about
  * to replace is back in its place.
+ * @param of whose download it is, `project/task`: what another one left is not replaced.
  * @throws {SsmError} `STORAGE_FULL`, `STORAGE_DENIED`.
  */
-export async function arrivalOf(target: string): Promise<Arrival> {
+export async function arrivalOf(target: string, of?: string): Promise<Arrival> {
   const parent = dirname(target)
   await orStorageError({ act: 'put in order', path: parent, missing: 'STORAGE_DENIED' }, async () => {
     // What cannot be put right now is left to the next.
@@ -55,17 +56,27 @@ export async function arrivalOf(target: string): Promise<Arrival> {
         const newStamp = await stampAll(path)
         await syncTree(path, signal)
         signal?.throwIfAborted()
-        await withFolderLock(parent, scratch, signal, () => placed(newStamp, path, target, scratch))
+        await withFolderLock(parent, scratch, signal, () => placed(newStamp, { fresh: path, target, scratch, of }))
       }),
     [Symbol.asyncDispose]: () => endScratch(scratch),
   }
 }
 
-async function placed(newStamp: FreshStamp, fresh: string, target: string, scratch: string): Promise<void> {
+interface Placing {
+  readonly fresh: string
+  readonly target: string
+  readonly scratch: string
+  readonly of: string | undefined
+}
+
+async function placed(newStamp: FreshStamp, { fresh, target, scratch, of }: Placing): Promise<void> {
+  const owner = of === undefined ? {} : { of }
   for (let attempt = 1; ; attempt += 1) {
     const mark = markOf(target)
-    if (mark !== 'nothing' && !(await isOurs(target, mark))) return mergeInto(target, { fresh, newStamp, mark, scratch })
-    await writeMark(join(fresh, markName), [{ ...newStamp.stamp, sealedAtMs: fileSystemTimeMs(join(fresh, markName)) }])
+    if (mark !== 'nothing' && mark.of !== undefined && of !== undefined && mark.of !== of) throw ofAnother(target, mark.of)
+    if (mark !== 'nothing' && !(await isOurs(target, mark))) return mergeInto(target, { fresh, newStamp, mark, scratch, of })
+    const stamp = { ...newStamp.stamp, sealedAtMs: fileSystemTimeMs(join(fresh, markName)) }
+    await writeMark(join(fresh, markName), { stamps: [stamp], ...owner })
     await syncPath(fresh, true)
     if (await swapped(fresh, target, join(scratch, `old-${attempt}`, basename(target)))) break
   }

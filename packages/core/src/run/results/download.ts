@@ -25,8 +25,9 @@ export async function downloadJob(
   const parts = options.only ?? (await everyPart(job, layout, context, signal))
   const files: Partial<Record<string, number>> = {}
   const warnings: string[] = []
+  const owner = layout.root.split('/').slice(-3, -1).join('/')
   for (const part of parts) {
-    await using arrival = await arrivalOf(resolve(folder, part))
+    await using arrival = await arrivalOf(resolve(folder, part), owner)
     const target = { path: arrival.path, unpack: options.unpack ?? true, warnings }
     const count =
       part === 'logs'
