@@ -6,7 +6,7 @@ import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
 import { InvalidTaskError } from '../options/errors.ts'
-import type { Problem } from '../options/option.ts'
+import type { FoundProblem } from '../options/option.ts'
 import { resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import { keepsCheckpoints } from '../spec/algorithms.ts'
 import { distributionOf } from '../spec/distribution.ts'
@@ -173,7 +173,7 @@ function inputOf(input: DraftInput): InputSpec {
 }
 
 /** Packages are installed for a Python entry, and their channel is nobody else's. */
-function packagesProblems({ options: { packages }, program, inputs }: Draft): readonly Problem[] {
+function packagesProblems({ options: { packages }, program, inputs }: Draft): readonly FoundProblem[] {
   if (packages === undefined) return []
   const isPython = program?.kind === 'code' && program.entry.endsWith('.py')
   const index = inputs.findIndex(({ channel }) => channel === packagesChannel)
