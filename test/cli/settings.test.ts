@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import { app } from '../../packages/cli/src/app.ts'
@@ -107,6 +107,9 @@ test('local data lies with the nearest .ssm or ssm.config.json, from the working
   expect(rootFrom('project/sub/deep')).toBe('project/.ssm')
   expect(rootFrom('project')).toBe('project/.ssm')
   mkdirSync(join(folder.path, 'project/sub/.ssm'))
+  chmodSync(join(folder.path, 'project/sub/.ssm'), 0o777)
+  expect(rootFrom('project/sub/deep')).toBe('project/.ssm')
+  chmodSync(join(folder.path, 'project/sub/.ssm'), 0o700)
   expect(rootFrom('project/sub/deep')).toBe('project/sub/.ssm')
   writeFileSync(join(folder.path, 'project/ssm.config.json'), '{ "platform": "local", "localDir": "../data" }')
   expect(rootFrom('project/sub/deep')).toBe('data')

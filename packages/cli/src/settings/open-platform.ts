@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { ObjectUri, Platform, ProjectOptions } from '@simple-sagemaker/core'
+import { distrustOf } from '@simple-sagemaker/core/options'
 import type { LocalOptions } from '@simple-sagemaker/core/local'
 import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
@@ -45,13 +46,20 @@ export function pythonOf(
 
 /**
  * The folder that holds the buckets and jobs of the local platform: the one that is named, else `.ssm` of the nearest folder,
- * from the working folder upwards, that has a `.ssm` or an `ssm.config.json`; else `.ssm` of the working folder.
+ * from the working folder upwards, that has an `ssm.config.json` or a `.ssm` of this user alone; else `.ssm` of the working folder.
  */
 export function localRoot({ values: { localDir }, files }: Settings, context: CliContext): string {
   if (localDir !== undefined)
     return files.includes(localDir.origin) ? resolve(dirname(localDir.origin), localDir.value) : pathFrom(context, localDir.value)
-  const isMarked = (folder: string): boolean => ['.ssm', 'ssm.config.json'].some((name) => existsSync(join(folder, name)))
+  const isMarked = (folder: string): boolean => files.includes(join(folder, 'ssm.config.json')) || hasOwnStore(folder)
   return join(searchedFolders(context).find(isMarked) ?? context.cwd, '.ssm')
+}
+
+// Above the working folder, what somebody else made, or may write to, is no place for jobs.
+function hasOwnStore(folder: string): boolean {
+  const path = join(folder, '.ssm')
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats?.isDirectory() === true && distrustOf(path, stats) === undefined
 }
 
 /** An object as people find it: a path on this computer, or its URI. */
