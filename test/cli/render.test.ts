@@ -184,7 +184,10 @@ test('lines that came too fast to be shown are counted, with the command that sh
   const forCommand = new RunLog()
   forCommand.tell({ ...base, type: 'submitted', job })
   expect(forCommand.tell({ ...base, type: 'lines-skipped', lines: 400_000 })).toEqual([
-    { kind: 'warning', text: expect.stringMatching(/^400,?000 log lines .*: ssm logs t-2026-01-02-03-04-05-a1b2c3d4$/) as string },
+    {
+      kind: 'warning',
+      text: expect.stringMatching(/^400,?000 log lines .*: ssm logs t-2026-01-02-03-04-05-a1b2c3d4$/) as string,
+    },
   ])
   const forProgram = new RunLog('library')
   expect(forProgram.tell({ ...base, type: 'lines-skipped', lines: 2 })[0]?.text).toMatch(/logs\(\) has them all$/)
