@@ -35,6 +35,8 @@ test('a task whose name is only known at run time knows nothing and forbids noth
   const two = one.add(ex.task('b').code('b.py')).add(ex.task(anyText).code('c.py'))
   expectTypeOf(two.task('c').code('c.py').input.fromTask('b', 'model').run).toBeFunction()
   expectTypeOf(two.task('c').code('c.py').input.fromTask('whatever', 'model').run).toBeFunction()
+  const few = ex.add(ex.task('b').code('b.py'))
+  expectTypeOf(few.addAll(names.map((name) => ex.task(name).code('train.py'))).run).toBeFunction()
   let all = ex
   for (const name of names) all = all.add(all.task(name).code('train.py'))
   expectTypeOf(all).toEqualTypeOf<Project>()
@@ -134,6 +136,15 @@ test('options in a variable of their type are taken as they are', () => {
   const options: TrainingOptions = { maxRun: '2 hours', instanceType: 'ml.m5.large' }
   expectTypeOf(task.with(options).run).toBeFunction()
   expectTypeOf(project('x', { defaults: options })).toEqualTypeOf<Project>()
+})
+
+test('limits agree whichever comes first', () => {
+  expectTypeOf(task.maxRun('2 hours').maxWait('2 hours').run).toBeFunction()
+  expectTypeOf(task.maxWait('6 hours').maxRun('2 hours').run).toBeFunction()
+  expectTypeOf(task.maxWait('1 hour').maxWait('6 hours').maxRun('2 hours').run).toBeFunction()
+  expectTypeOf(task.with({ maxRun: '2 hours', maxWait: '6 hours' }).maxRun('5 hours').run).toBeFunction()
+  expectTypeOf(task.maxRun('9 hours').with({ maxRun: '1 hour', maxWait: '2 hours' }).run).toBeFunction()
+  expectTypeOf(task.maxWait({ seconds: 3 }).maxRun('5 hours').run).toBeFunction()
 })
 
 test('metrics have the names that were set', async () => {

@@ -9,9 +9,11 @@ export const machineRootVariable = 'SSM_MACHINE_ROOT'
 /** Set where a machine has its own folders but the programs of somebody's computer, whose Python must not change. */
 export const sharedComputerVariable = 'SSM_SHARED_COMPUTER'
 
+/** Where everything lies on a machine, by kind of job. */
 export const paths = {
   code: '/opt/ml/code',
   failure: '/opt/ml/output/failure',
+  /** Folders of a training job. */
   training: {
     config: '/opt/ml/input/config',
     data: '/opt/ml/input/data',
@@ -22,6 +24,7 @@ export const paths = {
     tensorboard: '/opt/ml/output/tensorboard',
     state: '/state',
   },
+  /** Folders of a processing job. */
   processing: {
     config: '/opt/ml/config',
     /** The channel `data`; every other channel lies in `inputs`, as the original placed them. */
@@ -37,7 +40,9 @@ export const paths = {
 
 /** Files of the `code` channel. */
 export const launcherFile = 'launch.sh'
+/** The settings of the launcher, in the channel `code`. */
 export const settingsFile = 'launch.settings'
+/** The packed code, in the channel `code`. */
 export const bundleFile = 'sourcedir.tar.gz'
 
 /** The name of the reserved channel that carries our code. */

@@ -11,6 +11,7 @@ export type { Environment }
 export interface MachineFacts<Hyperparameters> {
   /** The job's name, `train-2026-09-24-10-00-00-a1b2c3d4`; empty outside a job. */
   readonly job: string
+  /** The kind of job. */
   readonly kind: 'training' | 'processing'
   /** This machine's name in the job, `algo-1`. */
   readonly host: string
@@ -24,7 +25,9 @@ export interface MachineFacts<Hyperparameters> {
   readonly machines: number
   /** The instance type, `ml.m5.large`; empty where it is not known. */
   readonly instanceType: string
+  /** How many processors this machine has. */
   readonly cpus: number
+  /** How many GPUs this machine has. */
   readonly gpus: number
   /** Input folders by channel name. */
   readonly channels: Readonly<Record<string, string>>
@@ -40,7 +43,9 @@ export interface MachineFacts<Hyperparameters> {
   readonly stateDir: string
   /** This machine's own part of `stateDir`, safe from collisions. */
   readonly instanceStateDir: string
+  /** The folder for TensorBoard's files. */
   readonly tensorboardDir: string
+  /** The environment variables. */
   readonly env: Environment
 }
 

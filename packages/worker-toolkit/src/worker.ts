@@ -29,6 +29,7 @@ export interface Worker<Hyperparameters = Readonly<Record<string, unknown>>> ext
 
 /** What a worker's types say beyond the facts. */
 export interface WorkerTypes {
+  /** The type of the hyperparameters. */
   readonly hyperparameters?: unknown
 }
 
@@ -45,7 +46,12 @@ type HyperparametersOf<Types extends WorkerTypes> = Types extends { readonly hyp
  * @throws {Error} when a variable holds something it should not; the message names it.
  */
 export function worker<Types extends WorkerTypes = WorkerTypes>(
-  from: { readonly env?: Environment; readonly args?: readonly string[] } = {},
+  from: {
+    /** The environment to read; default the process's own. */
+    readonly env?: Environment
+    /** The arguments to read; default the process's own. */
+    readonly args?: readonly string[]
+  } = {},
 ): Worker<HyperparametersOf<Types>> {
   const env = from.env ?? process.env
   const facts = readFacts(env, from.args ?? process.argv.slice(2))

@@ -88,6 +88,7 @@ const positions: readonly (readonly [code: string, offered: readonly string[]])[
   [`measured.outputs.`, ['model', 'output', 'state', 'source']],
   [`known.data('`, ['prep', 'train']],
   [`isSsmError(new Error('x'), '`, ['JOB_FAILED', 'TASK_INVALID', 'PLATFORM_DENIED']],
+  [`if (event.type === 'status-changed' && event.phase === '`, ['Starting', 'Interrupted', 'MaxWaitTimeExceeded']],
   [`if (event.type === '`, ['logged', 'warned', 'finished', 'retried']],
 ]
 

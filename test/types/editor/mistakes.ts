@@ -21,6 +21,10 @@ const trainingOnly = (name: string): string =>
   `Explain<"a processing task has no ${name}: use project.task() for a training task">`
 const taken = (channel: string): string =>
   `Explain<"channel '${channel}' has an input already: name this one with { channel: '…' }">`
+const waitTooShort = (limit: string): string =>
+  `Explain<"maxWait counts waiting and running together: it must be no shorter than maxRun, '${limit}'">`
+const runTooLong = (wait: string): string =>
+  `Explain<"maxWait counts waiting and running together: '${wait}' is shorter than this maxRun">`
 const isPart = (task: string): string => `Explain<"task '${task}' is already part of this project">`
 
 const programs: readonly Mistake[] = [
@@ -134,15 +138,21 @@ const machines: readonly Mistake[] = [
     `train.maxWait('1e3 hours')`,
     `Explain<"a duration is a plain number and a unit: '90 seconds', '1.5 hours'">`,
   ],
+  ['a wait shorter than the run', `train.maxRun('2 hours').maxWait('1 hour')`, waitTooShort('2 hours')],
+  ['a wait shorter than the run, in other units', `train.maxRun('1 day').maxWait('1439 minutes')`, waitTooShort('1 day')],
+  ['a run longer than the wait set before', `train.maxWait('1 hour').maxRun('2 hours')`, runTooLong('1 hour')],
+  ['a wait shorter than the run, as an object', `train.with({ maxRun: '2 hours', maxWait: '1 hour' })`, waitTooShort('2 hours')],
+  ['a wait shorter than the run, by an object', `train.maxRun('2 hours').with({ maxWait: '1 hour' })`, waitTooShort('2 hours')],
+  ['a run longer than the wait, by an object', `train.maxWait('1 hour').with({ maxRun: '2 hours' })`, runTooLong('1 hour')],
   [
-    'a wait shorter than the run',
-    `train.maxRun('2 hours').maxWait('1 hour')`,
-    `Explain<"maxWait counts waiting and running together: it must be no shorter than maxRun, '2 hours'">`,
+    'a wait shorter than the run set by an object',
+    `train.with({ maxRun: '2 hours' }).maxWait('1 hour')`,
+    waitTooShort('2 hours'),
   ],
   [
-    'a wait shorter than the run, in other units',
-    `train.maxRun('1 day').maxWait('1439 minutes')`,
-    `Explain<"maxWait counts waiting and running together: it must be no shorter than maxRun, '1 day'">`,
+    'a wait shorter than the run, for all tasks',
+    `project('ex', { defaults: { maxRun: '2 hours', maxWait: '1 hour' } })`,
+    waitTooShort('2 hours'),
   ],
 ]
 
@@ -188,6 +198,8 @@ const projects: readonly Mistake[] = [
   ['two tasks of one name', `known.task('train')`, isPart('train')],
   ['two tasks of one name and different kinds', `known.processing('train')`, isPart('train')],
   ['a task that was added already', `known.add(train)`, isPart('train')],
+  ['a list with a task that was added already', `known.addAll([train, ex.task('new').code('n.py')])`, isPart('train')],
+  ['an object with a task that was added already', `known.addAll({ train })`, isPart('train')],
   ['a known task from the past', `known.existing('train')`, isPart('train')],
   ['a misspelt outcome', `void (async () => (await known.run()).tasks.tran)`, `Did you mean 'train'?`],
   [

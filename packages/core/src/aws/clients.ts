@@ -17,19 +17,30 @@ import type * as StsSdk from '@aws-sdk/client-sts'
 import { PlatformError } from '../platform/errors.ts'
 import { hasProxy } from './proxy.ts'
 import { errorKindOf } from './error-kind.ts'
+import type { Account } from './partition.ts'
+import type { Timeouts } from './rate-limiter.ts'
 import { credentialsError, platformError, regionless, withErrorTranslation } from './translate.ts'
 
 /** The clients we use, by service. */
 export interface ClientTypes {
+  /** Amazon S3. */
   readonly s3: S3Client
+  /** Amazon SageMaker. */
   readonly sagemaker: SageMakerClient
+  /** AWS Identity and Access Management. */
   readonly iam: IAMClient
+  /** Amazon Elastic Container Registry. */
   readonly ecr: ECRClient
+  /** AWS CodeBuild. */
   readonly codebuild: CodeBuildClient
+  /** AWS Security Token Service. */
   readonly sts: STSClient
+  /** Amazon CloudWatch Logs. */
   readonly logs: CloudWatchLogsClient
+  /** Service Quotas. */
   readonly quotas: ServiceQuotasClient
 }
+/** The services of AWS that are called. */
 export type ServiceName = keyof ClientTypes
 
 interface Modules {
@@ -52,6 +63,7 @@ export interface ClientOptions {
   readonly region?: string
   /** A profile of the shared configuration files. Default: `AWS_PROFILE`, then `default`. */
   readonly profile?: string
+  /** Credentials, or a function that gives them; default the SDK's own chain. */
   readonly credentials?: Credentials
   /** One address for all services instead of AWS's own; `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` do the same. */
   readonly endpoint?: string
@@ -60,7 +72,7 @@ export interface ClientOptions {
   /** Attempts per call, the first one included. Default 8. */
   readonly maxAttempts?: number
   /** Milliseconds to connect, default 10 000, and without a byte on the wire, default 60 000. */
-  readonly timeouts?: { readonly connectMs?: number; readonly idleMs?: number }
+  readonly timeouts?: Timeouts
   /** Functions that give ready-made clients: for tests and for services that share theirs. We never destroy them. */
   readonly clients?: { readonly [S in ServiceName]?: () => ClientTypes[S] }
 }
@@ -81,11 +93,6 @@ export interface Clients extends AsyncDisposable {
   account(signal?: AbortSignal): Promise<Account>
   /** Throws the clients away, so that the next call reads the credentials afresh (after `aws sso login`, say). */
   renew(): void
-}
-
-export interface Account {
-  readonly id: string
-  readonly partition: string
 }
 
 const load: { readonly [S in ServiceName]: () => Promise<Modules[S]> } = {

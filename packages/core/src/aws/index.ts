@@ -58,6 +58,7 @@ export interface AwsOptions extends ClientOptions {
   readonly retryLimits?: Partial<RetryLimits>
   /** When a service that does not answer is told and given up. */
   readonly silence?: Partial<SilenceLimits>
+  /** The clock of waiting and retrying; for tests. */
   readonly clock?: Clock
   /** Numbers from 0 to 1, for jitter. */
   readonly random?: () => number

@@ -3,19 +3,69 @@ import type { BucketProtection } from './objects/bucket/protection.ts'
 
 /** Things worth telling that are neither a result nor an error. Plain data; the library never prints. */
 export type AwsNotice =
-  | { readonly type: 'image-unpatched'; readonly image: string; readonly sinceDate: string; readonly message: string }
-  | { readonly type: 'image-elsewhere'; readonly image: string; readonly message: string }
-  | { readonly type: 'credentials-expired'; readonly message: string }
+  | {
+      readonly type: 'image-unpatched'
+      /** The image's URI. */
+      readonly image: string
+      /** When its version got its last security fixes. */
+      readonly sinceDate: string
+      /** What it means, as a sentence. */
+      readonly message: string
+    }
+  | {
+      readonly type: 'image-elsewhere'
+      /** The image's URI. */
+      readonly image: string
+      /** What it means, as a sentence. */
+      readonly message: string
+    }
+  | {
+      readonly type: 'credentials-expired'
+      /** What it means, as a sentence. */
+      readonly message: string
+    }
   | {
       readonly type: 'bucket-created'
+      /** The bucket's name. */
       readonly bucket: string
       /** What could not be set on it, and why; empty when public access is blocked, and encryption and TLS are asked for. */
-      readonly withoutProtection: readonly { readonly what: BucketProtection; readonly message: string }[]
+      readonly withoutProtection: readonly {
+        /** The protection. */
+        readonly what: BucketProtection
+        /** Why it could not be set. */
+        readonly message: string
+      }[]
     }
-  | { readonly type: 'role-changed'; readonly role: string; readonly change: 'created' | 'widened' }
-  | { readonly type: 'repository-created'; readonly repository: string; readonly message: string }
-  | { readonly type: 'waiting'; readonly service: string; readonly seconds: number; readonly message: string }
-  | { readonly type: 'slowed-down'; readonly action: string; readonly perSecond: number }
+  | {
+      readonly type: 'role-changed'
+      /** The role's name. */
+      readonly role: string
+      /** What was done to it. */
+      readonly change: 'created' | 'widened'
+    }
+  | {
+      readonly type: 'repository-created'
+      /** The repository's name. */
+      readonly repository: string
+      /** What it means, as a sentence. */
+      readonly message: string
+    }
+  | {
+      readonly type: 'waiting'
+      /** The service that does not answer. */
+      readonly service: string
+      /** For how long it has not answered. */
+      readonly seconds: number
+      /** What it means, as a sentence. */
+      readonly message: string
+    }
+  | {
+      readonly type: 'slowed-down'
+      /** The call that AWS slowed down. */
+      readonly action: string
+      /** How many such calls are made in a second from now on. */
+      readonly perSecond: number
+    }
 
 export type Notify = (notice: AwsNotice) => void
 

@@ -18,3 +18,9 @@ const partitions: readonly (readonly [RegExp, Partition])[] = [
 export function partitionOf(region: string): Partition {
   return partitions.find(([names]) => names.test(region))?.[1] ?? { name: 'aws', dnsSuffix: 'amazonaws.com' }
 }
+
+/** The account that is called. */
+export interface Account {
+  readonly id: string
+  readonly partition: string
+}

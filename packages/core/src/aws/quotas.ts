@@ -5,12 +5,15 @@ import { withErrorTranslation } from './translate.ts'
 
 /** Machines of one type for one use: each such pair has a quota of its own. */
 export interface MachineUse {
+  /** The type of machine. */
   readonly instanceType: string
+  /** What it is rented for. */
   readonly use: 'training' | 'spot training' | 'processing'
 }
 
 /** How many machines the account may rent at once in this region. */
 export interface MachineQuota extends MachineUse {
+  /** How many may be rented at once. */
   readonly machines: number
   /** What Service Quotas calls it, in the console and in requests for more: `L-3F53BF0F`. */
   readonly code: string
@@ -23,7 +26,10 @@ export interface MachineQuota extends MachineUse {
  */
 export async function machineQuotas(
   wanted: readonly MachineUse[],
-  options: ClientOptions & { readonly signal?: AbortSignal } = {},
+  options: ClientOptions & {
+    /** Ends the call early: it rejects with `signal.reason`. */
+    readonly signal?: AbortSignal
+  } = {},
 ): Promise<readonly MachineQuota[]> {
   const { signal } = options
   await using clients = openClients(options)

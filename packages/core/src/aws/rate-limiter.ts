@@ -61,9 +61,19 @@ export function rateLimiter({ perSecond, burst, clock }: RateLimiterOptions): Ra
   }
 }
 
+/** How long one call may take to get anywhere. */
+export interface Timeouts {
+  /** How long connecting may take, in milliseconds. */
+  readonly connectMs?: number
+  /** How long a connection may be silent, in milliseconds. */
+  readonly idleMs?: number
+}
+
 /** How long one keeps trying when AWS is out of reach, and when fresh credentials are needed. */
 export interface RetryLimits {
+  /** How long a call is repeated while the service cannot be reached, in milliseconds. */
   readonly unreachableMs: number
+  /** How long a call is repeated with expired credentials, in milliseconds. */
   readonly expiredMs: number
 }
 

@@ -24,6 +24,7 @@ export interface CommandHint {
 export interface SsmErrorOptions {
   /** The next step for whoever reads the message: a text, also with two forms, or a command line with the words around it. */
   readonly hint?: Text | CommandHint
+  /** What caused it. */
   readonly cause?: unknown
   /** The facts: plain data, also in `toJSON()`. Never secrets. */
   readonly facts?: Readonly<Record<string, unknown>>
@@ -34,9 +35,11 @@ export interface SsmErrorOptions {
  * says the next step. `instanceof` works across duplicate copies of the package.
  */
 export class SsmError extends Error {
+  /** Says what happened, for programs: the same in every version. */
   readonly code: ErrorCode
   /** The next step, as a sentence. */
   readonly hint: string | undefined
+  /** What is known of the case, by name. */
   readonly facts: Readonly<Record<string, unknown>>
 
   constructor(code: ErrorCode, message: Text, options: SsmErrorOptions = {}) {

@@ -1,7 +1,7 @@
 import type { Wording } from '../errors/wording.ts'
 import type { JobName } from '../names/job-name.ts'
 import type { ImageProgress } from '../platform/images.ts'
-import type { JobRef, JobStatus } from '../platform/jobs.ts'
+import type { JobRef, JobStatus, PhaseName } from '../platform/jobs.ts'
 import type { LogLine } from '../platform/logs.ts'
 import type { PythonChoice } from '../platform/python.ts'
 import type { AttemptNumber, Decision } from '../spec/result.ts'
@@ -20,10 +20,28 @@ export interface Progress {
 
 /** How a task ended. */
 export type Outcome =
-  | { readonly kind: 'completed'; readonly job: JobName; readonly skipped: boolean }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly job?: JobName }
+  | {
+      readonly kind: 'completed'
+      /** The job that completed. */
+      readonly job: JobName
+      /** Whether it is an earlier job, whose outputs were taken. */
+      readonly skipped: boolean
+    }
+  | {
+      readonly kind: 'failed'
+      /** The error's code. */
+      readonly code: string
+      /** The error's message. */
+      readonly message: string
+      /** The job that failed; absent when there was none yet. */
+      readonly job?: JobName
+    }
   /** A task it needs failed, so it was not started. */
-  | { readonly kind: 'blocked'; readonly by: readonly string[] }
+  | {
+      readonly kind: 'blocked'
+      /** The tasks that failed. */
+      readonly by: readonly string[]
+    }
 
 /** What every event has. */
 export interface EventBase {
@@ -203,7 +221,7 @@ export interface StatusChangedEvent extends EventBase {
   /** How it is doing. */
   readonly status: JobStatus
   /** The phase: `Starting`, `Downloading`, `Training`, … */
-  readonly phase: string
+  readonly phase: PhaseName
   /** When the phase began, which may be before this run joined the job. */
   readonly phaseStartedAtMs?: number
   /** What the platform says about it. */

@@ -2,8 +2,24 @@ import type { GraphNode } from './order.ts'
 
 /** A graph as plain data. */
 export interface GraphData {
-  readonly tasks: readonly { readonly name: string; readonly kind: 'training' | 'processing' }[]
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly output: string; readonly channel: string }[]
+  /** The tasks. */
+  readonly tasks: readonly {
+    /** The task's name. */
+    readonly name: string
+    /** Its kind. */
+    readonly kind: 'training' | 'processing'
+  }[]
+  /** Which task reads from which. */
+  readonly edges: readonly {
+    /** The task that is read. */
+    readonly from: string
+    /** The task that reads. */
+    readonly to: string
+    /** Which output is read. */
+    readonly output: string
+    /** The channel it is read as. */
+    readonly channel: string
+  }[]
 }
 
 /** A project's tasks and what flows between them: as data, and as text for people and for Mermaid. */

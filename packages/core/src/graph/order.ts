@@ -13,6 +13,7 @@ export interface GraphNode {
 
 /** Tasks that depend on each other in a circle. */
 export class GraphCycleError extends SsmError {
+  /** The tasks of the cycle; the first one is the last one too. */
   readonly path: readonly string[]
 
   static {

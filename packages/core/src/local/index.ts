@@ -23,6 +23,7 @@ import { takeStore } from './objects/folders.ts'
 import { pathOfFolder, pathOfKey } from './objects/key-path.ts'
 import { directoryObjects } from './objects/objects.ts'
 
+/** What the local platform is opened with. */
 export interface LocalOptions {
   /**
    * The Python that jobs run with: an interpreter, the folder of a virtual environment, or a name in the PATH. Default `SSM_PYTHON`,

@@ -5,7 +5,9 @@ import type { FoundProblem, Problem } from './option.ts'
 
 /** A task that cannot run as it is described. `problems` holds all of them, not the first. */
 export class InvalidTaskError extends SsmError {
+  /** The task that is wrong. */
   readonly task: string
+  /** Everything that is wrong with it. */
   readonly problems: readonly Problem[]
 
   static {

@@ -3,7 +3,7 @@ import { messageOf } from '../lang/json-problem.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import { durationHint, secondsOf, type Duration } from '../time/duration.ts'
 import { nearest } from './did-you-mean.ts'
-import type { About, Flag, Option, FoundProblem } from './option.ts'
+import { make, type About, type Option, type FoundProblem } from './option.ts'
 
 /** A switch. */
 export function flag<
@@ -22,7 +22,14 @@ export function count<
   Args extends readonly unknown[] = [count: number],
   Fallback extends number | undefined = undefined,
 >(
-  about: About<number, Kind, Args, Fallback> & { readonly from: number; readonly to: number; readonly hint?: string },
+  about: About<number, Kind, Args, Fallback> & {
+    /** The least it may be. */
+    readonly from: number
+    /** The most it may be. */
+    readonly to: number
+    /** What to do when it is outside. */
+    readonly hint?: string
+  },
 ): Option<number, Kind, Args, Fallback> {
   const { from, to, hint: ownHint } = about
   const hintFor = (value: unknown): string =>
@@ -42,12 +49,16 @@ export function text<
   Fallback extends Value | undefined = undefined,
 >(
   about: About<Value, Kind, Args, Fallback> & {
+    /** The most characters it may have. */
     readonly longest: number
+    /** What it must match. */
     readonly pattern?: RegExp
+    /** What it must look like, in words. */
     readonly shape: string
+    /** What to do when it does not. */
     readonly hint?: Text | ((value: unknown) => Text)
     /** What is wrong with a text of the right shape. */
-    readonly check?: (text: string) => { readonly message: string; readonly hint?: Text } | undefined
+    readonly check?: (text: string) => Pick<FoundProblem, 'message' | 'hint'> | undefined
   },
 ): Option<Value, Kind, Args, Fallback> {
   const { longest, pattern, shape, hint: hintFor = fixText, check } = about
@@ -66,7 +77,12 @@ export function oneOf<
   const Kind extends JobKind = JobKind,
   Args extends readonly unknown[] = [choice: Choice],
   Fallback extends Choice | undefined = undefined,
->(about: About<Choice, Kind, Args, Fallback> & { readonly choices: readonly Choice[] }): Option<Choice, Kind, Args, Fallback> {
+>(
+  about: About<Choice, Kind, Args, Fallback> & {
+    /** The values it may have. */
+    readonly choices: readonly Choice[]
+  },
+): Option<Choice, Kind, Args, Fallback> {
   const { choices } = about
   const read = (given: readonly (readonly string[])[]): Choice => lastOf(given) as Choice
   const made = make(about, { args: ['CHOICE'], read }, identity, (value, path) =>
@@ -84,9 +100,13 @@ export function duration<
   Fallback extends Duration | undefined = undefined,
 >(
   about: About<Duration, Kind, Args, Fallback> & {
+    /** The shortest it may be. */
     readonly fromSeconds: number
+    /** The longest it may be. */
     readonly toSeconds: number
+    /** Both limits in words. */
     readonly span: string
+    /** What a plain number counts on the command line; default minutes. */
     readonly flagUnit?: 'seconds' | 'minutes'
   },
 ): Option<Duration, Kind, Args, Fallback> {
@@ -153,8 +173,11 @@ export function pairs<
 /** Texts in order. */
 export function list<const Kind extends JobKind = JobKind, Args extends readonly unknown[] = [entries: readonly string[]]>(
   about: About<readonly string[], Kind, Args, undefined> & {
+    /** The fewest entries it may have; default 0. */
     readonly least?: number
+    /** The most entries it may have. */
     readonly most: number
+    /** What is wrong with an entry; `undefined` when nothing. */
     readonly entry: (text: string) => string | undefined
   },
 ): Option<readonly string[], Kind, Args, readonly string[]> {
@@ -207,34 +230,11 @@ function readOf<Given extends object, Key extends keyof Given>(
   }
 }
 
-function make<Value, Kind extends JobKind, Args extends readonly unknown[], Fallback extends Value | undefined>(
-  about: About<Value, Kind, Args, Fallback>,
-  flagOfType: Pick<Flag<Value>, 'args' | 'read' | 'repeat'>,
-  usualMethod: (value: Value) => Value,
-  problems: Option<Value>['problems'],
-): Option<Value, Kind, Args, Fallback> {
-  const { summary, source, default: fallback, defaultText, flag: ownFlag } = about
-  return {
-    summary,
-    source,
-    // Both types have their default when nothing is given: both kinds, and one parameter that is the value.
-    kinds: about.kinds ?? (bothKinds as readonly Kind[]),
-    method: about.method ?? (usualMethod as unknown as (...args: Args) => Value),
-    adds: false,
-    ignoredLocally: about.ignoredLocally ?? false,
-    problems,
-    ...(fallback === undefined ? {} : { default: fallback }),
-    ...(defaultText === undefined ? {} : { defaultText }),
-    ...(ownFlag === undefined ? {} : { flag: { ...flagOfType, ...ownFlag } }),
-  }
-}
-
 // Of a switch the value may be left out.
 function onUnlessTold(on?: boolean): boolean {
   return on ?? true
 }
 
-const bothKinds: readonly JobKind[] = ['training', 'processing']
 const identity = <Value>(value: Value): Value => value
 
 function choiceHint(value: unknown, choices: readonly string[]): string {

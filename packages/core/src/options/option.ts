@@ -71,7 +71,9 @@ export interface Option<
 
 /** An option as help and guides show it, whatever the type of its value. */
 export interface AnyOption extends Pick<Option<never>, 'summary' | 'source' | 'kinds' | 'defaultText' | 'choices' | 'problems'> {
+  /** What holds when it is not set. */
   readonly default?: unknown
+  /** How the command line takes it. */
   readonly flag?: Flag<unknown>
 }
 
@@ -91,17 +93,51 @@ export type ResolvedValueOf<O> =
 
 /** What is said about an option when it is made; the rest depends on the type of its value. */
 export interface About<Value, Kind extends JobKind, Args extends readonly unknown[], Fallback extends Value | undefined> {
+  /** One sentence of effect; equals the first line of the option's docstring. */
   readonly summary: string
+  /** The AWS field it changes, or the part of this library. */
   readonly source: string
+  /** Whether a process on this computer cannot honour it. */
   readonly ignoredLocally?: true
   /** Default: both kinds. */
   readonly kinds?: readonly Kind[]
+  /** What holds when it is not set. */
   readonly default?: Default<Fallback>
+  /** The default in words, where evaluating it would not say enough. */
   readonly defaultText?: string
   /** Names the parameters of the task's method: `(attempts: number) => attempts`. */
   readonly method?: (...args: Args) => Value
-  readonly flag?: Omit<Flag<Value>, 'read' | 'args'> & { readonly args?: readonly string[] }
+  /** How the command line takes it. */
+  readonly flag?: Omit<Flag<Value>, 'read' | 'args'> & {
+    /** Its values on the command line. */
+    readonly args?: readonly string[]
+  }
 }
+
+/** An option of what is said about it and what its type of value knows: how it is read, set and checked. */
+export function make<Value, Kind extends JobKind, Args extends readonly unknown[], Fallback extends Value | undefined>(
+  about: About<Value, Kind, Args, Fallback>,
+  flagOfType: Pick<Flag<Value>, 'args' | 'read' | 'repeat'>,
+  usualMethod: (value: Value) => Value,
+  problems: Option<Value>['problems'],
+): Option<Value, Kind, Args, Fallback> {
+  const { summary, source, default: fallback, defaultText, flag: ownFlag } = about
+  return {
+    summary,
+    source,
+    // Both types have their default when nothing is given: both kinds, and one parameter that is the value.
+    kinds: about.kinds ?? (bothKinds as readonly Kind[]),
+    method: about.method ?? (usualMethod as unknown as (...args: Args) => Value),
+    adds: false,
+    ignoredLocally: about.ignoredLocally ?? false,
+    problems,
+    ...(fallback === undefined ? {} : { default: fallback }),
+    ...(defaultText === undefined ? {} : { defaultText }),
+    ...(ownFlag === undefined ? {} : { flag: { ...flagOfType, ...ownFlag } }),
+  }
+}
+
+const bothKinds: readonly JobKind[] = ['training', 'processing']
 
 /** For options that only training tasks have. */
 export const trainingOnly = ['training'] as const satisfies readonly JobKind[]

@@ -135,7 +135,12 @@ export const parameterOptions = {
     summary:
       'Whose state a job is given: `same-task` what any earlier job of the task left, `same-spec` only what the same specification left.',
     source: 'state of the task',
-    method: ({ keep }: { readonly keep: 'same-task' | 'same-spec' }) => keep,
+    method: ({
+      keep,
+    }: {
+      /** Whose state is kept: the task's, or only that of the same specification. */
+      readonly keep: 'same-task' | 'same-spec'
+    }) => keep,
     choices: ['same-task', 'same-spec'],
     default: 'same-task',
   }),

@@ -3,12 +3,15 @@ import type { Abortable } from './abortable.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 
 export interface ImageNeed {
+  /** The image to find. */
   readonly image: ImageSpec
   /** Whose image it is: what is built for it bears its name. */
   readonly project: string
   /** The task's own bucket, when it names one, and the prefix in it: where a build's files may be sent. */
   readonly bucket?: string
+  /** The key prefix in the bucket. */
   readonly prefix: string
+  /** The kind of job it is for. */
   readonly kind: JobKind
   /** Decides between the CPU and the GPU build of an image. */
   readonly instanceType: string

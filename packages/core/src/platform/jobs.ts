@@ -6,8 +6,16 @@ import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sag
 
 /** The exact AWS request. Every platform executes the same one. */
 export type JobRequest =
-  | { readonly kind: 'training'; readonly input: CreateTrainingJobRequest }
-  | { readonly kind: 'processing'; readonly input: CreateProcessingJobRequest }
+  | {
+      readonly kind: 'training'
+      /** The input of CreateTrainingJob. */
+      readonly input: CreateTrainingJobRequest
+    }
+  | {
+      readonly kind: 'processing'
+      /** The input of CreateProcessingJob. */
+      readonly input: CreateProcessingJobRequest
+    }
 
 /** A job by its kind and name. */
 export interface JobRef {
@@ -20,12 +28,34 @@ export interface JobRef {
 /** How a job is doing: the last three never change again. */
 export type JobStatus = 'in-progress' | 'stopping' | 'completed' | 'failed' | 'stopped'
 
+/** A phase, as SageMaker's `SecondaryStatus` calls it; others may come. The last five are how a job ended. */
+export type PhaseName =
+  | 'Starting'
+  | 'Pending'
+  | 'Downloading'
+  | 'Training'
+  | 'Interrupted'
+  | 'Restarting'
+  | 'Updating'
+  | 'Uploading'
+  | 'Stopping'
+  | 'Stopped'
+  | 'MaxRuntimeExceeded'
+  | 'MaxWaitTimeExceeded'
+  | 'Completed'
+  | 'Failed'
+  // oxlint-disable-next-line typescript/ban-types -- any text, and still these are offered.
+  | (string & {})
+
 /** One stretch of a job's life, in the words of SageMaker's `SecondaryStatus`: `Starting`, `Downloading`, `Training`, … */
 export interface JobPhase {
-  readonly name: string
+  /** What SageMaker calls it. */
+  readonly name: PhaseName
+  /** When it began, in milliseconds since 1970. */
   readonly startedAtMs: number
   /** Absent while the phase lasts. */
   readonly endedAtMs?: number
+  /** What SageMaker says about it. */
   readonly message?: string
 }
 
@@ -41,13 +71,19 @@ export interface MetricValue {
 
 /** What is known of a job now. */
 export interface JobState extends JobRef {
+  /** How the job is doing. */
   readonly status: JobStatus
   /** The newest phase's name; `Completed`, `Failed`, `Stopped`, `MaxRuntimeExceeded` … at the end. */
-  readonly phase: string
+  readonly phase: PhaseName
+  /** Every phase so far, the oldest first. */
   readonly phases: readonly JobPhase[]
+  /** How many machines it has. */
   readonly machines: number
+  /** When it was submitted, in milliseconds since 1970. */
   readonly createdAtMs: number
+  /** When its machines began to be billed, in milliseconds since 1970; absent before. */
   readonly startedAtMs?: number
+  /** When it ended, in milliseconds since 1970; absent before. */
   readonly endedAtMs?: number
   /** At most 1,024 characters, as SageMaker keeps it. */
   readonly failureReason?: string

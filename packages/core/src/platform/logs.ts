@@ -3,10 +3,11 @@ import type { JobRef } from './jobs.ts'
 
 /** One line that a machine wrote, to stdout or stderr. */
 export interface LogLine {
-  /** `algo-1`, `algo-2`, … */
+  /** Which machine wrote it: `algo-1`, `algo-2`, … on every platform. */
   readonly machine: string
   /** One line without its line end, at most 256 KiB. */
   readonly text: string
+  /** When it was written, in milliseconds since 1970. */
   readonly atMs: number
 }
 

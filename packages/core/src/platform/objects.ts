@@ -2,23 +2,48 @@ import type { ObjectUri } from '../names/object-uri.ts'
 import type { Abortable } from './abortable.ts'
 
 export interface StoredObject {
+  /** Where it is. */
   readonly uri: ObjectUri
+  /** Its size in bytes. */
   readonly sizeBytes: number
   /** Changes whenever the object's bytes change; opaque. */
   readonly etag: string
+  /** When it was written, in milliseconds since 1970. */
   readonly modifiedAtMs: number
 }
 
 /** What lies directly in a folder: an object, or a folder by its name without slashes. */
 export type FolderChild =
-  | { readonly kind: 'object'; readonly object: StoredObject }
-  | { readonly kind: 'folder'; readonly name: string }
+  | {
+      readonly kind: 'object'
+      /** The object. */
+      readonly object: StoredObject
+    }
+  | {
+      readonly kind: 'folder'
+      /** The folder's name. */
+      readonly name: string
+    }
 
 /** What to write: bytes in hand, a file on this machine, or a stream of unknown length. */
 export type ObjectBody =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number }
-  | { readonly kind: 'stream'; readonly chunks: AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: 'bytes'
+      /** The content. */
+      readonly bytes: Uint8Array
+    }
+  | {
+      readonly kind: 'file'
+      /** The file that has the content. */
+      readonly path: string
+      /** Its size in bytes. */
+      readonly sizeBytes: number
+    }
+  | {
+      readonly kind: 'stream'
+      /** The content in parts, in order. */
+      readonly chunks: AsyncIterable<Uint8Array>
+    }
 
 /** Takes bytes of an object that begin at this place in it. They are only these while the call lasts; the next ones wait for its promise. */
 export type PutBytes = (bytes: Uint8Array, at: number) => Promise<void> | undefined
@@ -33,7 +58,12 @@ export interface WriteOptions extends Abortable {
    * Writes only if no object is there (`'absent'`) or the one there still has this etag.
    * @throws {PlatformError} `OBJECT_CHANGED` when it lost.
    */
-  readonly onlyIf?: 'absent' | { readonly etag: string }
+  readonly onlyIf?:
+    | 'absent'
+    | {
+        /** The etag that must still be there. */
+        readonly etag: string
+      }
   /** Called with the running total of bytes, never decreasing. */
   readonly onBytes?: (totalBytes: number) => void
   /** A KMS key for the object, where the platform has such a thing. */

@@ -31,9 +31,14 @@ export interface Platform extends AsyncDisposable {
   readonly region: () => Promise<string>
   /** What it can do. */
   readonly abilities: Abilities
+  /** Starts, describes and stops jobs. */
   readonly jobs: Jobs
+  /** Stores and reads objects. */
   readonly objects: Objects
+  /** Reads what the machines wrote. */
   readonly logs: Logs
+  /** Finds and makes the roles of jobs. */
   readonly roles: Roles
+  /** Finds and builds images. */
   readonly images: Images
 }

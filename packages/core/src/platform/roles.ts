@@ -2,16 +2,26 @@ import type { Abortable } from './abortable.ts'
 
 /** What the job's role must be able to do, computed from the task. */
 export interface RoleNeed {
+  /** The project of the job. */
   readonly project: string
   /** The user's own role, a name or an ARN: taken as it is, never changed. */
   readonly own?: string
+  /** The bucket the job writes to. */
   readonly bucket: string
   /** Key prefixes in `bucket` that the job reads and writes, each ending in `/`. */
   readonly writablePrefixes: readonly string[]
   /** `bucket/prefix` of everything else the job reads. */
-  readonly readableAddresses: readonly { readonly bucket: string; readonly key: string }[]
+  readonly readableAddresses: readonly {
+    /** The bucket. */
+    readonly bucket: string
+    /** What the keys begin with. */
+    readonly key: string
+  }[]
+  /** The image the job runs in. */
   readonly imageUri: string
+  /** KMS keys the job encrypts and decrypts with. */
   readonly kmsKeys: readonly string[]
+  /** Whether the machines run in a VPC. */
   readonly vpc: boolean
 }
 

@@ -23,11 +23,10 @@ interface ErrorClasses {
 
 /** The error of a code, with its fields. */
 export type ErrorOf<Code extends ErrorCode> = Code extends ErrorCode
-  ? { readonly code: Code } & (Code extends keyof ErrorClasses
-      ? ErrorClasses[Code]
-      : Code extends `PLATFORM_${string}`
-        ? PlatformError
-        : SsmError)
+  ? {
+      /** Says what happened, for programs. */
+      readonly code: Code
+    } & (Code extends keyof ErrorClasses ? ErrorClasses[Code] : Code extends `PLATFORM_${string}` ? PlatformError : SsmError)
   : never
 
 /**

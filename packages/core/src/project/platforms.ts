@@ -7,7 +7,9 @@ export type PlatformChoice = 'aws' | 'local' | Platform
 
 /** Client settings for a platform that is chosen by name. */
 export interface PlatformSettings {
+  /** The AWS region; default the one of the environment or the profile. */
   readonly region?: string
+  /** The profile of the AWS configuration; default the environment's. */
   readonly profile?: string
 }
 

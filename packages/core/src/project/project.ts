@@ -22,9 +22,9 @@ import type {
   ResultsOfEach,
   TaskNames,
 } from './grammar/known-tasks.ts'
-import type { OptionsIn, Together } from './grammar/options-in.ts'
+import type { OptionsIn, Together, WaitsLongEnough } from './grammar/options-in.ts'
 import type { Runs } from './grammar/runs.ts'
-import type { Addable, FirstState, ProjectOptions, ProjectOutcome, ReadyTask } from './grammar/projects.ts'
+import type { Addable, FirstState, NoneKnown, ProjectOptions, ProjectOutcome, ReadyTask } from './grammar/projects.ts'
 import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
 import { TaskBuilder } from './task-builder.ts'
@@ -97,7 +97,7 @@ export class Project<Known = never, Results = never> {
    * @example const known = project('ex').addAll(folds.map((fold) => ex.task(`fold-${fold}`).code('train.py')))
    */
   addAll<const Tasks extends readonly ReadyTask[] | Readonly<Record<string, ReadyTask>>>(
-    tasks: Tasks,
+    tasks: Tasks & NoneKnown<Known, Tasks>,
   ): Project<
     Known | NamesFor<Known, RawEachOf<Tasks>['name']> | `(${RemarksOn<EachOf<Tasks>> | MissingOf<Tasks>})`,
     Results | ResultsOfEach<EachOf<Tasks>>
@@ -185,9 +185,16 @@ export class Project<Known = never, Results = never> {
  * @example const ex = project('ex', { platform: 'local', defaults: { instanceType: 'ml.m5.large' } })
  * @throws {InvalidNameError} for a name that SageMaker or S3 would refuse.
  */
-export function project<const Spot extends boolean | undefined = undefined, const Warm extends Duration | undefined = undefined>(
+export function project<
+  const Spot extends boolean | undefined = undefined,
+  const Warm extends Duration | undefined = undefined,
+  const Run extends Duration | undefined = undefined,
+  const Wait extends Duration | undefined = undefined,
+>(
   name: string,
-  options: ProjectOptions<OptionsIn<never, Spot, Warm> & Together<never, Spot, Warm>> = {},
+  options: ProjectOptions<
+    OptionsIn<never, Spot, Warm, Run, Wait> & Together<never, Spot, Warm> & WaitsLongEnough<never, Run, Wait>
+  > = {},
 ): Project {
   projectName(name)
   assertOptions(name, 'options', options)

@@ -17,7 +17,10 @@ export interface RunHandle<
   Metric extends string = string,
 > extends AsyncDisposable {
   /** Everything that happened and happens, from the first event on, for every reader anew; ends with the run. */
-  events(options?: { readonly signal?: AbortSignal }): AsyncIterable<RunEvent>
+  events(options?: {
+    /** Ends the reading; the run goes on. */
+    readonly signal?: AbortSignal
+  }): AsyncIterable<RunEvent>
   /** Every log line of the task's own job, from the first one on. */
   logs(options?: Omit<FollowOptions, 'untilNow'>): AsyncIterable<LogLine>
   /** The job, once it is submitted, joined, or found to be done. */

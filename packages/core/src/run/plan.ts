@@ -21,14 +21,23 @@ import { contentWarnings, warningsFor } from './submit/warnings.ts'
 
 /** What a run would do, found out without writing anything. */
 export interface Plan {
+  /** The task's name. */
   readonly task: string
+  /** Whether it would skip, join or start, and why. */
   readonly decision: Decision
+  /** The digest of everything that affects the result. */
   readonly fingerprint: string
   /** The exact request with the digests it pins; secrets are shown as `<secret>`. The job's name and role are as they would be. */
   readonly request: JobRequest
+  /** What would be sent to the bucket. */
   readonly uploads: readonly PlannedUpload[]
   /** Files left out of the code, and the rule that did it. At most 1,000 are listed. */
-  readonly skipped: readonly { readonly path: string; readonly rule: string }[]
+  readonly skipped: readonly {
+    /** The file. */
+    readonly path: string
+    /** The rule that left it out. */
+    readonly rule: string
+  }[]
   /** Options that this platform ignores, files that are not sent, state of another specification, and tasks that must run first. */
   readonly warnings: readonly string[]
   /** Tasks that would run first; their outputs are named in the request as they are now, or as `<output of …>`. */
@@ -39,8 +48,11 @@ export interface Plan {
 export interface PlannedUpload {
   /** `code`, or `input <channel>`. */
   readonly what: string
+  /** Where it would be stored. */
   readonly to: string
+  /** How many files would be sent. */
   readonly files: number
+  /** How many bytes would be sent. */
   readonly bytes: number
   /** Files that are there already, unchanged. */
   readonly keptFiles: number
@@ -50,8 +62,11 @@ export interface PlannedUpload {
 
 /** Why a run would skip, join or start. */
 export interface Explanation {
+  /** The task's name. */
   readonly task: string
+  /** Whether it would skip, join or start, and why. */
   readonly decision: Decision
+  /** The digest of everything that affects the result. */
   readonly fingerprint: string
   /** One line for people. */
   readonly sentence: string

@@ -8,9 +8,13 @@ import type { RunOptions } from './run-options.ts'
 
 /** Runs the tasks of one project. */
 export interface Runner {
+  /** Runs a task to its end. */
   run(spec: TaskSpec, options: RunOptions, caller: Caller): Promise<TaskResult>
+  /** Starts a task, and gives what follows it. */
   start(spec: TaskSpec, options: RunOptions, caller: Caller): Promise<RunHandle>
+  /** What a run would do. */
   plan(spec: TaskSpec, options: RunOptions): Promise<Plan>
+  /** Why a run would skip, join or start. */
   explain(spec: TaskSpec, options: RunOptions): Promise<Explanation>
   /** Runs these tasks and what they need; one outcome per task, by name. */
   runAll(specs: readonly TaskSpec[], options: RunOptions): Promise<Readonly<Record<string, TaskOutcome>>>

@@ -25,10 +25,12 @@ export class Secret {
     return revealed.get(this) ?? ''
   }
 
+  /** Gives `<secret>`, never the value. */
   toString(): string {
     return shown
   }
 
+  /** Gives `<secret>`, never the value. */
   toJSON(): string {
     return shown
   }

@@ -4,6 +4,7 @@ export const distributionNames = ['torchrun', 'mpi', 'parameter_server', 'multi_
 export type DistributionName = (typeof distributionNames)[number]
 
 export interface DistributionSpec {
+  /** Which launcher starts the processes. */
   readonly kind: DistributionName
   /** How many processes a machine runs; without it, one for each of its accelerators. */
   readonly processesPerMachine?: number
@@ -14,8 +15,22 @@ export interface DistributionSpec {
 /** A name, a name with settings, or what the Python SDK takes: `{ torch_distributed: { enabled: true } }`. */
 export type TrainingDistribution =
   | DistributionName
-  | { readonly torchrun: { readonly processesPerMachine?: number } }
-  | { readonly mpi: { readonly processesPerMachine?: number; readonly options?: readonly string[] } }
+  | {
+      /** PyTorch's launcher. */
+      readonly torchrun: {
+        /** Processes on each machine; default one for each GPU, else one. */
+        readonly processesPerMachine?: number
+      }
+    }
+  | {
+      /** `mpirun` from the first machine. */
+      readonly mpi: {
+        /** Processes on each machine; default one for each GPU, else one. */
+        readonly processesPerMachine?: number
+        /** More arguments of `mpirun`. */
+        readonly options?: readonly string[]
+      }
+    }
   | { readonly [policy: string]: { readonly enabled: boolean; readonly [setting: string]: unknown } }
 
 /** The Python SDK's names of them. */

@@ -9,16 +9,29 @@ export type ImageSpec =
       /** `py312` and the like; the version's own when absent. */
       readonly python?: string
     }
-  | { readonly kind: 'uri'; readonly uri: string }
-  | { readonly kind: 'algorithm'; readonly algorithm: string; readonly version?: string }
+  | {
+      readonly kind: 'uri'
+      /** The image's full URI. */
+      readonly uri: string
+    }
+  | {
+      readonly kind: 'algorithm'
+      /** The name of one of SageMaker's algorithms. */
+      readonly algorithm: string
+      /** Its version; the newest one in the image table when absent. */
+      readonly version?: string
+    }
   | {
       readonly kind: 'dockerfile'
       /** A folder with a `Dockerfile`, or the Dockerfile's text. `__BASE_IMAGE__` stands for the framework image. */
       readonly source: string
+      /** The framework image that `__BASE_IMAGE__` stands for. */
       readonly base: Extract<ImageSpec, { kind: 'framework' }>
+      /** The ECR repository it is pushed to; one of the project's own when absent. */
       readonly repository?: string
       /** The image's name on this machine while it is built; the repository's when absent. */
       readonly localRepository?: string
+      /** The tag it is pushed under; one made of its content when absent. */
       readonly tag?: string
     }
 

@@ -5,23 +5,47 @@ import type { JobRef, JobState } from '../platform/jobs.ts'
 /** One output of a finished job: give it to `.input.from()`. */
 export interface StoredOutput<Output extends string = string> {
   readonly kind: 'stored-output'
+  /** Which output of the job. */
   readonly output: Output
+  /** The job that stored it. */
   readonly job: JobName
+  /** The task of that job. */
   readonly task: string
+  /** Where it is stored. */
   readonly uri: ObjectUri
 }
 
 /** How a job came to be, or why none was needed. */
 export type Decision =
-  | { readonly kind: 'skip'; readonly job: JobRef; readonly because: string }
-  | { readonly kind: 'join'; readonly job: JobRef; readonly because: string }
-  | { readonly kind: 'start'; readonly because: string; readonly changes: readonly Change[] }
+  | {
+      readonly kind: 'skip'
+      /** The completed job whose outputs are taken. */
+      readonly job: JobRef
+      /** The reason, to be read after `skipped, because`. */
+      readonly because: string
+    }
+  | {
+      readonly kind: 'join'
+      /** The job that is running already. */
+      readonly job: JobRef
+      /** The reason, to be read after `joined, because`. */
+      readonly because: string
+    }
+  | {
+      readonly kind: 'start'
+      /** The reason, to be read after `started, because`. */
+      readonly because: string
+      /** What differs from the newest job. */
+      readonly changes: readonly Change[]
+    }
 
 /** One part of a task that differs from its last job. */
 export interface Change {
   /** `code train.py`, `hyperparameter lr`, `input data`, `argument 2`, `env LEVEL`, `image`, … */
   readonly part: string
+  /** How it was; absent when it is new. */
   readonly from?: string
+  /** How it is now; absent when it is gone. */
   readonly to?: string
 }
 
@@ -51,7 +75,9 @@ export interface JobRecord {
 
 /** Which job of how many that may be tried in a row for one run: 1 of 1 without retries. */
 export interface AttemptNumber {
+  /** Which job it is, from 1. */
   readonly number: number
+  /** How many there may be. */
   readonly of: number
 }
 

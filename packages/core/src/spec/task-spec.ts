@@ -16,33 +16,51 @@ export type HyperparameterValue = string | number | boolean | null | readonly un
 
 /** Everything a task is, as readonly data: what the words say and the request is made of. Units are in the names. */
 export interface TaskSpec {
+  /** Whether it is a training or a processing task. */
   readonly kind: JobKind
+  /** The project it belongs to. */
   readonly project: ProjectName
+  /** Its name, unique in the project. */
   readonly task: TaskName
+  /** The bucket that was named; absent for the account's own. */
   readonly bucket?: string
+  /** The key prefix in front of the project; `''` for none. */
   readonly prefix: string
+  /** What runs on the machines. */
   readonly program: Program
+  /** The container image it runs in. */
   readonly image: ImageSpec
   /** Packages that come as wheels in a channel of their own. */
   readonly packages?: PackagesSpec
+  /** Where its data comes from: one entry for each channel. */
   readonly inputs: readonly InputSpec[]
   /** Processing only: folders that are kept beside the output; absent when there are none. */
   readonly outputs?: NamedOutputs
 
+  /** The type of machine to rent. */
   readonly instanceType: string
+  /** How many machines run side by side. */
   readonly instanceCount: number
+  /** The size of each machine's disk. */
   readonly volumeSizeGiB: number
+  /** Whether spare machines are used. */
   readonly spot: boolean
+  /** How long the job may run before it is stopped. */
   readonly maxRunSeconds: number
   /** Spot only: running and waiting together. */
   readonly maxWaitSeconds?: number
+  /** How long the machines are kept warm after the job. */
   readonly keepAliveSeconds?: number
+  /** How often SageMaker starts the job again after an internal error of its own. */
   readonly retries?: number
 
   /** In the order given: it is the order of the program's arguments. */
   readonly hyperparameters: Readonly<Record<string, HyperparameterValue>>
+  /** Arguments of the program, untouched. */
   readonly args: readonly string[]
+  /** Environment variables of the program. */
   readonly env: Readonly<Record<string, string | Secret>>
+  /** Tags of the job. */
   readonly tags: Readonly<Record<string, string>>
   /** Metric name → regular expression with one capture group. */
   readonly metrics: Readonly<Record<string, string>>
@@ -50,17 +68,26 @@ export interface TaskSpec {
   /** State that another specification left is removed before a job starts. */
   readonly keepsState?: 'same-spec'
 
+  /** The role of the job, a name or an ARN; absent for the project's own. */
   readonly role?: string
+  /** The KMS key that encrypts what the job stores. */
   readonly outputKmsKey?: string
+  /** The KMS key that encrypts the machines' disks. */
   readonly volumeKmsKey?: string
+  /** Subnets of the VPC the machines run in; empty for none. */
   readonly subnets: readonly string[]
+  /** Security groups of the machines; empty without a VPC. */
   readonly securityGroups: readonly string[]
+  /** How the program is started on several machines. */
   readonly distribution?: DistributionSpec
+  /** Whether the program has no network. */
   readonly networkIsolation: boolean
+  /** Whether the traffic between the machines is encrypted. */
   readonly encryptTraffic: boolean
 
   /** Checks what the work wrote with its toolkit's result call; any Standard Schema. */
   readonly resultSchema?: StandardSchemaV1
+  /** Checks the hyperparameters before anything starts; any Standard Schema. */
   readonly hyperparameterSchema?: StandardSchemaV1
   /** Names of the options that were set, not defaulted: a platform that cannot honour one of these warns. */
   readonly givenOptions: readonly string[]
@@ -72,25 +99,57 @@ export type RequestOverride = (request: JobRequest['input']) => JobRequest['inpu
 
 /** Where a channel's data comes from. Three spellings of a task's output, one meaning. */
 export type InputSource =
-  | { readonly kind: 'local'; readonly path: string }
-  | { readonly kind: 's3'; readonly uri: ObjectUri }
+  | {
+      readonly kind: 'local'
+      /** The file or folder on this computer. */
+      readonly path: string
+    }
+  | {
+      readonly kind: 's3'
+      /** The object, or the folder. */
+      readonly uri: ObjectUri
+    }
   /** The newest completed job of a task of this project, by name. */
-  | { readonly kind: 'task'; readonly task: string; readonly output: string }
+  | {
+      readonly kind: 'task'
+      /** The name of that task. */
+      readonly task: string
+      /** Which of its outputs. */
+      readonly output: string
+    }
   /** A task in hand: running this one runs that one first. */
-  | { readonly kind: 'upstream'; readonly spec: TaskSpec; readonly output: string }
+  | {
+      readonly kind: 'upstream'
+      /** That task. */
+      readonly spec: TaskSpec
+      /** Which of its outputs. */
+      readonly output: string
+    }
   /** A result in hand: this very job's output. */
-  | { readonly kind: 'result'; readonly job: JobName; readonly output: string; readonly uri: ObjectUri }
+  | {
+      readonly kind: 'result'
+      /** The job it is of. */
+      readonly job: JobName
+      /** Which of its outputs. */
+      readonly output: string
+      /** Where it is stored. */
+      readonly uri: ObjectUri
+    }
 
 export interface InputSpec {
   /** The channel's name: letters, digits and `_`, so that `SM_CHANNEL_<NAME>` is a variable. */
   readonly channel: string
+  /** Where its data comes from. */
   readonly source: InputSource
+  /** Whether each machine gets all of it or its share. */
   readonly distribution: Distribution
+  /** How the data reaches the machine. */
   readonly mode: InputMode
   /** Part of the source to take instead of all of it: a folder below it. */
   readonly subdir?: string
   /** Processing only: where it lies on the machine, instead of the channel's own folder. */
   readonly path?: string
+  /** The MIME type, for algorithms that ask for one. */
   readonly contentType?: string
   /** Whether `.tar.gz` archives in the channel, such as a model, are unpacked beside themselves before the program starts. */
   readonly unpack: boolean

@@ -3,7 +3,13 @@ const secondsPer = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const
 type Unit = keyof typeof secondsPer
 
 /** A span of time in words, `'90 seconds'`, `'24 hours'`, or a number of seconds said as such. */
-export type Duration = `${number} ${Unit}` | `${number} ${Unit}s` | { readonly seconds: number }
+export type Duration =
+  | `${number} ${Unit}`
+  | `${number} ${Unit}s`
+  | {
+      /** The number of seconds. */
+      readonly seconds: number
+    }
 
 /** The whole seconds of a duration, rounded up; `undefined` when it is not one. */
 export function secondsOf(duration: Duration): number | undefined {

@@ -20,7 +20,9 @@ import { roleName, trustPolicy } from './role.ts'
 
 /** What the policies of a project are computed from. */
 export interface PolicyOptions {
+  /** The project whose jobs the role is for. */
   readonly project: string
+  /** The region of the bucket and the jobs. */
   readonly region: string
   /** The account id, twelve digits. */
   readonly account: string
@@ -46,11 +48,13 @@ export interface PolicyOptions {
 
 /** Three policies and a trust: plain documents, ready to be pasted. */
 export interface Policies {
+  /** The name of the role of the project's jobs. */
   readonly roleName: string
   /** Who may use the job's role: SageMaker, for this account only. */
   readonly trust: object
   /** What a job may do. The role's inline policy, named `policyName`. */
   readonly job: PolicyDocument
+  /** The name of that policy in the role. */
   readonly policyName: string
   /** What a person or service needs that runs jobs with a role and a bucket that are there. */
   readonly caller: PolicyDocument

@@ -1,16 +1,24 @@
 /** One statement of an IAM policy, in the service's own words. */
 export interface Statement {
+  /** The statement's name. */
   readonly Sid?: string
+  /** Whether it allows or denies. */
   readonly Effect: 'Allow' | 'Deny'
+  /** The actions it is about. */
   readonly Action: readonly string[]
+  /** The resources it is about, as ARNs. */
   readonly Resource: readonly string[]
+  /** When it holds. */
   readonly Condition?: Condition
 }
 
+/** The conditions of a statement: operator → key → values. */
 export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
 
+/** A policy of IAM, as JSON. */
 export interface PolicyDocument {
   readonly Version: '2012-10-17'
+  /** The statements. */
   readonly Statement: readonly Statement[]
 }
 

@@ -4,6 +4,7 @@ import { roleName } from './role.ts'
 
 /** Whether the role of a project is there. */
 export interface RoleStatus {
+  /** The role's name. */
   readonly roleName: string
   /** Absent when there is no such role yet. */
   readonly arn?: string
@@ -15,7 +16,10 @@ export interface RoleStatus {
  */
 export async function roleStatus(
   project: string,
-  options: ClientOptions & { readonly signal?: AbortSignal } = {},
+  options: ClientOptions & {
+    /** Ends the call early: it rejects with `signal.reason`. */
+    readonly signal?: AbortSignal
+  } = {},
 ): Promise<RoleStatus> {
   await using clients = openClients(options)
   const name = roleName(project)

@@ -76,7 +76,9 @@ export function placeIn(folder: string): JobPlace {
 
 /** How spot capacity is taken away, for trying out: that many seconds after the program started, that many times. */
 export interface SpotInterruption {
+  /** How long the program runs before the machines are taken away. */
   readonly afterSeconds: number
+  /** How often that happens. */
   readonly times: number
 }
 

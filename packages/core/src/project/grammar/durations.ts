@@ -44,6 +44,13 @@ export type LongEnough<Wait, Limit> = [Limit] extends [never]
     ? Explain<`maxWait counts waiting and running together: it must be no shorter than maxRun, '${Limit & string}'`>
     : unknown
 
+/** A limit that is no longer than the wait set before it, as far as both are written out; else a sentence. */
+export type ShortEnough<Limit, Wait> = [Wait] extends [never]
+  ? unknown
+  : IsShorter<Wait, Limit> extends true
+    ? Explain<`maxWait counts waiting and running together: '${Wait & string}' is shorter than this maxRun`>
+    : unknown
+
 type Unit = 'second' | 'minute' | 'hour' | 'day'
 type Parts<Text> = Text extends `${infer Count extends bigint} ${infer Name extends Unit | `${Unit}s`}`
   ? bigint extends Count

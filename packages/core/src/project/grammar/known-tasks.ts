@@ -20,8 +20,11 @@ export interface TaskFacts<
   Metric extends string = string,
   Named extends string = never,
 > {
+  /** The outputs that it has. */
   readonly outputs: Out
+  /** What its run gives as `result`. */
   readonly result: Result
+  /** The names of its metrics. */
   readonly metrics: Metric
   /** Outputs that the task named itself; they are among `outputs`. */
   readonly named: Named
@@ -29,7 +32,9 @@ export interface TaskFacts<
 
 /** The declared result of one task. */
 export interface Returned<Name extends string, Result> {
+  /** The task's name. */
   readonly task: Name
+  /** What its run gives as `result`. */
   readonly returns: Result
 }
 
@@ -48,6 +53,7 @@ type AllNamed<Task extends NamedTask> = string extends Task['name'] ? never : Ta
 
 /** Anything with a task's name. */
 export interface NamedTask {
+  /** The task's name. */
   readonly name: string
 }
 

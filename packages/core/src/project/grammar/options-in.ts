@@ -1,17 +1,19 @@
 import type { ValueOf } from '../../options/option.ts'
 import type { TaskOptionTable } from '../../options/task-options.ts'
+import type { Duration } from '../../time/duration.ts'
+import type { LongEnough, ShortEnough } from './durations.ts'
 import type { Explain } from './explain.ts'
-import type { Has, HyperparametersOf, Without } from './state.ts'
+import type { Has, HyperparametersOf, MaxRunOf, MaxWaitOf, Without } from './state.ts'
 
 /** Options that are free of each other and of the task's state; the others are below. */
 type FreeOptions = {
-  readonly [Name in keyof TaskOptionTable as Name extends 'spot' | 'warm' | 'hyperparameters' ? never : Name]?:
-    | ValueOf<TaskOptionTable[Name]>
-    | undefined
+  readonly [
+    Name in keyof TaskOptionTable as Name extends 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'hyperparameters' ? never : Name
+  ]?: ValueOf<TaskOptionTable[Name]> | undefined
 }
 
 /** What `.with()` of a training task takes; what cannot be together is answered with a sentence. */
-export interface OptionsIn<State, Spot, Warm> extends FreeOptions {
+export interface OptionsIn<State, Spot, Warm, Run = Duration, Wait = Duration> extends FreeOptions {
   /**
    * Whether spare machines are used, at up to 90 % less; they can be taken away at any time.
    *
@@ -24,6 +26,18 @@ export interface OptionsIn<State, Spot, Warm> extends FreeOptions {
    * A duration from `'1 second'` to `'6 hours'`; none by default. Means on-demand machines: it cannot be joined with `spot`.
    */
   readonly warm?: Warm | undefined
+  /**
+   * How long the job may run before it is stopped.
+   *
+   * A duration from `'1 second'` to `'28 days'`; default `'24 hours'`. With `spot` the wait for machines is counted apart, by `maxWait`.
+   */
+  readonly maxRun?: Run | undefined
+  /**
+   * How long a spot job may wait for machines and run, together.
+   *
+   * A duration no shorter than `maxRun`; default the same as `maxRun`. Only with `spot`.
+   */
+  readonly maxWait?: Wait | undefined
   /**
    * Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.
    *
@@ -44,6 +58,28 @@ export type Together<State, Spot, Warm> = undefined extends Warm
       : Has<State, 'spot'> extends true
         ? { readonly warm: Explain<WarmOrSpot> }
         : unknown
+
+/** Answers a wait that is shorter than the limit, as far as both are written out, with a sentence. */
+export type WaitsLongEnough<State, Run, Wait> = undefined extends Wait
+  ? undefined extends Run
+    ? unknown
+    : {
+        /** No longer than `maxWait`. */
+        readonly maxRun?: ShortEnough<Run, MaxWaitOf<State>>
+      }
+  : {
+      /** No shorter than `maxRun`. */
+      readonly maxWait?: LongEnough<Wait, undefined extends Run ? MaxRunOf<State> : Run>
+    }
+
+/** The state after limits were set: a later one stands for an earlier one. */
+export type StateWithin<State, Run, Wait> =
+  | Exclude<State, (undefined extends Run ? never : `maxRun ${string}`) | (undefined extends Wait ? never : `maxWait ${string}`)>
+  | LimitMark<'maxRun', Run>
+  | LimitMark<'maxWait', Wait>
+
+/** A mark for a limit that is written out. */
+export type LimitMark<Option extends 'maxRun' | 'maxWait', Time> = Time extends string ? `${Option} ${Time}` : never
 
 /** The state after `.with()`. */
 export type StateWith<State, Spot, Warm> =

@@ -2,7 +2,7 @@ import type { TrainingOptions } from '../../options/task-options.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { PlatformChoice, PlatformSettings } from '../platforms.ts'
 import type { Explain } from './explain.ts'
-import type { IsKnown, OutcomesOf, ResultsOf } from './known-tasks.ts'
+import type { IsKnown, OutcomesOf, RawEachOf, ResultsOf } from './known-tasks.ts'
 import type { Knows } from './state.ts'
 
 /** What holds for every task of a project. */
@@ -41,6 +41,12 @@ export type Addable<Known, Task extends { readonly name: string }> = Task extend
       ? Explain<`task '${Task['name']}' is already part of this project`>
       : unknown
   : Explain<'say what it runs first: .code(), .shell() or .algorithm()'>
+
+/** A list whose tasks are all new to the project; else a sentence stands in its place. */
+export type NoneKnown<Known, Tasks> = [Known] extends [never] ? unknown : AllNew<KnownAmong<Known, RawEachOf<Tasks>['name']>>
+
+type KnownAmong<Known, Name> = Name extends Known ? (string extends Name ? never : Name) : never
+type AllNew<Name> = [Name] extends [never] ? unknown : Explain<`task '${Name & string}' is already part of this project`>
 
 /** The state of a new task: whether its project takes any task's name, or knows its tasks. */
 export type FirstState<Known> = [Known] extends [never] ? 'open' : Knows<Known>

@@ -5,21 +5,24 @@ import type { HyperparameterValue } from '../../spec/task-spec.ts'
  * A fresh task has one, of what its project knows; `any` stands for a task of which nothing is known. A union keeps hovers
  * short and costs no object types.
  *
- * Texts: `'open'` (the project takes any task's name), `'spot'`, `'warm'`, `'channel words'`, `'metric loss'`, `'output train'`, `'maxRun 2 hours'`, `'hyperparameters'`; the rest are the interfaces below.
+ * Texts: `'open'` (the project takes any task's name), `'spot'`, `'warm'`, `'channel words'`, `'metric loss'`, `'output train'`, `'maxRun 2 hours'`, `'maxWait 6 hours'`, `'hyperparameters'`; the rest are the interfaces below.
  */
 
 /** A mark: the task's project knows these tasks. */
 export interface Knows<Known> {
+  /** The tasks' names. */
   readonly knows: Known
 }
 
 /** A mark: `hyperparameters` takes these. */
 export interface Takes<Parameters> {
+  /** The names and types of the hyperparameters. */
   readonly takes: Parameters
 }
 
 /** A mark: the run's `result` is this. */
 export interface Returns<Result> {
+  /** The type of the result. */
   readonly returns: Result
 }
 
@@ -43,6 +46,9 @@ export type NamedOutputsOf<State> = 0 extends 1 & State ? never : State extends 
 
 /** The limit a state names; `never` when it names none. */
 export type MaxRunOf<State> = 0 extends 1 & State ? never : State extends `maxRun ${infer Limit}` ? Limit : never
+
+/** The wait a state names; `never` when it names none. */
+export type MaxWaitOf<State> = 0 extends 1 & State ? never : State extends `maxWait ${infer Limit}` ? Limit : never
 
 type OrElse<Value, Fallback> = [Value] extends [never] ? Fallback : Value
 

@@ -4,15 +4,25 @@ import type { ProcessingOptions } from '../../options/task-options.ts'
 import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
 import type { StoredOutput } from '../../spec/result.ts'
 import type { Duration } from '../../time/duration.ts'
-import type { CheckedDuration, LongEnough } from './durations.ts'
+import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
 import type { ChannelMark, FreeChannel, InputOptions, OutputRef, ProcessingInputOptions } from './input-options.ts'
 import type { OutputsOf, TaskNames } from './known-tasks.ts'
 import type { AsJson, SharedOptionMethods, Shorthands, TrainingOnlyMethods, TrainingOptionMethods } from './option-methods.ts'
-import type { MetricMarks, Metrics, OptionsIn, StateWith, Together, WarmOrSpot } from './options-in.ts'
+import type {
+  LimitMark,
+  MetricMarks,
+  Metrics,
+  OptionsIn,
+  StateWith,
+  StateWithin,
+  Together,
+  WaitsLongEnough,
+  WarmOrSpot,
+} from './options-in.ts'
 import type { DependencyOptions, NoProgramYet, Programs, ProgramSet } from './programs.ts'
 import type { Runs } from './runs.ts'
-import type { Has, HyperparametersOf, KnownOf, MaxRunOf, NamedOutputsOf, Returns, Takes, Without } from './state.ts'
+import type { Has, HyperparametersOf, KnownOf, MaxRunOf, MaxWaitOf, NamedOutputsOf, Returns, Takes, Without } from './state.ts'
 
 /*
  * What one can write. A draft has no program yet: choosing one makes it ready to run. Both are the same frozen object
@@ -32,7 +42,13 @@ export interface TrainingDraft<Name extends string = string, State = any>
    *
    * @example task.algorithm('xgboost', { version: '1.7-1' })
    */
-  algorithm(name: string, options?: { readonly version?: string }): TrainingTask<Name, State>
+  algorithm(
+    name: string,
+    options?: {
+      /** The algorithm's version; default the newest one that is known. */
+      readonly version?: string
+    },
+  ): TrainingTask<Name, State>
   /** Only processing tasks have an entrypoint. */
   readonly entrypoint: Refused<'only a processing task has an entrypoint: use project.processing(), or .code() or .shell()'>
 }
@@ -144,7 +160,10 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name exten
    * @example task.maxRun('2 hours')
    */
   maxRun<const Time extends string | { readonly seconds: number }>(
-    limit: CheckedDuration<Time>,
+    // Written out, and asked only after `maxWait`: this is in every chain, and an alias more is work for the compiler.
+    limit: [MaxWaitOf<State>] extends [never]
+      ? CheckedDuration<Time>
+      : CheckedDuration<Time> & ShortEnough<Time, MaxWaitOf<State>>,
   ): Builders<Name, Exclude<State, `maxRun ${string}`> | (Time extends string ? `maxRun ${Time}` : never)>[B]
   /**
    * How long a spot job may wait for machines and run, together.
@@ -155,7 +174,7 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name exten
    */
   maxWait<const Time extends string | { readonly seconds: number }>(
     limit: CheckedDuration<Time> & LongEnough<Time, MaxRunOf<State>>,
-  ): Self
+  ): Builders<Name, Exclude<State, `maxWait ${string}`> | LimitMark<'maxWait', Time>>[B]
   /**
    * Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.
    *
@@ -182,9 +201,14 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name exten
    *
    * @example task.with({ instanceType: 'ml.g5.xlarge', maxRun: '2 hours' })
    */
-  with<const Spot extends boolean | undefined = undefined, const Warm extends Duration | undefined = undefined>(
-    options: OptionsIn<State, Spot, Warm> & Together<State, Spot, Warm>,
-  ): Builders<Name, StateWith<State, Spot, Warm>>[B]
+  with<
+    const Spot extends boolean | undefined = undefined,
+    const Warm extends Duration | undefined = undefined,
+    const Run extends Duration | undefined = undefined,
+    const Wait extends Duration | undefined = undefined,
+  >(
+    options: OptionsIn<State, Spot, Warm, Run, Wait> & Together<State, Spot, Warm> & WaitsLongEnough<State, Run, Wait>,
+  ): Builders<Name, StateWithin<StateWith<State, Spot, Warm>, Run, Wait>>[B]
   /** Declares what the hyperparameters are (zod, valibot, arktype …): they are checked together before anything starts. */
   readonly hyperparameterSchema: Has<State, 'hyperparameters'> extends true
     ? Refused<'declare the schema before .hyperparameters(): the values are then checked by it'>

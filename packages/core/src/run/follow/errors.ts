@@ -12,6 +12,7 @@ export interface JobErrorOptions {
 
 /** The program of a job ended with an error. */
 export class JobFailedError extends SsmError {
+  /** The job that failed. */
   readonly job: JobRef
   /** What the platform says, at most 1,024 characters. */
   readonly reason: string
@@ -56,6 +57,7 @@ function missingModuleHint(reason: string): string {
 
 /** The job was stopped, or ran into its time limit, before it ended. */
 export class JobStoppedError extends SsmError {
+  /** The job that was stopped. */
   readonly job: JobRef
 
   static {
@@ -80,6 +82,7 @@ export class JobStoppedError extends SsmError {
 
 /** Waiting was aborted by the caller; the job itself goes on, unless the run was disposed. */
 export class RunAbortedError extends SsmError {
+  /** The job that was under way; `undefined` when there was none. */
   readonly job: JobRef | undefined
 
   static {

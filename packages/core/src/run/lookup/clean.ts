@@ -10,6 +10,7 @@ import { listTasks, type StoragePlace } from './projects.ts'
 
 /** Whose old jobs are removed. */
 export interface CleanPlace extends StoragePlace {
+  /** The project whose jobs are looked at. */
   readonly project: string
   /** One task; default all tasks of the project. */
   readonly task?: string
@@ -17,11 +18,15 @@ export interface CleanPlace extends StoragePlace {
 
 /** Jobs that are to be removed, with all that is stored of them: code, record, outputs, and on the local platform the log. */
 export interface OldJobs {
+  /** The jobs, the newest first. */
   readonly jobs: readonly JobState[]
+  /** How many objects they have in the bucket. */
   readonly objects: number
+  /** How many bytes these are. */
   readonly bytes: number
 }
 
+/** Which jobs are removed, and who confirms it. */
 export interface CleanOptions extends Abortable {
   /** How many of the newest jobs of each task stay: 1 or more. */
   readonly keep: number

@@ -7,6 +7,7 @@ import type { Platform } from '../../platform/platform.ts'
 
 /** Where projects are stored. */
 export interface StoragePlace {
+  /** The platform to look at. */
   readonly platform: Platform
   /** The S3 bucket; default the account's own `sagemaker-<region>-<account>`. */
   readonly bucket?: string

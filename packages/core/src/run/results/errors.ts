@@ -3,7 +3,13 @@ import { nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
 /** The result that the work wrote does not match its declared schema. */
 export class ResultInvalidError extends SsmError {
   /** Where in the document, and what is wrong there. */
-  readonly issues: readonly { readonly path: string; readonly message: string }[]
+  /** What is wrong with the result. */
+  readonly issues: readonly {
+    /** Where in the result: `.layers[0]`. */
+    readonly path: string
+    /** What is wrong there. */
+    readonly message: string
+  }[]
 
   static {
     nameOnPrototype(this, 'ResultInvalidError')

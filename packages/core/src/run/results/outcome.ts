@@ -4,10 +4,22 @@ import type { AnyTaskResult, TaskResult } from './task-result.ts'
 
 /** How one task of a graph ended. */
 export type TaskOutcome<Result = TaskResult> =
-  | { readonly status: 'completed'; readonly result: Result }
-  | { readonly status: 'failed'; readonly error: unknown }
+  | {
+      readonly status: 'completed'
+      /** What came out of it. */
+      readonly result: Result
+    }
+  | {
+      readonly status: 'failed'
+      /** Why it failed. */
+      readonly error: unknown
+    }
   /** Not started, because tasks it needs failed. */
-  | { readonly status: 'blocked'; readonly by: readonly string[] }
+  | {
+      readonly status: 'blocked'
+      /** The tasks that failed. */
+      readonly by: readonly string[]
+    }
 
 /** Some tasks of a graph failed; those that need them were not started, all others ended well. */
 export class GraphFailedError extends SsmError {

@@ -36,7 +36,11 @@ export type MetricValues<Metric extends string> = [Metric] extends [never]
 
 /** The result of a task of which only the name is known: a processing task has no model. */
 export interface AnyTaskResult extends Omit<TaskResult, 'outputs'> {
-  readonly outputs: TaskResult<ProcessingOutput>['outputs'] & { readonly model?: StoredOutput<'model'> }
+  /** Where its outputs lie; only a training task has a model. */
+  readonly outputs: TaskResult<ProcessingOutput>['outputs'] & {
+    /** What a training task left as its model. */
+    readonly model?: StoredOutput<'model'>
+  }
 }
 
 /** What came out of a task: give `outputs.model` to another task's `.input.from()`. */

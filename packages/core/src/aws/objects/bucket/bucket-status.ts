@@ -5,6 +5,7 @@ import { expectOwners, ownersBook } from './owners.ts'
 
 /** Whether the bucket of jobs is there. */
 export interface BucketStatus {
+  /** The bucket's name. */
   readonly bucket: string
   /** False when the first run is going to make it. */
   readonly exists: boolean
@@ -18,7 +19,10 @@ export interface BucketStatus {
  */
 export async function bucketStatus(
   name: string | undefined,
-  options: ClientOptions & { readonly signal?: AbortSignal } = {},
+  options: ClientOptions & {
+    /** Ends the call early: it rejects with `signal.reason`. */
+    readonly signal?: AbortSignal
+  } = {},
 ): Promise<BucketStatus> {
   const owners = ownersBook({ accountId: async () => (await clients.account()).id, bucketOwners: {} })
   await using clients = openClients(options, { s3: (client, sdk) => expectOwners(client, sdk, owners) })
