@@ -34,6 +34,7 @@ export const sections = [
     title: 'Guides',
     pages: [
       guide('tasks', 'From a script to a result', 'Describe a task, run it, chain tasks, use typed results.'),
+      guide('retries', 'Runs that survive', 'Try again by cause: no machines, interruptions, exit codes.'),
       guide(
         'workers',
         'The program on its machine',

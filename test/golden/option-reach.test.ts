@@ -46,6 +46,8 @@ const reach = {
   maxWait: { value: '2 days', training: ['StoppingCondition.MaxWaitTimeInSeconds'] },
   warm: { value: '30 minutes', beside: { spot: false }, training: ['ResourceConfig.KeepAlivePeriodInSeconds'] },
   retries: { value: 3, training: ['RetryStrategy.MaximumRetryAttempts'] },
+  // It decides what follows on a job that failed.
+  retry: { value: { attempts: 3 }, training: [], processing: [] },
   framework: { value: 'tensorflow', ...image },
   frameworkVersion: { value: '2.6.0', ...image },
   pythonVersion: { value: 'py312', ...image },

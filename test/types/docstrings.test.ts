@@ -89,9 +89,9 @@ function hasSentence(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
   return isRefused || /\S.*[.?:]/s.test(ts.displayPartsToString(symbol.getDocumentationComment(checker)))
 }
 
-/** A tag with one value, such as `type: 'logged'`, and a sentence that stands in a value's place. */
+/** A tag with one value, such as `type: 'logged'`, a sentence that stands in a value's place, and a client of the AWS SDK, which is not read here. */
 const speaksForItself = (type: ts.Type): boolean =>
-  type.isLiteral() || (type.flags & ts.TypeFlags.BooleanLiteral) !== 0 || type.symbol?.name === 'Explain'
+  type.isLiteral() || (type.flags & (ts.TypeFlags.BooleanLiteral | ts.TypeFlags.Any)) !== 0 || type.symbol?.name === 'Explain'
 
 function isPrivate(declaration: ts.Declaration): boolean {
   const name = ts.getNameOfDeclaration(declaration)

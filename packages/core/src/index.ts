@@ -69,7 +69,8 @@ export type {
   WaitedForStarterEvent,
   WarnedEvent,
 } from './events/run-event.ts'
-export type { Change, Decision, StoredOutput } from './spec/result.ts'
+export type { AttemptNumber, AttemptReport, Change, Decision, EndCause, RetryCause, StoredOutput } from './spec/result.ts'
+export type { RetryOptions } from './options/compute.ts'
 export type { Distribution, InputMode } from './spec/input-modes.ts'
 export type { OutputName, ProcessingOutput, TrainingOutput } from './spec/outputs.ts'
 export type { JobKind } from './spec/job-kind.ts'

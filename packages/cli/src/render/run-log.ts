@@ -80,7 +80,7 @@ export class RunLog {
         this.job = event.job.name
         return [fact(`job ${event.job.name}`)]
       case 'retried':
-        return [fact(`${event.because}; attempt ${event.attempt.number} of ${event.attempt.of} follows`)]
+        return [fact(retriedText(event))]
       case 'status-changed':
         return this.#changed(event)
       case 'measured':
@@ -223,4 +223,8 @@ export function progressText({ bytes, ofBytes, files, ofFiles }: Progress, elaps
   const rate = perSecond > 0 ? `  ${bytesText(perSecond)}/s` : ''
   const counted = ofFiles > 1 ? `  ${files} of ${countText(ofFiles, 'file')}` : ''
   return `${bar(share)} ${Math.floor(Math.min(1, share) * 100)} %  ${bytesText(bytes)} of ${bytesText(ofBytes)}${counted}${rate}${left}`
+}
+
+function retriedText({ because, attempt, pauseSeconds }: Extract<RunEvent, { type: 'retried' }>): string {
+  return `${because}; attempt ${attempt.number} of ${attempt.of} follows in ${spanText(pauseSeconds * 1000)}`
 }

@@ -23,21 +23,13 @@ import { credentialsError, platformError, regionless, withErrorTranslation } fro
 
 /** The clients we use, by service. */
 export interface ClientTypes {
-  /** Amazon S3. */
   readonly s3: S3Client
-  /** Amazon SageMaker. */
   readonly sagemaker: SageMakerClient
-  /** AWS Identity and Access Management. */
   readonly iam: IAMClient
-  /** Amazon Elastic Container Registry. */
   readonly ecr: ECRClient
-  /** AWS CodeBuild. */
   readonly codebuild: CodeBuildClient
-  /** AWS Security Token Service. */
   readonly sts: STSClient
-  /** Amazon CloudWatch Logs. */
   readonly logs: CloudWatchLogsClient
-  /** Service Quotas. */
   readonly quotas: ServiceQuotasClient
 }
 /** The services of AWS that are called. */

@@ -71,6 +71,7 @@ test('machines, prices, limits, tags, roles, keys, networks and places change no
     maxWaitSeconds: seconds,
     keepAliveSeconds: seconds,
     retries: seconds,
+    retry: fc.record({ attempts: seconds, on: fc.constant(['capacity' as const]), pauseSeconds: seconds }),
     tags: fc.dictionary(word, word),
     metrics: fc.dictionary(word, word),
     role: word,

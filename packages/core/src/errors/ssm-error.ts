@@ -94,9 +94,13 @@ export class SsmError extends Error {
 
 /** An error as plain data. */
 export interface ErrorDocument {
+  /** The error's code. */
   readonly code: ErrorCode
+  /** What happened. */
   readonly message: string
+  /** What to do next. */
   readonly hint?: string
+  /** What is known of the case, by name. */
   readonly facts: Readonly<Record<string, unknown>>
 }
 

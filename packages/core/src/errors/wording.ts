@@ -3,7 +3,9 @@
  * Plain data.
  */
 export interface Wording {
+  /** For programs that use the library: it names methods. */
   readonly library: string
+  /** For the command line: it names flags. */
   readonly commandLine: string
 }
 

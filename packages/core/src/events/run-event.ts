@@ -200,10 +200,14 @@ export interface SubmittedEvent extends EventBase {
  */
 export interface RetriedEvent extends EventBase {
   readonly type: 'retried'
+  /** The job that ended. */
+  readonly job: JobName
   /** Why another one is started. */
   readonly because: string
   /** The attempt that follows. */
   readonly attempt: AttemptNumber
+  /** How long is waited before it. */
+  readonly pauseSeconds: number
 }
 
 /**

@@ -4,7 +4,13 @@ import process from 'node:process'
 import { SsmError } from '../errors/ssm-error.ts'
 
 /** Why a file or folder says nothing that may be believed: whose it is, or that others may change it. */
-export type Distrust = { readonly because: 'owner'; readonly uid: number } | { readonly because: 'writable' }
+export type Distrust =
+  | {
+      readonly because: 'owner'
+      /** The user that owns it. */
+      readonly uid: number
+    }
+  | { readonly because: 'writable' }
 
 /**
  * Whether somebody else than this user and the superuser decides about what lies at a path: as its owner, as the owner of a link that

@@ -15,6 +15,7 @@ export interface Problem {
 
 /** A problem as it is found: what to do may differ between a program and a command line. */
 export interface FoundProblem extends Omit<Problem, 'hint'> {
+  /** What to do instead. */
   readonly hint?: Text
 }
 

@@ -23,17 +23,20 @@ export interface ImageProgress {
   readonly image: string
   /** What does the work: `docker`, `podman` or `CodeBuild`. */
   readonly by: string
+  /** Which step it is at. */
   readonly step: 'build' | 'push' | 'pull' | 'ready'
   /** What was printed last. */
   readonly line: string
   /** The steps of a Dockerfile that are done, and how many it has. */
   readonly done?: number
+  /** How many steps it has. */
   readonly of?: number
 }
 
 export interface ResolveImageOptions extends Abortable {
   /** Only says what the image is or would be called: builds and changes nothing. */
   readonly dryRun?: boolean
+  /** Told how the build goes on. */
   readonly onProgress?: (progress: ImageProgress) => void
 }
 

@@ -14,6 +14,7 @@ import type { NamedOutputs } from '../spec/outputs.ts'
 import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
+import { retryOf } from '../options/compute.ts'
 import type { Draft, DraftInput } from './draft.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
@@ -71,10 +72,12 @@ type Compute = Pick<
   | 'maxWaitSeconds'
   | 'keepAliveSeconds'
   | 'retries'
+  | 'retry'
 >
 
 function computeOf(options: ResolvedOptions): Compute {
   const { instanceType, instanceCount, volumeSizeGiB, spot, retries } = options
+  const retry = options.retry === undefined ? undefined : retryOf(options.retry)
   const maxRunSeconds = seconds(options.maxRun)
   const keepAliveSeconds = options.warm === undefined ? undefined : seconds(options.warm)
   return {
@@ -87,6 +90,8 @@ function computeOf(options: ResolvedOptions): Compute {
     ...(spot ? { maxWaitSeconds: seconds(options.maxWait) || maxRunSeconds } : {}),
     ...(keepAliveSeconds === undefined ? {} : { keepAliveSeconds }),
     ...(retries === undefined ? {} : { retries }),
+    // What is wrong with it has been said by then.
+    ...(typeof retry === 'object' ? { retry } : {}),
   }
 }
 

@@ -1,14 +1,14 @@
 import { isSsmError } from '../errors/ssm-error.ts'
 import type { JobRef } from '../platform/jobs.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
-import { followAttempt } from './attempt.ts'
+import { attemptsUpTo, endOf, followAttempt, type Attempt } from './attempt.ts'
 import type { TaskContext, TaskSession } from './context.ts'
 import { settle, settleAgain } from './decide/settle.ts'
 import { endedBadly, RunAbortedError } from './follow/errors.ts'
-import { afterAttempt, endOf, oneAttempt } from './policy.ts'
 import { warnOfNothingKept } from './follow/nothing-kept.ts'
+import { afterAttempt, oneAttempt, type NextStep } from './policy.ts'
 import { checkHyperparameters } from './resolve/hyperparameters.ts'
-import { openTask } from './resolve/resolve-task.ts'
+import { openTask, type ResolvedTask } from './resolve/resolve-task.ts'
 import { taskResult } from './results/collect.ts'
 import type { TaskResult } from './results/task-result.ts'
 import type { RunPolicy } from './run-options.ts'
@@ -41,20 +41,36 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       session.reached({ platform: context.platform, job, isOwn: attempt.decision.kind === 'start', isOver: isSkipped }, given)
       const ended = await followAttempt(attempt, task.spec.metrics, following)
       session.ended(job)
-      const joined = attempt.decision.kind === 'join' ? ended.state : {}
-      const next = afterAttempt(oneAttempt, attempt.number, endOf(ended.state.status, joined))
+      const end = endOf(ended.state, attempt.spent, task.spec, attempt.decision.kind === 'start')
+      const next = afterAttempt(task.spec.retry ?? oneAttempt, attempt.number, end)
       if (next.kind === 'give-up') throw endedBadly(ended, context.platform.abilities.commandLine)
       if (next.kind === 'done') {
         if (!isSkipped) await warnOfNothingKept(task, job, following)
-        const result = await taskResult(task, attempt.decision, ended, following)
+        const attempts = await attemptsUpTo(task, attempt, ended.state, following)
+        const result = await taskResult(task, attempt.decision, ended, attempts, following)
         context.tell({ type: 'finished', outcome: { kind: 'completed', job: job.name, skipped: isSkipped } })
         return result
       }
-      context.tell({ type: 'retried', because: next.because, attempt: next.attempt })
-      attempt = await settleAgain(task, next, context)
+      const before = attempt
+      // Whoever leaves during the pause leaves no job behind.
+      job = undefined
+      attempt = await tryAgain(task, next, before, context)
     }
   } catch (cause) {
     if (!session.preparing.aborted || isSsmError(cause)) throw cause
     throw new RunAbortedError(given.spec.task, job, cause, { isStopped: job !== undefined && session.isStopped(job), platform })
   }
+}
+
+/** Tells that another attempt follows, waits, and starts it. */
+async function tryAgain(
+  task: ResolvedTask,
+  next: Extract<NextStep, { readonly kind: 'again' }>,
+  { job }: Attempt,
+  context: TaskContext,
+): Promise<Attempt> {
+  const { because, attempt, pauseSeconds } = next
+  context.tell({ type: 'retried', job: job.name, because, attempt, pauseSeconds })
+  await context.clock.sleep(pauseSeconds * 1_000, context.signal)
+  return settleAgain(task, next, context)
 }

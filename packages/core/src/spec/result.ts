@@ -1,6 +1,6 @@
 import type { JobName } from '../names/job-name.ts'
 import type { ObjectUri } from '../names/object-uri.ts'
-import type { JobRef, JobState } from '../platform/jobs.ts'
+import type { JobRef, JobState, JobStatus } from '../platform/jobs.ts'
 
 /** One output of a finished job: give it to `.input.from()`. */
 export interface StoredOutput<Output extends string = string> {
@@ -71,6 +71,8 @@ export interface JobRecord {
   readonly createdAtMs: number
   /** Which of how many jobs in a row it is; absent in records of older versions. */
   readonly attempt?: AttemptNumber
+  /** What the attempts before it used of the time that all have together; absent for a first one. */
+  readonly spent?: SpentTime
 }
 
 /** Which job of how many that may be tried in a row for one run: 1 of 1 without retries. */
@@ -79,6 +81,44 @@ export interface AttemptNumber {
   readonly number: number
   /** How many there may be. */
   readonly of: number
+}
+
+/** Why a job ended, as far as another one may go better: `'exit 75'` is the exit code of the program. */
+export type RetryCause = 'capacity' | 'interruption' | 'internal' | `exit ${number}`
+
+/** Why a job did not complete: a cause that a policy can name, or one that no other job would do anything about. */
+export type EndCause = RetryCause | 'failed' | 'stopped' | 'time limit'
+
+/** When a run that failed is tried again with another job, complete. */
+export interface RetrySpec {
+  /** Jobs in all, the first one included. */
+  readonly attempts: number
+  /** Which ends are worth another job. */
+  readonly on: readonly RetryCause[]
+  /** How long to wait before the next job. */
+  readonly pauseSeconds: number
+}
+
+/** What attempts used of the time that all attempts of a run have together, in seconds. */
+export interface SpentTime {
+  /** Running, as `maxRun` counts it. */
+  readonly runSeconds: number
+  /** Waiting for machines and running, as `maxWait` counts it. */
+  readonly waitSeconds: number
+}
+
+/** One job of a run that was tried several times: a row of `result.attempts`. */
+export interface AttemptReport extends AttemptNumber {
+  /** The job. */
+  readonly job: JobName
+  /** How it ended. */
+  readonly status: JobStatus
+  /** Why it did not complete; absent for the one that did. */
+  readonly cause?: EndCause
+  /** What SageMaker said about it, at most 1,024 characters. */
+  readonly reason?: string
+  /** From its submission to its end, in seconds. */
+  readonly seconds: number
 }
 
 /** Everything that makes a run the same run, in words: part → value. Two runs with equal parts give equal results. */

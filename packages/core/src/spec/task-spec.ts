@@ -4,6 +4,7 @@ import type { ObjectUri } from '../names/object-uri.ts'
 import type { ProjectName, TaskName } from '../names/task-name.ts'
 import type { JobRequest } from '../platform/jobs.ts'
 import type { JobKind } from './job-kind.ts'
+import type { RetrySpec } from './result.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { DistributionSpec } from './distribution.ts'
 import type { ImageSpec, PackagesSpec } from './image.ts'
@@ -53,6 +54,8 @@ export interface TaskSpec {
   readonly keepAliveSeconds?: number
   /** How often SageMaker starts the job again after an internal error of its own. */
   readonly retries?: number
+  /** When a run that failed is tried again with another job; absent: never. */
+  readonly retry?: RetrySpec
 
   /** In the order given: it is the order of the program's arguments. */
   readonly hyperparameters: Readonly<Record<string, HyperparameterValue>>

@@ -27,6 +27,7 @@ export function runDocument(
       ...(message === undefined ? {} : { message }),
     })),
     seconds: result.seconds,
+    attempts: result.attempts,
     billableSeconds: result.billableSeconds ?? null,
     savings: result.savings ?? null,
     downloaded: downloaded ?? null,

@@ -21,9 +21,11 @@ export interface ImagePolicies {
   readonly codeBuildSetup: PolicyDocument
   /** The role that CodeBuild builds with. */
   readonly builder: {
+    /** The role's name. */
     readonly roleName: string
     /** Who may use it: CodeBuild, for this account only. */
     readonly trust: object
+    /** The name of that policy in the role. */
     readonly policyName: string
     /** What a build may do. The role's inline policy. */
     readonly policy: PolicyDocument

@@ -118,18 +118,21 @@ function readRecord(text: string | undefined): JobRecord | undefined {
 }
 
 function isRecord(value: unknown): value is JobRecord {
-  const { v, kind, fingerprint, parts, attempt } = (value ?? {}) as Partial<Record<keyof JobRecord, unknown>>
+  const { v, kind, fingerprint, parts, attempt, spent } = (value ?? {}) as Partial<Record<keyof JobRecord, unknown>>
   return (
     v === 1 &&
     (kind === 'training' || kind === 'processing') &&
     typeof fingerprint === 'string' &&
     isObject(parts) &&
     Object.values(parts).every((part) => typeof part === 'string') &&
-    (attempt === undefined || (isObject(attempt) && isCount(attempt['number']) && isCount(attempt['of'])))
+    (attempt === undefined || (isObject(attempt) && isCount(attempt['number']) && isCount(attempt['of']))) &&
+    (spent === undefined || (isObject(spent) && isSpan(spent['runSeconds']) && isSpan(spent['waitSeconds'])))
   )
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isSpan = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0

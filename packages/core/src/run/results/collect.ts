@@ -1,7 +1,7 @@
 import type { JobState } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { freeze } from '../../lang/freeze.ts'
-import type { Decision } from '../../spec/result.ts'
+import type { AttemptReport, Decision } from '../../spec/result.ts'
 import type { TaskContext } from '../context.ts'
 import type { EndedJob } from '../follow/follow.ts'
 import { logLines } from '../follow/lines.ts'
@@ -16,6 +16,7 @@ export async function taskResult(
   task: Pick<ResolvedTask, 'spec' | 'layout'>,
   decision: Decision,
   ended: EndedJob,
+  attempts: readonly AttemptReport[],
   context: TaskContext,
 ): Promise<TaskResult> {
   const { spec, layout } = task
@@ -24,6 +25,7 @@ export async function taskResult(
     ...facts(state, decision, spec.task),
     outputs: storedOutputs(spec.task, layout, state, Object.keys(spec.outputs ?? {})),
     result: spec.resultSchema === undefined ? undefined : await readTypedResult(spec, layout, state, context),
+    attempts: freeze([...attempts]),
     metrics: freeze({ ...ended.metrics }),
     download: (folder, options = {}) => downloadJob(state, layout, folder, options, context),
     logs: (options = {}): AsyncIterable<LogLine> => logLines(context.platform, state, { ...options, untilNow: true }),

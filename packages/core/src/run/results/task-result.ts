@@ -4,7 +4,7 @@ import type { JobPhase } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { FollowOptions, LogLine } from '../../platform/logs.ts'
 import type { OutputName, ProcessingOutput } from '../../spec/outputs.ts'
-import type { Decision, StoredOutput } from '../../spec/result.ts'
+import type { AttemptReport, Decision, StoredOutput } from '../../spec/result.ts'
 
 /** What can be downloaded of a job. */
 export type Downloadable = OutputName | 'logs' | (string & {})
@@ -63,6 +63,8 @@ export interface TaskResult<Out extends string = OutputName, Result = unknown, M
   readonly phases: readonly JobPhase[]
   /** From the job's first phase to its end, in seconds. */
   readonly seconds: number
+  /** Every job that this run was tried with, the oldest first; the last one made the result. One without `.retry()`. */
+  readonly attempts: readonly AttemptReport[]
   /** What is billed, per machine, in seconds; training on AWS only. */
   readonly billableSeconds: number | undefined
   /** The share of the price that spot saved, 0 to 1; training on AWS only. */

@@ -1,4 +1,4 @@
-import type { AttemptNumber, Decision } from '../../spec/result.ts'
+import type { AttemptNumber, Decision, SpentTime } from '../../spec/result.ts'
 import type { TaskPast } from '../decide/past.ts'
 import type { RunPolicy } from '../run-options.ts'
 
@@ -6,6 +6,8 @@ import type { RunPolicy } from '../run-options.ts'
 export interface Start {
   readonly decision: Extract<Decision, { readonly kind: 'start' }>
   readonly number: AttemptNumber
+  /** What the attempts before it used of the time that all have together; `undefined` for a first one. */
+  readonly spent: SpentTime | undefined
   readonly past: TaskPast
   readonly policy: RunPolicy
 }

@@ -130,7 +130,7 @@ async function stateFor(
 }
 
 /** Kept with the job before there is one: a job without a record could never be skipped. */
-async function writeRecord(task: ResolvedTask, { number }: Start, job: JobName, context: TaskContext): Promise<void> {
+async function writeRecord(task: ResolvedTask, { number, spent }: Start, job: JobName, context: TaskContext): Promise<void> {
   const record: JobRecord = {
     v: 1,
     job,
@@ -139,6 +139,7 @@ async function writeRecord(task: ResolvedTask, { number }: Start, job: JobName, 
     parts: task.parts,
     createdAtMs: context.clock.now(),
     attempt: number,
+    ...(spent === undefined ? {} : { spent }),
   }
   await writeObject(task.layout.job(job).record, { kind: 'bytes', bytes: Buffer.from(JSON.stringify(record)) }, task, context)
 }
