@@ -44,6 +44,7 @@ export const sections = [
       guide('services', 'Inside a Node service', 'Handles, events, logs, stopping and detaching, secrets.'),
       guide('aws', 'The first run on AWS', 'Credentials, bucket, role, quotas, spot, networks, encryption.'),
       guide('where-it-runs', 'Where it runs', 'Systems and versions: what was tried, and what is only written.'),
+      guide('images', 'Images and containers', 'Dockerfiles, what builds and pushes them, and local jobs in containers.'),
       guide('platforms', 'A platform of your own', 'The interfaces, an example, and the checks that it must pass.'),
       guide('bundlers', 'Bundlers and test runners', 'esbuild, CommonJS, Jest, vitest, Bun.'),
       guide('reliability', 'Reliability', 'What survives which failure, and what is never removed.'),

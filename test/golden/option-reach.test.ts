@@ -59,6 +59,8 @@ const reach = {
   // Only a name on the machine that builds the image.
   localRepository: { value: 'mine', beside: built, training: [], processing: [] },
   imageTag: { value: 'v1', beside: built, ...image },
+  // It decides where a job of this computer runs.
+  container: { value: true, training: [], processing: [] },
   // It decides what is removed before the job starts.
   state: { value: 'same-spec', training: [], processing: [] },
   distribution: { value: 'multi_worker_mirrored', training: ['Environment.SSM_DISTRIBUTION'], settings: ['ssm_distribution='] },

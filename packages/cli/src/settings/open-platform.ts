@@ -16,7 +16,9 @@ export async function openPlatform(
 ): Promise<Platform> {
   if (settings.platform === 'local') {
     const { local } = await import('@simple-sagemaker/core/local')
-    return local({ root: localRoot(settings, context), ...pythonOf(settings, context) })
+    // Only a job in a container asks for an image of AWS.
+    const publishedImages = async () => (await import('@simple-sagemaker/core/aws')).publishedImages(clientOptionsOf(settings))
+    return local({ root: localRoot(settings, context), publishedImages, ...pythonOf(settings, context) })
   }
   const { aws } = await import('@simple-sagemaker/core/aws')
   return aws({ ...clientOptionsOf(settings), onNotice: (happened) => notice(awsNoticeText(happened)) })

@@ -6,6 +6,7 @@
 import { setMaxListeners } from 'node:events'
 import { join, resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
+import type { PublishedImages } from '../containers/published.ts'
 import { storageError } from '../files/fs-errors.ts'
 import { addressOf, type ObjectUri } from '../names/object-uri.ts'
 import { ignoredLocally } from '../options/task-options.ts'
@@ -33,6 +34,10 @@ export interface LocalOptions {
   readonly python?: string
   /** Folders whose `.venv` is taken when there is none beside the code; default the working folder. */
   readonly venvFolders?: readonly string[]
+  /** The engine of jobs in containers: `docker`, `podman`, or the path of one. Default: `SSM_CONTAINER_ENGINE`, else what answers. */
+  readonly containerEngine?: string
+  /** Tells the addresses of frameworks' images, and logs in to fetch them: what a job in a container may need of AWS. */
+  readonly publishedImages?: () => Promise<PublishedImages>
   /** The folder that holds buckets and jobs; default `SSM_LOCAL_DIR`, else `.ssm` in the working folder. */
   readonly root?: string
   /** How many seconds a program may go on after SIGTERM before it is killed; default 120, as on SageMaker. */
@@ -78,6 +83,7 @@ export function local(options: LocalOptions = {}): Platform {
     isolation: isolationFrom(options.isolation ?? process.env['SSM_LOCAL_ISOLATION']),
     ...(options.simulateSpotInterruption === undefined ? {} : { spotInterruption: options.simulateSpotInterruption }),
   }
+  const programs = { python: pythonSettings(options), containerEngine: options.containerEngine }
   return {
     name: 'local',
     region: async () => 'local',
@@ -89,11 +95,11 @@ export function local(options: LocalOptions = {}): Platform {
       commandLine: 'local',
       leaseSilenceMs: 4_000,
     },
-    jobs: localJobs(root, settings, pythonSettings(options), closing.signal),
+    jobs: localJobs(root, settings, programs, closing.signal),
     objects: directoryObjects(root),
     logs: localLogs(root, closing.signal),
     roles: localRoles(),
-    images: localImages(),
+    images: localImages(options),
     // Jobs go on; only the watching of them ends.
     [Symbol.asyncDispose]: async () => closing.abort(new Error('The local platform was closed')),
   }

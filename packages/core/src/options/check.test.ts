@@ -173,6 +173,7 @@ const rows = {
     [['my group'], 'securityGroups[0]', /such as 'sg-0a1b2c3d'/],
     [['sg-0a'], 'subnets', /belong together/],
   ],
+  container: switched('container'),
   networkIsolation: switched('networkIsolation'),
   encryptTraffic: switched('encryptTraffic'),
 } satisfies Readonly<Record<TaskOptionName, readonly Refused[]>>

@@ -2,7 +2,7 @@ import type { JobKind } from '../spec/job-kind.ts'
 import { distributionNames, distributionOf, type TrainingDistribution } from '../spec/distribution.ts'
 import type { PackagesSpec } from '../spec/image.ts'
 import { trainingOnly, type About, type Option, type Problem } from './option.ts'
-import { oneOf, text } from './option-types.ts'
+import { flag, oneOf, text } from './option-types.ts'
 
 /** In which container image the program runs. */
 export const imageOptions = {
@@ -97,6 +97,18 @@ export const imageOptions = {
     pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
     shape: 'letters, digits, ".", "_" and "-"',
     flag: { names: ['image_tag'], args: ['TAG'] },
+  }),
+  /**
+   * Whether a job of this computer runs in a container of its image, with docker or podman.
+   *
+   * Default: only with the machine type `local` or `local_gpu` and an `image` or `dockerfile`. On AWS every job does.
+   *
+   * @throws {PlatformError} `ENGINE_MISSING` when neither docker nor podman answers.
+   */
+  container: flag({
+    summary: 'Whether a job of this computer runs in a container of its image, with docker or podman.',
+    source: 'local platform',
+    flag: { names: ['container'], off: ['no_container'] },
   }),
   /**
    * A `requirements.txt` or a lock whose packages come as wheels, so that the machine installs them without a network.

@@ -5,6 +5,8 @@ import type { JobKind } from '../spec/job-kind.ts'
 export interface ImageNeed {
   /** The image to find. */
   readonly image: ImageSpec
+  /** Whether the job runs in the image, where a platform can choose: then it must be there. */
+  readonly container?: boolean
   /** Whose image it is: what is built for it bears its name. */
   readonly project: string
   /** The task's own bucket, when it names one, and the prefix in it: where a build's files may be sent. */

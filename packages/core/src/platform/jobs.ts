@@ -109,6 +109,8 @@ export interface StartOptions extends Abortable {
   readonly python?: PythonChoice
   /** The code has a `requirements.txt` whose packages the program needs: they may be installed once for all jobs that need the same. */
   readonly installsRequirements?: boolean
+  /** Whether the machines are containers of the request's image, where a platform can choose. */
+  readonly container?: boolean
 }
 
 export interface Jobs {

@@ -23,7 +23,11 @@ export interface Platforms extends AsyncDisposable {
 // The only place that names both platforms.
 const builtIn = {
   aws: async (settings: PlatformSettings): Promise<Platform> => (await import('../aws/index.ts')).aws(settings),
-  local: async (): Promise<Platform> => (await import('../local/index.ts')).local(),
+  local: async (settings: PlatformSettings): Promise<Platform> => {
+    // Only a job in a container asks for an image of AWS.
+    const publishedImages = async () => (await import('../aws/index.ts')).publishedImages(settings)
+    return (await import('../local/index.ts')).local({ publishedImages })
+  },
 }
 
 /** `choice`, else the variable `SSM_PLATFORM`, else AWS. */

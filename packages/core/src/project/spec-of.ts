@@ -43,6 +43,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...(draft.bucket === undefined ? {} : { bucket: draft.bucket }),
     prefix: draft.prefix,
     program: draft.program,
+    ...(options.container === undefined ? {} : { container: options.container }),
     image: imageOf(draft, options),
     ...packagesIn(options.packages),
     inputs: draft.inputs.map(inputOf),

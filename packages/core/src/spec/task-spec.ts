@@ -33,6 +33,8 @@ export interface TaskSpec {
   readonly image: ImageSpec
   /** Packages that come as wheels in a channel of their own. */
   readonly packages?: PackagesSpec
+  /** Whether a local job runs in a container; decided by the image and the machine type when absent. */
+  readonly container?: boolean
   /** Where its data comes from: one entry for each channel. */
   readonly inputs: readonly InputSpec[]
   /** Processing only: folders that are kept beside the output; absent when there are none. */

@@ -96,8 +96,9 @@ async function engineCheck(context: CliContext, signal: AbortSignal): Promise<Ch
   return {
     name: 'containers',
     status: 'note',
-    detail: 'neither docker nor podman was found: needed only to build images (--df)',
-    fix: 'To build images, install Docker or Podman.',
+    detail:
+      'neither docker nor podman was found: needed for local jobs in containers (--container), and to build images (--df) here',
+    fix: 'Install Docker or Podman for local jobs in containers. Images for AWS are built by CodeBuild without them.',
   }
 }
 

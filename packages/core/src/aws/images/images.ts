@@ -20,8 +20,8 @@ export function awsImages(options: BuiltImagesOptions): Images {
         if (doubt !== undefined) notify({ type: 'image-elsewhere', image: image.uri, message: doubt })
         return image.uri
       }
-      if (image.kind !== 'dockerfile') return known({ ...need, image }, await region(), options)
-      const base = async (): Promise<string> => known({ ...need, image: image.base }, await region(), options)
+      if (image.kind !== 'dockerfile') return catalogueUri({ ...need, image }, await region(), options)
+      const base = async (): Promise<string> => catalogueUri({ ...need, image: image.base }, await region(), options)
       return await built({ ...need, image }, base, settings)
     },
   }
@@ -30,7 +30,7 @@ export function awsImages(options: BuiltImagesOptions): Images {
 type Named = Extract<ImageNeed['image'], { readonly kind: 'framework' | 'algorithm' }>
 
 /** The image of a framework or an algorithm, from the catalogue. */
-function known(
+export function catalogueUri(
   { image, kind, instanceType }: Pick<ImageNeed, 'kind' | 'instanceType'> & { readonly image: Named },
   region: string,
   { clock, notify }: { readonly clock: Clock; readonly notify: Notify },

@@ -3,7 +3,7 @@ import type { IsolationName } from '../machine/isolation.ts'
 import { namespaceProbe } from './probe.ts'
 
 /** What was asked for: the best that this computer can do, or one by name. */
-export type WantedIsolation = 'auto' | IsolationName
+export type WantedIsolation = 'auto' | Exclude<IsolationName, 'container'>
 
 /**
  * How the machines of a job are kept apart from this computer.

@@ -1,6 +1,6 @@
 import type { SsmError } from '../../errors/ssm-error.ts'
 import { PlatformError } from '../../platform/errors.ts'
-import { isTerminal, type JobRef, type Jobs, type JobState, type StartOptions } from '../../platform/jobs.ts'
+import { isTerminal, type JobRef, type JobRequest, type Jobs, type JobState, type StartOptions } from '../../platform/jobs.ts'
 import { changesOf } from './changes.ts'
 import { currentState } from './liveness.ts'
 import { jobPlace, type JobSettings } from './records.ts'
@@ -10,11 +10,18 @@ import { directoryObjects } from '../objects/objects.ts'
 import { forget, settle, settleAbandoned } from './settle.ts'
 import { removePackages } from '../python/remove-packages.ts'
 import { findPython, type PythonSettings } from '../python/find-python.ts'
+import { containerSettings } from '../isolation/container-settings.ts'
 import { startJob } from './start.ts'
 import { stopJob } from './stop.ts'
 
+/** What the programs of jobs are run with. */
+export interface ProgramSettings {
+  readonly python: PythonSettings
+  readonly containerEngine: string | undefined
+}
+
 /** Jobs kept by a supervisor process each. `closed` ends every watching. */
-export function localJobs(root: string, settings: JobSettings, python: PythonSettings, closed: AbortSignal): Jobs {
+export function localJobs(root: string, settings: JobSettings, programs: ProgramSettings, closed: AbortSignal): Jobs {
   const objects = directoryObjects(root)
   const describe = (job: JobRef): Promise<JobState | undefined> => currentState(jobPlace(root, job.name), job.kind, closed)
   const settleNowAndThen = nowAndThen(() => settleAbandoned(root))
@@ -22,18 +29,15 @@ export function localJobs(root: string, settings: JobSettings, python: PythonSet
     async start(request, options) {
       options?.signal?.throwIfAborted()
       await settleNowAndThen()
-      await startJob(root, { ...settings, ...pythonOf(options) }, request)
+      await startJob(root, await settingsOf(settings, programs, request, options), request)
     },
-    findPython: async (need) => findPython(python, need),
+    findPython: async (need) => findPython(programs.python, need),
     removePackages: async (options) => removePackages(root, options?.signal),
     describe: async (job, options) => {
       options?.signal?.throwIfAborted()
       const state = await describe(job)
       if (options?.verify !== true || state?.status !== 'completed') return state
-      const problem = await problemOfResults(jobPlace(root, job.name), objects)
-      return problem === undefined
-        ? state
-        : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
+      return withProblem(state, await problemOfResults(jobPlace(root, job.name), objects))
     },
     watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
     async forget(job, options) {
@@ -55,11 +59,21 @@ export function localJobs(root: string, settings: JobSettings, python: PythonSet
   }
 }
 
-function pythonOf({ python, installsRequirements = false }: StartOptions = {}): Pick<
-  JobSettings,
-  'python' | 'installsRequirements'
-> {
-  return { ...(python === undefined ? {} : { python }), ...(installsRequirements ? { installsRequirements } : {}) }
+const withProblem = (state: JobState, problem: string | undefined): JobState =>
+  problem === undefined ? state : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
+
+async function settingsOf(
+  settings: JobSettings,
+  { containerEngine }: ProgramSettings,
+  request: JobRequest,
+  { python, installsRequirements = false, container, signal }: StartOptions = {},
+): Promise<JobSettings> {
+  return {
+    ...settings,
+    ...(python === undefined ? {} : { python }),
+    ...(installsRequirements ? { installsRequirements } : {}),
+    ...(container === true ? { container: await containerSettings(request, containerEngine, signal) } : {}),
+  }
 }
 
 function eitherSignal(signal: AbortSignal | undefined, closed: AbortSignal): AbortSignal {

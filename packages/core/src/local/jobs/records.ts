@@ -4,6 +4,7 @@ import { launchPipes } from '@simple-sagemaker/worker-toolkit/contract'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { jobName, type JobName } from '../../names/job-name.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
+import type { ContainerSettings } from '../../containers/machine.ts'
 import type { PythonChoice } from '../../platform/python.ts'
 import type { JobRequest, JobState } from '../../platform/jobs.ts'
 import type { WantedIsolation } from '../isolation/choose.ts'
@@ -90,6 +91,8 @@ export interface JobSettings {
   readonly spotInterruption?: SpotInterruption
   /** Absent: that of the PATH. */
   readonly python?: PythonChoice
+  /** How the machines become containers; absent where they are processes. */
+  readonly container?: ContainerSettings
   /** What was asked for; default `auto`. */
   readonly isolation?: WantedIsolation
   /** The code has a `requirements.txt` that is installed before the program starts. */

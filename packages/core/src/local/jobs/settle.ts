@@ -3,7 +3,7 @@ import { fsCodeOf } from '../../files/fs-errors.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import { isAlive, livenessOf, pidOf, signal } from '../process/identity.ts'
 import { isolationNamed } from '../isolation/isolations.ts'
-import type { IsolationName } from '../machine/isolation.ts'
+import type { Isolation } from '../machine/isolation.ts'
 import type { MachineTree } from '../machine/tree.ts'
 import { killStrays } from '../machine/strays.ts'
 import { removeTrees } from '../machine/remove-trees.ts'
@@ -100,14 +100,15 @@ function killAll(place: JobPlace, state: StoredState): void {
 
 /** Before the job is put on record as ended, and outside of its lock: it may take a while. */
 async function killLeft(place: JobPlace, state: StoredState): Promise<void> {
-  await isolationNamed(isolationOf(place)).killLeft(treesOf(place, state.machines))
+  await isolationOf(place).killLeft(treesOf(place, state.machines))
 }
 
-function isolationOf(place: JobPlace): IsolationName | undefined {
+function isolationOf(place: JobPlace): Isolation {
   try {
-    return readRecord(place).isolation
+    const { isolation, settings } = readRecord(place)
+    return isolationNamed(isolation, settings)
   } catch {
-    return undefined
+    return isolationNamed()
   }
 }
 

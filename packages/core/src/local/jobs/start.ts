@@ -37,10 +37,10 @@ interface Launch {
 
 /** Records a job and starts its supervisor, which outlives this process. */
 export async function startJob(root: string, settings: JobSettings, request: JobRequest): Promise<void> {
-  const plan = planOf(request, maxMachines)
+  const plan = planOf(request, maxMachines, settings)
   needSupervisorProgram()
   const place = jobPlace(root, plan.name)
-  const isolation = await chosenIsolation(root, settings.isolation ?? 'auto')
+  const isolation = settings.container === undefined ? await chosenIsolation(root, settings.isolation ?? 'auto') : 'container'
   const { leave } = await startGate.enter()
   try {
     record(root, place, plan, { request, createdAtMs: Date.now(), settings, isolation })

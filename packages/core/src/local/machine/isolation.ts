@@ -26,7 +26,7 @@ export interface Isolation {
 }
 
 /** As a job's record holds it. */
-export type IsolationName = 'environment' | 'namespace'
+export type IsolationName = 'environment' | 'namespace' | 'container'
 
 /** A machine as its program sees it. */
 export interface MachineView {

@@ -10,13 +10,27 @@ import { joinUri, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { JobRequest } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
-import { argvOf, environmentOf, hostsOf, nameOf, pathOf, expressionOf, refused, secondsOf, unsupported, uriOf } from './parts.ts'
+import {
+  argvOf,
+  imageArgvOf,
+  environmentOf,
+  hostsOf,
+  nameOf,
+  pathOf,
+  expressionOf,
+  refused,
+  secondsOf,
+  unsupported,
+  uriOf,
+} from './parts.ts'
 
 /** What a request means for machines on this computer: the same for both kinds of job. */
 export interface JobPlan {
   readonly kind: JobKind
   readonly name: JobName
   readonly argv: readonly string[]
+  /** Whether `argv` are arguments for the program of the image: only containers have one. */
+  readonly usesOwnProgram?: boolean
   readonly environment: Readonly<Record<string, string>>
   /** `algo-1`, `algo-2`, … */
   readonly hosts: readonly string[]
@@ -58,8 +72,9 @@ export interface OutputPlan {
  * @throws {PlatformError} `PLATFORM_REFUSED` for what SageMaker would refuse too, `PLATFORM_UNSUPPORTED` for what cannot be
  * done with processes, `PLATFORM_QUOTA` for too many machines.
  */
-export function planOf(request: JobRequest, maxMachines: number): JobPlan {
-  const plan = request.kind === 'training' ? trainingPlan(request.input) : processingPlan(request.input)
+export function planOf(request: JobRequest, maxMachines: number, settings: { readonly container?: object } = {}): JobPlan {
+  const runs = settings.container === undefined ? argvOf : imageArgvOf
+  const plan = request.kind === 'training' ? trainingPlan(request.input, runs) : processingPlan(request.input, runs)
   if (plan.hosts.length > maxMachines) {
     throw new PlatformError(
       'PLATFORM_QUOTA',
@@ -75,7 +90,7 @@ export function planOf(request: JobRequest, maxMachines: number): JobPlan {
   return plan
 }
 
-function trainingPlan(input: CreateTrainingJobCommandInput): JobPlan {
+function trainingPlan(input: CreateTrainingJobCommandInput, runs: typeof argvOf): JobPlan {
   const {
     AlgorithmSpecification: algorithm,
     ResourceConfig: resources,
@@ -88,7 +103,10 @@ function trainingPlan(input: CreateTrainingJobCommandInput): JobPlan {
   return {
     kind: 'training',
     name: nameOf(input.TrainingJobName),
-    argv: argvOf(algorithm?.ContainerEntrypoint, algorithm?.ContainerArguments),
+    ...runs(
+      algorithm?.ContainerEntrypoint,
+      algorithm?.ContainerArguments ?? (algorithm?.ContainerEntrypoint === undefined ? ['train'] : []),
+    ),
     environment: environmentOf(input.Environment),
     hosts: hostsOf(
       resources?.InstanceGroups?.reduce((sum, group) => sum + (group.InstanceCount ?? 0), 0) ?? resources?.InstanceCount,
@@ -112,12 +130,12 @@ function trainingPlan(input: CreateTrainingJobCommandInput): JobPlan {
   }
 }
 
-function processingPlan(input: CreateProcessingJobCommandInput): JobPlan {
+function processingPlan(input: CreateProcessingJobCommandInput, runs: typeof argvOf): JobPlan {
   const { AppSpecification: app, ProcessingResources: resources } = input
   return {
     kind: 'processing',
     name: nameOf(input.ProcessingJobName),
-    argv: argvOf(app?.ContainerEntrypoint, app?.ContainerArguments),
+    ...runs(app?.ContainerEntrypoint, app?.ContainerArguments),
     environment: environmentOf(input.Environment),
     hosts: hostsOf(resources?.ClusterConfig?.InstanceCount),
     instanceType: resources?.ClusterConfig?.InstanceType ?? 'local',

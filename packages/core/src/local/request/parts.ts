@@ -6,13 +6,20 @@ import { PlatformError } from '../../platform/errors.ts'
 // The parts of a request, each read and checked in one place.
 
 /** The argument vector of the program. */
-export function argvOf(entrypoint: readonly string[] | undefined, args: readonly string[] | undefined): readonly string[] {
-  if (entrypoint !== undefined && entrypoint.length > 0) return [...entrypoint, ...(args ?? [])]
+export function argvOf(
+  entrypoint: readonly string[] | undefined,
+  args: readonly string[] | undefined,
+): { readonly argv: readonly string[]; readonly usesOwnProgram?: boolean } {
+  if (entrypoint !== undefined && entrypoint.length > 0) return { argv: [...entrypoint, ...(args ?? [])] }
   throw unsupported(
     'the job runs its image’s own program, and the local platform runs processes, not images',
-    'Give the task code of its own, or run it on AWS.',
+    'Give the task code of its own, run it in a container, or run it on AWS.',
   )
 }
+
+/** The same in a container, which can run the program of its image. */
+export const imageArgvOf: typeof argvOf = (entrypoint, args) =>
+  entrypoint === undefined || entrypoint.length === 0 ? { argv: args ?? [], usesOwnProgram: true } : argvOf(entrypoint, args)
 
 /** The environment, if every name is one that a shell knows too. */
 export function environmentOf(environment: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {

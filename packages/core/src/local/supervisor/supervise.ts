@@ -51,11 +51,11 @@ export async function supervise(
   if (existsSync(place.stop)) halt.request('stop')
   const { settings, request: recorded, isolation: named } = readRecord(place)
   const request = withEnvironment(recorded, environment)
-  const plan = planOf(request, Number.MAX_SAFE_INTEGER)
+  const plan = planOf(request, Number.MAX_SAFE_INTEGER, settings)
   const objects = directoryObjects(root)
   const metrics = Object.keys(plan.metrics).length === 0 ? Promise.resolve(undefined) : metricFinder(plan.metrics)
   const journal = openJournal(place, first)
-  const isolation = isolationNamed(named)
+  const isolation = isolationNamed(named, settings, plan)
   const job: Job = { root, place, settings, request, plan, objects, journal, halt, metrics, inherited, secrets, isolation }
   const heart = keepBeating(place, halt)
   const ending = first.ending === undefined ? await carryOut(job) : await storeAgain(job, first.ending)

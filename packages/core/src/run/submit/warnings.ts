@@ -8,13 +8,17 @@ import type { Platform } from '../../platform/platform.ts'
 import { hasOwnDisks } from '../../spec/instance-types.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
+import { inContainer } from '../resolve/image-need.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import type { Start } from './start.ts'
 
 /** Options that this platform cannot honour, and files that are not sent: one message each. */
 export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly string[]> {
   const ignored = spec.givenOptions.filter(
-    (name) => platform.abilities.ignores.includes(name) && !(name === 'spot' && !spec.spot),
+    (name) =>
+      platform.abilities.ignores.includes(name) &&
+      !(name === 'spot' && !spec.spot) &&
+      !(inContainer(spec) && imageOptionNames.includes(name)),
   )
   const without = ignored.length === 1 ? 'it' : 'them'
   return [
@@ -25,6 +29,18 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
     ...(await requirementsLeft(spec)),
   ]
 }
+
+// A container honours them.
+const imageOptionNames: readonly string[] = [
+  'framework',
+  'frameworkVersion',
+  'pythonVersion',
+  'image',
+  'dockerfile',
+  'repository',
+  'localRepository',
+  'imageTag',
+]
 
 /** What is asked for and cannot be had with this machine or this image. */
 function meaninglessOptions({ givenOptions, instanceType, volumeSizeGiB, spot, image }: TaskSpec): readonly string[] {
@@ -47,7 +63,7 @@ export async function hardPaths(
   spec: TaskSpec,
   { name, abilities }: Pick<Platform, 'name' | 'abilities'>,
 ): Promise<readonly string[]> {
-  if (abilities.missingPaths === undefined || !fixedPath.test(await textOf(spec))) return []
+  if (abilities.missingPaths === undefined || inContainer(spec) || !fixedPath.test(await textOf(spec))) return []
   const why = await abilities.missingPaths()
   if (why === undefined) return []
   return [

@@ -1,0 +1,264 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isSsmError, type RunEvent } from '@simple-sagemaker/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makePodman, noPodman, type Podman } from '../support/podman.ts'
+import { sandbox } from '../system/sandbox.ts'
+
+const timeout = 120_000
+const folder = mkdtempSync(join(tmpdir(), 'ssm-podman-'))
+const before = new Map<string, string | undefined>()
+let podman: Podman
+
+beforeAll(() => {
+  if (noPodman !== undefined) return
+  podman = makePodman(folder)
+  for (const [name, value] of Object.entries({ ...podman.environment, SSM_CONTAINER_ENGINE: 'podman' })) {
+    before.set(name, process.env[name])
+    process.env[name] = value
+  }
+}, timeout)
+
+afterAll(() => {
+  if (noPodman === undefined) {
+    expect(podman.run('ps', '--all', '--quiet')).toBe('')
+    expect(podman.run('network', 'ls', '--quiet').trim().split('\n')).toEqual(['podman'])
+  }
+  for (const [name, value] of before) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
+  rmSync(folder, { recursive: true, force: true })
+}, timeout)
+
+const containers = test.skipIf(noPodman !== undefined)
+
+containers(
+  'a machine is a container with the tree of SageMaker, its own host name, and none of this computer',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    const script = place.file(
+      'train.py',
+      `import json, os, socket, sys
+assert socket.gethostname() == 'algo-1' and os.environ['SM_CURRENT_HOST'] == 'algo-1'
+assert not os.path.exists(${JSON.stringify(place.folder)})
+config = {name: json.load(open('/opt/ml/input/config/' + name)) for name in os.listdir('/opt/ml/input/config')}
+assert config['hyperparameters.json']['lr'] == '0.5' and config['resourceconfig.json']['network_interface_name'] == 'eth0', config
+assert open('/opt/ml/input/data/data/a.txt').read() == 'hello'
+assert os.environ['SECRET'] == 'line 1\\nline 2' and os.environ['HOME'] == '/root', os.environ['HOME']
+assert sys.argv[1:] == ['--lr', '0.5'], sys.argv
+open('/opt/ml/model/weights', 'w').write('w')
+print('as', os.getuid(), sorted(os.listdir('/opt/ml')))
+`,
+    )
+    place.file('data/a.txt', 'hello')
+    const task = place
+      .project('ex')
+      .task('t')
+      .code(script)
+      .image(podman.image)
+      .container()
+      .env({ SECRET: 'line 1\nline 2' })
+      .hyperparameters({ lr: 0.5 })
+      .input.local(join(place.folder, 'data'))
+    const result = await task.run()
+    await result.download(join(place.folder, 'out'))
+    expect(readFileSync(join(place.folder, 'out/model/weights'), 'utf8')).toBe('w')
+    const lines: string[] = []
+    for await (const { text } of result.logs()) lines.push(text)
+    expect(lines.join('\n')).toMatch(/as 0 \[.*'code', 'input', 'model', 'output'\]/)
+    expect(await place.leftovers()).toEqual([])
+  },
+)
+
+containers('state is kept, and inputs are shared out over machines that find each other by name', { timeout }, async () => {
+  await using place = sandbox()
+  for (const name of ['a', 'b', 'c', 'd']) place.file(`data/${name}`, name)
+  const script = place.file(
+    'talk.py',
+    `import os, socket, time
+host, state = os.environ['SM_CURRENT_HOST'], os.environ['SSM_INSTANCE_STATE']
+count = len(os.listdir(state))
+open(f'{state}/{count}', 'w').write('x')
+mine = ''.join(sorted(os.listdir('/opt/ml/input/data/data')))
+if host == 'algo-1':
+    server = socket.create_server(('0.0.0.0', 7777))
+    connection, _ = server.accept()
+    print('heard', connection.recv(100).decode(), 'have', mine, 'before', count)
+else:
+    for _ in range(200):
+        try:
+            with socket.create_connection((os.environ['MASTER_ADDR'], 7777)) as connection:
+                connection.sendall(f'{socket.gethostname()} {mine}'.encode())
+            break
+        except OSError:
+            time.sleep(0.1)
+    else:
+        raise SystemExit(9)
+`,
+  )
+  const task = place
+    .project('ex')
+    .task('t')
+    .code(script)
+    .image(podman.image)
+    .container()
+    .instances('ml.m5.large', 2)
+    .input.local(join(place.folder, 'data'), { distribution: 'ShardedByS3Key' })
+  for (const count of [0, 1]) {
+    const result = await task.run({ force: true })
+    const lines: string[] = []
+    for await (const { machine, text } of result.logs()) if (machine === 'algo-1') lines.push(text)
+    expect(lines.join('\n')).toContain(`heard algo-2 bd have ac before ${count}`)
+  }
+})
+
+containers('a processing job has its own folders, and keeps its output', { timeout }, async () => {
+  await using place = sandbox()
+  place.file('data/a.txt', 'hello')
+  const result = await place
+    .project('ex')
+    .processing('p')
+    .shell('ls /opt/ml/config; tr a-z A-Z < "$SM_CHANNEL_DATA/a.txt" > "$SSM_OUTPUT/b.txt"')
+    .image(podman.image)
+    .container()
+    .input.local(join(place.folder, 'data'))
+    .run()
+  await result.download(join(place.folder, 'out'))
+  expect(readFileSync(join(place.folder, 'out/output/b.txt'), 'utf8')).toBe('HELLO')
+})
+
+containers('a program that fails gives its exit code and its last words', { timeout }, async () => {
+  await using place = sandbox()
+  const failure = await place
+    .project('ex')
+    .task('t')
+    .shell('echo no luck >&2; exit 3')
+    .image(podman.image)
+    .container()
+    .run()
+    .catch((cause: unknown) => cause)
+  expect(failure).toMatchObject({ code: 'JOB_FAILED' })
+  expect(String(failure)).toMatch(/exit code:? 3|no luck/)
+  expect(await place.leftovers()).toEqual([])
+})
+
+containers('a stop reaches the program, which has its grace, and no container is left', { timeout }, async () => {
+  await using place = sandbox()
+  const script = place.file(
+    'wait.py',
+    `import signal, sys, time
+def stop(*_):
+    open('/opt/ml/model/stopped', 'w').write('in time')
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+print('ready', flush=True)
+time.sleep(60)
+`,
+  )
+  const handle = await place.project('ex').task('t').code(script).image(podman.image).container().start()
+  for await (const line of handle.logs()) if (line.text.includes('ready')) break
+  await handle.stop()
+  await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_STOPPED' })
+  expect(place.objects().filter((key) => key.endsWith('model.tar.gz'))).toHaveLength(1)
+  expect(podman.run('ps', '--all', '--quiet')).toBe('')
+})
+
+containers('the container of a killed supervisor is removed by the next call', { timeout }, async () => {
+  await using place = sandbox()
+  const ex = place.project('ex')
+  const handle = await ex.task('t').shell('echo ready; sleep 1000').image(podman.image).container().start()
+  for await (const line of handle.logs()) if (line.text.includes('ready')) break
+  const [job = ''] = place.jobs('t')
+  const { owner } = JSON.parse(readFileSync(join(place.root, 'jobs', job, 'state.json'), 'utf8')) as { owner: string }
+  process.kill(Number(/^(\d+)\./.exec(owner)?.[1] ?? /-(\d+)-\d+$/.exec(owner)?.[1]), 'SIGKILL')
+  await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_FAILED' })
+  // Another client, which looks at once at what the first one left.
+  await place.project('ex').task('u').shell('true').run()
+  await expect.poll(() => podman.run('ps', '--all', '--quiet'), { timeout: 20_000 }).toBe('')
+})
+
+containers('a Dockerfile is built once, and what its user writes belongs to the caller', { timeout }, async () => {
+  await using place = sandbox()
+  place.file('docker/Dockerfile', `FROM ${podman.image}\nCOPY greeting /greeting\nRUN chmod 644 /greeting\nUSER worker\n`)
+  place.file('docker/greeting', 'hi')
+  const events: RunEvent[] = []
+  const task = place
+    .project('ex')
+    .task('t')
+    .shell('id -u; cat /greeting; cat /opt/ml/input/config/resourceconfig.json')
+    .dockerfile(join(place.folder, 'docker'))
+    .instances('local')
+  const owned = place
+    .project('ex')
+    .task('u')
+    .shell('chown -R 1234 /opt/ml/model && touch /opt/ml/model/mine && chown 1234 /opt/ml/model/mine')
+    .image(podman.image)
+    .instances('local')
+  const built = async (): Promise<number> => {
+    events.length = 0
+    const handle = await task.start({ force: true })
+    for await (const event of handle.events()) events.push(event)
+    const failure = await handle.result().catch((cause: unknown) => cause)
+    // The launcher needs folders that belong to the superuser, on SageMaker too.
+    if (isSsmError(failure)) expect(failure.code).toBe('JOB_FAILED')
+    return events.filter(({ type }) => type === 'image-progressed').length
+  }
+  expect(await built()).toBeGreaterThan(1)
+  expect(await built()).toBe(0)
+  const result = await owned.run()
+  await result.download(join(place.folder, 'out'))
+  expect(statSync(join(place.folder, 'out/model/mine')).uid).toBe(process.getuid?.())
+  expect(await place.leftovers()).toEqual([])
+})
+
+containers(
+  'an image that is nowhere is an error that says so, and a missing engine says what to install',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    const task = place.project('ex').task('t').shell('true').image('localhost/none:1').container()
+    await expect(task.run()).rejects.toMatchObject({ code: 'IMAGE_FAILED' })
+    const missing = place.project('ex', { containerEngine: '/nowhere/docker' }).task('t').shell('true').image('x:1').container()
+    const failure = await missing.run().catch((cause: unknown) => cause)
+    expect(failure).toMatchObject({ code: 'ENGINE_MISSING' })
+  },
+)
+
+containers('three tasks give the same archives as processes and as containers', { timeout }, async () => {
+  const archives = async (inContainer: boolean): Promise<readonly string[]> => {
+    await using place = sandbox()
+    place.file('data/words.txt', 'one\ntwo\nthree\n')
+    const ex = place.project('ex')
+    const setUp = { image: podman.image, container: inContainer }
+    const prep = ex
+      .task('prep')
+      .shell('sort "$SM_CHANNEL_DATA/words.txt" > "$SM_OUTPUT_DATA_DIR/sorted.txt"; touch -d @0 "$SM_OUTPUT_DATA_DIR/sorted.txt"')
+      .with(setUp)
+      .input.local(join(place.folder, 'data'))
+    const train = ex
+      .task('train')
+      .shell('tar -xzOf "$SM_CHANNEL_WORDS/output.tar.gz" | wc -l > "$SM_MODEL_DIR/count"; touch -d @0 "$SM_MODEL_DIR/count"')
+      .with(setUp)
+      .input.from(prep.output('output'), { channel: 'words' })
+    const check = ex
+      .task('check')
+      .shell(
+        'tar -xzOf "$SM_CHANNEL_MODEL/model.tar.gz" > "$SM_OUTPUT_DATA_DIR/checked"; touch -d @0 "$SM_OUTPUT_DATA_DIR/checked"',
+      )
+      .with(setUp)
+      .input.from(train.output('model'), { channel: 'model' })
+    await check.run()
+    const found = place.objects().filter((key) => /(model|output)\.tar\.gz$/.test(key))
+    return found.map((key) => {
+      const digest = execFileSync('sha256sum', [join(place.root, 's3', key)], { encoding: 'utf8' }).slice(0, 64)
+      return `${key.replace(/-\d{4}-[^/]*/, '')} ${digest}`
+    })
+  }
+  const [processes, inside] = [await archives(false), await archives(true)]
+  expect(processes.length).toBeGreaterThanOrEqual(3)
+  expect(inside).toEqual(processes)
+})
