@@ -47,6 +47,9 @@ const mayThrowBare = (path: string): boolean =>
 // Files that throw a bare Error on purpose, each with its reason.
 const bareErrors: Readonly<Record<string, string>> = {
   'packages/core/src/archive/untar.ts': 'it is caught in the same function and becomes the cause of ARCHIVE_UNSAFE',
+  'packages/core/src/aws/objects/direct/connection.ts':
+    'it breaks one connection; the SDK asks again and its error is translated',
+  'packages/core/src/aws/objects/direct/head.ts': 'it breaks one connection; the SDK asks again and its error is translated',
   'packages/core/src/aws/objects/objects.ts': 'it tells a mistake of this library, which no user can make',
 }
 

@@ -148,7 +148,7 @@ export interface StateCleanedEvent extends EventBase {
 }
 
 /**
- * pip begins to bring the task's packages as wheels, or has brought them. What was brought before is found without a word.
+ * The task's packages begin to be downloaded as wheels, or have been downloaded. Wheels that are there already make no event.
  *
  * @example
  * { "type": "packages-collected", "atMs": 1767323045678, "task": "train", "file": "uv.lock", "packages": 12, "bytes": 41234567 }
