@@ -195,8 +195,8 @@ export interface SubmittedEvent extends EventBase {
  * A job failed in a way that is worth another one, and another one is started.
  *
  * @example
- * { "type": "retried", "atMs": 1767323045678, "task": "train", "because": "the machine was taken back",
- *   "attempt": { "number": 2, "of": 3 } }
+ * { "type": "retried", "atMs": 1767323045678, "task": "train", "job": "train-2026-01-02-03-04-05-AbCdEfGh",
+ *   "because": "the machine was taken back", "attempt": { "number": 2, "of": 3 }, "pauseSeconds": 60 }
  */
 export interface RetriedEvent extends EventBase {
   readonly type: 'retried'
