@@ -50,6 +50,7 @@ export const codeChannel = 'code'
 
 /** The reserved channel with the packages of a task as wheels, and the lock in it that they are installed by. */
 export const packagesChannel = 'dependencies'
+/** The list of packages that the wheels were made from, in the channel of packages. */
 export const packagesLock = 'ssm-packages.lock'
 
 /** The file in the output folder that holds the typed result of the work. */

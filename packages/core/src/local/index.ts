@@ -120,7 +120,12 @@ async function missingPaths(root: string, wanted: WantedIsolation): Promise<stri
 }
 
 /** What programs of local jobs see of this computer, and why. Makes nothing that stays. */
-export async function localIsolation(): Promise<{ readonly name: 'environment' | 'namespace'; readonly why: string }> {
+export async function localIsolation(): Promise<{
+  /** What they see: the machine's own folders, or variables that point into them. */
+  readonly name: 'environment' | 'namespace'
+  /** Why it is this one, as a sentence. */
+  readonly why: string
+}> {
   if (isolationFrom(process.env['SSM_LOCAL_ISOLATION']) === 'environment')
     return { name: 'environment', why: 'SSM_LOCAL_ISOLATION says so' }
   const { works, why } = await probedElsewhere()
