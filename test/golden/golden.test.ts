@@ -14,6 +14,7 @@ const tasks: Readonly<Record<string, Describing>> = {
   'training-plain': ex.task('t').code('worker.py'),
   'training-first-sentence': ex.task('t').code('worker.py').instances('ml.p3.2xlarge', 2).spot().input.fromTask('t1', 'model'),
   'training-on-demand': ex.task('t').code('worker.py').onDemand().maxRun('90 minutes').volumeSizeGiB(100).retries(3),
+  'training-several-types': ex.task('t').code('worker.py').onDemand().instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2),
   'training-spot-with-wait': ex.task('t').code('worker.py').maxRun('1 hour').maxWait('3 hours'),
   'training-warm': ex.task('t').code('worker.py').warm('30 minutes').instances('ml.g5.xlarge'),
   'training-locked': ex

@@ -26,6 +26,15 @@ const reach = {
     training: ['ResourceConfig.InstanceType'],
     processing: ['ProcessingResources.ClusterConfig.InstanceType'],
   },
+  fallbackTypes: {
+    value: ['ml.g4dn.xlarge'],
+    beside: { instanceType: 'ml.g5.xlarge', spot: false },
+    training: ['ResourceConfig.InstanceType', ...[0, 1].map((at) => `ResourceConfig.InstancePreferences.${at}.InstanceType`)],
+    processing: [
+      'ProcessingResources.ClusterConfig.InstanceType',
+      ...[0, 1].map((at) => `ProcessingResources.ClusterConfig.InstancePreferences.${at}.InstanceType`),
+    ],
+  },
   instanceCount: {
     value: 2,
     training: ['ResourceConfig.InstanceCount'],
@@ -143,7 +152,7 @@ test.each(names.filter((name) => rows[name].processing !== undefined))(
   '%s moves its own fields of a processing request and nothing else',
   (name) => {
     const { beside = {}, value, processing = [], settings = [] } = rows[name]
-    const { maxWait: _wait, ...shared } = beside
+    const { maxWait: _wait, spot: _spot, ...shared } = beside
     const moved = movedBy(sentProcessing(shared), sentProcessing({ ...shared, [name]: value }))
     expect(moved.request).toEqual(pinned('AppSpecification', processing, settings))
     expect(moved.settings).toEqual([...settings].sort())
@@ -163,7 +172,7 @@ test.each(names)('the word %s and the same option said in an object are one thin
   const task = project('ex').task('t').code('train.py').with(beside)
   const word: unknown = Reflect.get(task, name)
   if (typeof word !== 'function') throw new Error(`There is no word ${name}`)
-  const given: readonly unknown[] = name === 'args' && Array.isArray(value) ? value : [value]
+  const given: readonly unknown[] = ['args', 'fallbackTypes'].includes(name) && Array.isArray(value) ? value : [value]
   const said = (word as (...given: readonly unknown[]) => typeof task)(...given)
   expect(sentFor(specOf(said))).toEqual(sentFor(specOf(task.with({ [name]: value }))))
 })

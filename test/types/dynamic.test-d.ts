@@ -147,6 +147,15 @@ test('limits agree whichever comes first', () => {
   expectTypeOf(task.maxWait({ seconds: 3 }).maxRun('5 hours').run).toBeFunction()
 })
 
+test('machines are one type, or several in their order', () => {
+  expectTypeOf(task.onDemand().instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2).run).toBeFunction()
+  expectTypeOf(ex.processing('p').code('p.py').instances(['ml.m5.large', 'ml.m5.xlarge']).run).toBeFunction()
+  // @ts-expect-error Argument of type '[]' is not assignable: a list has at least one type.
+  void task.instances([])
+  // @ts-expect-error Type '"ml.m5.lrage"' is not assignable to type 'InstanceType'.
+  void task.instances(['ml.g5.xlarge', 'ml.m5.lrage'])
+})
+
 test('metrics have the names that were set', async () => {
   const { metrics } = await task.metric('loss', /(a)/).metrics({ acc: /(b)/ }).run()
   expectTypeOf(metrics.loss).toEqualTypeOf<number | undefined>()

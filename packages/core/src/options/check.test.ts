@@ -55,6 +55,12 @@ const rows = {
     ['m5.large', 'instanceType', /ml\.<family>\.<size>/],
     ['ml.m5', 'instanceType', /ml\.<family>\.<size>/],
   ],
+  fallbackTypes: [
+    ...listed('fallbackTypes', 4),
+    [['g5.xlarge'], 'fallbackTypes[0]', /ml\.<family>\.<size>/],
+    [['local'], 'fallbackTypes[0]', /ml\.<family>\.<size>/],
+    [['ml.g4dn.xlarge'], 'fallbackTypes', /needs an instanceType/],
+  ],
   instanceCount: counted('instanceCount', 1, 10_000),
   volumeSizeGiB: counted('volumeSizeGiB', 1, 16_384),
   spot: switched('spot'),
@@ -314,4 +320,17 @@ test('every variable of SageMaker that a program is told is refused as its own, 
     '.hyperparameters()',
   )
   expect(textFor(optionProblems('training', { env: { SM_CHANNEL_X: '1' } })[0]?.hint ?? '', 'library')).toContain('.input')
+})
+
+test.each([
+  ['spot, the default', 'training', {}, /^fallbackTypes means on-demand machines$/],
+  ['spot', 'training', { spot: true }, /means on-demand machines/],
+  ['a warm pool', 'training', { spot: false, warm: '1 hour' }, /cannot be joined with warm/],
+  ['the first type again', 'training', { spot: false, fallbackTypes: ['ml.g5.xlarge'] }, /names a type twice/],
+  ['a process on this computer', 'processing', { instanceType: 'local' }, /needs an instanceType/],
+  ['on demand', 'training', { spot: false }, /^$/],
+  ['processing', 'processing', {}, /^$/],
+] as const)('several types of machines with %s', (_, kind, options, problem) => {
+  const found = optionProblems(kind, { instanceType: 'ml.g5.xlarge', fallbackTypes: ['ml.g4dn.xlarge'], ...options })
+  expect(found.map(({ path, message }) => `${path} ${message}`).join()).toMatch(problem)
 })

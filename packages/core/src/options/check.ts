@@ -32,13 +32,13 @@ function together(kind: JobKind, options: TrainingOptions, found: readonly Found
   const isFine = (name: string): boolean => !found.some((problem) => problem.path === name || problem.path.startsWith(`${name}.`))
   return rules
     .filter((rule) => rule.kinds.includes(kind) && rule.reads.every(isFine))
-    .flatMap((rule) => rule.problem(options) ?? [])
+    .flatMap((rule) => rule.problem(options, kind) ?? [])
 }
 
 interface Rule {
   readonly kinds: readonly JobKind[]
   readonly reads: readonly (keyof TrainingOptions)[]
-  readonly problem: (options: TrainingOptions) => FoundProblem | readonly FoundProblem[] | undefined
+  readonly problem: (options: TrainingOptions, kind: JobKind) => FoundProblem | readonly FoundProblem[] | undefined
 }
 
 const seconds = (value: Duration): number => secondsOf(value) ?? 0
@@ -80,6 +80,11 @@ const rules: readonly Rule[] = [
           }
         : undefined
     },
+  },
+  {
+    kinds: ['training', 'processing'],
+    reads: ['fallbackTypes', 'instanceType', 'spot', 'warm'],
+    problem: fallbackProblem,
   },
   {
     kinds: ['processing'],
@@ -175,3 +180,29 @@ const rules: readonly Rule[] = [
     },
   },
 ]
+
+function fallbackProblem(
+  { fallbackTypes = [], instanceType, spot, warm }: TrainingOptions,
+  kind: JobKind,
+): FoundProblem | undefined {
+  if (fallbackTypes.length === 0) return undefined
+  const of = (message: string, hint: Text): FoundProblem => ({ path: 'fallbackTypes', value: fallbackTypes, message, hint })
+  const types = [instanceType, ...fallbackTypes]
+  if (instanceType === undefined || !instanceType.startsWith('ml.'))
+    return of('needs an instanceType to fall back from', {
+      library: "Write .instances(['ml.g5.xlarge', 'ml.g4dn.xlarge']).",
+      commandLine: 'Write --instance_type ml.g5.xlarge --fallback_types ml.g4dn.xlarge.',
+    })
+  if (new Set(types).size < types.length) return of('names a type twice', 'Name each type once, the best one first.')
+  if (warm !== undefined)
+    return of(
+      'cannot be joined with warm',
+      wording`A warm pool keeps machines of one type: leave out ${terms.warm} or the other types.`,
+    )
+  return kind === 'training' && spot !== false
+    ? of(
+        'means on-demand machines',
+        wording`SageMaker chooses among types on demand only: add ${terms.onDemand}, or give one type.`,
+      )
+    : undefined
+}

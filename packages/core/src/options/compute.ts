@@ -4,7 +4,9 @@ import type { RetryCause, RetrySpec } from '../spec/result.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import { instanceTypeHint, instanceTypeProblem } from './machines.ts'
 import { make, trainingOnly } from './option.ts'
-import { count, duration, flag, text } from './option-types.ts'
+import { count, duration, flag, list, text } from './option-types.ts'
+
+const instanceShape = /^ml\.[a-z0-9-]+\.[a-z0-9]+$/
 
 /** Which machines, for how long, at which price. */
 export const computeOptions = {
@@ -27,6 +29,22 @@ export const computeOptions = {
     hint: instanceTypeHint,
     check: instanceTypeProblem,
     flag: { names: ['instance_type', 'it'], args: ['TYPE'] },
+  }),
+  /**
+   * Types of machine to take, in this order, when there are none of `instanceType`.
+   *
+   * At most 4; none by default. SageMaker chooses when the job starts, and checks the quota of every type. On demand only, and not
+   * with `warm`. The image is the one for `instanceType`: choose types of one kind, all with GPUs or all without.
+   *
+   * @see ResourceConfig.InstancePreferences in the CreateTrainingJob reference
+   */
+  fallbackTypes: list({
+    summary: 'Types of machine to take, in this order, when there are none of `instanceType`.',
+    source: 'ResourceConfig.InstancePreferences',
+    method: (...types: readonly InstanceType[]) => types,
+    most: 4,
+    entry: (type) => (instanceShape.test(type) ? instanceTypeProblem(type)?.message : 'must be ml.<family>.<size>'),
+    flag: { names: ['fallback_types'], args: ['TYPE...'] },
   }),
   /**
    * How many machines run the task side by side.

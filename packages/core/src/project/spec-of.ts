@@ -74,6 +74,7 @@ type Compute = Pick<
   | 'keepAliveSeconds'
   | 'retries'
   | 'retry'
+  | 'fallbackTypes'
 >
 
 function computeOf(options: ResolvedOptions): Compute {
@@ -83,6 +84,7 @@ function computeOf(options: ResolvedOptions): Compute {
   const keepAliveSeconds = options.warm === undefined ? undefined : seconds(options.warm)
   return {
     instanceType,
+    ...(options.fallbackTypes.length === 0 ? {} : { fallbackTypes: options.fallbackTypes }),
     instanceCount,
     volumeSizeGiB,
     spot,

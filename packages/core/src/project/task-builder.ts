@@ -70,7 +70,11 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     return this.#next({ options: mergeOptions(this.#draft.options, options) })
   }
 
-  instances = (instanceType: InstanceType, instanceCount = 1): TaskBuilder => this.with({ instanceType, instanceCount })
+  instances = (type: InstanceType | readonly InstanceType[], instanceCount = 1): TaskBuilder => {
+    // One type says again that there is no other.
+    const [instanceType, ...fallbackTypes] = Array.isArray(type) ? (type as readonly InstanceType[]) : [type as InstanceType]
+    return this.with({ instanceType: instanceType ?? (type as InstanceType), fallbackTypes, instanceCount })
+  }
   onDemand = (): TaskBuilder => this.with({ spot: false })
   envVariable = (name: string, value: string | Secret): TaskBuilder => this.with({ env: { [name]: value } })
   tag = (key: string, value: string): TaskBuilder => this.with({ tags: { [key]: value } })

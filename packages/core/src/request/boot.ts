@@ -7,6 +7,7 @@ import {
   tamperedExitCode,
 } from '@simple-sagemaker/worker-toolkit/contract'
 import type { JobKind } from '../spec/job-kind.ts'
+import type { TaskSpec } from '../spec/task-spec.ts'
 import type { CodeFacts } from './facts.ts'
 
 /**
@@ -30,4 +31,14 @@ export function launchVector(kind: JobKind, code: CodeFacts): { readonly entrypo
     entrypoint: ['/bin/sh'],
     args: ['-c', bootScript, codeChannelPath(kind), code.launcherSha256, code.settingsSha256, code.bundleSha256],
   }
+}
+
+/** The type of machine, or the types in the order in which SageMaker tries them. */
+export function machineTypes<Type>({
+  instanceType,
+  fallbackTypes = [],
+}: Pick<TaskSpec, 'instanceType' | 'fallbackTypes'>): { InstanceType: Type } | { InstancePreferences: { InstanceType: Type }[] } {
+  // The check of the options has looked at their form; the SDK's list of types is older than some of them.
+  if (fallbackTypes.length === 0) return { InstanceType: instanceType as Type }
+  return { InstancePreferences: [instanceType, ...fallbackTypes].map((type) => ({ InstanceType: type as Type })) }
 }

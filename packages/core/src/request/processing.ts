@@ -8,7 +8,7 @@ import type {
 import { bareUri, type ObjectUri } from '../names/object-uri.ts'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import type { TaskSpec } from '../spec/task-spec.ts'
-import { launchVector } from './boot.ts'
+import { launchVector, machineTypes } from './boot.ts'
 import { processingInputs } from './channels.ts'
 import { requestEnvironment } from './environment.ts'
 import type { RequestFacts } from './facts.ts'
@@ -45,7 +45,7 @@ function app(facts: RequestFacts): AppSpecification {
 
 function cluster(spec: TaskSpec): ProcessingClusterConfig {
   return {
-    InstanceType: spec.instanceType as NonNullable<ProcessingClusterConfig['InstanceType']>,
+    ...machineTypes<NonNullable<ProcessingClusterConfig['InstanceType']>>(spec),
     InstanceCount: spec.instanceCount,
     VolumeSizeInGB: spec.volumeSizeGiB,
     ...(spec.volumeKmsKey === undefined ? {} : { VolumeKmsKeyId: spec.volumeKmsKey }),

@@ -8,7 +8,7 @@ import { bareUri } from '../names/object-uri.ts'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { hyperparameterOnWire } from './arguments.ts'
-import { launchVector } from './boot.ts'
+import { launchVector, machineTypes } from './boot.ts'
 import { trainingChannels } from './channels.ts'
 import { requestEnvironment } from './environment.ts'
 import type { RequestFacts } from './facts.ts'
@@ -62,7 +62,7 @@ function algorithm(spec: TaskSpec, facts: RequestFacts): AlgorithmSpecification 
 
 function resources(spec: TaskSpec): ResourceConfig {
   return {
-    InstanceType: spec.instanceType as NonNullable<ResourceConfig['InstanceType']>,
+    ...machineTypes<NonNullable<ResourceConfig['InstanceType']>>(spec),
     InstanceCount: spec.instanceCount,
     VolumeSizeInGB: spec.volumeSizeGiB,
     ...(spec.volumeKmsKey === undefined ? {} : { VolumeKmsKeyId: spec.volumeKmsKey }),

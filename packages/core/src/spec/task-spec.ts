@@ -42,6 +42,8 @@ export interface TaskSpec {
 
   /** The type of machine to rent. */
   readonly instanceType: string
+  /** Types to take, in this order, when there are none of `instanceType`; SageMaker chooses. */
+  readonly fallbackTypes?: readonly string[]
   /** How many machines run side by side. */
   readonly instanceCount: number
   /** The size of each machine's disk. */

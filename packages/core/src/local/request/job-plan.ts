@@ -111,7 +111,8 @@ function trainingPlan(input: CreateTrainingJobCommandInput, runs: typeof argvOf)
     hosts: hostsOf(
       resources?.InstanceGroups?.reduce((sum, group) => sum + (group.InstanceCount ?? 0), 0) ?? resources?.InstanceCount,
     ),
-    instanceType: resources?.InstanceType ?? resources?.InstanceGroups?.[0]?.InstanceType ?? 'local',
+    instanceType:
+      resources?.InstanceType ?? (resources?.InstancePreferences ?? resources?.InstanceGroups)?.[0]?.InstanceType ?? 'local',
     maxRunSeconds: secondsOf(input.StoppingCondition?.MaxRuntimeInSeconds),
     inputs: (input.InputDataConfig ?? []).map((channel) => trainingInput(channel, algorithm?.TrainingInputMode ?? 'File')),
     outputs: [
@@ -138,7 +139,8 @@ function processingPlan(input: CreateProcessingJobCommandInput, runs: typeof arg
     ...runs(app?.ContainerEntrypoint, app?.ContainerArguments),
     environment: environmentOf(input.Environment),
     hosts: hostsOf(resources?.ClusterConfig?.InstanceCount),
-    instanceType: resources?.ClusterConfig?.InstanceType ?? 'local',
+    instanceType:
+      resources?.ClusterConfig?.InstanceType ?? resources?.ClusterConfig?.InstancePreferences?.[0]?.InstanceType ?? 'local',
     maxRunSeconds: secondsOf(input.StoppingCondition?.MaxRuntimeInSeconds),
     inputs: (input.ProcessingInputs ?? []).map(processingInput),
     outputs: (input.ProcessingOutputConfig?.Outputs ?? []).map(({ OutputName, S3Output }) => {

@@ -41,9 +41,11 @@ export interface Shorthands<Self> {
   /**
    * Which machines, and how many of them: `instanceType` and `instanceCount` in one call; default one machine.
    *
-   * @example task.instances('ml.g5.xlarge', 2)
+   * A list is tried in its order, whatever is free: `fallbackTypes` are all but the first. Of a list only on-demand machines.
+   *
+   * @example task.onDemand().instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2)
    */
-  instances(type: InstanceType, count?: number): Self
+  instances(type: InstanceType | readonly [InstanceType, ...InstanceType[]], count?: number): Self
   /**
    * One tag of the job, for bills and searches.
    *
