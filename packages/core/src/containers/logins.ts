@@ -10,7 +10,9 @@ import type { ContainerEngine } from './engine.ts'
 export interface RegistryLogin {
   /** Host, and port when it is not the usual one. */
   readonly host: string
+  /** The name to log in with. */
   readonly user: string
+  /** Its password, or a token. */
   readonly password: Secret
 }
 
