@@ -98,7 +98,7 @@ const machines: readonly Mistake[] = [
   [
     'an instance type without ml',
     `train.instances('p3.2xlarge')`,
-    `Argument of type '"p3.2xlarge"' is not assignable to parameter of type 'InstanceType'`,
+    `Argument of type '"p3.2xlarge"' is not assignable to parameter of type 'InstanceType | readonly [InstanceType, ...InstanceType[]]'`,
   ],
   [
     'a misspelt size of machine',
@@ -113,7 +113,7 @@ const machines: readonly Mistake[] = [
   [
     'a machine that any text may name',
     `train.instances(unknownType)`,
-    `Argument of type 'string' is not assignable to parameter of type 'InstanceType'`,
+    `Argument of type 'string' is not assignable to parameter of type 'InstanceType | readonly [InstanceType, ...InstanceType[]]'`,
   ],
   [
     'a number of machines in quotes',
