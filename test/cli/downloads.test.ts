@@ -73,3 +73,29 @@ test.skipIf(process.platform === 'win32')(
     expect(readdirSync(join(folder.path, 'out/model'))).toEqual(['.ssm-download.json', 'model.tar.gz'])
   },
 )
+
+test('ssm data JOB downloads and shows what one job of a task left, also one that failed', { timeout: 60_000 }, async () => {
+  await using folder = await workFolder()
+  const env = { SSM_PLATFORM: 'local', HOME: folder.path, PATH: process.env['PATH'] ?? '' }
+  const task = ['-p', 'ex', '-t', 't']
+  const ssm = async (code: number, ...argv: readonly string[]): Promise<ReturnType<typeof testContext>> => {
+    const context = testContext({ cwd: folder.path, env })
+    expect([await app(argv, context), context.stderr.text()]).toEqual([code, expect.anything()])
+    return context
+  }
+  const content = (name: string): string => readFileSync(join(folder.path, name), 'utf8')
+  await ssm(1, 'shell', ...task, '--cmd_line', 'echo early > "$SM_OUTPUT_DATA_DIR/x"; echo first; exit 3')
+  const listed = JSON.parse((await ssm(0, 'show', ...task, '--json')).stdout.text()) as { readonly job: string }
+  await ssm(0, 'shell', ...task, '--cmd_line', 'echo second')
+  await ssm(0, 'data', listed.job, ...task, '-o', 'got', '--download_output')
+  expect(content('got/logs/logs0')).toContain('first')
+  expect(content('got/output/x')).toBe('early\n')
+  expect((await ssm(0, 'data', listed.job, ...task)).stdout.text()).toMatch(new RegExp(`^job: ${listed.job}\n  model `))
+  expect(JSON.parse((await ssm(0, 'data', listed.job, ...task, '--json')).stdout.text())).toMatchObject({
+    task: 't',
+    job: listed.job,
+    outputs: { output: expect.stringContaining(listed.job) as string },
+  })
+  expect((await ssm(5, 'data', `${listed.job.slice(0, -1)}_`, ...task)).stderr.text()).toContain('has no job')
+  expect((await ssm(2, 'data', listed.job, ...task, '--cs')).stderr.text()).toContain('the state is that of the task')
+})

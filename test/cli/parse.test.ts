@@ -253,7 +253,7 @@ test.each<[CommandSpec, readonly string[], string, string]>([
   [runCommand, ['-d', 'a', ''], 'empty text', 'variable'],
   [runCommand, ['--iis', 'a', ''], 'empty text', 'variable'],
   [runCommand, ['--hp_json', 'a', '{'], 'needs a value that is JSON', '--hp a VALUE'],
-  [processCommand, ['--lr', '1'], 'no option --lr', '--'],
+  [processCommand, ['--lr', '1'], 'no option --lr', 'See: ssm process --help; arguments for the program go after --.'],
   [processCommand, ['--entrypont', 'x'], 'no option --entrypont', '--entrypoint'],
   [commands[3], ['--download-modle'], 'no option', '--download_model'],
   [commands[3], ['--', 'x'], 'starts no program', '--help'],

@@ -151,7 +151,7 @@ test('a changed task does not join the job that still runs as it was', { timeout
   expect(changed.job).not.toBe(job.name)
   expect(changed.decision).toMatchObject({
     kind: 'start',
-    because: 'changed: program from {"line":"sleep 30"} to {"line":"true"}',
+    because: 'changed: command line from sleep 30 to true',
   })
 })
 

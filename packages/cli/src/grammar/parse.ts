@@ -149,8 +149,10 @@ class Reader {
     const isPair = this.#command.extra === 'hyperparameters' && spelled.startsWith('--')
     const near = nearName(plainName(name).toLowerCase(), isPair ? originalNames(this.#command.name) : this.#known.keys())
     if (!isPair) {
-      const program = this.#command.extra === 'nothing' ? '' : ' Arguments for the program go after --.'
-      const hint = near === undefined ? `${helpHint(this.#command)}${program}` : `Did you mean ${dashed(near)}?${program}`
+      const first = near === undefined ? helpHint(this.#command) : `Did you mean ${dashed(near)}?`
+      // Behind a command line no full stop: it would be typed with the command.
+      const more = near === undefined ? '; arguments' : ' Arguments'
+      const hint = this.#command.extra === 'nothing' ? first : `${first}${more} for the program go after --.`
       throw usageError(`ssm ${this.#command.name} has no option ${spelled}`, hint, { option: spelled })
     }
     if (near !== undefined) {

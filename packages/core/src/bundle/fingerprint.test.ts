@@ -120,7 +120,13 @@ const sentences: readonly (readonly [string, Partial<TaskSpec>, Partial<Fingerpr
     { codeFiles: [...found.codeFiles, { path: 'new.py', sha256: 'e'.repeat(64), executable: false }] },
     ['code new.py is new'],
   ],
-  ['another entry', {}, { entry: 'eval.py' }, ['program from {"run":"train.py"} to {"run":"eval.py"}']],
+  ['another entry', {}, { entry: 'eval.py' }, ['entry from train.py to eval.py']],
+  [
+    'another kind of program',
+    { program: { kind: 'shell', line: 'true', dependencies: [] } },
+    {},
+    ['program from {"run":"train.py"} to {"line":"true"}'],
+  ],
   ['one byte of an input', {}, { inputs: { ...found.inputs, data: { '': 'f'.repeat(64) } } }, ['input data']],
   [
     'one upstream job',

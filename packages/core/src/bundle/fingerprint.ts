@@ -94,7 +94,31 @@ const sameWords = (before = '', now = ''): boolean => before.split(' ').sort().j
 export function describeChange(change: Change): string {
   if (change.from === undefined) return `${change.part} is new`
   if (change.to === undefined) return `${change.part} is gone`
+  if (change.part === 'program') return programChange(change.from, change.to)
   return isDigest(change.from) ? change.part : `${change.part} from ${change.from} to ${change.to}`
+}
+
+const programWords = { run: 'entry', line: 'command line' } as const
+
+/** A program as it is written, not as it is kept; one of another kind, or one too long to be shown whole, as it is kept. */
+function programChange(from: string, to: string): string {
+  for (const [field, word] of Object.entries(programWords)) {
+    const [before, now] = [fieldOf(from, field), fieldOf(to, field)]
+    if (before !== undefined && now !== undefined) return `${word} from ${before} to ${now}`
+  }
+  return `program from ${from} to ${to}`
+}
+
+function fieldOf(program: string, field: string): string | undefined {
+  const start = `{"${field}":"`
+  if (!program.startsWith(start)) return undefined
+  try {
+    const text = (JSON.parse(program) as Readonly<Record<string, unknown>>)[field]
+    return typeof text === 'string' && !/\p{Cc}/u.test(text) ? text : undefined
+  } catch {
+    // Shortened.
+    return undefined
+  }
 }
 
 function programIdentity({ program }: TaskSpec, entry: string | undefined): object {

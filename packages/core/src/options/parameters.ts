@@ -143,6 +143,7 @@ export const parameterOptions = {
     }) => keep,
     choices: ['same-task', 'same-spec'],
     default: 'same-task',
+    flag: { names: ['state_keep'] },
   }),
 }
 

@@ -50,9 +50,9 @@ class OpenedTaskStore implements TaskStore {
     return undefined
   }
 
-  async outputs(options: Abortable = {}): Promise<OutputsFound<never>> {
+  async outputs(options: Pick<StoredDownloadOptions, 'job' | 'signal'> = {}): Promise<OutputsFound<never>> {
     const { layout, platform, signal } = await this.#open(options)
-    const job = await this.#newestCompleted(options)
+    const job = await this.#jobOf(options)
     const named = await namedOutputsOf(layout, job, platform.objects, { signal })
     return storedOutputs(this.#place.task, layout, job, named)
   }
@@ -84,7 +84,7 @@ class OpenedTaskStore implements TaskStore {
     return { platform, layout, signal }
   }
 
-  async #jobOf(options: StoredDownloadOptions): Promise<JobRef> {
+  async #jobOf(options: Pick<StoredDownloadOptions, 'job' | 'signal'>): Promise<JobRef> {
     const { job: wanted } = options
     if (wanted === undefined) return this.#newestCompleted(options)
     if (typeof wanted !== 'string') return wanted
@@ -103,7 +103,10 @@ class OpenedTaskStore implements TaskStore {
     for await (const job of this.jobs(options)) if (job.status === 'completed') return job
     const { task, project } = this.#place
     throw new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no completed job`, {
-      hint: 'Run it first, or check the names of project, task and bucket.',
+      hint: {
+        library: 'Run it first, or check the names of project, task and bucket; { job } takes one that failed, too.',
+        commandLine: 'Run it first, or check the names of project, task and bucket; ssm data JOB takes one that failed, too.',
+      },
       facts: { project, task },
     })
   }

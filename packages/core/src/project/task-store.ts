@@ -19,8 +19,8 @@ export interface TaskStore<Out extends string = never> {
   jobs(options?: Abortable): AsyncIterable<JobState>
   /** Asks the newest job to stop, when it is running. Gives that job. */
   stop(options?: Abortable): Promise<JobState | undefined>
-  /** The outputs of the newest completed job. @throws {SsmError} `OUTPUT_MISSING` when there is none. */
-  outputs(options?: Abortable): Promise<OutputsFound<Out>>
+  /** The outputs of the newest completed job, or of another one. @throws {SsmError} `OUTPUT_MISSING` when there is none. */
+  outputs(options?: Pick<StoredDownloadOptions, 'job' | 'signal'>): Promise<OutputsFound<Out>>
   /** Downloads parts of the newest completed job, or of another one, as a result's `download` does. */
   download(folder: string, options?: StoredDownloadOptions): Promise<Downloaded>
   /** What lies in the task's state. */

@@ -2,6 +2,7 @@ import { isSsmError, type ObjectUri, type TaskStore } from '@simple-sagemaker/co
 import { callOptions } from '../../grammar/tables/run-options.ts'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
+import { usageError } from '../../grammar/usage-error.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
 import { noJobOf, storeOf } from '../../settings/job-place.ts'
@@ -22,7 +23,14 @@ async function dataOfTask(call: Call, { platform, reporter, signal }: Opened): P
   const { parsed, settings, context, json } = call
   const task = parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
   const { clean, outputPath } = valuesOf(parsed, callOptions)
+  const [job] = parsed.positionals
+  if (job !== undefined && clean === true)
+    throw usageError(
+      `ssm data ${job} cannot clear anything: the state is that of the task`,
+      'Leave out the job, or --clean_state.',
+    )
   const left = storeOf(settings, platform, task)
+  const ofJob = job === undefined ? {} : { job }
   const did: Did = {}
   if (clean === true) {
     if (!(await isKnown(left, signal))) throw noJobOf(task, settings, platform)
@@ -30,16 +38,19 @@ async function dataOfTask(call: Call, { platform, reporter, signal }: Opened): P
   }
   if (outputPath !== undefined) {
     const flagged = downloadsOf(parsed)
-    const named = flagged.includes('output') ? namedOutputs(await left.outputs({ signal })) : []
-    const options = { only: [...flagged, ...named], unpack: unpacks(parsed), signal }
+    const named = flagged.includes('output') ? namedOutputs(await left.outputs({ ...ofJob, signal })) : []
+    const options = { only: [...flagged, ...named], unpack: unpacks(parsed), ...ofJob, signal }
     const { files, warnings } = await left.download(pathFrom(context, outputPath), options)
     for (const warning of warnings) reporter.warn(warning)
     did.downloaded = { folder: outputPath, files }
   }
   const isDone = clean === true || outputPath !== undefined
-  if (json) context.stdout.write(`${JSON.stringify({ v: 1, task, ...did, ...(isDone ? {} : await inventory(left, signal)) })}\n`)
+  if (json)
+    context.stdout.write(
+      `${JSON.stringify({ v: 1, task, ...did, ...(isDone ? {} : inventoryDocument(await inventory(left, job, signal))) })}\n`,
+    )
   else if (isDone) tellDid(did, (text) => reporter.note(text))
-  else context.stdout.write(await inventoryText(await inventory(left, signal), call))
+  else context.stdout.write(await inventoryText(await inventory(left, job, signal), call))
   return exits.done
 }
 
@@ -58,7 +69,9 @@ function tellDid({ cleanedStateFiles, downloaded }: Did, note: (text: string) =>
 }
 
 interface Inventory {
-  readonly newestCompleted: { readonly job: string; readonly outputs: Readonly<Record<string, ObjectUri>> } | null
+  /** Whether the job was named; else it is the newest completed one. */
+  readonly isNamed: boolean
+  readonly found: { readonly job: string; readonly outputs: Readonly<Record<string, ObjectUri>> } | null
   readonly state: { readonly files: number; readonly bytes: number }
 }
 
@@ -72,20 +85,23 @@ async function stateOf(left: TaskStore, signal: AbortSignal): Promise<Inventory[
   return { files, bytes }
 }
 
-async function inventory(left: TaskStore, signal: AbortSignal): Promise<Inventory> {
+async function inventory(left: TaskStore, job: string | undefined, signal: AbortSignal): Promise<Inventory> {
   const state = await stateOf(left, signal)
-  const outputs = Object.values(await left.outputs({ signal }))
-  const newest =
+  const outputs = Object.values(await left.outputs({ ...(job === undefined ? {} : { job }), signal }))
+  const found =
     outputs[0] === undefined
       ? null
       : { job: outputs[0].job as string, outputs: Object.fromEntries(outputs.map(({ output, uri }) => [output, uri])) }
-  return { newestCompleted: newest, state }
+  return { isNamed: job !== undefined, found, state }
 }
 
-async function inventoryText({ newestCompleted, state }: Inventory, { settings, context }: Call): Promise<string> {
-  const entries = Object.entries(newestCompleted?.outputs ?? {})
+const inventoryDocument = ({ isNamed, found, state }: Inventory): object =>
+  isNamed ? { ...found, state } : { newestCompleted: found, state }
+
+async function inventoryText({ isNamed, found, state }: Inventory, { settings, context }: Call): Promise<string> {
+  const entries = Object.entries(found?.outputs ?? {})
   const outputs = await Promise.all(
     entries.map(async ([output, uri]) => `  ${output.padEnd(7)} ${await shownPlace(uri, settings, context)}\n`),
   )
-  return `newest completed job: ${newestCompleted?.job ?? 'none'}\n${outputs.join('')}state: ${countText(state.files, 'file')}, ${bytesText(state.bytes)}\n`
+  return `${isNamed ? 'job' : 'newest completed job'}: ${found?.job ?? 'none'}\n${outputs.join('')}state: ${countText(state.files, 'file')}, ${bytesText(state.bytes)}\n`
 }

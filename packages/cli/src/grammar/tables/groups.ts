@@ -4,7 +4,7 @@ import { environmentOptions, globalOptions, planOptions } from './cli-options.ts
 import { callOptions, inputOptions, projectOptions, typedOptions } from './run-options.ts'
 
 const { project, prefix, task, bucket, platform, python, region, profile } = projectOptions
-const { hyperparameters, args, env, tags, metrics } = parameterOptions
+const { hyperparameters, args, env, tags, metrics, state } = parameterOptions
 const { distribution, ...sharedImage } = imageOptions
 const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput, noUnpack } = callOptions
 
@@ -36,7 +36,7 @@ const everyKind: readonly FlagGroup[] = [
       tags,
     },
   },
-  { title: 'Inputs and state', options: { ...inputOptions, clean, keep } },
+  { title: 'Inputs and state', options: { ...inputOptions, state, clean, keep } },
   { title: 'Metrics', options: { metrics, enableMetrics } },
   download,
   access,

@@ -16,7 +16,14 @@ export const jobCommands = [
     summary: 'Show, download or clear what a task has stored.',
     examples: [
       { line: 'ssm data -p ex -t train -o ./out --download_model', does: 'the logs and the model of the newest completed job' },
+      {
+        line: 'ssm data train-2026-03-01-12-00-00-AbCd1234 -p ex -t train -o ./out --download_output',
+        does: 'the logs and the output of this job',
+      },
       { line: 'ssm data -p ex -t train --cs', does: 'clears the state' },
+    ],
+    positionals: [
+      { name: 'JOB', summary: 'A job of the task, also one that failed. Default: the newest completed one.', isNeeded: false },
     ],
     needs: ['project', 'task'],
     groups: [{ title: 'Task', options: where }, { title: 'State', options: { clean } }, download, everywhere],
