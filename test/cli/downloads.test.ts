@@ -99,3 +99,21 @@ test('ssm data JOB downloads and shows what one job of a task left, also one tha
   expect((await ssm(5, 'data', `${listed.job.slice(0, -1)}_`, ...task)).stderr.text()).toContain('has no job')
   expect((await ssm(2, 'data', listed.job, ...task, '--cs')).stderr.text()).toContain('the state is that of the task')
 })
+
+test(
+  'with --state_keep same-spec another command line does not find the state of the one before',
+  { timeout: 60_000 },
+  async () => {
+    await using folder = await workFolder()
+    const env = { SSM_PLATFORM: 'local', HOME: folder.path, PATH: process.env['PATH'] ?? '' }
+    const ran = async (line: string, keep: string): Promise<readonly [number, string]> => {
+      const context = testContext({ cwd: folder.path, env })
+      const argv = ['shell', '-p', 'ex', '-t', 't', '--cmd_line', line, '--state_keep', keep]
+      return [await app(argv, context), `${context.stdout.text()}${context.stderr.text()}`]
+    }
+    expect((await ran('echo x > "$SSM_INSTANCE_STATE/x"', 'same-task'))[0]).toBe(0)
+    expect((await ran('ls "$SSM_INSTANCE_STATE"/x', 'same-task'))[0]).toBe(0)
+    expect((await ran('ls "$SSM_INSTANCE_STATE"/x # again', 'same-spec'))[0]).toBe(1)
+    expect(await ran('true', 'mine')).toEqual([2, expect.stringMatching(/same-task, same-spec/)])
+  },
+)
