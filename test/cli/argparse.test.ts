@@ -68,6 +68,8 @@ function byUs([name, argv]: Line): Read {
       if (isSsmError(error, 'USAGE')) return { refused: `value: ${error.message}` }
       throw error
     }
+    const [job] = parsed.positionals
+    if (job !== undefined) return { refused: `${name} finds no job ${job}` }
     const missing = (originalFlags[name] ?? []).filter(
       ({ required, names }) => required === true && occurrences(parsed, name, names[0]).length === 0,
     )
@@ -118,6 +120,8 @@ const reasons: Readonly<Record<string, (line: Line, us: Read, them: Read & { rea
     'a hyperparameter without a value is refused': (_, us) => isRefused(us) && us.refused.includes('without a value'),
     'an argument that belongs to nothing is refused, not dropped': (_, us) =>
       isRefused(us) && us.refused.includes('Unexpected argument'),
+    'a word of data is the name of a job, and not dropped': ([command], us) =>
+      isRefused(us) && command === 'data' && us.refused.includes('finds no job'),
     'process and data refuse what they do not know, and data starts no program': ([command], us) =>
       isRefused(us) && (command === 'process' || command === 'data') && /has no option|starts no program/.test(us.refused),
     'values that could never run are refused before anything starts': (_, us, them) =>
@@ -165,19 +169,20 @@ test.skipIf(lacking('python3'))(
     }
     expect(unexplained.slice(0, 10)).toEqual([])
     expect(counted).toMatchInlineSnapshot(`
-    {
-      "a framework this version knows and the original did not": 4,
-      "a hyperparameter without a value is refused": 16,
-      "a newer option has the name of an abbreviation: --image was short for --image_tag, --input for nothing alone": 2,
-      "an argument that belongs to nothing is refused, not dropped": 57,
-      "an empty path is refused at once: the original failed later, or took the whole folder": 45,
-      "an input without its source, and a pair without its second half, is refused": 35,
-      "names of several letters have two dashes: -it would be -i t in the original": 62,
-      "one or two letters are no abbreviation here, for they are rather names of hyperparameters": 18,
-      "process and data refuse what they do not know, and data starts no program": 67,
-      "same": 1008,
-      "values that could never run are refused before anything starts": 186,
-    }
-  `)
+      {
+        "a framework this version knows and the original did not": 4,
+        "a hyperparameter without a value is refused": 16,
+        "a newer option has the name of an abbreviation: --image was short for --image_tag, --input for nothing alone": 2,
+        "a word of data is the name of a job, and not dropped": 7,
+        "an argument that belongs to nothing is refused, not dropped": 46,
+        "an empty path is refused at once: the original failed later, or took the whole folder": 45,
+        "an input without its source, and a pair without its second half, is refused": 35,
+        "names of several letters have two dashes: -it would be -i t in the original": 62,
+        "one or two letters are no abbreviation here, for they are rather names of hyperparameters": 18,
+        "process and data refuse what they do not know, and data starts no program": 67,
+        "same": 1008,
+        "values that could never run are refused before anything starts": 190,
+      }
+    `)
   },
 )
