@@ -62,7 +62,7 @@ const sources = pages.flatMap(sourcesOf)
 beforeAll(() => {
   const all = [...sources, ...sourcesOf(wrong)]
   compiled = compile(Object.fromEntries(all.map(({ name, text }) => [name, text])), { platforms: 'real' })
-}, 60_000)
+}, 180_000)
 
 test('every TypeScript block of the README and the guides compiles against the sources', () => {
   expect(sources.length).toBeGreaterThan(4)
