@@ -8,6 +8,7 @@ import { JobProblem } from '../machine/job-problem.ts'
 import { startProcess } from '../machine/process-executor.ts'
 import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
+import { isError } from '../../lang/realms.ts'
 
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
 export function containerIsolation(settings: ContainerSettings, plan: JobPlan | undefined): Isolation {
@@ -178,4 +179,4 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+const textOf = (cause: unknown): string => (isError(cause) ? cause.message : String(cause))

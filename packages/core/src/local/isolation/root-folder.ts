@@ -51,5 +51,7 @@ export function mountTable(bindings: readonly Binding[]): string {
   return bindings.map(({ from, to }) => `${escaped(from)} ${escaped(to)} none rbind 0 0\n`).join('')
 }
 
+// What separates fields and lines, and begins a comment or an escape, as three octal digits of one byte: other white space of Unicode is
+// several bytes, and means nothing there.
 const escaped = (path: string): string =>
-  path.replace(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
+  path.replace(/[ \t\n\v\f\r\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
