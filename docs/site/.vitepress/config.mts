@@ -17,7 +17,7 @@ export default defineConfig({
   lang: 'en',
   srcDir: 'pages',
   outDir: 'dist',
-  // Relative addresses, so that the site works under any path.
+  // Where the site lies on its host, when that is not the top: SITE_BASE=/docs/ npm run docs
   base: process.env['SITE_BASE'] ?? '/',
   cleanUrls: false,
   metaChunk: true,
