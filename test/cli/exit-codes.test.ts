@@ -37,6 +37,14 @@ test('0: a job that ends well, and one that is skipped because nothing has chang
   expect(second.stderr).toContain('nothing has changed')
 })
 
+test.each(['plan', 'why'])('ssm %s without run, shell or process says that one of them must follow', async (name) => {
+  await using folder = await workFolder()
+  const bare = await ssm(folder.path, [name])
+  expect(bare).toMatchObject({ code: 2 })
+  expect(bare.stderr).toContain(`ssm ${name} must be followed by run, shell or process and its options`)
+  expect(await ssm(folder.path, [name, ...task])).toEqual(bare)
+})
+
 test('1: the program ends with an error; its code, its last words and its log are shown', async () => {
   await using folder = await workFolder()
   const { code, stderr, stdout } = await ssm(

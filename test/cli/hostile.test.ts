@@ -1,7 +1,7 @@
 import process from 'node:process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SsmError } from '@simple-sagemaker/core'
+import { Secret, SsmError } from '@simple-sagemaker/core'
 import { renderFailure } from '../../packages/cli/src/render/failure.ts'
 import { openReporter } from '../../packages/cli/src/render/open-reporter.ts'
 import { terminalText } from '../../packages/cli/src/terminal/text.ts'
@@ -40,6 +40,17 @@ test('an error, its hint, its causes and notices of a run cannot act on a termin
   expect(context.stderr.text()).toContain('failed')
   // The reporter's own sequences, which move the cursor over lines of its own.
   expect(context.stderr.text().replace(/\u001b\[\d+A\r\u001b\[J/g, '')).not.toMatch(active)
+})
+
+test('a secret that a program split by colours stays masked where the colours are taken away', () => {
+  new Secret('hostile-split-text').reveal()
+  const split = 'hostile-\u001b[31msplit\u001b[0m-te\u001b[1;4mxt'
+  const context = testContext({ isTTY: true, env: { NO_COLOR: '1' } })
+  const error = new SsmError('JOB_FAILED', `failed\n  ${split}`, { hint: `read ${split}` })
+  renderFailure(error, context, { json: false, verbose: true, flags: '' })
+  renderFailure(error, context, { json: true, verbose: false, flags: '' })
+  expect(withoutColours(context.stderr.text())).toContain('<secret>')
+  expect(withoutColours(context.stderr.text())).not.toContain('hostile-split-text')
 })
 
 test.skipIf(lacking('python3', 'bash'))(

@@ -123,7 +123,11 @@ test('a plan says what must run first, and what stays behind', { timeout }, asyn
   const alone = open.task('alone').code(train)
   expect((await alone.plan()).warnings).toEqual([])
   const requirements = place.file('src/requirements.txt', '')
-  expect((await alone.plan()).warnings).toEqual([expect.stringMatching(/^the requirements.txt beside .* stays here: /)])
+  expect((await alone.plan()).warnings).toEqual([
+    expect.stringMatching(
+      /^the requirements.txt beside .* stays here and is not installed: give its folder with sourceDir \(-s\)/,
+    ),
+  ])
   expect(
     (
       await open

@@ -82,6 +82,7 @@ test('a missing module is told with the interpreter that ran and the command tha
   const folder = venv('.venv')
   const failure = await failureOf(lines(file('a.py', 'import no_such_module.x\n')))
   expect(failure.hint).toContain(`${folder}/bin/python ran the program and has no module no_such_module`)
+  expect(failure.hint).toContain('give its folder with sourceDir (-s), or the file with dependencies (-d).')
   expect(failure.hint).toContain(`Or install it there: ${folder}/bin/python -m pip install no_such_module`)
   expect(failure.hint).toContain('ssm logs')
 })

@@ -78,7 +78,7 @@ function splitLine(argv: readonly string[], front: readonly string[]): Line {
   const command = first.word === undefined ? undefined : namedOrThrow(first.word)
   if (command?.name !== 'plan' && command?.name !== 'why')
     return { before: undefined, command, argv: without(argv, [first.at]), asks }
-  const second = asks === 'help' ? { word: undefined, at: argv.length } : commandAt(argv, first.at + 1)
+  const second = asks === 'help' ? { word: undefined, at: argv.length } : commandAt(argv, first.at + 1, command.name)
   if (second.word === undefined) return { before: command.name, command, argv: without(argv, [first.at]), asks }
   const planned = namedOrThrow(second.word)
   if (!['run', 'shell', 'process'].includes(planned.name))
@@ -90,19 +90,23 @@ function splitLine(argv: readonly string[], front: readonly string[]): Line {
 }
 
 /** The first word that is no flag, and no value of one. */
-function commandAt(argv: readonly string[], from: number): { readonly word: string | undefined; readonly at: number } {
+function commandAt(argv: readonly string[], from: number, after?: 'plan' | 'why'): { readonly word: string | undefined; readonly at: number } {
   const known = knownFlags(frontCommand)
   for (let at = from; at < argv.length; at++) {
     const token = argv[at] ?? ''
     if (token === '--') break
     const found = readToken(token, known)
     if (found.kind === 'value') return { word: token, at }
+    if (found.kind !== 'flag' && after !== undefined) throw nothingToExplain(after)
     if (found.kind !== 'flag')
       throw usageError(`ssm has no option ${token} before a command`, 'Options of a command come after its name. See: ssm --help')
     if (found.known.flag.args.length > 0 && found.inline === undefined) at++
   }
   return { word: undefined, at: argv.length }
 }
+
+const nothingToExplain = (name: 'plan' | 'why'): Error =>
+  usageError(`ssm ${name} must be followed by run, shell or process and its options`, `See: ssm ${name} --help`)
 
 function namedOrThrow(word: string): NamedCommand {
   const command = commandNamed(word)
@@ -131,10 +135,7 @@ async function dispatch(
 ): Promise<number> {
   if (command === undefined) throw usageError('No command was given', 'See: ssm --help')
   if (command.name === 'plan' || command.name === 'why')
-    throw usageError(
-      `ssm ${command.name} must be followed by run, shell or process and its options`,
-      `See: ssm ${command.name} --help`,
-    )
+    throw nothingToExplain(command.name)
   const { parsed, warnings } = compat(parse(command, argv))
   checkValues(command, parsed)
   for (const { name, isNeeded } of command.positionals.slice(parsed.positionals.length)) {

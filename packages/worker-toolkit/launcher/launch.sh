@@ -1079,7 +1079,7 @@ what_is_missing() {
   [ -z "$_found" ] || "$_python" -c '
 import os, sys
 own = " of this computer" if os.environ.get("SSM_PYTHON") and not os.environ.get("SSM_PACKAGES") else ""
-print(": a module is not installed in %s (Python %d.%d)%s, which ran the program. List it in a requirements.txt beside the entry." % ((sys.executable,) + sys.version_info[:2] + (own,)))' 2>/dev/null
+print(": a module is not installed in %s (Python %d.%d)%s, which ran the program. List it in a requirements.txt that is sent with the entry." % ((sys.executable,) + sys.version_info[:2] + (own,)))' 2>/dev/null
 }
 
 give_up() {

@@ -28,7 +28,7 @@ export async function init({ parsed, context, json, quiet }: Call): Promise<numb
   if (json) context.stdout.write(`${JSON.stringify({ v: 1, folder, files: Object.keys(files) })}\n`)
   else if (!quiet)
     context.stderr.write(
-      `made ${Object.keys(files).join(', ')}\nnext: ${relative(context.cwd, folder) === '' ? '' : `cd ${relative(context.cwd, folder)} && `}npm install && npm start\n`,
+      `made ${Object.keys(files).join(', ')}\nnext: ${relative(context.cwd, folder) === '' ? '' : `cd ${relative(context.cwd, folder)} && `}${installLine} && npm start\n`,
     )
   return exits.done
 }
@@ -50,6 +50,9 @@ const imports: Readonly<Record<Template, Readonly<Record<string, string>>>> = {
   service: { '@simple-sagemaker/worker-toolkit': `^${version}` },
 }
 
+// Before the first release the packages come from a clone of the repository.
+const installLine = version.startsWith('0.') ? 'npm install path/to/tarballs/*.tgz' : 'npm install'
+
 // Two folders up from `src/commands` and from `dist/commands` alike.
 const templates = fileURLToPath(new URL('../../templates/', import.meta.url))
 
@@ -60,7 +63,7 @@ function starterFiles(name: string, template: Template): Readonly<Record<string,
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort()
-    .map((path): [string, string] => [path, readFileSync(join(folder, path), 'utf8').replaceAll('{{name}}', name)])
+    .map((path): [string, string] => [path, readFileSync(join(folder, path), 'utf8').replaceAll('{{name}}', name).replaceAll('{{install}}', installLine)])
   return {
     'package.json': json({
       name,

@@ -6,7 +6,7 @@ const ex = project('{{name}}', { platform: 'local' })
 
 /** POST /runs/NAME with a text starts a task and streams its events; GET /runs/NAME lists its jobs. */
 export const server = createServer((request, response) => {
-  const name = /^\/runs\/([a-z0-9-]{1,40})$/.exec(request.url ?? '')?.[1]
+  const name = /^\/runs\/([a-z0-9-]{1,30})$/.exec(request.url ?? '')?.[1]
   if (name === undefined) return void response.writeHead(404).end()
   const work = request.method === 'POST' ? start(name, request, response) : list(name, response)
   work.catch((error: unknown) => {
@@ -19,7 +19,7 @@ async function start(name: string, request: IncomingMessage, response: ServerRes
   let text = ''
   for await (const part of request.setEncoding('utf8')) {
     text += String(part)
-    if (text.length > 100_000) return void response.writeHead(413).end()
+    if (text.length > 2_000) return void response.writeHead(413).end()
   }
   // Whoever goes away stops following; the job goes on.
   const left = new AbortController()

@@ -44,6 +44,15 @@ test.each(['jobs/train.py', 'src/jobs/train.py'])('an entry is found in its sour
   expect(gathered.entry).toBe('jobs/train.py')
 })
 
+test('an entry that does not exist is told apart from a folder', async () => {
+  await using scratch = await temporaryDirectory()
+  await put(scratch.path, { 'src/jobs/train.py': '' })
+  for (const options of [{}, { sourceDir: '.' }]) {
+    await expect(gather(code('gone.py', options), { cwd: scratch.path })).rejects.toThrow(/gone\.py does not exist$/)
+    await expect(gather(code('src', options), { cwd: scratch.path })).rejects.toThrow(/src is a folder, not a file$/)
+  }
+})
+
 test('an entry outside its source folder, or not there at all, is a clear error', async () => {
   await using scratch = await temporaryDirectory()
   await put(scratch.path, { 'src/lib.py': '', 'train.py': '', 'src-2/train2.py': '' })

@@ -165,8 +165,9 @@ async function findEntry(
 ): Promise<{ readonly path: string; readonly absolutePath: string }> {
   const fromCwd = resolve(cwd, entry)
   if (source === undefined) {
-    if ((await kindOf(fromCwd)) !== 'file')
-      throw missing(fromCwd, 'is not a file', 'Check the path of the entry; a relative one counts from the current folder.')
+    const kind = await kindOf(fromCwd)
+    if (kind !== 'file')
+      throw missing(fromCwd, noFile(kind), 'Check the path of the entry; a relative one counts from the current folder.')
     return { path: basename(fromCwd), absolutePath: fromCwd }
   }
   for (const absolutePath of [resolve(source, entry), fromCwd]) {
@@ -175,12 +176,14 @@ async function findEntry(
     if (inside && (await kindOf(absolutePath)) === 'file') return { path: path.split(sep).join('/'), absolutePath }
   }
   const hint = 'Name it relative to the source folder, or move it inside.'
-  throw missing(
-    join(source, entry),
-    (await kindOf(fromCwd)) === 'file' ? `is not there: ${fromCwd} lies outside the source folder` : 'is not a file',
-    hint,
-  )
+  const isOutside = (await kindOf(fromCwd)) === 'file'
+  const what = isOutside
+    ? `is not there: ${fromCwd} lies outside the source folder`
+    : noFile(await kindOf(join(source, entry)))
+  throw missing(join(source, entry), what, hint)
 }
+
+const noFile = (kind: Awaited<ReturnType<typeof kindOf>>): string => (kind === 'folder' ? 'is a folder, not a file' : 'does not exist')
 
 function missing(path: string, what: string, hint: string): SsmError {
   return new SsmError('CODE_MISSING', `${path} ${what}`, { hint, facts: { path } })

@@ -32,7 +32,7 @@ export const errorCodes = {
       'The path is wrong, or is relative to another folder than the current one; or two files of the code would get one name on the machine.',
     remedy:
       "Correct the path. In a program, resolve it from the file itself: `fileURLToPath(new URL('train.py', import.meta.url))`.",
-    example: 'Cannot read train.py: it does not exist',
+    example: '/home/me/ex/train.py does not exist',
   },
   CODE_UNBUNDLABLE: {
     sentence: 'The TypeScript or JavaScript entry could not be bundled with its imports.',
@@ -68,7 +68,7 @@ export const errorCodes = {
   },
   RESULT_INVALID: {
     sentence: 'The result that the work wrote does not match its declared schema.',
-    cause: 'The program wrote another shape than `.result(schema)` declares.',
+    cause: 'The program wrote another shape than `.resultSchema(schema)` declares.',
     remedy: 'Fix the program or the schema. The job and its outputs are kept.',
     example: 'Job t-2026-01-02-03-04-05-a1b2c3d4 completed, but its result is not what the task declares:\n  accuracy: …',
   },

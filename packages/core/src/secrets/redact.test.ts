@@ -30,6 +30,19 @@ test('a text never holds a secret after it was masked, wherever the secret stood
   )
 })
 
+test('a secret with colours within it is masked, as it is whole once the colours are taken away', () => {
+  for (const value of ['split-secret', 'a.b(c)[d]|e-f/g']) {
+    new Secret(value).reveal()
+    fc.assert(
+      fc.property(fc.array(fc.nat(value.length), { minLength: 1, maxLength: 5 }), (places) => {
+        const text = [...value].map((letter, at) => `${places.includes(at) ? '\u001b[31m\u001b[0;1m' : ''}${letter}`).join('')
+        expect(redact(`before ${text}\u001b[0m after`).replaceAll(/\u001b\[[0-9;]*m/g, '')).toBe('before <secret> after')
+      }),
+    )
+  }
+  expect(redact('\u001b[31mplain\u001b[0m')).toBe('\u001b[31mplain\u001b[0m')
+})
+
 test('a secret that begins like another one leaves no tail', () => {
   for (const value of ['tail-one', 'tail-one-and-two']) new Secret(value).reveal()
   expect(redact('(tail-one-and-two) (tail-one)')).toBe('(<secret>) (<secret>)')

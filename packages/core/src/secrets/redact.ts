@@ -15,12 +15,25 @@ export function rememberSecret(value: string): void {
 export const secretsIn = (texts: readonly string[]): readonly string[] =>
   known.filter((value) => texts.some((text) => text.includes(value)))
 
-/** The text with every known secret replaced by `<secret>`. */
+const escape = '\\u001b\\[[0-?]{0,32}[ -/]{0,4}[@-~]'
+const escapes = new RegExp(escape, 'g')
+
+/**
+ * The text with every known secret replaced by `<secret>`, also one with colours within it: whoever shows the text without
+ * colours, and whoever reads it, would see the secret whole.
+ */
 export function redact(text: string): string {
   let safe = text
   for (const value of known) if (safe.includes(value)) safe = safe.replaceAll(value, '<secret>')
+  if (known.length === 0 || !safe.includes('\u001b[')) return safe
+  const plain = safe.replace(escapes, '')
+  for (const value of known) if (plain.includes(value)) safe = safe.replace(spread(value), '<secret>')
   return safe
 }
+
+/** Finds a text with escape sequences of a terminal between its characters. */
+const spread = (value: string): RegExp =>
+  new RegExp([...value].map((character) => character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&')).join(`(?:${escape})*`), 'gu')
 
 /** Plain data with every known secret in its texts replaced; class instances are left as they are. */
 export function redactAll<Value>(value: Value): Value

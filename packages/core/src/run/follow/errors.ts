@@ -52,7 +52,7 @@ function missingModuleHint(reason: string): string {
     own === undefined
       ? ''
       : ` Or install it there: ${python} -m pip install ${module} (some packages have another name than their module).`
-  return `${python} ran the program and has no module ${module}: list its package in a requirements.txt beside the entry.${here} `
+  return `${python} ran the program and has no module ${module}: list its package in a requirements.txt that is sent with the entry: give its folder with sourceDir (-s), or the file with dependencies (-d).${here} `
 }
 
 /** The job was stopped, or ran into its time limit, before it ended. */

@@ -85,7 +85,9 @@ async function requirementsLeft({ program }: TaskSpec): Promise<readonly string[
   const requirements = join(dirname(resolve(program.entry)), 'requirements.txt')
   if (program.dependencies.some((path) => resolve(path) === requirements)) return []
   if ((await kindOf(requirements).catch(() => undefined)) !== 'file') return []
-  return [`the requirements.txt beside ${program.entry} stays here: name its folder as the source folder to have it installed`]
+  return [
+    `the requirements.txt beside ${program.entry} stays here and is not installed: give its folder with sourceDir (-s), or the file with dependencies (-d)`,
+  ]
 }
 
 /** How far ahead of this computer's clock a job's name may be before a warning. */
