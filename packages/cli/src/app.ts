@@ -90,7 +90,11 @@ function splitLine(argv: readonly string[], front: readonly string[]): Line {
 }
 
 /** The first word that is no flag, and no value of one. */
-function commandAt(argv: readonly string[], from: number, after?: 'plan' | 'why'): { readonly word: string | undefined; readonly at: number } {
+function commandAt(
+  argv: readonly string[],
+  from: number,
+  after?: 'plan' | 'why',
+): { readonly word: string | undefined; readonly at: number } {
   const known = knownFlags(frontCommand)
   for (let at = from; at < argv.length; at++) {
     const token = argv[at] ?? ''
@@ -134,8 +138,7 @@ async function dispatch(
   context: CliContext,
 ): Promise<number> {
   if (command === undefined) throw usageError('No command was given', 'See: ssm --help')
-  if (command.name === 'plan' || command.name === 'why')
-    throw nothingToExplain(command.name)
+  if (command.name === 'plan' || command.name === 'why') throw nothingToExplain(command.name)
   const { parsed, warnings } = compat(parse(command, argv))
   checkValues(command, parsed)
   for (const { name, isNeeded } of command.positionals.slice(parsed.positionals.length)) {

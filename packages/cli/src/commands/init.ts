@@ -63,7 +63,10 @@ function starterFiles(name: string, template: Template): Readonly<Record<string,
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort()
-    .map((path): [string, string] => [path, readFileSync(join(folder, path), 'utf8').replaceAll('{{name}}', name).replaceAll('{{install}}', installLine)])
+    .map((path): [string, string] => [
+      path,
+      readFileSync(join(folder, path), 'utf8').replaceAll('{{name}}', name).replaceAll('{{install}}', installLine),
+    ])
   return {
     'package.json': json({
       name,

@@ -177,13 +177,12 @@ async function findEntry(
   }
   const hint = 'Name it relative to the source folder, or move it inside.'
   const isOutside = (await kindOf(fromCwd)) === 'file'
-  const what = isOutside
-    ? `is not there: ${fromCwd} lies outside the source folder`
-    : noFile(await kindOf(join(source, entry)))
+  const what = isOutside ? `is not there: ${fromCwd} lies outside the source folder` : noFile(await kindOf(join(source, entry)))
   throw missing(join(source, entry), what, hint)
 }
 
-const noFile = (kind: Awaited<ReturnType<typeof kindOf>>): string => (kind === 'folder' ? 'is a folder, not a file' : 'does not exist')
+const noFile = (kind: Awaited<ReturnType<typeof kindOf>>): string =>
+  kind === 'folder' ? 'is a folder, not a file' : 'does not exist'
 
 function missing(path: string, what: string, hint: string): SsmError {
   return new SsmError('CODE_MISSING', `${path} ${what}`, { hint, facts: { path } })
