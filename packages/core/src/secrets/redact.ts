@@ -33,7 +33,7 @@ export function redact(text: string): string {
 
 /** Finds a text with escape sequences of a terminal between its characters. */
 const spread = (value: string): RegExp =>
-  new RegExp([...value].map((character) => character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&')).join(`(?:${escape})*`), 'gu')
+  new RegExp(Array.from(value, (character) => character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&')).join(`(?:${escape})*`), 'gu')
 
 /** Plain data with every known secret in its texts replaced; class instances are left as they are. */
 export function redactAll<Value>(value: Value): Value
