@@ -56,6 +56,8 @@ const installLine = version.startsWith('0.') ? 'npm install path/to/tarballs/*.t
 // Two folders up from `src/commands` and from `dist/commands` alike.
 const templates = fileURLToPath(new URL('../../templates/', import.meta.url))
 
+const filled = (text: string, name: string): string => text.replaceAll('{{name}}', name).replaceAll('{{install}}', installLine)
+
 function starterFiles(name: string, template: Template): Readonly<Record<string, string>> {
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
   const folder = join(templates, template)
@@ -63,10 +65,7 @@ function starterFiles(name: string, template: Template): Readonly<Record<string,
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort()
-    .map((path): [string, string] => [
-      path,
-      readFileSync(join(folder, path), 'utf8').replaceAll('{{name}}', name).replaceAll('{{install}}', installLine),
-    ])
+    .map((path): [string, string] => [path, filled(readFileSync(join(folder, path), 'utf8'), name)])
   return {
     'package.json': json({
       name,
