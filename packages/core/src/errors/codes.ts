@@ -48,7 +48,7 @@ export const errorCodes = {
   },
   WHEELS_MISSING: {
     sentence: 'A package of the task cannot be had as a wheel for the Python and platform of its image.',
-    cause: 'It is published as source only, or not for this Python; or the index that pip uses here cannot be reached.',
+    cause: 'It has no wheel for this Python, the index of pip cannot be reached, or the file has a line that is not taken.',
     remedy: 'Choose another version, put a wheel into an index of your own, or leave out `.packages()`.',
     example:
       'The packages of requirements.txt cannot be had as wheels for Python 3.12 on manylinux_2_28_x86_64:\n  ERROR: No matching distribution found for …',

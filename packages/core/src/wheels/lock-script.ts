@@ -1,5 +1,5 @@
 /**
- * Reads a lock file and prints its packages as requirements with digests, one a line. Arguments: the file, and the markers of the
+ * Reads a lock file and prints its packages with files and digests as JSON, unchecked. Arguments: the file, and the markers of the
  * target as JSON (empty for this interpreter's own). Python, because it brings what reads TOML and markers, and core does not.
  */
 export const lockScript = `
@@ -25,7 +25,8 @@ def refuse(package, why):
 def from_pylock():
     for package in lock.get("packages", []):
         if holds(package.get("marker")):
-            yield package, ["sha256:" + wheel["hashes"]["sha256"] for wheel in package.get("wheels", []) if "sha256" in wheel.get("hashes", {})]
+            wheels = [wheel for wheel in package.get("wheels", []) if "sha256" in wheel.get("hashes", {})]
+            yield package, [wheel["name"] for wheel in wheels if "name" in wheel], ["sha256:%s" % wheel["hashes"]["sha256"] for wheel in wheels]
 
 def from_poetry():
     for package in lock.get("package", []):
@@ -33,7 +34,8 @@ def from_poetry():
         if isinstance(markers, dict):
             markers = markers.get("main")
         if "main" in package.get("groups", ["main"]) and not package.get("optional") and holds(markers):
-            yield package, [file["hash"] for file in package.get("files", []) if file["file"].endswith(".whl")]
+            wheels = [file for file in package.get("files", []) if file["file"].endswith(".whl")]
+            yield package, [file["file"] for file in wheels], [file["hash"] for file in wheels]
 
 def from_uv():
     packages = {}
@@ -57,15 +59,16 @@ def from_uv():
                     if need.get("version") in (None, found.get("version")):
                         waiting.append((found, tuple(sorted(need.get("extra", [])))))
         if not is_own(package):
-            yield package, [wheel["hash"] for wheel in package.get("wheels", [])]
+            wheels = package.get("wheels", [])
+            yield package, [wheel["filename"] for wheel in wheels if "filename" in wheel], [wheel["hash"] for wheel in wheels]
 
 read = {"uv.lock": from_uv, "poetry.lock": from_poetry}.get(os.path.basename(path), from_pylock)
-lines = set()
-for package, hashes in read():
+found = []
+for package, files, digests in read():
     if not package.get("version"):
         refuse(package, "has no version: only packages of an index can be brought")
-    if not hashes:
+    if not digests:
         refuse(package, "is locked as source only: it has no wheel")
-    lines.add("%s==%s %s" % (package["name"], package["version"], " ".join("--hash=" + digest for digest in sorted(set(hashes)))))
-print("\\n".join(sorted(lines)))
+    found.append({"name": package.get("name"), "version": package["version"], "files": files, "digests": digests})
+print(json.dumps(found))
 `

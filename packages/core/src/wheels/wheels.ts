@@ -2,12 +2,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { SsmError } from '../errors/ssm-error.ts'
-import { fsCodeOf } from '../files/fs-errors.ts'
 import type { PackagesSpec } from '../spec/image.ts'
 import { describeFolder, type LocalFolder } from '../sync/folder.ts'
 import { packagesLock } from '@simple-sagemaker/worker-toolkit/contract'
+import { guardScript } from './guard-script.ts'
 import { lockScript } from './lock-script.ts'
+import { requirementsOf, type Locked } from './locked.ts'
 import { runPython, type Ended } from './pip.ts'
+import { readNamed, readRequirements } from './requirements.ts'
 import { markersOf, type WheelTarget } from './target.ts'
 
 /** Wheels in a folder of this computer, with the lock that a machine installs them by. */
@@ -64,42 +66,14 @@ function isWhole({ listing }: LocalFolder, lock: string): boolean {
 const sources = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_FIND_LINKS', 'PIP_NO_INDEX', 'PIP_CONFIG_FILE', 'PIP_PRE']
 
 async function keyOf(file: string, need: WheelsNeed): Promise<string> {
-  const texts = textsOf(file)
+  const texts = isLock(file) ? [readNamed(file)] : Object.values(readRequirements(file))
   // Without the credentials of an index: a new token brings no other packages.
   const from = sources.map((name) => (process.env[name] ?? '').replaceAll(/\/\/[^/@\s]*@/g, '//'))
   const target = need.target ?? (await ownTarget(need))
-  return digestOf(JSON.stringify({ v: 1, name: basename(file), texts, target, from })).slice(0, 32)
-}
-
-/** The text of a file and, of requirements, those of the files that it includes. */
-function textsOf(file: string): readonly string[] {
-  const texts = new Map<string, string>()
-  for (const waiting = [file]; waiting.length > 0;) {
-    const path = waiting.shift() ?? ''
-    if (texts.has(path)) continue
-    const text = readNamed(path)
-    texts.set(path, text)
-    if (isLock(file)) break
-    const included = text.matchAll(/^\s*(?:-r|-c|--requirement|--constraint)(?:\s+|=)?([^\s#=].*?)\s*(?:\s#.*)?$/gm)
-    waiting.push(...[...included].flatMap(([, name = '']) => (name.includes('://') ? [] : [resolve(dirname(path), name)])))
-  }
-  return [...texts.values()]
+  return digestOf(JSON.stringify({ v: 2, name: basename(file), texts, target, from })).slice(0, 32)
 }
 
 const isLock = (file: string): boolean => /\.(lock|toml)$/.test(file)
-
-function readNamed(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    if (fsCodeOf(cause) === undefined) throw cause
-    throw new SsmError('CODE_MISSING', `The file of packages, ${file}, cannot be read`, {
-      hint: 'Check the path.',
-      cause,
-      facts: { path: file },
-    })
-  }
-}
 
 async function ownTarget({ python, signal }: WheelsNeed): Promise<string> {
   const question = 'import sys, sysconfig; print(sys.version, sysconfig.get_platform())'
@@ -114,8 +88,8 @@ async function bring(file: string, place: string, need: WheelsNeed): Promise<voi
   try {
     await download(file, scratch, need)
     const { listing } = await describeFolder(join(scratch, 'wheels'), { signal: need.signal })
-    const lines = listing.files.map(({ path, sha256 }) => `${requirementOf(path)} --hash=sha256:${sha256}\n`)
-    writeFileSync(join(scratch, 'wheels', packagesLock), lines.join(''))
+    const lock = requirementsOf(listing.files.map(lockedOf), need.packages.file)
+    writeFileSync(join(scratch, 'wheels', packagesLock), lock)
     mkdirSync(dirname(place), { recursive: true })
     renameSync(join(scratch, 'wheels'), place)
   } catch (cause) {
@@ -139,28 +113,35 @@ function sweep(folder: string): void {
 
 async function download(file: string, scratch: string, need: WheelsNeed): Promise<void> {
   const { target, python, signal } = need
-  const requirements = isLock(file) ? await fromLock(file, scratch, need) : file
+  const inputs = isLock(file) ? await fromLock(file, scratch, need) : fromRequirements(file, scratch)
   const platforms = (target?.platforms ?? []).flatMap((platform) => ['--platform', platform])
   const tags = target === undefined ? [] : ['--implementation', 'cp', '--python-version', target.python, ...platforms]
-  const locked = isLock(file) ? ['--no-deps', '--require-hashes'] : []
-  const args = ['-m', 'pip', 'download', '--only-binary=:all:', ...tags, ...locked, '-d', 'wheels', '-r', requirements]
+  const args = ['-c', guardScript, 'download', '--only-binary=:all:', ...tags, '-d', 'wheels', ...inputs]
   const ended = await runPython(python, args, scratch, signal)
   if (ended.code !== 0) throw notBrought(need, ended)
 }
 
-/** `six==1.16.0` for `six-1.16.0-py2.py3-none-any.whl`. */
-function requirementOf(wheel: string): string {
-  const [name = '', version = ''] = wheel.split('-')
-  return `${name.replaceAll('_', '-')}==${version}`
+/** A wheel as its name says: `six==1.16.0` for `six-1.16.0-py2.py3-none-any.whl`. */
+function lockedOf({ path, sha256 }: { readonly path: string; readonly sha256: string }): Locked {
+  const [name = '', version] = path.split('-')
+  return { name: name.replaceAll('_', '-'), version, files: [path], digests: [`sha256:${sha256}`] }
 }
 
-async function fromLock(file: string, scratch: string, need: WheelsNeed): Promise<string> {
+/** pip reads copies of what was checked, and never the files themselves. */
+function fromRequirements(file: string, scratch: string): readonly string[] {
+  const { requirements, constraints } = readRequirements(file)
+  writeFileSync(join(scratch, 'requirements.txt'), requirements, { mode: 0o600 })
+  writeFileSync(join(scratch, 'constraints.txt'), constraints, { mode: 0o600 })
+  return ['-r', 'requirements.txt', '-c', 'constraints.txt']
+}
+
+async function fromLock(file: string, scratch: string, need: WheelsNeed): Promise<readonly string[]> {
   const markers = need.target === undefined ? {} : markersOf(need.target)
   const read = await runPython(need.python, ['-c', lockScript, file, JSON.stringify(markers)], scratch, need.signal)
   if (read.code !== 0) throw notBrought(need, read)
-  const path = join(scratch, 'requirements.txt')
-  writeFileSync(path, read.stdout)
-  return path
+  const found = JSON.parse(read.stdout) as readonly Locked[]
+  writeFileSync(join(scratch, 'requirements.txt'), requirementsOf(found, need.packages.file))
+  return ['--no-deps', '--require-hashes', '-r', 'requirements.txt']
 }
 
 function notBrought({ packages, target, python }: WheelsNeed, { stderr }: Ended): SsmError {
