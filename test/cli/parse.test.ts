@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSsmError } from '@simple-sagemaker/core'
-import { plainName, knownFlags, type CommandSpec } from '../../packages/cli/src/grammar/command.ts'
+import { optionsOfCommand, plainName, knownFlags, type CommandSpec } from '../../packages/cli/src/grammar/command.ts'
 import { commands, processCommand, runCommand, shellCommand } from '../../packages/cli/src/grammar/tables/commands.ts'
+import { originalNames } from '../../packages/cli/src/grammar/tables/original.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import type { Parsed } from '../../packages/cli/src/grammar/parsed.ts'
 import { checkValues, hyperparametersOf, textsOf } from '../../packages/cli/src/grammar/values.ts'
@@ -181,6 +182,8 @@ test.each([
 test.each([
   [['--role', 'user'], '--role user', '--role=user'],
   [['--retries', '3'], '--retries 3', '--retries=3'],
+  [['--retry', '3'], '--retry 3', '--retry=3'],
+  [['--packages', 'numpy'], '--packages numpy', '--packages=numpy'],
   [['--profile', 'p'], '--profile p', '--profile=p'],
   [['--warm', '5 minutes'], '--warm 5 minutes', '--warm=5 minutes'],
   [['--subnets', 'a', 'b'], '--subnets a b', '--subnets=a --subnets=b'],
@@ -210,6 +213,62 @@ test('a value that only the option can have, or that is written with =, is the o
     profile: [['p']],
     hyperparameters: [['lr', '1']],
   })
+})
+
+test('a file of packages and the settings of --retry can only be meant for the option', () => {
+  for (const line of [
+    ['--packages', 'requirements.txt'],
+    ['--packages', 'code/uv.lock'],
+    ['--packages', 'pylock.toml'],
+    ['--packages', 'wanted', '3.12'],
+    ['--retry', '{"attempts": 3}'],
+  ])
+    expect(() => checkValues(runCommand, run(...line))).not.toThrow()
+})
+
+// A value that means nothing to these is refused with the task, where the channels and the variables are known; --arguments is
+// the option of the original's process.
+const checkedLater = ['arguments', 'unpack', 'secret', 'env_from']
+
+test.each([runCommand, shellCommand])('no value of a hyperparameter is taken silently by a newer option of $name', (command) => {
+  const names = Object.values(optionsOfCommand(command)).flatMap(({ flag }) => flag?.names.slice(0, 1) ?? [])
+  const newer = names.filter((name) => !originalNames(command.name).includes(name) && !checkedLater.includes(name))
+  expect(newer).toContain('retry')
+  const taken = newer.flatMap((name) =>
+    ['3', '0.1', 'adam', 'true'].flatMap((value) => {
+      const outcome = (): string => {
+        try {
+          const parsed = parse(command, [`--${name}`, value])
+          checkValues(command, parsed)
+          return parsed.taken.includes(name) ? 'hyperparameter' : 'option'
+        } catch (error) {
+          return isSsmError(error, 'USAGE') ? 'refused' : String(error)
+        }
+      }
+      return outcome() === 'option' ? [`--${name} ${value}`] : []
+    }),
+  )
+  expect(taken).toEqual([])
+})
+
+test.each([
+  [['--keep', '3'], '--keep 3', '--keep_state', '--hp keep 3'],
+  [['--clean', '1'], '--clean 1', '--clean_state', '--hp clean 1'],
+  [['--force=2'], '--force 2', '--force_running', '--hp force 2'],
+  [['--enable', 'x'], '--enable x', '--enable_sagemaker_metrics', '--hp enable x'],
+])('%s, the beginning of a switch with a value, is refused with both readings', (argv, typed, full, hyperparameter) => {
+  const refused = complaint(() => run(...argv))
+  expect(refused.message).toBe(`${typed} can be read in two ways`)
+  expect(refused.hint).toBe(`As the switch write ${full} alone, as a hyperparameter ${hyperparameter}.`)
+  expect(run(argv[0]?.split('=')[0] ?? '', '--lr', '1')).toMatchObject({ notes: [expect.stringContaining(full)], taken: ['lr'] })
+})
+
+test.each([
+  [['--md', 'loss', '([0-9]+'], /^--md loss is no valid expression/],
+  [['--env', 'SM_MODEL_DIR', 'x'], /^--env SM_MODEL_DIR /],
+  [['--tag', 'aws:x', 'y'], /^--tag aws:x /],
+])('%s: what is wrong with the value of a key is said by what was typed', (argv, message) => {
+  expect(complaint(() => checkValues(runCommand, run(...argv))).message).toMatch(message)
 })
 
 test('every hyperparameter is text, and --hp_json gives what is not', () => {

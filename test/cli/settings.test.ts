@@ -115,3 +115,20 @@ test('local data lies with the nearest .ssm or ssm.config.json, from the working
   expect(rootFrom('project/sub/deep')).toBe('data')
   expect(rootFrom('project/sub/deep', { SSM_LOCAL_DIR: 'x' })).toBe('project/sub/deep/x')
 })
+
+test.each(['  ', '\t', 'a\0b'])('%j is no folder of the local platform, in a file or in SSM_LOCAL_DIR', async (localDir) => {
+  await using folder = await workFolder()
+  const context = testContext({ cwd: folder.path, env: { HOME: folder.path } })
+  const asVariable = settings(folder.path, [], { SSM_LOCAL_DIR: localDir })
+  expect(() => localRoot(asVariable, context)).toThrow(/SSM_LOCAL_DIR\) must be a path, not blank and without control characters/)
+  writeFileSync(join(folder.path, 'ssm.config.json'), JSON.stringify({ localDir }))
+  expect(() => settings(folder.path, [])).toThrow(/localDir must be a path, not blank and without control characters/)
+})
+
+test('~ in the folder of the local platform is the home folder, in a file and in SSM_LOCAL_DIR', async () => {
+  await using folder = await workFolder()
+  const context = testContext({ cwd: folder.path, env: { HOME: '/home/of-mine' } })
+  expect(localRoot(settings(folder.path, [], { SSM_LOCAL_DIR: '~/jobs' }), context)).toBe('/home/of-mine/jobs')
+  writeFileSync(join(folder.path, 'ssm.config.json'), '{"localDir": "~/jobs"}')
+  expect(localRoot(settings(folder.path, []), context)).toBe('/home/of-mine/jobs')
+})

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { project, type RunEvent } from '@simple-sagemaker/core'
@@ -94,4 +94,27 @@ test('the PATH of a task counts, too', async () => {
     .code(file('a.py', prints))
     .env({ PATH: ['/nowhere'].join(delimiter) })
   expect((await failureOf(task.run())).hint).toContain('PATH (/nowhere)')
+})
+
+// Only what a full disk makes Python print is needed here, not the disk.
+test('a Python environment for which the disk has no space fails with that reason', async () => {
+  const full = file('full', `#!/bin/sh
+case "$*" in *venv*) echo "OSError: [Errno 28] No space left on device: 'x'" >&2; exit 1;; esac
+exec '${python}' "$@"
+`)
+  chmodSync(full, 0o755)
+  file('code/requirements.txt', 'six\n')
+  file('code/a.py', prints)
+  await using platform = local({ root: join(base, 'store'), venvFolders: [], python: full })
+  const task = project('py', { platform }).task('t').code('a.py', { sourceDir: join(base, 'code') })
+  const failure = await failureOf(task.run())
+  expect(failure.message).toContain('no space is left on the disk')
+  expect(failure.message).not.toContain('python3-venv')
+})
+
+test('without mkfifo in the PATH a local job names the missing program', async () => {
+  mkdirSync(join(base, 'bin'))
+  vi.stubEnv('PATH', join(base, 'bin'))
+  const failure = await failureOf(lines('true'))
+  expect(failure.message).toContain('needs the program mkfifo, which no folder of PATH has')
 })

@@ -1,6 +1,6 @@
 import { dashed, knownFlags, plainName, type CommandSpec, type KnownFlag } from './command.ts'
 import { nearName } from './near-names.ts'
-import { ambiguous, isNeeded, refuseEmptyPaths, refuseNoJson, tooFew } from './refusals.ts'
+import { ambiguous, isNeeded, refuseEmptyPaths, refuseNoJson, switchOrHyperparameter, tooFew } from './refusals.ts'
 import { originalNames, originalNamesFrom } from './tables/original.ts'
 import { readToken } from './token.ts'
 import type { Occurrence, Parsed } from './parsed.ts'
@@ -186,6 +186,9 @@ class Reader {
     if (only === undefined || known === undefined) return false
     // One or two letters are rather a name of the user's own than the beginning of one of ours.
     if (more.length > 0 || name.length < 3) throw ambiguous(this.#command, name, spelled, names)
+    const value = inline ?? (this.#nextIsValue() ? this.#argv[this.#at] : undefined)
+    if (this.#command.extra === 'hyperparameters' && known.flag.args.length === 0 && value !== undefined)
+      throw switchOrHyperparameter(name, value, only)
     this.#notes.push(`${spelled} is read as ${dashed(only)}`)
     this.#takeFlag(known, spelled, inline)
     return true

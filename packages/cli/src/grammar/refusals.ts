@@ -33,6 +33,15 @@ export function ambiguous(command: CommandSpec, name: string, spelled: string, n
   })
 }
 
+/** `--keep 3`: argparse took the beginning of a switch's name for the switch, but a switch takes no value. */
+export function switchOrHyperparameter(name: string, value: string, full: string): Error {
+  return usageError(
+    `--${name} ${value} can be read in two ways`,
+    `As the switch write ${dashed(full)} alone, as a hyperparameter --hp ${name} ${value}.`,
+    { option: `--${name}` },
+  )
+}
+
 /** The value of `--hp-json` must be JSON. */
 export function refuseNoJson(name: string, value: string, spelled: string): void {
   try {

@@ -65,17 +65,26 @@ export function checkValues(command: CommandSpec, parsed: Parsed): void {
 }
 
 // What people call hyperparameters, too.
-const ordinaryWords = ['role', 'profile', 'python', 'retries', 'warm', 'subnets', 'image']
+const ordinaryWords = [
+  ...['role', 'profile', 'python', 'retries', 'retry', 'warm', 'subnets', 'security_groups', 'image', 'packages'],
+  ...['output_kms_key', 'volume_kms_key'],
+]
 
-// A value of this form can only be meant for the option: an ARN, the id of a subnet, an image with its registry.
-const isOfAws = (text: string): boolean => /^(?:arn:|subnet-)|\/.*:/.test(text)
+// A value of this form can only be meant for the option: an ARN, the id of a subnet or of a key, an image with its registry, the
+// settings of --retry as JSON, the file of --packages.
+const isOfOption = (text: string): boolean =>
+  /^(?:arn:|subnet-|sg-|alias\/|mrk-|\{|[\da-f]{8}-[\da-f]{4}-)|\/.*:|\.(?:txt|lock|toml)$/.test(text)
+
+// A hyperparameter has one value: --packages FILE PYTHON has more. What follows --subnets may be a value and a stray word.
+const isClear = (spelled: string, texts: readonly string[]): boolean =>
+  texts.every(isOfOption) || (spelled === '--packages' && texts.length > 1)
 
 /** Options that the original did not have, of names and values that its lines may have for hyperparameters. */
 function ambiguities(command: CommandSpec, parsed: Parsed): readonly ShownProblem[] {
   if (command.extra !== 'hyperparameters') return []
   const last = [...parsed.given.values()].flatMap((occurrences) => occurrences.at(-1) ?? [])
   return last
-    .filter(({ joined, spelled, texts }) => joined !== true && ordinaryWords.includes(spelled.slice(2)) && !texts.every(isOfAws))
+    .filter(({ joined, spelled, texts }) => joined !== true && ordinaryWords.includes(plainName(spelled.slice(2))) && !isClear(spelled, texts))
     .map(({ spelled, texts }) => ({
       path: spelled,
       message: `${texts.join(' ')} can be read in two ways`,
@@ -100,6 +109,12 @@ type ShownProblem = Pick<Problem, 'path' | 'message' | 'hint'>
 const hintOf = (hint: string | Wording | undefined): { readonly hint?: string } =>
   hint === undefined ? {} : { hint: typeof hint === 'string' ? hint : hint.commandLine }
 
+/** `--md loss` and `hyperparameter lr`: what belongs to a key is named as it is typed, the key behind the flag. */
+const asTyped = (path: string, name: string, args: readonly string[]): string =>
+  (args.length === 2 || name === 'hyperparameter') && path.startsWith(`${name}.`)
+    ? `${name} ${path.slice(name.length + 1)}`
+    : path
+
 function problemsOf(table: OptionTable, key: string, occurrences: readonly Occurrence[]): readonly ShownProblem[] {
   const option = table[key]
   const last = occurrences.at(-1)
@@ -110,6 +125,6 @@ function problemsOf(table: OptionTable, key: string, occurrences: readonly Occur
   const name = key === 'hyperparameters' ? 'hyperparameter' : last.spelled
   return option.problems(value as never, name).map(({ path, message, hint }) => {
     const shown = path === name && typed !== '' ? `${message} (given: ${typed})` : message
-    return { path: path.replace(/^hyperparameter\./, 'hyperparameter '), message: shown, ...hintOf(hint) }
+    return { path: asTyped(path, name, option.flag?.args ?? []), message: shown, ...hintOf(hint) }
   })
 }

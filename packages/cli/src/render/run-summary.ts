@@ -1,6 +1,6 @@
 import type { ObjectUri, Platform, TaskResult } from '@simple-sagemaker/core'
 import type { Call } from '../settings/call.ts'
-import type { DownloadSummary } from '../task/policy.ts'
+import { downloadsOf, type DownloadSummary } from '../task/policy.ts'
 import { shownPlace } from '../settings/open-platform.ts'
 import { placeFlags } from '../settings/settings.ts'
 import type { SummaryLine } from './lines.ts'
@@ -48,14 +48,21 @@ async function resultLines(
       { name: 'next', text: `ssm data ${task} -o DIR ${result.kind === 'training' ? '--download_model ' : ''}--download_output` },
     ]
   }
-  const files = Object.entries(downloaded.files).map(([part, count]) => `${part} ${countText(count ?? 0, 'file')}`)
+  const files = Object.entries(downloaded.files).flatMap(([part, count = 0]) =>
+    count === 0 ? [] : [`${part} ${countText(count, 'file')}`],
+  )
+  const counts = [...files, ...emptyParts(call, result, downloaded).map((part) => `${part} is empty`)]
   const given = result.kind === 'training' ? 'model' : 'output'
   const isGiven = await isAnythingAt(result.outputs[given].uri, platform)
   return [
-    { name: 'results', text: `${downloaded.folder}${files.length === 0 ? '' : ` (${files.join(', ')})`}` },
+    { name: 'results', text: `${downloaded.folder}${counts.length === 0 ? '' : ` (${counts.join(', ')})`}` },
     ...(isGiven ? [{ name: 'next', text: `--iit NAME ${result.task} ${given} gives its results to another task` }] : []),
   ]
 }
+
+/** What was asked for and has no files. A processing task has no model: nothing is missing there. */
+const emptyParts = ({ parsed }: Call, { kind }: TaskResult, { files }: DownloadSummary): readonly string[] =>
+  downloadsOf(parsed).filter((part) => (files[part] ?? 0) === 0 && (part !== 'model' || kind === 'training'))
 
 /** Whether something is stored there; also when that cannot be seen: a summary fails no run. */
 async function isAnythingAt(uri: ObjectUri, platform: Platform): Promise<boolean> {

@@ -4,6 +4,8 @@ import type { ObjectUri, Platform, ProjectOptions } from '@simple-sagemaker/core
 import { distrustOf } from '@simple-sagemaker/core/options'
 import type { LocalOptions } from '@simple-sagemaker/core/local'
 import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
+import { projectOptions } from '../grammar/tables/run-options.ts'
+import { usageError } from '../grammar/usage-error.ts'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
 import { searchedFolders } from './config-file.ts'
 import type { Settings } from './settings.ts'
@@ -51,8 +53,13 @@ export function pythonOf(
  * from the working folder upwards, that has an `ssm.config.json` or a `.ssm` of this user alone; else `.ssm` of the working folder.
  */
 export function localRoot({ values: { localDir }, files }: Settings, context: CliContext): string {
-  if (localDir !== undefined)
-    return files.includes(localDir.origin) ? resolve(dirname(localDir.origin), localDir.value) : pathFrom(context, localDir.value)
+  if (localDir !== undefined) {
+    const { value, origin } = localDir
+    const [problem] = projectOptions.localDir.problems(value, 'localDir')
+    if (problem !== undefined)
+      throw usageError(`The folder of the local platform (from ${origin}) ${problem.message}`, 'Name a folder, or leave it out.')
+    return pathFrom(files.includes(origin) ? { ...context, cwd: dirname(origin) } : context, value)
+  }
   const isMarked = (folder: string): boolean => files.includes(join(folder, 'ssm.config.json')) || hasOwnStore(folder)
   return join(searchedFolders(context).find(isMarked) ?? context.cwd, '.ssm')
 }

@@ -4,6 +4,7 @@
  * @module @simple-sagemaker/core/local
  */
 import { setMaxListeners } from 'node:events'
+import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
 import type { PublishedImages } from '../containers/published.ts'
@@ -72,7 +73,7 @@ export function localPathOf(uri: ObjectUri, root: string): string {
  */
 export function local(options: LocalOptions = {}): Platform {
   if (process.platform === 'win32') throw notOnWindows()
-  const root = storeFolder(options.root ?? (process.env['SSM_LOCAL_DIR'] || '.ssm'))
+  const root = storeFolder(options.root ?? (inHome(process.env['SSM_LOCAL_DIR']) || '.ssm'))
   takeStore(root)
   const closing = new AbortController()
   // Any number of jobs is watched at once; each listener goes with its watching.
@@ -132,7 +133,15 @@ export async function localIsolation(): Promise<{
   return { name: works ? 'namespace' : 'environment', why }
 }
 
+// A value with ~ reaches a variable as it is from quotes and from files of variables.
+const inHome = (path: string | undefined): string | undefined => path?.replace(/^~(?=\/|$)/, () => homedir())
+
 function storeFolder(path: string): string {
+  if (path.trim() === '' || path.includes('\0'))
+    throw new PlatformError('PLATFORM_UNSUPPORTED', `The folder of the local platform cannot be ${JSON.stringify(path)}`, {
+      hint: 'Name a folder in the option root or in SSM_LOCAL_DIR: neither blank nor with a NUL character.',
+      facts: { path },
+    })
   try {
     return resolve(path)
   } catch (cause) {

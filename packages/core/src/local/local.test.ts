@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
@@ -276,4 +276,23 @@ test('nobody else can read a job’s machines', async () => {
   const job = await started({ shell: 'echo ready; sleep 0.3' }, 'ready')
   expect(statSync(jobPlace(root, job.name).folder).mode & 0o077).toBe(0)
   await endOf(job)
+})
+
+test.each([' ', '\t', 'a\0b'])('the folder %j of the platform is refused before anything is made', (path) => {
+  expect(() => local({ root: path })).toThrow(/The folder of the local platform cannot be/)
+})
+
+test('~ in SSM_LOCAL_DIR is the home folder, and a blank one is refused', async () => {
+  const variables = { HOME: process.env['HOME'], SSM_LOCAL_DIR: process.env['SSM_LOCAL_DIR'] }
+  try {
+    Object.assign(process.env, { HOME: root, SSM_LOCAL_DIR: '~/in-home' })
+    await local().objects.write(objectUri('s3://ssm-local/test/x'), { kind: 'bytes', bytes: Buffer.alloc(1) })
+    expect(existsSync(join(root, 'in-home'))).toBe(true)
+    process.env['SSM_LOCAL_DIR'] = '  '
+    expect(() => local()).toThrow(/The folder of the local platform cannot be "  "/)
+  } finally {
+    for (const [name, value] of Object.entries(variables))
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+  }
 })

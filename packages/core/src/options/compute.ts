@@ -189,7 +189,7 @@ export const computeOptions = {
       const found = retryOf(value)
       const hint = {
         library: "Write .retry({ attempts: 4, on: ['capacity', 'exit 75'], pause: '1 minute' }).",
-        commandLine: `Write --retry 4, or --retry '{"attempts":4,"on":["capacity","exit 75"],"pause":"1 minute"}'.`,
+        commandLine: `Write --retry=4, or --retry '{"attempts":4,"on":["capacity","exit 75"],"pause":"1 minute"}'.`,
       }
       return typeof found === 'object' ? [] : [{ path, value, message: found, hint }]
     },

@@ -51,7 +51,13 @@ export const projectOptions = {
     flag: { names: ['python'], args: ['PATH'] },
   }),
   /** No flag: it belongs to a folder, and not to one line. */
-  localDir: text({ summary: 'The folder of the local platform.', source: 'platform', longest: 4_096, shape: 'a path' }),
+  localDir: text({
+    summary: 'The folder of the local platform.',
+    source: 'platform',
+    longest: 4_096,
+    pattern: /^(?=.*\S)\P{Cc}+$/u,
+    shape: 'a path, not blank and without control characters',
+  }),
   region: text({
     summary: 'AWS region.',
     source: 'client',

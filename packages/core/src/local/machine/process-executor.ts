@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, mkdirSync, openSync, rmSync } from 'n
 import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { fsCodeOf } from '../../files/fs-errors.ts'
 import { identityOf, signal as send } from '../process/identity.ts'
 import type { MachineProgram, RunningMachine } from './isolation.ts'
 import { JobProblem } from './job-problem.ts'
@@ -20,9 +21,15 @@ export async function makePipes(paths: readonly string[]): Promise<void> {
   if (missing.length === 0) return
   for (const path of missing) mkdirSync(dirname(path), { recursive: true })
   await promisify(execFile)('mkfifo', ['-m', '600', '--', ...missing]).catch((cause: unknown) => {
-    if (!missing.every((path) => existsSync(path))) throw cause
+    if (missing.every((path) => existsSync(path))) return
+    throw fsCodeOf(cause) === 'ENOENT' ? withoutMkfifo() : cause
   })
 }
+
+const withoutMkfifo = (): JobProblem =>
+  new JobProblem(
+    'ClientError: the local platform needs the program mkfifo, which no folder of PATH has. It comes with every system, mostly in /usr/bin: add that folder to PATH.',
+  )
 
 /** Starts the program of a machine as a process group of this computer; `cwd` and `argv` are this computer's. */
 export function startProcess(program: MachineProgram): RunningMachine {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { withFolderLock } from '../../files/downloads/lock.ts'
-import { JobProblem } from '../machine/job-problem.ts'
+import { diskFullReason, JobProblem } from '../machine/job-problem.ts'
 import { makeFolders } from '../objects/folders.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
 import { interpreterOf, type Interpreter } from './interpreter.ts'
@@ -171,7 +171,12 @@ export class NotInstalled extends JobProblem {
   }
 }
 
+// What Python and pip print for ENOSPC and EDQUOT.
+const isDiskFull = (lines: readonly string[]): boolean =>
+  lines.some((line) => /No space left on device|Disk quota exceeded|\[Errno (?:28|122)\]/.test(line))
+
 function notInstalled({ code, lastLines }: ProgramEnd): NotInstalled {
+  if (isDiskFull(lastLines)) return new NotInstalled(diskFullReason, lastLines)
   const errors = lastLines.filter((line) => line.startsWith('ERROR'))
   const shown = (errors.length > 0 ? errors : lastLines).slice(-5).join('\n')
   return new NotInstalled(
@@ -181,6 +186,7 @@ function notInstalled({ code, lastLines }: ProgramEnd): NotInstalled {
 }
 
 function withoutVenv(python: string, { lastLines }: ProgramEnd): NotInstalled {
+  if (isDiskFull(lastLines)) return new NotInstalled(diskFullReason, lastLines)
   return new NotInstalled(
     `ClientError: ${python} cannot make a virtual environment for requirements.txt. On Debian and Ubuntu install python3-venv.\n${lastLines.slice(-5).join('\n')}`,
     lastLines,
