@@ -120,8 +120,23 @@ test(
 
 test('an output that was asked for and that nothing was written to is said to be empty', async () => {
   await using folder = await workFolder()
-  const context = testContext({ cwd: folder.path, env: { PATH: process.env['PATH'] ?? '', HOME: folder.path, SSM_PLATFORM: 'local' } })
-  const argv = ['process', '-p', 'ex', '-t', 't', '--entrypoint', '/bin/true', '-o', 'out2', '--download_output', '--download_model']
+  const context = testContext({
+    cwd: folder.path,
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder.path, SSM_PLATFORM: 'local' },
+  })
+  const argv = [
+    'process',
+    '-p',
+    'ex',
+    '-t',
+    't',
+    '--entrypoint',
+    '/bin/true',
+    '-o',
+    'out2',
+    '--download_output',
+    '--download_model',
+  ]
   expect(await app(argv, context)).toBe(0)
   expect(context.stderr.text()).toMatch(/results +out2 \((logs[^,]+, )?output is empty\)|output is empty\)/)
 })

@@ -98,15 +98,20 @@ test('the PATH of a task counts, too', async () => {
 
 // Only what a full disk makes Python print is needed here, not the disk.
 test('a Python environment for which the disk has no space fails with that reason', async () => {
-  const full = file('full', `#!/bin/sh
+  const full = file(
+    'full',
+    `#!/bin/sh
 case "$*" in *venv*) echo "OSError: [Errno 28] No space left on device: 'x'" >&2; exit 1;; esac
 exec '${python}' "$@"
-`)
+`,
+  )
   chmodSync(full, 0o755)
   file('code/requirements.txt', 'six\n')
   file('code/a.py', prints)
   await using platform = local({ root: join(base, 'store'), venvFolders: [], python: full })
-  const task = project('py', { platform }).task('t').code('a.py', { sourceDir: join(base, 'code') })
+  const task = project('py', { platform })
+    .task('t')
+    .code('a.py', { sourceDir: join(base, 'code') })
   const failure = await failureOf(task.run())
   expect(failure.message).toContain('no space is left on the disk')
   expect(failure.message).not.toContain('python3-venv')

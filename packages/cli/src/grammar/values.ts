@@ -84,7 +84,10 @@ function ambiguities(command: CommandSpec, parsed: Parsed): readonly ShownProble
   if (command.extra !== 'hyperparameters') return []
   const last = [...parsed.given.values()].flatMap((occurrences) => occurrences.at(-1) ?? [])
   return last
-    .filter(({ joined, spelled, texts }) => joined !== true && ordinaryWords.includes(plainName(spelled.slice(2))) && !isClear(spelled, texts))
+    .filter(
+      ({ joined, spelled, texts }) =>
+        joined !== true && ordinaryWords.includes(plainName(spelled.slice(2))) && !isClear(spelled, texts),
+    )
     .map(({ spelled, texts }) => ({
       path: spelled,
       message: `${texts.join(' ')} can be read in two ways`,
