@@ -65,10 +65,8 @@ export function checkValues(command: CommandSpec, parsed: Parsed): void {
 }
 
 // What people call hyperparameters, too.
-const ordinaryWords = [
-  ...['role', 'profile', 'python', 'retries', 'retry', 'warm', 'subnets', 'security_groups', 'image', 'packages'],
-  ...['output_kms_key', 'volume_kms_key'],
-]
+const ordinaryWords =
+  'role profile python retries retry warm subnets security_groups image packages output_kms_key volume_kms_key'.split(' ')
 
 // A value of this form can only be meant for the option: an ARN, the id of a subnet or of a key, an image with its registry, the
 // settings of --retry as JSON, the file of --packages.
