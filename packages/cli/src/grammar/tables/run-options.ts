@@ -227,9 +227,24 @@ export const callOptions = {
     shape: 'a path',
     flag: { names: ['output_path', 'o'], args: ['DIR'] },
   }),
-  downloadState: flag({ summary: 'Download the state.', source: 'download', default: false, flag: { names: ['download_state'] } }),
-  downloadModel: flag({ summary: 'Download the model.', source: 'download', default: false, flag: { names: ['download_model'] } }),
-  downloadOutput: flag({ summary: 'Download the output.', source: 'download', default: false, flag: { names: ['download_output'] } }),
+  downloadState: flag({
+    summary: 'Download the state.',
+    source: 'download',
+    default: false,
+    flag: { names: ['download_state'] },
+  }),
+  downloadModel: flag({
+    summary: 'Download the model.',
+    source: 'download',
+    default: false,
+    flag: { names: ['download_model'] },
+  }),
+  downloadOutput: flag({
+    summary: 'Download the output.',
+    source: 'download',
+    default: false,
+    flag: { names: ['download_output'] },
+  }),
   noUnpack: flag({
     summary: 'Download the archives of model and output as they are, instead of unpacking them.',
     source: 'download',
