@@ -5,6 +5,7 @@ import { flag, list, oneOf, text, trainingOnly } from '@simple-sagemaker/core/op
  * plain arguments; here they are made with the same makers as the options, so that parser, help and guide read one table.
  */
 
+const folder = { longest: 4_096, pattern: /^(?=.*\S)\P{Cc}+$/u, shape: 'a path, not blank and without control characters' }
 /** Which task, and where it lives. */
 export const projectOptions = {
   project: text({
@@ -51,13 +52,7 @@ export const projectOptions = {
     flag: { names: ['python'], args: ['PATH'] },
   }),
   /** No flag: it belongs to a folder, and not to one line. */
-  localDir: text({
-    summary: 'The folder of the local platform.',
-    source: 'platform',
-    longest: 4_096,
-    pattern: /^(?=.*\S)\P{Cc}+$/u,
-    shape: 'a path, not blank and without control characters',
-  }),
+  localDir: text({ summary: 'The folder of the local platform.', source: 'platform', ...folder }),
   region: text({
     summary: 'AWS region.',
     source: 'client',
