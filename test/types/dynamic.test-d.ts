@@ -162,6 +162,24 @@ test('metrics have the names that were set', async () => {
   expectTypeOf<'loss' | 'acc'>().toExtend<keyof typeof metrics>()
 })
 
+test('a metric that the compiler does not know of may be missing', async () => {
+  const none = (await task.run()).metrics
+  const named = (await task.metric('acc', /(a)/).run()).metrics
+  const computed = (await task.metric('acc', /(a)/).metric(anyText, /(b)/).run()).metrics
+  const byDefaults = (
+    await project('ex', { defaults: { metrics: { f1: /(c)/ } } })
+      .task('t')
+      .code('t.py')
+      .metric('acc', /(a)/)
+      .run()
+  ).metrics
+  expectTypeOf(none['acc']).toEqualTypeOf<number | undefined>()
+  expectTypeOf(named['accc']).toEqualTypeOf<number | undefined>()
+  expectTypeOf(computed[anyText]).toEqualTypeOf<number | undefined>()
+  expectTypeOf(byDefaults['f1']).toEqualTypeOf<number | undefined>()
+  expectTypeOf(Object.values(named)).toExtend<readonly (number | undefined)[]>()
+})
+
 test('what a project stored is typed by what it knows', async () => {
   const known = ex.add(ex.processing('p').code('p.py')).add(task)
   const stored = await known.data('p').outputs()

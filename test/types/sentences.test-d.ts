@@ -10,7 +10,7 @@ test('what a run gives is typed by what the task is', async () => {
   expectTypeOf<keyof typeof result.outputs>().toEqualTypeOf<'model' | 'output' | 'state' | 'source'>()
   expectTypeOf(result.outputs.model.uri).toExtend<string>()
   expectTypeOf(result.result).toEqualTypeOf<undefined>()
-  expectTypeOf(result.metrics).toEqualTypeOf<Readonly<Record<string, number>>>()
+  expectTypeOf(result.metrics).toEqualTypeOf<Readonly<Record<string, number | undefined>>>()
   const run = await train.start()
   expectTypeOf(run.result).returns.resolves.toEqualTypeOf<typeof result>()
   expectTypeOf<typeof run>().toExtend<AsyncDisposable>()

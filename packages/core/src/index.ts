@@ -45,7 +45,14 @@ export type { TaskGraph } from './graph/drawing.ts'
 export { JobFailedError, JobStoppedError, RunAbortedError } from './run/follow/errors.ts'
 export { ResultInvalidError } from './run/results/errors.ts'
 export type { Explanation, Plan, PlannedUpload } from './run/plan.ts'
-export type { Downloadable, Downloaded, DownloadOptions, TaskResult } from './run/results/task-result.ts'
+export type {
+  AnyTaskResult,
+  Downloadable,
+  Downloaded,
+  DownloadOptions,
+  MetricValues,
+  TaskResult,
+} from './run/results/task-result.ts'
 export type {
   DecidedEvent,
   DownloadedEvent,
@@ -71,6 +78,9 @@ export type {
 } from './events/run-event.ts'
 export type { AttemptNumber, AttemptReport, Change, Decision, EndCause, RetryCause, StoredOutput } from './spec/result.ts'
 export type { RetryOptions } from './options/compute.ts'
+export type { Packages } from './options/image.ts'
+export type { PackagesSpec } from './spec/image.ts'
+export type { TrainingDistribution } from './spec/distribution.ts'
 export type { Distribution, InputMode } from './spec/input-modes.ts'
 export type { OutputName, ProcessingOutput, TrainingOutput } from './spec/outputs.ts'
 export type { JobKind } from './spec/job-kind.ts'

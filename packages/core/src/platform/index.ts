@@ -7,10 +7,20 @@ export type { Abilities, Platform } from './platform.ts'
 export type { DescribeOptions, JobPhase, JobRef, JobRequest, Jobs, JobState, JobStatus, MetricValue } from './jobs.ts'
 export { isTerminal } from './jobs.ts'
 export type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
-export type { BucketOptions, FolderChild, ObjectBody, Objects, ReadOptions, StoredObject, WriteOptions } from './objects.ts'
+export type {
+  BucketOptions,
+  FolderChild,
+  ObjectBody,
+  Objects,
+  ReadOptions,
+  StoredObject,
+  WriteOptions,
+  PutBytes,
+} from './objects.ts'
 export type { FollowOptions, LogLine, Logs } from './logs.ts'
 export type { RoleNeed, Roles } from './roles.ts'
 export type { ImageNeed, ImageProgress, Images, ResolveImageOptions } from './images.ts'
+export type { PythonChoice, PythonNeed } from './python.ts'
 export type { ImageSpec } from '../spec/image.ts'
 export type { JobKind } from '../spec/job-kind.ts'
 export type { Abortable } from './abortable.ts'

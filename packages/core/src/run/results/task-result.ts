@@ -27,12 +27,15 @@ export interface Downloaded {
   readonly warnings: readonly string[]
 }
 
-/** Metric → its last value. The names that `.metric()` set are there for completion; one that matched no line is absent. */
+/**
+ * Metric → its last value. The names that `.metric()` set are there for completion; one that matched no line is absent. Other
+ * names may be there, too: a project's `defaults` and `.with()` set metrics whose names the compiler does not know.
+ */
 export type MetricValues<Metric extends string> = [Metric] extends [never]
-  ? Readonly<Record<string, number>>
+  ? Readonly<Record<string, number | undefined>>
   : string extends Metric
-    ? Readonly<Record<string, number>>
-    : Readonly<Record<string, number>> & { readonly [Name in Metric]?: number }
+    ? Readonly<Record<string, number | undefined>>
+    : Readonly<Record<string, number | undefined>> & { readonly [Name in Metric]?: number }
 
 /** The result of a task of which only the name is known: a processing task has no model. */
 export interface AnyTaskResult extends Omit<TaskResult, 'outputs'> {
