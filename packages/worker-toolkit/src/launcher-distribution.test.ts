@@ -86,7 +86,8 @@ describe.each(shells)('mpi under $name', ({ argv: shell, here }) => {
   const mpirun = [tell, 'while [ "$1" != /bin/sh ]; do shift; done', 'OMPI_COMM_WORLD_RANK=0 "$@"']
   const ssh = [
     'while [ "${1#-}" != "$1" ]; do shift 2; done',
-    'echo "$1 $2" >>"$FAKE/ssh-calls"',
+    // Nobody answers before sshd runs there.
+    '[ -e "$FAKE/sshd-on-$1" ] || exit 255',
     '[ "$2" = true ] || eval "$(printf %s "$2" | sed "s#$SSM_MACHINE_ROOT#$(cat "$FAKE/root-of-$1")#")"',
   ]
   const line = { run: 'line', argv: ['echo "$OMPI_COMM_WORLD_RANK $SM_CURRENT_HOST $1"; exit 3', 'a b'] } as const
@@ -103,7 +104,7 @@ describe.each(shells)('mpi under $name', ({ argv: shell, here }) => {
   })
 
   on('starts the processes of all machines from the first one, whose end is told to the others', async () => {
-    const folder = programs({ mpirun, ssh, sshd: ['echo sshd >>"$FAKE/ssh-calls"'] })
+    const folder = programs({ mpirun, ssh, sshd: ['touch "$FAKE/sshd-on-$SM_CURRENT_HOST"'] })
     const machines = cluster(hosts, { ...line, settings: settings() }, folder)
     const env = { PATH: `${folder}:${quickPath}`, FAKE: folder }
     const ended = await Promise.all(machines.map((machine) => machine.run(shell, env)))
