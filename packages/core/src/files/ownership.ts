@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, readdirSync, statSync, type Stats } from 'node:fs'
+import { chmodSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { SsmError } from '../errors/ssm-error.ts'
@@ -12,13 +12,23 @@ export type Distrust =
     }
   | { readonly because: 'writable' }
 
+/** Whose a file is, and what others may do with it: what `stat` tells. */
+export interface Ownership {
+  /** The user that owns it. */
+  readonly uid: number
+  /** The group that owns it. */
+  readonly gid: number
+  /** Its rights. */
+  readonly mode: number
+}
+
 /**
  * Whether somebody else than this user and the superuser decides about what lies at a path: as its owner, as the owner of a link that
  * leads there, or by the rights of others to write. `undefined` when nobody does, and on systems without owners.
  *
  * @param stats of what lies there, behind all links
  */
-export function distrustOf(path: string, stats: Stats): Distrust | undefined {
+export function distrustOf(path: string, stats: Ownership): Distrust | undefined {
   const me = process.getuid?.()
   if (me === undefined) return undefined
   const link = lstatSync(path, { throwIfNoEntry: false })
@@ -67,7 +77,7 @@ export function takeOwnFolder(path: string, hint: string): void {
   }
 }
 
-function refuseForeign(path: string, stats: Stats, hint: string): void {
+function refuseForeign(path: string, stats: Ownership, hint: string): void {
   const distrust = distrustOf(path, stats)
   if (distrust?.because !== 'owner') return
   throw new SsmError('STORAGE_DENIED', `${path} belongs to another user (user id ${distrust.uid}), so it is not trusted`, {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { distrustOf, type Distrust } from '../files/ownership.ts'
+export { distrustOf, type Distrust, type Ownership } from '../files/ownership.ts'
 export { accessOptions } from './access.ts'
 export { computeOptions } from './compute.ts'
 export { editDistance, nearest } from './did-you-mean.ts'
