@@ -82,6 +82,7 @@ export class SsmError extends Error {
 
   /** The error as `ssm` shows it: hints name flags instead of methods, and a command that they name has these flags. */
   forCommandLine(flags: string): ErrorDocument {
+    // The field is defined without being declared, so that no other reader sees it.
     const { message, hint, facts } = (this as unknown as { readonly [given]: Given })[given]
     return documentOf(
       this.code,

@@ -243,6 +243,7 @@ export function retryInWords(text: string): RetryOptions {
   try {
     return JSON.parse(text) as RetryOptions
   } catch {
+    // Not one of them, and the option's check says so in words.
     return text as unknown as RetryOptions
   }
 }
