@@ -49,6 +49,8 @@ export async function* readObject(
   const chunks = inOne ? bytesFrom(source, whole, 0, end, whole) : inParts(source, whole, end, connections)
   let crc = 0
   for await (const chunk of chunks) {
+    // What other connections fetched ahead is not handed out any more once the reader was told to stop.
+    signal?.throwIfAborted()
     if (sumOf(whole) !== undefined) crc = crc32(chunk, crc)
     yield chunk
   }
