@@ -13,6 +13,8 @@ export const sharedComputerVariable = 'SSM_SHARED_COMPUTER'
 export const paths = {
   code: '/opt/ml/code',
   failure: '/opt/ml/output/failure',
+  /** Where the launcher leaves its exit code, when whoever laid out the machine made the file: an empty one until the end. */
+  ended: '/opt/ml/output/.ssm-ended',
   /** Folders of a training job. */
   training: {
     config: '/opt/ml/input/config',

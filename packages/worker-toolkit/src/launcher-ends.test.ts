@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Machine, shells, whereIs } from '../test/machine.ts'
 import type { Layout } from '../test/machine.ts'
+import { paths } from './contract.ts'
 
 const waiter = "trap 'echo stopping; sleep 0.2; exit 7' TERM\necho ready\nwhile :; do sleep 0.05; done\n"
 const line = (text: string, ...args: readonly string[]): Layout => ({ run: 'line', argv: [text, ...args] })
@@ -16,6 +17,15 @@ describe.each(shells)('the end of a program under $name', ({ argv: shell, here }
     expect((await machine.run(shell)).code).toBe(code)
     expect(machine.failure()).toBe(code === 0 ? undefined : `exit code ${code} on algo-1\n`)
     expect([machine.leftovers(), machine.processes()]).toEqual([[], []])
+  })
+
+  on.each([0, 3])('exit code %i is left in a file where somebody made one for it, and nowhere else', async (code) => {
+    const machine = new Machine(line(`exit ${code}`))
+    await machine.run(shell)
+    expect(machine.read(paths.ended)).toBeUndefined()
+    machine.put(paths.ended, '')
+    await machine.run(shell)
+    expect(machine.read(paths.ended)).toBe(`${code}\n`)
   })
 
   on.each([

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { isTerminal, type JobState } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
-import { livenessOf } from '../process/identity.ts'
+import { livenessOf, ownBoot } from '../process/identity.ts'
 import { endOf } from './end-of.ts'
+import { endedPhases, endLeftIn } from './ending.ts'
 import { isBeating, lastBeatMs } from './heartbeat.ts'
-import { readState, type JobPlace, type StoredState } from './records.ts'
+import { readState, treesOf, type JobPlace, type StoredState } from './records.ts'
 
 // How long a client that died while it started a job may have left a supervisor on its way.
 const handOverMs = 5_000
@@ -27,13 +28,31 @@ async function seenState(place: JobPlace, signal?: AbortSignal): Promise<StoredS
   // It may have ended between the two looks.
   const again = readState(place)
   if (again === undefined || isTerminal(again.status) || again.owner !== state.owner) return again
-  return canBeStored(place, again) ? again : abandonedEnd(place, again)
+  return withEndLeft(place, again) ?? abandonedEnd(place, again)
 }
 
-/** Whether the programs of a job have ended, and their results are only to be stored. */
-export function canBeStored(place: JobPlace, state: StoredState): boolean {
-  return state.ending !== undefined && !existsSync(place.results) && existsSync(place.machines)
+/**
+ * The state of a job whose programs have ended and whose results are only to be stored; `undefined` for any other. When its supervisor
+ * did not see them end, their launchers left their exit codes.
+ */
+export function withEndLeft(place: JobPlace, state: StoredState): StoredState | undefined {
+  if (existsSync(place.results) || !existsSync(place.machines)) return undefined
+  if (isTerminal(state.status)) return state.ending === undefined ? undefined : state
+  // Since then the computer may have lost what the program wrote.
+  if (state.boot !== undefined && state.boot !== ownBoot()) return undefined
+  if (state.ending !== undefined) return state
+  if (state.status !== 'in-progress' || !programPhases.has(state.phase) || existsSync(place.stop)) return undefined
+  const left = endLeftIn(treesOf(place, state.machines).map(({ root }) => root))
+  if (left === undefined) return undefined
+  const startedAtMs = Math.max(left.atMs, state.phases.at(-1)?.startedAtMs ?? 0)
+  const phases = [...endedPhases(state.phases, startedAtMs), { name: 'Uploading', startedAtMs }]
+  return { ...state, phase: 'Uploading', phases, ending: left.ending }
 }
+
+const programPhases = new Set(['Training', 'Processing'])
+
+/** Whether the programs of a job have ended, and their results are only to be stored. */
+export const canBeStored = (place: JobPlace, state: StoredState): boolean => withEndLeft(place, state) !== undefined
 
 /** Whether nobody will end this job any more. A process of another place is judged by the heartbeat alone. */
 export async function isAbandoned(place: JobPlace, state: StoredState, signal?: AbortSignal): Promise<boolean> {
@@ -78,6 +97,7 @@ function publicState({
   processes: _processes,
   metricCounts: _counts,
   ending: _ending,
+  boot: _boot,
   unreadable: _unreadable,
   ...state
 }: StoredState): JobState {

@@ -52,6 +52,10 @@ export function jobPlace(root: string, job: JobName): JobPlace {
   return placeIn(join(root, 'jobs', job))
 }
 
+/** The folders that stand for the machines' `/`. */
+export const treesOf = ({ machines }: JobPlace, count: number): readonly { readonly host: string; readonly root: string }[] =>
+  Array.from({ length: count }, (_, index) => `algo-${index + 1}`).map((host) => ({ host, root: join(machines, host) }))
+
 /** Where the heartbeats of the jobs lie that have not ended. */
 export function heartbeats(root: string): string {
   return join(root, 'alive')
@@ -114,6 +118,8 @@ export interface StoredState extends JobState {
   readonly owner: ProcessIdentity
   /** `starter`: the client, before its supervisor runs. */
   readonly ownerIs: 'starter' | 'supervisor'
+  /** Of the computer whose supervisor has the job: after another one, files that nobody synced may lack their bytes. */
+  readonly boot?: string
   /** The machines' processes, each the leader of a group of its own. */
   readonly processes: readonly ProcessIdentity[]
   /** How many values of each metric there were. */

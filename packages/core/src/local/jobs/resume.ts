@@ -3,7 +3,7 @@ import { withLock } from '../objects/lock.ts'
 import { ownIdentity } from '../process/identity.ts'
 import { spawnSupervisor, startGate } from '../process/spawn-supervisor.ts'
 import { beginHeartbeat } from './heartbeat.ts'
-import { canBeStored, isAbandoned } from './liveness.ts'
+import { canBeStored, isAbandoned, withEndLeft } from './liveness.ts'
 import { readState, writeState, type JobPlace, type StoredState } from './records.ts'
 import { handOver } from './start.ts'
 
@@ -26,17 +26,24 @@ async function isToBeStored(place: JobPlace, state: StoredState, signal: AbortSi
   return isTerminal(state.status) ? state.unstored === true : isAbandoned(place, state, signal)
 }
 
+const unseenEnd = 'the supervisor was killed as the program ended: the last lines of its log can be missing'
+
 /** Of several clients that see the same, one goes on. */
 function claim(place: JobPlace, seen: StoredState): boolean {
-  const state = readState(place)
-  if (state?.owner !== seen.owner || state.status !== seen.status) return false
+  const now = readState(place)
+  if (now?.owner !== seen.owner || now.status !== seen.status) return false
+  const state = withEndLeft(place, now)
+  if (state === undefined) return false
   const { endedAtMs: _endedAtMs, failureReason: _reason, unstored: _unstored, ...rest } = state
   const nowMs = Date.now()
   writeState(place, {
     ...rest,
     status: 'in-progress',
     phase: 'Uploading',
-    phases: [...rest.phases.filter((phase) => phase.name !== 'Failed'), { name: 'Uploading', startedAtMs: nowMs }],
+    phases: [
+      ...rest.phases.filter((phase) => phase.name !== 'Failed' && phase.endedAtMs !== undefined),
+      { name: 'Uploading', startedAtMs: nowMs, ...(now.ending === undefined ? { message: unseenEnd } : {}) },
+    ],
     owner: ownIdentity(),
     ownerIs: 'starter',
   })

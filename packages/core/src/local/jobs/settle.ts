@@ -4,7 +4,6 @@ import { isTerminal } from '../../platform/jobs.ts'
 import { isAlive, livenessOf, pidOf, signal } from '../process/identity.ts'
 import { isolationNamed } from '../isolation/isolations.ts'
 import type { Isolation } from '../machine/isolation.ts'
-import type { MachineTree } from '../machine/tree.ts'
 import { killStrays } from '../machine/strays.ts'
 import { removeTrees } from '../machine/remove-trees.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
@@ -14,7 +13,7 @@ import { endOf } from './end-of.ts'
 import { systemClock } from '../../time/clock.ts'
 import { endHeartbeat, lastBeatMs } from './heartbeat.ts'
 import { abandonedEnd, canBeStored, isAbandoned } from './liveness.ts'
-import { heartbeats, jobPlace, readRecord, readState, writeState, type JobPlace, type StoredState } from './records.ts'
+import { heartbeats, jobPlace, readRecord, readState, treesOf, writeState, type JobPlace, type StoredState } from './records.ts'
 import { jobName } from '../../names/job-name.ts'
 
 // A job of another computer or container may only sleep: what it left is kept for so long.
@@ -111,6 +110,3 @@ function isolationOf(place: JobPlace): Isolation {
     return isolationNamed()
   }
 }
-
-const treesOf = ({ machines }: JobPlace, count: number): readonly MachineTree[] =>
-  Array.from({ length: count }, (_, index) => `algo-${index + 1}`).map((host) => ({ host, root: `${machines}/${host}` }))

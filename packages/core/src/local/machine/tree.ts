@@ -25,6 +25,13 @@ export function layOutMachine(tree: MachineTree, request: JobRequest, plan: JobP
   for (const [path, content] of Object.entries(configFiles(request, plan, tree.host, networkInterface))) {
     writeFileSync(join(tree.root, path), JSON.stringify(content), { mode: 0o600 })
   }
+  layOutEnd(tree)
+}
+
+// In a container the program may be another user's. Nobody else comes into the folder of the job.
+function layOutEnd({ root }: MachineTree): void {
+  writeFileSync(join(root, paths.ended), '')
+  chmodSync(join(root, paths.ended), 0o666)
 }
 
 /** The folders of a machine, as absolute paths on it. */

@@ -79,8 +79,13 @@ export function systemView(): ProcessView {
   return view
 }
 
+const linuxBoot = (): string => textOf('/proc/sys/kernel/random/boot_id').trim()
+
+/** Of this computer since it was started, the same in each of its containers. */
+export const ownBoot = (): string => (process.platform === 'linux' ? linuxBoot() : placeOf(ownIdentity()))
+
 function linuxView(): ProcessView {
-  const boot = textOf('/proc/sys/kernel/random/boot_id')
+  const boot = linuxBoot()
   const spaces = ['pid', 'time'].map((name) => linkOf(`/proc/self/ns/${name}`))
   // A namespace whose /proc is another's: what it shows under a number is a different process.
   const isOurs = isProcOurs()

@@ -8,9 +8,10 @@ import { readRecord, readState, writeState, type JobPlace, type StoredState } fr
 import { isolationNamed } from '../isolation/isolations.ts'
 import { reasonOf } from '../machine/job-problem.ts'
 import { removeTrees } from '../machine/remove-trees.ts'
+import { killStrays } from '../machine/strays.ts'
 import { withLock } from '../objects/lock.ts'
 import { directoryObjects } from '../objects/objects.ts'
-import { ownIdentity } from '../process/identity.ts'
+import { ownBoot, ownIdentity } from '../process/identity.ts'
 import { planOf } from '../request/job-plan.ts'
 import { prepare, runMachines, treesOf, type Job, type Prepared } from './attempt.ts'
 import type { Ending } from '../jobs/ending.ts'
@@ -89,7 +90,7 @@ async function takeOver(place: JobPlace): Promise<StoredState | undefined> {
   return withLock(place.lock, () => {
     const state = readState(place)
     if (state === undefined || isTerminal(state.status)) return undefined
-    const mine: StoredState = { ...state, owner: ownIdentity(), ownerIs: 'supervisor' }
+    const mine: StoredState = { ...state, owner: ownIdentity(), ownerIs: 'supervisor', boot: ownBoot() }
     writeState(place, mine)
     return mine
   })
@@ -147,8 +148,11 @@ function tellHalt({ halt, journal }: Job): void {
 
 /** Stores what the machines left of a job whose supervisor ended before it could. */
 async function storeAgain(job: Job, ending: Ending): Promise<Ending> {
-  const { plan, objects, halt } = job
+  const { plan, objects, halt, isolation } = job
   const trees = treesOf(job)
+  await isolation.killLeft(trees)
+  for (const { root } of trees) killStrays(root)
+  await isolation.release(trees)
   const shared = (path: string, uri: Parameters<typeof folderSync>[2], deletes: boolean): Prepared['syncs'][number] =>
     folderSync(trees, path, uri, objects, { deletes })
   const syncs = [
