@@ -75,11 +75,15 @@ test('one that failed in that moment is told as failed by itself, with its code,
   expect(await place.leftovers()).toEqual([])
 })
 
-test('after the computer was started anew such a job has failed: the disk may lack what its program wrote', { timeout }, async () => {
-  await using place = sandbox()
-  const go = join(place.folder, 'go')
-  const task = place.project('p').task('t').shell(waits(go, 'echo m >$SM_MODEL_DIR/m'))
-  const job = await endUnseen(place, await task.start(), go, { boot: 'another' })
-  const again = await task.run()
-  expect([again.decision.kind, again.job === job]).toEqual(['start', false])
-})
+test(
+  'after the computer was started anew such a job has failed: the disk may lack what its program wrote',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    const go = join(place.folder, 'go')
+    const task = place.project('p').task('t').shell(waits(go, 'echo m >$SM_MODEL_DIR/m'))
+    const job = await endUnseen(place, await task.start(), go, { boot: 'another' })
+    const again = await task.run()
+    expect([again.decision.kind, again.job === job]).toEqual(['start', false])
+  },
+)
