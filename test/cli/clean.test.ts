@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, test } from 'vitest'
@@ -69,6 +69,24 @@ test('whoever is asked sees the jobs first, and anything but yes removes nothing
   expect(jobsIn(folder.path)).toHaveLength(5)
   expect((await ssm(folder.path, ['clean', '-p', 'ex', '--keep', '1'], ' Yes ')).stderr).toContain('removed 3 jobs')
   expect(jobsIn(folder.path)).toEqual(['t', 'u'])
+})
+
+test('old jobs whose results are still to be stored stay, and it is said why', { timeout }, async () => {
+  await using folder = await workFolder()
+  await fiveJobs(folder.path)
+  const [oldest = ''] = readdirSync(join(folder.path, '.ssm/jobs')).toSorted()
+  const job = join(folder.path, '.ssm/jobs', oldest)
+  const state = JSON.parse(readFileSync(join(job, 'state.json'), 'utf8')) as object
+  const why = { status: 'failed', phase: 'Failed', unstored: true, failureReason: 'No room. They are kept in /there.' }
+  writeFileSync(join(job, 'state.json'), JSON.stringify({ ...state, ...why, ending: { status: 'completed', phase: 'Completed' } }))
+  rmSync(join(job, 'results.json'))
+  mkdirSync(join(job, 'machines/algo-1'), { recursive: true })
+  const argv = ['clean', '-p', 'ex', '-t', 't', '--keep', '1', '--yes']
+  const told = await ssm(folder.path, argv)
+  expect(told).toMatchObject({ code: 0 })
+  expect(told.stderr).toMatch(new RegExp(`kept ${oldest}, run its task again .*They are kept in /there\\..*removed 1 job`, 's'))
+  expect(existsSync(job)).toBe(true)
+  expect(JSON.parse((await ssm(folder.path, [...argv, '--json'])).stdout)).toMatchObject({ removed: [], unstored: [oldest] })
 })
 
 test('how many stay must be given, and be at least one', { timeout }, async () => {

@@ -29,9 +29,12 @@ async function cleanProject(call: Call, { platform, reporter, signal }: Opened):
   const environments = packages ? ((await platform.jobs.removePackages?.({ signal })) ?? 0) : undefined
   if (json)
     context.stdout.write(
-      `${JSON.stringify({ v: 1, removed: gone.jobs.map(({ name }) => name), objects: gone.objects, bytes: gone.bytes, environments })}\n`,
+      `${JSON.stringify({ v: 1, removed: namesOf(gone.jobs), objects: gone.objects, bytes: gone.bytes, unstored: namesOf(gone.unstored), environments })}\n`,
     )
-  else reporter.note(gone.jobs.length === 0 ? 'nothing was removed' : `removed ${amount(gone)}`)
+  else {
+    for (const { name, failureReason = '' } of gone.unstored) reporter.note(`kept ${name}, run its task again to store its results. ${failureReason}`)
+    reporter.note(gone.jobs.length === 0 ? 'nothing was removed' : `removed ${amount(gone)}`)
+  }
   if (!json && environments !== undefined)
     reporter.note(`removed the installed packages of ${countText(environments, 'environment')}`)
   return exits.done
@@ -52,6 +55,8 @@ async function isWanted(old: OldJobs, { parsed, context }: Call, reporter: Repor
   context.stderr.write(`${names.join('')}${more}`)
   return /^y(es)?$/i.test((await context.ask(`Remove ${amount(old)}? [y/N] `, signal)).trim())
 }
+
+const namesOf = (jobs: OldJobs['jobs']): readonly string[] => jobs.map(({ name }) => name)
 
 const amount = ({ jobs, objects, bytes }: OldJobs): string =>
   `${countText(jobs.length, 'job')}, ${countText(objects, 'object')}, ${bytesText(bytes)}`

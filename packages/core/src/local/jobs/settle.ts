@@ -1,11 +1,12 @@
 import { renameSync, rmSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
+import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import { isAlive, livenessOf, pidOf, signal } from '../process/identity.ts'
 import { isolationNamed } from '../isolation/isolations.ts'
 import type { Isolation } from '../machine/isolation.ts'
 import { killStrays } from '../machine/strays.ts'
-import { removeTrees } from '../machine/remove-trees.ts'
+import { removeFolder, removeTrees } from '../machine/remove-trees.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
 import { namesIn } from '../objects/folders.ts'
 import { sweepLocks, withLock } from '../objects/lock.ts'
@@ -56,14 +57,26 @@ export async function settle(place: JobPlace): Promise<void> {
   endHeartbeat(place.heartbeat)
 }
 
-/** Removes the record of a job that has ended and whose results are stored; its folder disappears in one act. */
+/**
+ * Removes the record of a job that has ended and whose results are stored; its folder disappears in one act.
+ * @throws {PlatformError} `STORAGE_DENIED` when something in it cannot be removed.
+ */
 export async function forget(root: string, place: JobPlace): Promise<void> {
   await settle(place)
   const state = readState(place)
   if (state === undefined || !isTerminal(state.status) || state.unstored === true) return
   const path = temporaryFile(root)
   renameSync(place.folder, path)
-  rmSync(path, { recursive: true, force: true })
+  try {
+    removeFolder(path)
+  } catch (cause) {
+    const hint = 'The program of the job made something that you may not remove: a file of another user, or an immutable one (lsattr -R).'
+    throw new PlatformError('STORAGE_DENIED', `What job ${state.name} left in ${path} could not be removed`, {
+      cause,
+      hint,
+      facts: { job: state.name, path },
+    })
+  }
 }
 
 /** Ends a job whose supervisor does not answer: kills it and the machines, and puts the job on record as stopped. */

@@ -15,5 +15,6 @@ export function reasonOf(cause: unknown): string {
   const code = fsCodeOf(cause)
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFullReason
   if (code === 'ENAMETOOLONG') return `ClientError: a name is too long for this file system: ${String(cause)}`
+  if (isError(cause) && (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')) return `ClientError: ${cause.message}`
   return `InternalServerError: ${isError(cause) ? (cause.stack ?? cause.message) : String(cause)}`
 }

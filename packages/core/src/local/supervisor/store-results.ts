@@ -6,6 +6,7 @@ import { fsCodeOf } from '../../files/fs-errors.ts'
 import { systemClock } from '../../time/clock.ts'
 import { writeResults } from '../jobs/results.ts'
 import { reasonOf } from '../machine/job-problem.ts'
+import { openToOwner } from '../machine/remove-trees.ts'
 import { makeDurable } from '../objects/durable.ts'
 import type { OutputPlan } from '../request/job-plan.ts'
 import type { Job, Prepared } from './attempt.ts'
@@ -19,7 +20,16 @@ import { folderSync, type Pushed } from './folder-sync.ts'
  */
 export async function storeResults(job: Job, prepared: Prepared, ending: Ending): Promise<Ending> {
   try {
-    await whileFilesAreScarce(() => store(job, prepared, ending.status === 'failed'))
+    const isFailed = ending.status === 'failed'
+    await whileFilesAreScarce(async () => {
+      try {
+        await store(job, prepared, isFailed)
+      } catch (cause) {
+        if (!isDenied(cause)) throw cause
+        for (const { root } of prepared.trees) openToOwner(root)
+        await store(job, prepared, isFailed)
+      }
+    })
     return ending
   } catch (cause) {
     forgetEnvironmentIn(prepared)
@@ -74,10 +84,12 @@ async function whileFilesAreScarce(work: () => Promise<void>): Promise<void> {
   }
 }
 
-function isScarcity(cause: unknown): boolean {
-  const code = isSsmError(cause) ? cause.facts['reason'] : fsCodeOf(cause)
-  return code === 'EMFILE' || code === 'ENFILE'
-}
+const systemCodeOf = (cause: unknown): unknown => (isSsmError(cause) ? cause.facts['reason'] : fsCodeOf(cause))
+
+const isScarcity = (cause: unknown): boolean => ['EMFILE', 'ENFILE'].includes(String(systemCodeOf(cause)))
+
+/** A program may take from its own files the rights that their owner needs to read them. */
+const isDenied = (cause: unknown): boolean => systemCodeOf(cause) === 'EACCES'
 
 /** The trees of a job whose results could not be stored are kept for long; the values of its environment are not. */
 function forgetEnvironmentIn({ trees }: Prepared): void {

@@ -43,7 +43,7 @@ test('old jobs go with all that is stored of them, after a question; the newest 
   const place = { platform, project: 'p' }
   const asked: OldJobs[] = []
   const confirm = (answer: boolean) => (old: OldJobs) => asked.push(old) > 0 && answer
-  expect(await cleanJobs(place, { keep: 1, confirm: confirm(false) })).toEqual({ jobs: [], objects: 0, bytes: 0 })
+  expect(await cleanJobs(place, { keep: 1, confirm: confirm(false) })).toEqual({ jobs: [], objects: 0, bytes: 0, unstored: [] })
   const gone = await cleanJobs(place, { keep: 1, confirm: confirm(true) })
   expect(asked).toEqual([gone, gone])
   expect(gone.jobs.map((job) => job.status)).toEqual(['completed', 'completed'])
@@ -52,7 +52,7 @@ test('old jobs go with all that is stored of them, after a question; the newest 
   const left: string[] = []
   for await (const job of project('p', { platform }).data('t').jobs()) left.push(job.status)
   expect(left).toEqual(['failed', 'completed'])
-  expect(await cleanJobs(place, { keep: 1, confirm: confirm(true) })).toEqual({ jobs: [], objects: 0, bytes: 0 })
+  expect(await cleanJobs(place, { keep: 1, confirm: confirm(true) })).toEqual({ jobs: [], objects: 0, bytes: 0, unstored: [] })
   await expect(cleanJobs(place, { keep: 0, confirm: confirm(true) })).rejects.toMatchObject({ code: 'TASK_INVALID' })
   expect(asked).toHaveLength(2)
 })

@@ -24,6 +24,11 @@ export interface OldJobs {
   readonly objects: number
   /** How many bytes these are. */
   readonly bytes: number
+  /**
+   * Jobs that stay although they are old: their results could not be stored, and would be lost. Run such a task again, unchanged, to have
+   * them stored; `failureReason` says where they are.
+   */
+  readonly unstored: readonly JobState[]
 }
 
 /** Which jobs are removed, and who confirms it. */
@@ -47,7 +52,7 @@ export async function cleanJobs(place: CleanPlace, { keep, confirm, signal }: Cl
   }
   const options = signal === undefined ? {} : { signal }
   const found = await oldJobs(place, keep, options)
-  const nothing = { jobs: [], objects: 0, bytes: 0 }
+  const nothing = { jobs: [], objects: 0, bytes: 0, unstored: found.unstored }
   if (found.jobs.length === 0 || !(await confirm(summaryOf(found)))) return nothing
   for (const { state, uris } of found.jobs) {
     // The record last: a clean-up that is cut off finds the rest the next time.
@@ -65,9 +70,11 @@ interface OldJob {
 
 interface Found {
   readonly jobs: readonly OldJob[]
+  readonly unstored: readonly JobState[]
 }
 
-const summaryOf = ({ jobs }: Found): OldJobs => ({
+const summaryOf = ({ jobs, unstored }: Found): OldJobs => ({
+  unstored,
   jobs: jobs.map(({ state }) => state),
   objects: jobs.reduce((sum, { uris }) => sum + uris.length, 0),
   bytes: jobs.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -78,13 +85,15 @@ async function oldJobs(place: CleanPlace, keep: number, options: Abortable): Pro
   const bucket = await place.platform.objects.bucket(place.bucket, { ...options, dryRun: true })
   const tasks = place.task === undefined ? await listTasks(project, place, options) : [place.task]
   const jobs: OldJob[] = []
+  const unstored: JobState[] = []
   for (const task of tasks.map(taskName)) {
     const layout = layoutOf({ bucket, prefix: place.prefix ?? '', project, task })
     const past: JobState[] = []
     for await (const { state } of pastJobs(task, layout, ['training', 'processing'], place.platform, options)) past.push(state)
+    unstored.push(...past.slice(keep).filter((job) => job.unstored === true))
     for (const state of pastKeeping(past, keep)) jobs.push(await oldJob(state, layout, place, options))
   }
-  return { jobs }
+  return { jobs, unstored }
 }
 
 /** The jobs, newest first, that need not stay. Pure. */
