@@ -78,7 +78,10 @@ test('old jobs whose results are still to be stored stay, and it is said why', {
   const job = join(folder.path, '.ssm/jobs', oldest)
   const state = JSON.parse(readFileSync(join(job, 'state.json'), 'utf8')) as object
   const why = { status: 'failed', phase: 'Failed', unstored: true, failureReason: 'No room. They are kept in /there.' }
-  writeFileSync(join(job, 'state.json'), JSON.stringify({ ...state, ...why, ending: { status: 'completed', phase: 'Completed' } }))
+  writeFileSync(
+    join(job, 'state.json'),
+    JSON.stringify({ ...state, ...why, ending: { status: 'completed', phase: 'Completed' } }),
+  )
   rmSync(join(job, 'results.json'))
   mkdirSync(join(job, 'machines/algo-1'), { recursive: true })
   const argv = ['clean', '-p', 'ex', '-t', 't', '--keep', '1', '--yes']

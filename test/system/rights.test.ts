@@ -9,7 +9,9 @@ const runTasks = fileURLToPath(new URL('programs/run-tasks.ts', import.meta.url)
 
 const namesIn = (place: Sandbox): readonly string[] => {
   const [archive = ''] = place.objects().filter((path) => path.endsWith('model.tar.gz'))
-  return execFileSync('tar', ['-tzf', join(place.root, 's3', archive)], { encoding: 'utf8' }).trim().split('\n')
+  return execFileSync('tar', ['-tzf', join(place.root, 's3', archive)], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
 }
 
 // The superuser may read everything: this runs as somebody else.

@@ -32,7 +32,8 @@ async function cleanProject(call: Call, { platform, reporter, signal }: Opened):
       `${JSON.stringify({ v: 1, removed: namesOf(gone.jobs), objects: gone.objects, bytes: gone.bytes, unstored: namesOf(gone.unstored), environments })}\n`,
     )
   else {
-    for (const { name, failureReason = '' } of gone.unstored) reporter.note(`kept ${name}, run its task again to store its results. ${failureReason}`)
+    for (const { name, failureReason = '' } of gone.unstored)
+      reporter.note(`kept ${name}, run its task again to store its results. ${failureReason}`)
     reporter.note(gone.jobs.length === 0 ? 'nothing was removed' : `removed ${amount(gone)}`)
   }
   if (!json && environments !== undefined)

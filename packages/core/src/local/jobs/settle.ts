@@ -70,7 +70,8 @@ export async function forget(root: string, place: JobPlace): Promise<void> {
   try {
     removeFolder(path)
   } catch (cause) {
-    const hint = 'The program of the job made something that you may not remove: a file of another user, or an immutable one (lsattr -R).'
+    const hint =
+      'The program of the job made something that you may not remove: a file of another user, or an immutable one (lsattr -R).'
     throw new PlatformError('STORAGE_DENIED', `What job ${state.name} left in ${path} could not be removed`, {
       cause,
       hint,
