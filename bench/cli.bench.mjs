@@ -4,7 +4,7 @@ import { alternate, isThere, timeProgram } from './measure.mjs'
 
 /** How long the command line takes to say its help, and to list the jobs of this computer, from nothing. */
 export async function bench({ root, runs, folder }) {
-  const ssm = [process.execPath, join(root, 'packages/cli/bin/ssm.mjs')]
+  const ssm = [process.execPath, join(root, 'packages/cli/bin/ssm.cjs')]
   const bare = () => timeProgram([process.execPath, '-e', '0'])
   const help = () => timeProgram([...ssm, '--help'])
   const local = { cwd: folder, env: { SSM_PLATFORM: 'local' } }

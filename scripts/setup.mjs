@@ -90,7 +90,7 @@ const results = [
   ...packages.map((folder) => `${folder}/dist/.tsbuildinfo`),
   'packages/worker-toolkit/dist/index.js',
   'packages/core/dist/index.js',
-  'packages/cli/dist/main.mjs',
+  'packages/cli/dist/commands/main.cjs',
 ]
 
 // Sizes and times stand for the content: this runs at every start, and a needless build is quick.

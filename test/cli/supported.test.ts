@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { local } from '@simple-sagemaker/core/local'
-import { unsupported } from '../../packages/cli/bin/supported.mjs'
+import { unsupported } from '../../packages/cli/bin/supported.cjs'
 
 const here = process.platform
 
@@ -16,7 +16,7 @@ test('an old Node and Windows are refused in one sentence that says what to do',
 })
 
 test('the command says it instead of a stack', async () => {
-  const script = fileURLToPath(new URL('../../packages/cli/bin/ssm.mjs', import.meta.url))
+  const script = fileURLToPath(new URL('../../packages/cli/bin/ssm.cjs', import.meta.url))
   const pretend = `Object.defineProperty(process, 'platform', { value: 'win32' })`
   const old = `data:text/javascript,${encodeURIComponent(pretend)}`
   const failed = (await promisify(execFile)(process.execPath, ['--import', old, script, 'ps']).catch(

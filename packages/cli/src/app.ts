@@ -18,19 +18,19 @@ import type { CliContext } from './terminal/context.ts'
 
 // Loaded when asked for: help and completion never wait for what runs jobs.
 const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<Command>>> = {
-  run: async () => (await import('./commands/jobs.ts')).run,
-  shell: async () => (await import('./commands/jobs.ts')).run,
-  process: async () => (await import('./commands/jobs.ts')).run,
-  data: async () => (await import('./commands/jobs.ts')).data,
-  ps: async () => (await import('./commands/jobs.ts')).ps,
-  logs: async () => (await import('./commands/jobs.ts')).logs,
-  show: async () => (await import('./commands/jobs.ts')).show,
-  wait: async () => (await import('./commands/jobs.ts')).wait,
-  stop: async () => (await import('./commands/jobs.ts')).stop,
-  clean: async () => (await import('./commands/jobs.ts')).clean,
-  policies: async () => (await import('./commands/jobs.ts')).policies,
+  run: async () => (await import('./commands/run/run.ts')).run,
+  shell: async () => (await import('./commands/run/run.ts')).run,
+  process: async () => (await import('./commands/run/run.ts')).run,
+  data: async () => (await import('./commands/job/data.ts')).data,
+  ps: async () => (await import('./commands/ps/ps.ts')).ps,
+  logs: async () => (await import('./commands/job/logs.ts')).logs,
+  show: async () => (await import('./commands/job/show.ts')).show,
+  wait: async () => (await import('./commands/job/wait.ts')).wait,
+  stop: async () => (await import('./commands/job/stop.ts')).stop,
+  clean: async () => (await import('./commands/job/clean.ts')).clean,
+  policies: async () => (await import('./commands/policies.ts')).policies,
   graph: async () => (await import('./commands/graph.ts')).graph,
-  doctor: async () => (await import('./commands/jobs.ts')).doctor,
+  doctor: async () => (await import('./commands/doctor/doctor.ts')).doctor,
   init: async () => (await import('./commands/init.ts')).init,
   config: async () => (await import('./commands/config.ts')).config,
   completion: async () => (await import('./commands/completion.ts')).completion,
@@ -39,7 +39,7 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<
 /** Runs one command line to its end. Resolves to the exit code; never rejects. */
 export async function app(argv: readonly string[], context: CliContext): Promise<number> {
   // Asked by the scripts of ssm completion.
-  if (argv[0] === '__values') return (await import('./commands/jobs.ts')).values(argv.slice(1), context)
+  if (argv[0] === '__values') return (await import('./commands/values.ts')).values(argv.slice(1), context)
   const front = switchesIn(beforeRest(argv))
   const verbose = front.includes('--verbose') || (context.env['SSM_DEBUG'] ?? '') !== ''
   const output = { json: front.includes('--json'), verbose, flags: '' }

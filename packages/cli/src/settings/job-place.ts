@@ -6,7 +6,7 @@ import {
   type Platform,
   type TaskStore,
 } from '@simple-sagemaker/core'
-import { jobNamed, type StoragePlace } from '@simple-sagemaker/core/jobs'
+import { jobNamed } from '@simple-sagemaker/core/jobs'
 import { projectOptions } from '../grammar/tables/run-options.ts'
 import type { Call } from './call.ts'
 import { usageError } from '../grammar/usage-error.ts'
@@ -17,15 +17,6 @@ import type { Settings } from './settings.ts'
 /** What earlier jobs of one task stored. */
 export function storeOf(settings: Settings, platform: Platform, task: string): TaskStore {
   return projectNamed(settings.values.project?.value ?? '', projectOptionsOf(settings, platform)).data(task)
-}
-
-/** Where the projects of these settings are stored. */
-export function storagePlaceOf({ values: { bucket, prefix } }: Settings, platform: Platform): StoragePlace {
-  return {
-    platform,
-    ...(bucket === undefined ? {} : { bucket: bucket.value }),
-    ...(prefix === undefined ? {} : { prefix: prefix.value }),
-  }
 }
 
 /**

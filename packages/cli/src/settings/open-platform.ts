@@ -2,6 +2,7 @@ import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { ObjectUri, Platform, ProjectOptions } from '@simple-sagemaker/core'
 import { distrustOf } from '@simple-sagemaker/core/options'
+import type { StoragePlace } from '@simple-sagemaker/core/jobs'
 import type { LocalOptions } from '@simple-sagemaker/core/local'
 import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
 import { projectOptions } from '../grammar/tables/run-options.ts'
@@ -78,6 +79,15 @@ export async function shownPlace(uri: ObjectUri, settings: Settings, context: Cl
   const path = localPathOf(uri, localRoot(settings, context))
   const near = relative(context.cwd, path)
   return near.startsWith('..') ? path : near
+}
+
+/** Where the projects of these settings are stored. */
+export function storagePlaceOf({ values: { bucket, prefix } }: Settings, platform: Platform): StoragePlace {
+  return {
+    platform,
+    ...(bucket === undefined ? {} : { bucket: bucket.value }),
+    ...(prefix === undefined ? {} : { prefix: prefix.value }),
+  }
 }
 
 /** What the library needs to know of a project, from the settings. */

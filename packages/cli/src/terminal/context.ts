@@ -57,7 +57,10 @@ export function processContext(): CliContext {
     },
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
-    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    // Node opens stdin, and loads what that needs, when it is first looked at.
+    get canAsk() {
+      return process.stdin.isTTY === true && process.stderr.isTTY === true
+    },
     ask: askOnTerminal,
     now: () => Date.now(),
     sleep,

@@ -13,9 +13,7 @@ import { addressOf, type ObjectUri } from '../names/object-uri.ts'
 import { ignoredLocally } from '../options/task-options.ts'
 import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
-import { localImages } from './images.ts'
 import { chosenIsolation, isolationFrom, type WantedIsolation } from './isolation/choose.ts'
-import { namespaceProbe, probedElsewhere } from './isolation/probe.ts'
 import { localJobs } from './jobs/jobs.ts'
 import { localLogs } from './logs/logs.ts'
 import type { SpotInterruption } from './jobs/records.ts'
@@ -100,7 +98,10 @@ export function local(options: LocalOptions = {}): Platform {
     objects: directoryObjects(root),
     logs: localLogs(root, closing.signal),
     roles: localRoles(),
-    images: localImages(options),
+    images: {
+      // Engines, archives and Dockerfiles: loaded when an image is asked for.
+      resolve: async (need, settings) => (await import('./images.ts')).localImages(options).resolve(need, settings),
+    },
     // Jobs go on; only the watching of them ends.
     [Symbol.asyncDispose]: async () => closing.abort(new Error('The local platform was closed')),
   }
@@ -117,7 +118,8 @@ function pythonSettings({ python = process.env['SSM_PYTHON'] || undefined, venvF
 
 async function missingPaths(root: string, wanted: WantedIsolation): Promise<string | undefined> {
   if ((await chosenIsolation(root, wanted)) === 'namespace') return undefined
-  return wanted === 'environment' ? 'the isolation environment was chosen' : (await namespaceProbe(root)).why
+  if (wanted === 'environment') return 'the isolation environment was chosen'
+  return (await (await import('./isolation/probe.ts')).namespaceProbe(root)).why
 }
 
 /** What programs of local jobs see of this computer, and why. Makes nothing that stays. */
@@ -129,7 +131,7 @@ export async function localIsolation(): Promise<{
 }> {
   if (isolationFrom(process.env['SSM_LOCAL_ISOLATION']) === 'environment')
     return { name: 'environment', why: 'SSM_LOCAL_ISOLATION says so' }
-  const { works, why } = await probedElsewhere()
+  const { works, why } = await (await import('./isolation/probe.ts')).probedElsewhere()
   return { name: works ? 'namespace' : 'environment', why }
 }
 

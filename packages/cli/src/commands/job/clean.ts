@@ -6,7 +6,7 @@ import { usageError } from '../../grammar/usage-error.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import type { Reporter } from '../../render/reporter.ts'
 import type { Call } from '../../settings/call.ts'
-import { storagePlaceOf } from '../../settings/job-place.ts'
+import { storagePlaceOf } from '../../settings/open-platform.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
 import { withPlatform, type Opened } from '../with-platform.ts'
 

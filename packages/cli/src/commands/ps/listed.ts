@@ -1,7 +1,7 @@
 import type { JobState, JobStatus, Platform } from '@simple-sagemaker/core'
-import { listProjects, listTasks } from '@simple-sagemaker/core/jobs'
+import { listJobs, listProjects, listTasks, type StoragePlace } from '@simple-sagemaker/core/jobs'
 import type { ListedJob } from '../../render/documents/job-document.ts'
-import { storagePlaceOf, storeOf } from '../../settings/job-place.ts'
+import { storagePlaceOf } from '../../settings/open-platform.ts'
 import type { Settings } from '../../settings/settings.ts'
 
 const mostAtOnce = 8
@@ -33,7 +33,7 @@ export async function listedJobs(
   const queue = tasks.values()
   const worker = async (): Promise<void> => {
     for (const { project, task } of queue) {
-      const jobs = await newest(inProject(settings, project), platform, task, wanted, signal)
+      const jobs = await newest(project, task, place, wanted, signal)
       found.push(...jobs.map((job) => ({ project, task, job })))
     }
   }
@@ -41,20 +41,15 @@ export async function listedJobs(
   return found.sort((one, other) => other.job.createdAtMs - one.job.createdAtMs || (one.job.name < other.job.name ? 1 : -1))
 }
 
-const inProject = (settings: Settings, project: string): Settings => ({
-  ...settings,
-  values: { ...settings.values, project: { value: project, origin: 'bucket' } },
-})
-
 async function newest(
-  settings: Settings,
-  platform: Platform,
+  project: string,
   task: string,
+  place: StoragePlace,
   { last, matches }: Wanted,
   signal: AbortSignal,
 ): Promise<readonly JobState[]> {
   const found: JobState[] = []
-  for await (const job of storeOf(settings, platform, task).jobs({ signal }))
+  for await (const job of listJobs(project, task, place, { signal }))
     if (matches(job.status) && found.push(job) >= last) break
   return found
 }

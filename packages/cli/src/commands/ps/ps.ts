@@ -1,4 +1,4 @@
-import { project, type JobStatus } from '@simple-sagemaker/core'
+import type { JobStatus } from '@simple-sagemaker/core'
 import { isTerminal } from '@simple-sagemaker/core/jobs'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
@@ -23,8 +23,6 @@ export async function ps(call: Call): Promise<number> {
   const { parsed, settings, context, json } = call
   const { watch, status, last = 5 } = valuesOf(parsed, listOptions)
   const { task } = valuesOf(parsed, projectOptions)
-  // A name that cannot be is an error; one that has no jobs is not.
-  if (settings.values.project !== undefined) project(settings.values.project.value, { platform: settings.platform })
   await using platform = await openPlatform(settings, context, () => undefined)
   using interrupt = abortOnSignal(context)
   const wanted = { task, last, matches: statusFilter(status) }

@@ -1,6 +1,5 @@
 import { PlatformError } from '../../platform/errors.ts'
 import type { IsolationName } from '../machine/isolation.ts'
-import { namespaceProbe } from './probe.ts'
 
 /** What was asked for: the best that this computer can do, or one by name. */
 export type WantedIsolation = 'auto' | Exclude<IsolationName, 'container'>
@@ -11,6 +10,7 @@ export type WantedIsolation = 'auto' | Exclude<IsolationName, 'container'>
  */
 export async function chosenIsolation(root: string, wanted: WantedIsolation): Promise<IsolationName> {
   if (wanted === 'environment') return wanted
+  const { namespaceProbe } = await import('./probe.ts')
   const { works, why } = await namespaceProbe(root)
   if (works) return 'namespace'
   if (wanted === 'auto') return 'environment'

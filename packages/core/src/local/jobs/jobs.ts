@@ -4,15 +4,8 @@ import { isTerminal, type JobRef, type JobRequest, type Jobs, type JobState, typ
 import { changesOf } from './changes.ts'
 import { currentState } from './liveness.ts'
 import { jobPlace, type JobSettings } from './records.ts'
-import { problemOfResults } from './results.ts'
-import { resumeStoring } from './resume.ts'
 import { directoryObjects } from '../objects/objects.ts'
-import { forget, settle, settleAbandoned } from './settle.ts'
-import { removePackages } from '../python/remove-packages.ts'
-import { findPython, type PythonSettings } from '../python/find-python.ts'
-import { containerSettings } from '../isolation/container-settings.ts'
-import { startJob } from './start.ts'
-import { stopJob } from './stop.ts'
+import type { PythonSettings } from '../python/find-python.ts'
 
 /** What the programs of jobs are run with. */
 export interface ProgramSettings {
@@ -24,28 +17,32 @@ export interface ProgramSettings {
 export function localJobs(root: string, settings: JobSettings, programs: ProgramSettings, closed: AbortSignal): Jobs {
   const objects = directoryObjects(root)
   const describe = (job: JobRef): Promise<JobState | undefined> => currentState(jobPlace(root, job.name), job.kind, closed)
-  const settleNowAndThen = nowAndThen(() => settleAbandoned(root))
+  const settleNowAndThen = nowAndThen(async () => (await acts()).settleAbandoned(root))
   return {
     async start(request, options) {
       options?.signal?.throwIfAborted()
       await settleNowAndThen()
+      const { startJob } = await acts()
       await startJob(root, await settingsOf(settings, programs, request, options), request)
     },
-    findPython: async (need) => findPython(programs.python, need),
-    removePackages: async (options) => removePackages(root, options?.signal),
+    findPython: async (need) => (await acts()).findPython(programs.python, need),
+    removePackages: async (options) => (await acts()).removePackages(root, options?.signal),
     describe: async (job, options) => {
       options?.signal?.throwIfAborted()
       const state = await describe(job)
       if (options?.verify !== true || state?.status !== 'completed') return state
+      const { problemOfResults } = await acts()
       return withProblem(state, await problemOfResults(jobPlace(root, job.name), objects))
     },
     watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
     async forget(job, options) {
       options?.signal?.throwIfAborted()
+      const { forget } = await acts()
       await forget(root, jobPlace(root, job.name))
     },
     async storeResults(job, options) {
       if ((await describe(job)) === undefined) throw lost(job)
+      const { resumeStoring } = await acts()
       return resumeStoring(root, jobPlace(root, job.name), options?.signal)
     },
     async stop(job, options) {
@@ -53,11 +50,14 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
       const state = await describe(job)
       if (state === undefined) throw lost(job)
       const place = jobPlace(root, job.name)
+      const { settle, stopJob } = await acts()
       await settle(place)
       if (!isTerminal(state.status)) await stopJob(place, () => describe(job), options?.signal)
     },
   }
 }
+
+const acts = (): Promise<typeof import('./acts.ts')> => import('./acts.ts')
 
 const withProblem = (state: JobState, problem: string | undefined): JobState =>
   problem === undefined ? state : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
@@ -72,7 +72,7 @@ async function settingsOf(
     ...settings,
     ...(python === undefined ? {} : { python }),
     ...(installsRequirements ? { installsRequirements } : {}),
-    ...(container === true ? { container: await containerSettings(request, containerEngine, signal) } : {}),
+    ...(container === true ? { container: await (await acts()).containerSettings(request, containerEngine, signal) } : {}),
   }
 }
 
@@ -98,7 +98,7 @@ async function* watch(
     last = text
     if (isTerminal(state.status)) return
     // Whoever waits for a job goes on with what its supervisor left undone.
-    if (state.phase === 'Uploading') await resumeStoring(root, place, signal)
+    if (state.phase === 'Uploading') await (await acts()).resumeStoring(root, place, signal)
     await changes.next(pauseMs, signal)
     if (!changes.isWatching) pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)
   }

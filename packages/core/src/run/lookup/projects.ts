@@ -1,9 +1,11 @@
 import { isSsmError } from '../../errors/ssm-error.ts'
-import { bucketRoot, projectRoot } from '../../names/layout.ts'
+import { bucketRoot, keyPrefix, layoutOf, projectRoot } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import { projectName, taskName } from '../../names/task-name.ts'
 import type { Abortable } from '../../platform/abortable.ts'
+import type { JobState } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { pastJobs } from '../decide/history.ts'
 
 /** Where projects are stored. */
 export interface StoragePlace {
@@ -33,6 +35,22 @@ export async function listTasks(project: string, place: StoragePlace, options: A
   const name = projectName(project)
   const bucket = await bucketOf(place, options)
   return namesIn(projectRoot({ bucket, prefix: place.prefix ?? '', project: name }), taskName, place.platform, options)
+}
+
+/**
+ * A task's jobs as they are now, newest first; none when there is no bucket yet. Makes nothing.
+ *
+ * @throws {InvalidNameError} `NAME_INVALID` when one of the texts cannot be the name of a project or task.
+ */
+export async function* listJobs(
+  project: string,
+  task: string,
+  place: StoragePlace,
+  options: Abortable = {},
+): AsyncGenerator<JobState> {
+  const names = { prefix: keyPrefix(place.prefix ?? ''), project: projectName(project), task: taskName(task) }
+  const layout = layoutOf({ ...names, bucket: await bucketOf(place, options) })
+  for await (const { state } of pastJobs(names.task, layout, ['training', 'processing'], place.platform, options)) yield state
 }
 
 const bucketOf = ({ platform, bucket }: StoragePlace, { signal }: Abortable): Promise<string> =>
