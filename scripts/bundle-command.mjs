@@ -79,7 +79,9 @@ async function packed({ pack, names, parts, packOf, folder }) {
   const { metafile } = await build({
     absWorkingDir: root,
     stdin: {
-      contents: names.map((name, at) => `import * as part${at} from './${name}'; export { part${at} as ${keyOf(name)} }`).join('\n'),
+      contents: names
+        .map((name, at) => `import * as part${at} from './${name}'; export { part${at} as ${keyOf(name)} }`)
+        .join('\n'),
       sourcefile: `${pack}.js`,
     },
     outfile: join(folder, `${pack}.cjs`),
@@ -116,7 +118,9 @@ const partsOf = ({ pack, parts, packOf }) => ({
       bundle.onResolve({ filter: lateModules }, ({ path, namespace }) =>
         namespace === 'late' ? undefined : { path, namespace: 'late', sideEffects: false },
       )
-    bundle.onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => ({ contents: lateFunctions(path, await import(path)) }))
+    bundle.onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => ({
+      contents: lateFunctions(path, await import(path)),
+    }))
     bundle.onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === 'entry-point' ? undefined : { path, external: true }))
     bundle.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({ contents: parts.texts.get(path), resolveDir: root }))
     bundle.onLoad({ filter: /.*/, namespace: 'elsewhere' }, ({ path }) => ({

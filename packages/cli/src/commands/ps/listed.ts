@@ -49,7 +49,6 @@ async function newest(
   signal: AbortSignal,
 ): Promise<readonly JobState[]> {
   const found: JobState[] = []
-  for await (const job of listJobs(project, task, place, { signal }))
-    if (matches(job.status) && found.push(job) >= last) break
+  for await (const job of listJobs(project, task, place, { signal })) if (matches(job.status) && found.push(job) >= last) break
   return found
 }
