@@ -57,7 +57,7 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
   }
 }
 
-const acts = (): Promise<typeof import('./acts.ts')> => import('./acts.ts')
+const acts = () => import('./acts.ts')
 
 const withProblem = (state: JobState, problem: string | undefined): JobState =>
   problem === undefined ? state : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
