@@ -37,13 +37,11 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
     watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
     async forget(job, options) {
       options?.signal?.throwIfAborted()
-      const { forget } = await acts()
-      await forget(root, jobPlace(root, job.name))
+      await (await acts()).forget(root, jobPlace(root, job.name))
     },
     async storeResults(job, options) {
       if ((await describe(job)) === undefined) throw lost(job)
-      const { resumeStoring } = await acts()
-      return resumeStoring(root, jobPlace(root, job.name), options?.signal)
+      return (await acts()).resumeStoring(root, jobPlace(root, job.name), options?.signal)
     },
     async stop(job, options) {
       options?.signal?.throwIfAborted()
@@ -57,7 +55,7 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
   }
 }
 
-const acts = () => import('./acts.ts')
+const acts = () => import('../acts.ts')
 
 const withProblem = (state: JobState, problem: string | undefined): JobState =>
   problem === undefined ? state : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
