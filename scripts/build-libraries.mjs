@@ -1,13 +1,23 @@
 // Makes what the libraries publish: for each entry of `exports` one ES module with shared parts beside it, the same as CommonJS in
 // `dist/cjs`, and declarations for both. The compiler has written the declarations of every file to `dist/.types` before.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { build, transform } from 'esbuild'
+import { mergeParts } from './merge-parts.mjs'
 import { licencesFile, writeLicences } from './licences.mjs'
 import { isMain, root } from './support.mjs'
 
 const libraries = ['worker-toolkit', 'core']
+
+// What an import of the library loads, what running needs beside it, and what jobs on this computer need.
+const mergedParts = {
+  core: {
+    core: ['core/src/index.ts'],
+    running: ['run/open-runner.ts'],
+    local: ['local/index.ts', 'local/acts.ts', 'isolation/probe.ts'],
+  },
+}
 
 /** Builds `dist` of the libraries from the sources and the compiler's declarations of this moment. */
 export async function buildLibraries() {
@@ -26,7 +36,7 @@ async function buildLibrary(folder) {
     splitting: true,
     chunkNames: 'parts/[name]-[hash]',
     external: Object.keys(manifestOf(folder).dependencies ?? {}),
-    plugins: [nodeEvents, disposal],
+    plugins: [contractWithin, nodeEvents, disposal],
     metafile: true,
     platform: 'node',
     format: 'esm',
@@ -39,7 +49,8 @@ async function buildLibrary(folder) {
     logLevel: 'error',
     write: false,
   })
-  const modules = outputFiles.map(({ path, text }) => ({ path: relative(dist, path).replaceAll('\\', '/'), text }))
+  const made = outputFiles.map(({ path, text }) => ({ path: relative(dist, path).replaceAll('\\', '/'), text }))
+  const modules = await mergeParts(made, outputsIn(dist, metafile), mergedParts[basename(folder)] ?? {})
   const files = [...modules, ...(await commonJs(modules)), ...declarations(folder)]
   for (const { path, text } of files) writeChanged(join(dist, path), text)
   if (writeLicences(metafile, dist)) files.push({ path: licencesFile })
@@ -55,7 +66,29 @@ export function entriesOf(folder) {
   )
 }
 
+/** esbuild's description of the modules, by their paths in the folder. */
+function outputsIn(dist, { outputs }) {
+  const inDist = (path) => relative(dist, join(root, path)).replaceAll('\\', '/')
+  return Object.fromEntries(
+    Object.entries(outputs).map(([path, output]) => [
+      inDist(path),
+      { ...output, imports: output.imports.map((each) => (each.external ? each : { ...each, path: inDist(each.path) })) },
+    ]),
+  )
+}
+
 const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+
+// The contract of a machine is names and numbers: as part of core it costs nothing, as a module of another package 4 ms to find and load.
+const contractWithin = {
+  name: 'contract-within',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^@simple-sagemaker\/worker-toolkit\/contract$/ }, () => ({
+      path: join(root, 'packages/worker-toolkit/src/contract.ts'),
+      sideEffects: false,
+    }))
+  },
+}
 
 // A CommonJS package in our modules must not ask for Node's own modules by `require`: programs that bundle us as an ES module have none.
 const nodeEvents = {

@@ -46,6 +46,12 @@ test(`importing core reads no more than ${mostFiles} files of it`, async () => {
   expect(files.size).toBeLessThanOrEqual(mostFiles)
 })
 
+test('importing the published core reads two files, and none of another package', async () => {
+  const { loaded } = await importAlone(new URL('packages/core/dist/index.js', pathToFileURL(rootPath)).href)
+  const files = loaded.filter((url) => /\/(packages\/[^/]+\/dist|node_modules)\//.test(url))
+  expect(files.map((url) => url.replace(/^.*\/packages\//, ''))).toEqual(['core/dist/index.js', 'core/dist/parts/core.js'])
+})
+
 test('importing core leaves the process as it was', async () => {
   expect((await importAlone(core)).changed).toEqual([])
 })
