@@ -35,6 +35,7 @@ export const sections = [
     pages: [
       guide('tasks', 'From a script to a result', 'Describe a task, run it, chain tasks, use typed results.'),
       guide('retries', 'Runs that survive', 'Try again by cause: no machines, interruptions, exit codes.'),
+      guide('search', 'Search for hyperparameters', 'Sweeps, Bayesian search, early stopping, variants by hand.'),
       guide(
         'workers',
         'The program on its machine',

@@ -9,7 +9,7 @@ import { sandbox, repository, timeout } from './flow.ts'
 // A page's program, with the files the page shows, in a folder of its own. What must hold stands in its hidden lines.
 test
   .skipIf(lacking('python3', 'bash'))
-  .each(['getting-started', 'guides/tasks', 'guides/services', 'guides/from-python', 'guides/retries'])(
+  .each(['getting-started', 'guides/tasks', 'guides/services', 'guides/from-python', 'guides/retries', 'guides/search'])(
   'the page docs/%s.md does what it says',
   { timeout: timeout * 2 },
   async (name) => {

@@ -88,7 +88,7 @@ export function capacityAccount(ends: readonly ScriptedEnd[]): CapacityAccount {
     get mostAtOnce() {
       return account.mostAtOnce
     },
-    client: (callsToLive = Number.POSITIVE_INFINITY) => clientOf(platform, callsToLive, account),
+    client: (callsToLive = Number.POSITIVE_INFINITY) => mortalClient(platform, callsToLive, account),
   }
 }
 
@@ -101,7 +101,8 @@ function endedState(state: JobState, end: ScriptedEnd, account: { nowMs: number 
   return { ...state, status, phase, endedAtMs, ...began, ...(reason === undefined ? {} : { failureReason: reason }) }
 }
 
-function clientOf(shared: Platform, callsToLive: number, account: { nowMs: number }): AccountClient {
+/** A client of a platform that dies after so many calls. */
+export function mortalClient(shared: Platform, callsToLive: number, account: { nowMs: number }): AccountClient {
   let left = callsToLive
   const { promise: death, resolve: die } = deferred<'dead'>()
   const breath = async (): Promise<void> => {

@@ -30,6 +30,21 @@ export type {
 } from './project/grammar/known-tasks.ts'
 export type { Knows, Returns, Takes } from './project/grammar/state.ts'
 export type { Explain, Refused } from './project/grammar/explain.ts'
+export { choice, range, type Ranges } from './project/search/space.ts'
+export type { Search, SearchDraft, VariantResults, Variants } from './project/search/searches.ts'
+export type {
+  Found,
+  MetricPoint,
+  SearchEvent,
+  SearchHandle,
+  SearchRunOptions,
+  Trial,
+  TrialEndedEvent,
+  TrialStartedEvent,
+  TrialStatus,
+} from './search/found.ts'
+export { SearchFailedError } from './search/errors.ts'
+export type { Choice, Domain, NumberRange } from './search/space.ts'
 export { instanceType } from './options/machines.ts'
 export type { InstanceType } from './spec/instance-types.ts'
 export type { RunHandle } from './run/handle.ts'

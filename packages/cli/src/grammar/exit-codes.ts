@@ -27,6 +27,7 @@ export const exitCodes = {
   RESULT_INVALID: exits.failed,
   GRAPH_CYCLE: exits.usage,
   GRAPH_FAILED: exits.failed,
+  SEARCH_FAILED: exits.failed,
   JOB_FAILED: exits.failed,
   JOB_STOPPED: exits.failed,
   JOB_TIMED_OUT: exits.timedOut,

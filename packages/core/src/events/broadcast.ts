@@ -1,24 +1,30 @@
 import { turns } from '../lang/turns.ts'
-import type { RunEvent } from './run-event.ts'
+import type { EventBase, LinesSkippedEvent, RunEvent } from './run-event.ts'
 
 // A reader that comes late or reads slowly is replayed this much of the log; everything else is kept whole.
 const keptLogBytes = 8 * 1024 * 1024
 
-interface Kept {
-  readonly event: RunEvent
+/** What an event must have to be told; log lines and values of metrics are known by their types. */
+interface AnyEvent extends EventBase {
+  readonly type: string
+  readonly line?: { readonly text: string }
+}
+
+interface Kept<Event> {
+  readonly event: Event
   /** 0 for what is never dropped. */
   readonly weight: number
 }
 
 /** What a flood can be made of has a weight; everything else is kept for every reader. */
-function weightOf(event: RunEvent): number {
-  if (event.type === 'logged') return event.line.text.length + 64
+function weightOf(event: AnyEvent): number {
+  if (event.type === 'logged' && event.line !== undefined) return event.line.text.length + 64
   return event.type === 'measured' ? 64 : 0
 }
 
 /** One writer, many readers: each reader gets every event from the first one on, at its own pace. */
-export class Broadcast {
-  readonly #kept = new Map<number, Kept>()
+export class Broadcast<Event extends AnyEvent = RunEvent> {
+  readonly #kept = new Map<number, Kept<Event>>()
   readonly #lines: number[] = []
   readonly #waiting = new Set<() => void>()
   #next = 0
@@ -26,7 +32,7 @@ export class Broadcast {
   #ended = false
 
   /** Tells every reader. Log lines beyond 8 MiB push the oldest ones out. */
-  tell(event: RunEvent): void {
+  tell(event: Event): void {
     if (this.#ended) return
     const weight = weightOf(event)
     this.#kept.set(this.#next, { event, weight })
@@ -42,7 +48,7 @@ export class Broadcast {
   }
 
   /** Every event from the first on. Leaving the loop or an abort of `signal`, which rejects with its reason, ends the reading alone. */
-  async *read(signal?: AbortSignal): AsyncGenerator<RunEvent, void, undefined> {
+  async *read(signal?: AbortSignal): AsyncGenerator<Event | LinesSkippedEvent, void, undefined> {
     let skipped = 0
     const turn = turns()
     for (let at = 0; ; at++) {

@@ -1,3 +1,4 @@
+import type { SearchFailedError } from '../search/errors.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { isSsmError as isErrorOfOurs, type SsmError } from '../errors/ssm-error.ts'
 import type { GraphCycleError } from '../graph/order.ts'
@@ -14,6 +15,7 @@ interface ErrorClasses {
   readonly NAME_INVALID: InvalidNameError
   readonly GRAPH_CYCLE: GraphCycleError
   readonly GRAPH_FAILED: GraphFailedError
+  readonly SEARCH_FAILED: SearchFailedError
   readonly JOB_FAILED: JobFailedError
   readonly JOB_STOPPED: JobStoppedError
   readonly JOB_TIMED_OUT: JobStoppedError

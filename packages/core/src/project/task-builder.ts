@@ -22,6 +22,9 @@ import { WithOptionMethods } from './option-methods.ts'
 import type { RunHandle } from '../run/handle.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { Runner } from '../run/runner.ts'
+import type { SearchPlan } from '../search/plan.ts'
+import type { Space, Values } from '../search/space.ts'
+import { firstPlan, SearchBuilder } from './search/builder.ts'
 import { specOf } from './spec-of.ts'
 
 // Every method of every kind and phase: the class that forgets one does not compile.
@@ -64,6 +67,8 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
 
   algorithm = (name: string, options: { readonly version?: string } = {}): TaskBuilder =>
     this.#next({ program: { kind: 'algorithm' }, algorithm: { name, ...setIn(options) } })
+
+  named = (task: string): TaskBuilder => this.#next({ task })
 
   with = (options: TrainingOptions): TaskBuilder => {
     assertOptions(this.name, 'with', options)
@@ -115,6 +120,9 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     return this.#spec
   }
 
+  search = (space: Space): SearchBuilder => this.#search({ kind: 'space', space })
+  variants = (list: readonly Values[]): SearchBuilder => this.#search({ kind: 'list', list })
+
   run = async (options: RunOptions = {}): Promise<TaskResult> =>
     await this.#runner.run(this.#ready(options), options, callerOf(this.run))
   start = async (options: RunOptions = {}): Promise<RunHandle> =>
@@ -123,6 +131,10 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     await this.#runner.plan(this.#ready(options), options).catch(rethrown(callerOf(this.plan)))
   explain = async (options: RunOptions = {}): Promise<Explanation> =>
     await this.#runner.explain(this.#ready(options), options).catch(rethrown(callerOf(this.explain)))
+
+  #search(over: SearchPlan['over']): SearchBuilder {
+    return new SearchBuilder(() => this.spec(), this.#runner, firstPlan(over))
+  }
 
   #ready(options: RunOptions): TaskSpec {
     assertRunOptions(this.name, options)

@@ -15,6 +15,7 @@ export function lazyRunner(platforms: TaskPlatforms): Runner {
     start: async (spec, options, caller) => await (await forEffects([spec])).start(spec, options, caller),
     plan: async (spec, options) => await (await opened()).plan(spec, options),
     explain: async (spec, options) => await (await opened()).explain(spec, options),
+    platformOf: async (spec) => platforms.forTask(spec),
     runAll: async (specs, options) => await (await forEffects(specs)).runAll(specs, options),
   }
 }

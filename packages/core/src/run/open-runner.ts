@@ -34,6 +34,7 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock)
     async explain(spec, options) {
       return await explainTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock))
     },
+    platformOf: async (spec) => platforms.forTask(spec),
     async runAll(specs, options) {
       const nodes = graphOf(specs)
       const session = new RunSession(platforms, clock, options)

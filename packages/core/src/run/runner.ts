@@ -1,4 +1,5 @@
 import type { Caller } from '../errors/caller.ts'
+import type { Platform } from '../platform/platform.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import type { RunHandle } from './handle.ts'
 import type { Explanation, Plan } from './plan.ts'
@@ -16,6 +17,8 @@ export interface Runner {
   plan(spec: TaskSpec, options: RunOptions): Promise<Plan>
   /** Why a run would skip, join or start. */
   explain(spec: TaskSpec, options: RunOptions): Promise<Explanation>
+  /** The platform that a task runs on. */
+  platformOf(spec: Pick<TaskSpec, 'instanceType'>): Promise<Platform>
   /** Runs these tasks and what they need; one outcome per task, by name. */
   runAll(specs: readonly TaskSpec[], options: RunOptions): Promise<Readonly<Record<string, TaskOutcome>>>
 }

@@ -93,7 +93,8 @@ type Reversed<Text extends string, Done extends string = ''> = Text extends `${i
   ? Reversed<Rest, `${First}${Done}`>
   : Done
 
-type IsLess<A extends string, B extends string, Sofar = 'equal'> = A extends `${infer FirstA}${infer RestA}`
+/** Whether a whole number is below another one, both as texts of digits without zeros in front. */
+export type IsLess<A extends string, B extends string, Sofar = 'equal'> = A extends `${infer FirstA}${infer RestA}`
   ? B extends `${infer FirstB}${infer RestB}`
     ? IsLess<RestA, RestB, Sofar extends 'equal' ? Compared<FirstA, FirstB> : Sofar>
     : false

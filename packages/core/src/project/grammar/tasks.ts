@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
 import type { ProcessingOptions } from '../../options/task-options.ts'
+import type { TaskResult } from '../../run/results/task-result.ts'
 import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
 import type { StoredOutput } from '../../spec/result.ts'
 import type { Duration } from '../../time/duration.ts'
@@ -22,7 +23,29 @@ import type {
 } from './options-in.ts'
 import type { DependencyOptions, NoProgramYet, Programs, ProgramSet } from './programs.ts'
 import type { Runs } from './runs.ts'
-import type { Has, HyperparametersOf, KnownOf, MaxRunOf, MaxWaitOf, NamedOutputsOf, Returns, Takes, Without } from './state.ts'
+import type {
+  AnySpace,
+  SearchDraft,
+  SearchMetrics,
+  SpaceFor,
+  ValuesIn,
+  VariantList,
+  Variants,
+  VariantsFor,
+} from '../search/searches.ts'
+import type {
+  Has,
+  HyperparametersOf,
+  KnownOf,
+  MaxRunOf,
+  MaxWaitOf,
+  MetricsOf,
+  NamedOutputsOf,
+  ResultOf,
+  Returns,
+  Takes,
+  Without,
+} from './state.ts'
 
 /*
  * What one can write. A draft has no program yet: choosing one makes it ready to run. Both are the same frozen object
@@ -58,6 +81,29 @@ export interface TrainingDraft<Name extends string = string, State = any>
 export interface TrainingTask<Name extends string = string, State = any>
   extends TrainingMethods<'TrainingTask', Name, State, TrainingTask<Name, State>>, Runs<Name, TrainingOutput, State>, ProgramSet {
   readonly kind: 'training'
+  /**
+   * The same task under another name, with a history and a state of its own: for variations of one task.
+   *
+   * @example train.named('train-small').hyperparameters({ layers: 1 })
+   * @throws {InvalidTaskError} when it runs, for a name that SageMaker would refuse.
+   */
+  named<const New extends string>(name: New): TrainingTask<New, State>
+  /**
+   * A search for the hyperparameters that make a metric best. Each trial is this task with other values, under a name of its own.
+   *
+   * @example train.search({ lr: range.log(1e-5, 1e-1) }).minimize('loss').trials(40).parallel(8).run()
+   */
+  search<const Space extends AnySpace>(
+    space: Space & SpaceFor<State, Space>,
+  ): SearchDraft<ValuesIn<Space>, TaskResult<TrainingOutput, ResultOf<State>, MetricsOf<State>>, SearchMetrics<State>>
+  /**
+   * The task once for each of these hyperparameters, which come on top of its own. Each has a name of its own.
+   *
+   * @example const { results } = await train.variants([{ lr: 0.1 }, { lr: 0.01 }]).run()
+   */
+  variants<const List extends VariantList>(
+    list: List & VariantsFor<State, List>,
+  ): Variants<List, TaskResult<TrainingOutput, ResultOf<State>, MetricsOf<State>>, SearchMetrics<State>>
   /**
    * Escape hatch: edit the raw AWS request. It may be called several times, so it must give the same for the same request;
    * what it changes of the work itself makes a later run start again.
@@ -98,6 +144,13 @@ export interface ProcessingTask<Name extends string = string, State = any>
     Runs<Name, ProcessingOutput | NamedOutputsOf<State>, State>,
     ProgramSet {
   readonly kind: 'processing'
+  /**
+   * The same task under another name, with a history and a state of its own: for variations of one task.
+   *
+   * @example clean.named('clean-2025').args('--year', '2025')
+   * @throws {InvalidTaskError} when it runs, for a name that SageMaker would refuse.
+   */
+  named<const New extends string>(name: New): ProcessingTask<New, State>
   /**
    * Escape hatch: edit the raw AWS request. It may be called several times, so it must give the same for the same request;
    * what it changes of the work itself makes a later run start again.

@@ -1,0 +1,55 @@
+import { nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
+import type { Text } from '../errors/wording.ts'
+import type { Trial } from './found.ts'
+
+/** A search ended without a completed trial, or with more failed ones than it tolerates. */
+export class SearchFailedError extends SsmError {
+  /** Every trial, in the order of their numbers. */
+  readonly trials: readonly Trial[]
+
+  static {
+    nameOnPrototype(this, 'SearchFailedError')
+  }
+
+  constructor(message: string, trials: readonly Trial[], options: { readonly cause?: unknown; readonly hint: Text }) {
+    super('SEARCH_FAILED', message, {
+      ...options,
+      facts: { trials: trials.map(({ number, task, status, job }) => ({ number, task, status, job })) },
+    })
+    this.trials = trials
+  }
+}
+
+/** More trials failed than are tolerated. */
+export function tooManyFailed(task: string, tolerate: number, trials: readonly Trial[], cause: unknown): SearchFailedError {
+  const failed = trials.filter(({ status }) => status === 'failed')
+  const reasons = failed.slice(0, 5).map(({ task: name, message }) => `  ${name}: ${firstLine(message)}`)
+  return new SearchFailedError(
+    [`${failed.length} of ${trials.length} trials of ${task} failed, and ${tolerate} are tolerated:`, ...reasons].join('\n'),
+    trials,
+    {
+      cause,
+      hint: {
+        library: 'Fix what failed and run the search again: trials that completed are kept. Or let some fail with .tolerate(n).',
+        commandLine:
+          'Fix what failed and run the same line again: trials that completed are kept. Or let some fail with --tolerate N.',
+      },
+    },
+  )
+}
+
+/** No trial completed. */
+export const noneCompleted = (task: string, trials: readonly Trial[]): SearchFailedError =>
+  new SearchFailedError(`None of the ${trials.length} trials of ${task} completed with a value`, trials, {
+    hint: 'Look at the log of one of them, give the search more time, or stop fewer trials early; run it again to go on.',
+  })
+
+const firstLine = (text: string | undefined): string => text?.split('\n')[0] ?? 'no reason was given'
+
+/** Nobody waits any more. */
+export const searchAborted = (task: string, cause: unknown): SsmError =>
+  new SsmError('RUN_ABORTED', `Waiting for the search of ${task} was aborted; its trials go on`, {
+    cause,
+    hint: 'Run the same search again: it follows the trials that run, and goes on with the next ones.',
+    facts: { task },
+  })

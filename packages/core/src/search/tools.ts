@@ -1,0 +1,10 @@
+import type { Caller } from '../errors/caller.ts'
+import type { Runner } from '../run/runner.ts'
+import type { Clock } from '../time/clock.ts'
+
+/** What a search works with. */
+export interface SearchTools {
+  readonly runner: Runner
+  readonly clock: Clock
+  readonly caller: Caller
+}

@@ -1,0 +1,141 @@
+import type { JobRef } from '../platform/jobs.ts'
+import type { JobName } from '../names/job-name.ts'
+import type { TaskResult } from '../run/results/task-result.ts'
+import { SearchFailedError } from './errors.ts'
+import type { MetricPoint, Trial, TrialStatus } from './found.ts'
+import type { Goal } from './plan.ts'
+import type { Observation } from './sampling.ts'
+import type { Values } from './space.ts'
+
+const mostPoints = 512
+
+/** How a trial ended, as it is kept for later clients. */
+export interface TrialEnd {
+  readonly status: 'completed' | 'failed' | 'stopped-early'
+  readonly value?: number
+  readonly steps: number
+  readonly course: readonly MetricPoint[]
+  /** The losses that were compared: after how many values, and what. */
+  readonly compared: readonly (readonly [steps: number, loss: number])[]
+  readonly job?: JobName
+  readonly kind?: JobRef['kind']
+  readonly seconds?: number
+  readonly billableSeconds?: number
+  readonly message?: string
+  /** It was asked to stop, and is not known to have stopped. */
+  readonly isStopping?: boolean
+}
+
+/** One trial of a search as it stands. */
+export class TrialState {
+  readonly number: number
+  readonly task: string
+  readonly values: Values
+  status: TrialStatus = 'running'
+  steps = 0
+  value: number | undefined
+  job: JobRef | undefined
+  seconds: number | undefined
+  billableSeconds: number | undefined
+  error: unknown
+  message: string | undefined
+  isStopping = false
+  result: TaskResult | undefined
+  compared: (readonly [number, number])[] = []
+  #course: MetricPoint[] = []
+  #machine: string | undefined
+
+  constructor(number: number, task: string, values: Values) {
+    this.number = number
+    this.task = task
+    this.values = values
+  }
+
+  /** Takes a value of the metric; whether it counts: several machines print the same. */
+  measured(machine: string, value: number, atMs: number): boolean {
+    this.#machine ??= machine
+    if (machine !== this.#machine) return false
+    this.steps += 1
+    this.value = value
+    this.#course.push({ step: this.steps, value, atMs })
+    // Every other one goes, but for the newest.
+    if (this.#course.length > mostPoints) this.#course = this.#course.filter((_, index) => index % 2 === 0)
+    return true
+  }
+
+  /** Begins again: another attempt prints its metric from the start. */
+  restart(): void {
+    this.steps = 0
+    this.value = undefined
+    this.#course = []
+    this.#machine = undefined
+  }
+
+  end(status: 'completed' | 'failed' | 'stopped-early'): TrialEnd {
+    const { value, steps, compared, job, seconds, billableSeconds, message, isStopping } = this
+    return {
+      status,
+      steps,
+      course: this.#course,
+      compared,
+      ...(value === undefined ? {} : { value }),
+      ...(job === undefined ? {} : { job: job.name, kind: job.kind }),
+      ...(seconds === undefined ? {} : { seconds }),
+      ...(billableSeconds === undefined ? {} : { billableSeconds }),
+      ...(message === undefined ? {} : { message }),
+      ...(isStopping ? { isStopping } : {}),
+    }
+  }
+
+  /** Takes over how it ended with an earlier client. */
+  recall(end: TrialEnd): void {
+    this.status = end.status
+    this.value = end.value
+    this.steps = end.steps
+    this.compared = [...end.compared]
+    this.#course = [...end.course]
+    this.job = end.job === undefined ? undefined : { kind: end.kind ?? 'training', name: end.job }
+    this.seconds = end.seconds
+    this.billableSeconds = end.billableSeconds
+    this.message = end.message
+    this.isStopping = end.isStopping === true
+  }
+
+  /** What those who choose the next trial see. */
+  observation(goal: Goal | undefined): Observation {
+    const { values, steps, status } = this
+    const loss = this.loss(goal)
+    const known = status === 'stopped' ? 'failed' : status
+    return { values, steps, status: known, ...(loss === undefined || known === 'running' || known === 'failed' ? {} : { loss }) }
+  }
+
+  /** What is to be made small. */
+  loss(goal: Goal | undefined): number | undefined {
+    if (goal === undefined || this.value === undefined) return undefined
+    return goal.direction === 'minimize' ? this.value : -this.value
+  }
+
+  /** As it is shown to users; `again` gives the result of a trial that an earlier client saw end. */
+  view(again: (trial: TrialState) => Promise<TaskResult>): Trial {
+    const { number, task, values: hyperparameters, status, value, job, seconds, billableSeconds, message } = this
+    return {
+      number,
+      task,
+      hyperparameters,
+      status,
+      ...(value === undefined ? {} : { value }),
+      course: [...this.#course],
+      ...(job === undefined ? {} : { job: job.name }),
+      ...(seconds === undefined ? {} : { seconds }),
+      ...(billableSeconds === undefined ? {} : { billableSeconds }),
+      ...(message === undefined ? {} : { message }),
+      result: async () => {
+        if (this.status === 'completed') return this.result ?? (await again(this))
+        throw new SearchFailedError(`Trial ${number}, ${task}, did not complete: ${status}`, [], {
+          cause: this.error,
+          hint: 'Ask the trials whose status is completed.',
+        })
+      },
+    }
+  }
+}

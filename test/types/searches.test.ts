@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { compile } from '../support/compiler.ts'
+
+const head = `import { choice, project, range } from '@simple-sagemaker/core'
+import * as v from 'valibot'
+const plain = project('ex').task('train').code('train.py')
+const train = plain.metric('loss', /loss=([0-9.]+)/)
+const schema = v.object({ lr: v.number(), mode: v.picklist(['a', 'b']) })
+const typed = plain.hyperparameterSchema(schema).metric('loss', /loss=([0-9.]+)/)
+const search = train.search({ lr: range.log(1e-5, 1e-1) })
+declare const count: number
+declare const text: string
+`
+
+/** A line that does not compile, and the sentence that the compiler says. */
+const mistakes: readonly (readonly [line: string, sentence: string])[] = [
+  ["search.minimize('los')", "'los' is no metric of this task: set it with .metric('los', /los=([0-9.]+)/)"],
+  ["plain.search({ lr: range.log(1e-5, 1e-1) }).maximize('acc')", "say first how it is found: .metric('acc', /acc=([0-9.]+)/)"],
+  ['typed.search({ rate: range.log(1e-5, 1e-1) })', "the task has no hyperparameter 'rate' in its schema"],
+  ["typed.search({ lr: choice('high', 'low') })", "hyperparameter 'lr' takes other values by its schema"],
+  ["typed.search({ mode: choice('a', 'c') })", "hyperparameter 'mode' takes other values by its schema"],
+  ['typed.search({ mode: range.int(1, 2) })', "hyperparameter 'mode' takes other values by its schema"],
+  ["typed.variants([{ lr: 'high' }])", "hyperparameter 'lr' takes other values by its schema"],
+  ['typed.variants([{ rate: 1 }])', "the task has no hyperparameter 'rate' in its schema"],
+  ['range.float(1, 0)', 'the range is empty: write range.float(lower, higher), not (1, 0)'],
+  ['range.float(0.5, 0.5)', 'the range is empty: write range.float(lower, higher), not (0.5, 0.5)'],
+  ['range.float(0.35, 0.125)', 'the range is empty: write range.float(lower, higher), not (0.35, 0.125)'],
+  ['range.int(10, 9)', 'the range is empty: write range.int(lower, higher), not (10, 9)'],
+  ['range.int(-1, -2)', 'the range is empty: write range.int(lower, higher), not (-1, -2)'],
+  ['range.log(0, 1)', 'range.log() needs bounds above 0: use range.float()'],
+  ['range.log(0.1, 0.01)', 'the range is empty: write range.log(lower, higher), not (0.1, 0.01)'],
+  ['choice()', 'Expected at least 1 arguments'],
+  ['search.trials(8).parallel(40)', 'more trials at once than there are trials: write .trials() larger or .parallel() smaller'],
+  ['search.parallel(16).trials(8)', 'more trials at once than there are trials: write .trials() larger or .parallel() smaller'],
+  ["search.within('6h')", "write it as '6 hours'"],
+  ["search.by('magic')", `Argument of type '"magic"' is not assignable`],
+  ['search.run()', "say first what is good: .minimize('loss') or .maximize('accuracy')"],
+]
+
+const fine = [
+  "search.minimize('loss').trials(40).parallel(8).within('6 hours').stopEarly().run()",
+  "search.minimize('loss').parallel(9).trials(10).parallel(10).start()",
+  "search.minimize('loss').trials(count).parallel(40).run()",
+  "search.minimize('loss').trials(40).parallel(count).run()",
+  'search.minimize(text).run()',
+  'range.float(-1, 0)',
+  'range.float(-1, -0.5)',
+  'range.float(0.05, 0.5)',
+  'range.float(0.5, 0.55)',
+  'range.int(9, 10)',
+  'range.log(1e-7, 1e-1)',
+  'range.float(count, 0)',
+  "typed.search({ lr: range.log(1e-5, 1e-1), mode: choice('a', 'b') }).minimize('loss').run()",
+  "typed.search({ mode: choice('a') }).minimize('loss').run()",
+  "typed.variants([{ lr: 1 }, { mode: 'a' }]).run()",
+]
+
+const files = {
+  'mistakes.ts': `${head}${mistakes.map(([line]) => `void ${line}`).join('\n')}\n`,
+  'fine.ts': `${head}${fine.map((line) => `void ${line}`).join('\n')}\n`,
+  'found.ts': `${head}
+const found = await search.minimize('loss').run()
+const { lr } = found.best.hyperparameters
+const { optimizer } = (await train.search({ optimizer: choice('adam', 'sgd'), size: choice(1, 2) }).minimize('loss').run()).best.hyperparameters
+const next = project('ex').task('next').code('next.py').input.from(found.best.outputs.model)
+const [first, second] = (await train.variants([{ a: 1 }, { b: 'x' }]).run()).results
+const one = second.hyperparameters.b
+const trial = found.trials[0]?.hyperparameters.lr
+const loss = found.best.metrics.loss
+`,
+}
+const compiled = compile(files)
+const headLines = head.split('\n').length - 1
+
+test('what is wrong with a search does not compile, and the compiler says what to do', { timeout: 120_000 }, () => {
+  const problems = compiled.problems('mistakes.ts')
+  expect(
+    mistakes.map(([line, sentence], index) => {
+      const messages = problems.filter((problem) => problem.line === headLines + index).map(({ message }) => message)
+      return messages.some((message) => message.includes(sentence)) ? line : `${line}: ${messages.join(' | ')}`
+    }),
+  ).toEqual(mistakes.map(([line]) => line))
+})
+
+test('what is right, or only known at run time, compiles', () => {
+  expect(compiled.problems('fine.ts')).toEqual([])
+})
+
+test('what was found is typed by what was searched', () => {
+  expect(compiled.problems('found.ts')).toEqual([])
+  expect(compiled.hover('found.ts', 'lr }')).toContain('number')
+  expect(compiled.hover('found.ts', 'optimizer } =')).toContain('"adam" | "sgd"')
+  expect(compiled.hover('found.ts', 'one =')).toContain('"x"')
+  expect(compiled.hover('found.ts', 'trial =')).toContain('number | undefined')
+  expect(compiled.hover('found.ts', 'next =')).toContain('channel model')
+})
