@@ -1,4 +1,4 @@
-import { choice, range, type SearchEvent } from '@simple-sagemaker/core'
+import { range, type SearchEvent } from '@simple-sagemaker/core'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -7,6 +7,7 @@ const exceptions: Exceptions = {
   'packages/core/src/project/grammar/tasks.ts':
     'a method gives the task it belongs to in its next state: the types refer to each other',
   'packages/core/src/events/run-event.ts': 'one union: each event with its fields and the example that the guide shows',
+  'packages/core/src/errors/codes.ts': 'one table: each code with the texts that its page shows',
   'packages/core/src/platform/sagemaker-requests.ts': 'printed from the SDK: a type for each part of a request',
 }
 

@@ -3,6 +3,7 @@ import { isSsmError } from '../errors/ssm-error.ts'
 import { eachOf } from '../lang/each-of.ts'
 import { layoutOf } from '../names/layout.ts'
 import { folderUri, joinUri, type ObjectUri } from '../names/object-uri.ts'
+import type { WriteOptions } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
 import { readSmall } from '../run/decide/history.ts'
 import type { SearchPlan } from './plan.ts'
@@ -54,45 +55,20 @@ export async function openJournal({ task }: SearchPlan, id: string, platform: Pl
   const { root } = layoutOf({ bucket, prefix: task.prefix, project: task.project, task: task.task })
   const folder = folderUri(joinUri(root, '.search', id))
   const kmsKey = task.outputKmsKey === undefined ? {} : { kmsKey: task.outputKmsKey }
-  const write = async (
-    uri: ObjectUri,
-    value: unknown,
-    options: { readonly onlyIf?: 'absent'; readonly signal?: AbortSignal },
-  ) => {
+  const write = async (uri: ObjectUri, value: unknown, options: WriteOptions): Promise<void> => {
     const bytes = Buffer.from(JSON.stringify(value))
     await platform.objects.write(uri, { kind: 'bytes', bytes }, { ...kmsKey, ...options })
   }
-  const beginUri = (number: number): ObjectUri => joinUri(folder, `${padded(number)}.json`)
   return {
-    async read(given) {
-      const begun = new Map<number, Values>()
-      const ended = new Map<number, TrialEnd>()
-      await eachOf(
-        platform.objects.list(folder, { signal: given }),
-        readAtOnce,
-        async ({ uri }, eachSignal) => {
-          const [, number, isEnd] = /(\d+)(\.end)?\.json$/.exec(uri) ?? []
-          const value = number === undefined ? undefined : parsed(await readSmall(uri, platform, { signal: eachSignal }))
-          if (value === undefined) return
-          if (isEnd === undefined) begun.set(Number(number), value as Values)
-          else ended.set(Number(number), value as unknown as TrialEnd)
-        },
-        given,
-      )
-      return [...begun]
-        .toSorted(([one], [other]) => one - other)
-        .map(([number, values]) => {
-          const end = ended.get(number)
-          return { number, values, ...(end === undefined ? {} : { end }) }
-        })
-    },
+    read: (given) => keptTrials(folder, platform, given),
     async begin(number, values, given) {
+      const uri = joinUri(folder, `${padded(number)}.json`)
       try {
-        await write(beginUri(number), values, { onlyIf: 'absent', signal: given })
+        await write(uri, values, { onlyIf: 'absent', signal: given })
         return values
       } catch (cause) {
         if (!isSsmError(cause, 'OBJECT_CHANGED')) throw cause
-        return (parsed(await readSmall(beginUri(number), platform, { signal: given })) as Values | undefined) ?? values
+        return ((await readNote(uri, platform, given)) as Values | undefined) ?? values
       }
     },
     // Not given up when the caller leaves: what ended is then known to the next client.
@@ -100,14 +76,42 @@ export async function openJournal({ task }: SearchPlan, id: string, platform: Pl
   }
 }
 
+async function keptTrials(folder: ObjectUri, platform: Platform, signal: AbortSignal): Promise<readonly KeptTrial[]> {
+  const begun = new Map<number, Values>()
+  const ended = new Map<number, TrialEnd>()
+  const readOne = async ({ uri }: { readonly uri: ObjectUri }, given: AbortSignal): Promise<void> => {
+    const [, number, isEnd] = /(\d+)(\.end)?\.json$/.exec(uri) ?? []
+    const value = number === undefined ? undefined : await readNote(uri, platform, given)
+    if (value === undefined) return
+    // Written above, by this or an earlier client.
+    if (isEnd === undefined) begun.set(Number(number), value as Values)
+    else ended.set(Number(number), value as unknown as TrialEnd)
+  }
+  await eachOf(platform.objects.list(folder, { signal }), readAtOnce, readOne, signal)
+  return [...begun]
+    .toSorted(([one], [other]) => one - other)
+    .map(([number, values]) => {
+      const end = ended.get(number)
+      return { number, values, ...(end === undefined ? {} : { end }) }
+    })
+}
+
 const padded = (number: number): string => String(number).padStart(4, '0')
 
-/** An object of JSON; `undefined` for anything else: a damaged note counts as none. */
-function parsed(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+/** A note; `undefined` for what is none: a damaged one counts as absent. */
+async function readNote(
+  uri: ObjectUri,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const text = await readSmall(uri, platform, { signal })
   try {
     const value: unknown = JSON.parse(text ?? '')
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+    return isNote(value) ? value : undefined
   } catch {
     return undefined
   }
 }
+
+const isNote = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

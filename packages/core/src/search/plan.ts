@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
-import { upstreamByName } from './upstream.ts'
+import { taskKey } from '../graph/task-key.ts'
 import { taskName, longestTaskName, type TaskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
 import { InvalidTaskError } from '../options/errors.ts'
-import type { FoundProblem } from '../options/option.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
-import type { Halving } from './halving.ts'
-import type { Strategy } from './sampling.ts'
-import { spaceProblems, valueAt, valuesKey, type Domain, type Space, type Values } from './space.ts'
+import type { Halving } from './choose/halving.ts'
+import type { Strategy } from './choose/sampling.ts'
+import { valueAt, valuesKey, type Domain, type Space, type Values } from './space.ts'
 
 /** What makes a trial good: a metric, and where it should go. */
 export interface Goal {
@@ -62,122 +61,22 @@ export function someValues({ over }: Pick<SearchPlan, 'over'>): Values {
   return Object.fromEntries(Object.entries(over.space).map(([name, domain]) => [name, edgesOf(domain)[0] ?? null]))
 }
 
-const edgesOf = (domain: Domain): readonly Values[string][] =>
+/** The ends of a range, or the choices. */
+export const edgesOf = (domain: Domain): readonly Values[string][] =>
   domain.kind === 'choice' ? domain.values : [valueAt(domain, 0), valueAt(domain, 1)]
 
-/** Everything that is wrong with a plan, in one error. @throws {InvalidTaskError} */
-export async function checkPlan(plan: SearchPlan): Promise<void> {
-  const found = [...overProblems(plan), ...goalProblems(plan), ...numberProblems(plan)]
-  const problems = found.length > 0 ? found : await schemaProblems(plan)
-  if (problems.length > 0) throw new InvalidTaskError(plan.task.task, problems)
+/** The tasks whose outputs a task reads by value, each once. */
+export function upstreamOf(spec: TaskSpec): readonly TaskSpec[] {
+  const specs = spec.inputs.flatMap(({ source }) => (source.kind === 'upstream' ? [source.spec] : []))
+  return [...new Map(specs.map((each) => [taskKey(each), each])).values()]
 }
 
-function overProblems({ over }: SearchPlan): readonly FoundProblem[] {
-  if (over.kind === 'space') return spaceProblems(over.space)
-  const { list } = over
-  if (!Array.isArray(list) || list.length === 0 || list.some((each) => typeof each !== 'object' || each === null))
-    return [
-      {
-        path: 'variants',
-        value: list,
-        message: 'must be a list of hyperparameters',
-        hint: 'Write it as .variants([{ lr: 0.1 }, { lr: 0.01 }]).',
-      },
-    ]
-  const keys = list.map(valuesKey)
-  return list.flatMap((values, index) =>
-    keys.indexOf(keys[index] ?? '') < index
-      ? [
-          {
-            path: `variants[${index}]`,
-            value: values,
-            message: 'is the same as an earlier variant',
-            hint: 'Leave one of them out.',
-          },
-        ]
-      : [],
-  )
-}
-
-function goalProblems({ goal, task, over, halving }: SearchPlan): readonly FoundProblem[] {
-  const hint = "Write it as .minimize('loss') or .maximize('accuracy')."
-  if (goal === undefined)
-    return over.kind === 'space' || halving !== undefined
-      ? [{ path: 'minimize', value: undefined, message: 'is missing: nothing says which metric is to be small or large', hint }]
-      : []
-  // An algorithm of an image has metrics of its own.
-  if (Object.hasOwn(task.metrics, goal.metric) || task.program.kind === 'algorithm') return []
-  const known = Object.keys(task.metrics)
-  const message =
-    known.length === 0 ? 'is no metric: the task has none' : `is no metric of the task, which has ${known.join(', ')}`
-  return [
-    {
-      path: goal.direction,
-      value: goal.metric,
-      message,
-      hint: `Set it with .metric('${goal.metric}', /${goal.metric}=([0-9.]+)/).`,
-    },
-  ]
-}
-
-function numberProblems({ trials, parallel, tolerate, seed, withinSeconds, halving }: SearchPlan): readonly FoundProblem[] {
-  const whole = (path: string, value: number, least: number): readonly FoundProblem[] =>
-    Number.isSafeInteger(value) && value >= least
-      ? []
-      : [
-          {
-            path,
-            value,
-            message: `must be a whole number of ${least} or more`,
-            hint: `Write it as .${path}(${Math.max(least, 4)}).`,
-          },
-        ]
-  return [
-    ...whole('trials', trials, 1),
-    ...whole('parallel', parallel, 1),
-    ...whole('tolerate', tolerate, 0),
-    ...whole('seed', seed, 0),
-    ...(parallel > trials
-      ? [
-          {
-            path: 'parallel',
-            value: parallel,
-            message: `is more than there are trials, ${trials}`,
-            hint: 'Run at most as many at once as there are.',
-          },
-        ]
-      : []),
-    ...(withinSeconds !== undefined && !(withinSeconds > 0)
-      ? [{ path: 'within', value: withinSeconds, message: 'must be a duration above 0', hint: "Write it as .within('6 hours')." }]
-      : []),
-    ...(halving === undefined
-      ? []
-      : [...whole('stopEarly.after', halving.after, 1), ...whole('stopEarly.factor', halving.factor, 2)]),
-  ]
-}
-
-/** What the task's schema says to the ends of each range, to each choice, and to each variant. */
-async function schemaProblems(plan: SearchPlan): Promise<readonly FoundProblem[]> {
-  const { task, over } = plan
-  const schema = task.hyperparameterSchema
-  if (schema === undefined) return []
-  const some = someValues(plan)
-  const tries =
-    over.kind === 'list'
-      ? over.list.flatMap((values, index) =>
-          Object.keys(values).map((name) => ({ name, values, path: `variants[${index}].${name}` })),
-        )
-      : Object.entries(over.space).flatMap(([name, domain]) =>
-          edgesOf(domain).map((value) => ({ name, values: { ...some, [name]: value }, path: `search.${name}` })),
-        )
-  const problems: FoundProblem[] = []
-  for (const { name, values, path } of tries) {
-    const outcome = await schema['~standard'].validate({ ...task.hyperparameters, ...values })
-    for (const { message, path: at } of outcome.issues ?? []) {
-      const [first] = at ?? []
-      if ((typeof first === 'object' ? first.key : first) !== name) continue
-      problems.push({ path, value: values[name], message: `is refused by the schema of the hyperparameters: ${message}` })
-    }
-  }
-  return problems
+/** The task with those that it needs known by name, as far as a name tells them: they ran, and need not be looked at again for each trial. */
+export function upstreamByName(spec: TaskSpec): TaskSpec {
+  const inputs = spec.inputs.map((input) => {
+    const { source } = input
+    if (source.kind !== 'upstream' || taskKey(source.spec) !== taskKey({ ...spec, task: source.spec.task })) return input
+    return { ...input, source: { kind: 'task', task: source.spec.task, output: source.output } as const }
+  })
+  return { ...spec, inputs }
 }

@@ -5,13 +5,14 @@ import { GraphFailedError } from '../run/results/outcome.ts'
 import { searchAborted, tooManyFailed } from './errors.ts'
 import type { SearchEvent, SearchRunOptions, Trial } from './found.ts'
 import { openJournal, searchId, type KeptTrial } from './journal.ts'
-import { checkPlan, someValues, trialSpec, trialTask, type SearchPlan } from './plan.ts'
-import { nextValues } from './samplers.ts'
+import { checkPlan } from './check-plan.ts'
+import { someValues, trialSpec, trialTask, upstreamOf, type SearchPlan } from './plan.ts'
+import { nextValues } from './choose/samplers.ts'
+import { systemClock } from '../time/clock.ts'
 import type { Values } from './space.ts'
 import type { SearchTools } from './tools.ts'
 import { TrialRunner } from './trial-runner.ts'
 import { TrialState } from './trial-state.ts'
-import { upstreamOf } from './upstream.ts'
 
 /** One call of a search: recalls the trials there are, chooses more, and runs them, some at once. */
 export class SearchSession {
@@ -191,7 +192,7 @@ export class SearchSession {
     const { withinSeconds } = this.#plan
     if (withinSeconds === undefined) return
     try {
-      await this.#tools.clock.sleep(withinSeconds * 1_000, signal)
+      await (this.#tools.clock ?? systemClock).sleep(withinSeconds * 1_000, signal)
       await this.stop()
     } catch (cause) {
       // It was over before, or a trial could not be stopped.

@@ -5,6 +5,7 @@ import type { Clock } from '../time/clock.ts'
 /** What a search works with. */
 export interface SearchTools {
   readonly runner: Runner
-  readonly clock: Clock
+  /** Default the system's. */
+  readonly clock?: Clock
   readonly caller: Caller
 }

@@ -1,9 +1,11 @@
 import type { RunEvent } from '../events/run-event.ts'
 import { isSsmError } from '../errors/ssm-error.ts'
+import { isError } from '../lang/realms.ts'
 import type { RunHandle } from '../run/handle.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
+import { systemClock } from '../time/clock.ts'
 import type { SearchEvent } from './found.ts'
-import { Rungs } from './halving.ts'
+import { Rungs } from './choose/halving.ts'
 import { noJournal, type Journal } from './journal.ts'
 import { trialSpec, type SearchPlan } from './plan.ts'
 import type { SearchTools } from './tools.ts'
@@ -79,7 +81,7 @@ export class TrialRunner {
       return
     }
     trial.status = 'failed'
-    trial.message = cause instanceof Error ? cause.message : String(cause)
+    trial.message = isError(cause) ? cause.message : String(cause)
     if (!(isSsmError(cause) && failuresOfTrials.includes(cause.code))) this.fatal ??= { cause }
   }
 
@@ -174,7 +176,7 @@ export class TrialRunner {
   }
 
   #broadcastTrial({ task }: TrialState, happening: TrialHappening): void {
-    this.#tell({ atMs: this.#tools.clock.now(), task, ...happening })
+    this.#tell({ atMs: (this.#tools.clock ?? systemClock).now(), task, ...happening })
   }
 }
 

@@ -4,7 +4,7 @@ import type { TaskResult } from '../run/results/task-result.ts'
 import { SearchFailedError } from './errors.ts'
 import type { MetricPoint, Trial, TrialStatus } from './found.ts'
 import type { Goal } from './plan.ts'
-import type { Observation } from './sampling.ts'
+import type { Observation } from './choose/sampling.ts'
 import type { Values } from './space.ts'
 
 const mostPoints = 512

@@ -5,7 +5,6 @@ import type { Found, SearchHandle, SearchRunOptions } from '../../search/found.t
 import type { FoundVariants } from '../../search/index.ts'
 import type { SearchPlan } from '../../search/plan.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
-import { systemClock } from '../../time/clock.ts'
 import { secondsOf, type Duration } from '../../time/duration.ts'
 
 type Plan = Omit<SearchPlan, 'task' | 'trials' | 'parallel'> & Partial<Pick<SearchPlan, 'trials' | 'parallel'>>
@@ -49,7 +48,7 @@ export class SearchBuilder {
     const { over } = this.#plan
     const trials = over.kind === 'list' ? over.list.length : (this.#plan.trials ?? usualTrials)
     const plan = { ...this.#plan, task, trials, parallel: this.#plan.parallel ?? Math.min(usualParallel, trials) }
-    return startSearch(plan, { runner: this.#runner, clock: systemClock, caller }, options)
+    return startSearch(plan, { runner: this.#runner, caller }, options)
   }
 
   #next(change: Partial<Plan>): SearchBuilder {

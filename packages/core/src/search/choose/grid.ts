@@ -1,6 +1,6 @@
-import type { HyperparameterValue } from '../spec/task-spec.ts'
+import type { HyperparameterValue } from '../../spec/task-spec.ts'
 import { seeded } from './random.ts'
-import { valueAt, type Domain, type Space, type Values } from './space.ts'
+import { valueAt, type Domain, type Space, type Values } from '../space.ts'
 
 /**
  * Every combination, in an order that the seed decides: choices in full, ranges at places evenly apart, as many as make no more than

@@ -1,7 +1,7 @@
 import { shuffled } from './grid.ts'
 import { seeded, type Random } from './random.ts'
 import type { Observation, Sampling } from './sampling.ts'
-import { sizeOf, valueAt, valuesKey, type Space, type Values } from './space.ts'
+import { sizeOf, valueAt, valuesKey, type Space, type Values } from '../space.ts'
 import { bayes } from './tpe.ts'
 
 // In a small space most of what is drawn was drawn before.

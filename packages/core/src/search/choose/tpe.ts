@@ -1,6 +1,6 @@
 import { normal, seeded, type Random } from './random.ts'
 import type { Observation, Sampling } from './sampling.ts'
-import { placeOf, valueAt, valuesKey, type Domain, type Space, type Values } from './space.ts'
+import { placeOf, valueAt, valuesKey, type Domain, type Space, type Values } from '../space.ts'
 
 /*
  * The tree-structured Parzen estimator: the trials are split into few good ones and all others; each group is a mixture of a kernel
@@ -9,14 +9,17 @@ import { placeOf, valueAt, valuesKey, type Domain, type Space, type Values } fro
 
 const startTrials = 10
 const candidates = 24
+// Of a kernel, in parts of a range.
+const narrowest = 0.01
+const widest = 0.3
 
 /** Values of a trial as numbers: the place in a range, the index of a choice. */
 type Point = readonly number[]
 
 interface Mixture {
   readonly points: readonly Point[]
-  /** The deviation of the kernels in ranges. */
-  readonly width: number
+  /** The deviation of the kernels in each range. */
+  readonly widths: readonly number[]
 }
 
 /** Draws values from what the observations tell. The first trials are spread evenly, for there is nothing to learn from yet. */
@@ -76,9 +79,20 @@ function byRank(one: Observation, other: Observation): number {
 
 function mixtureOf(seen: readonly Observation[], space: Space): Mixture {
   const points = seen.map(({ values }) => pointOf(space, values))
-  const ranges = Object.values(space).filter(({ kind }) => kind === 'range').length
-  const count = points.length
-  return { points, width: Math.max(0.2 * Math.max(1, count) ** (-1 / (ranges + 4)), 1 / Math.min(100, count + 2)) }
+  const domains = Object.values(space)
+  const ranges = domains.filter(({ kind }) => kind === 'range').length
+  const count = Math.max(1, points.length)
+  const shrink = count ** (-1 / (ranges + 4))
+  const widths = domains.map((_, index) => Math.min(widest, Math.max(narrowest, deviation(points, index) * shrink)))
+  return { points, widths }
+}
+
+/** How far the places of the trials lie from each other, with the middle of the range as one more of them. */
+function deviation(points: readonly Point[], index: number): number {
+  const places = points.map((point) => point[index] ?? 0)
+  const mean = places.reduce((sum, place) => sum + place, 0.5) / (places.length + 1)
+  const squares = places.reduce((sum, place) => sum + (place - mean) ** 2, 1 / 12)
+  return Math.sqrt(squares / (places.length + 1))
 }
 
 function pointOf(space: Space, values: Values): Point {
@@ -100,7 +114,7 @@ function valuesAt(space: Space, point: Point): Values {
 }
 
 /** One kernel of all, the wide one included, is chosen; then each hyperparameter is drawn from it. */
-function drawFrom({ points, width }: Mixture, domains: readonly Domain[], random: Random): Point {
+function drawFrom({ points, widths }: Mixture, domains: readonly Domain[], random: Random): Point {
   const center = points[Math.floor(random() * (points.length + 1))]
   return domains.map((domain, index) => {
     const at = center?.[index]
@@ -108,7 +122,7 @@ function drawFrom({ points, width }: Mixture, domains: readonly Domain[], random
       const stays = at !== undefined && at >= 0 && random() < stayOf(points.length)
       return stays ? at : Math.floor(random() * domain.values.length)
     }
-    return at === undefined ? random() : truncated(at, width, random)
+    return at === undefined ? random() : truncated(at, widths[index] ?? 1, random)
   })
 }
 
@@ -123,9 +137,9 @@ function truncated(center: number, width: number, random: Random): number {
   return Math.min(1, Math.max(0, center))
 }
 
-function logDensity({ points, width }: Mixture, domains: readonly Domain[], point: Point): number {
+function logDensity({ points, widths }: Mixture, domains: readonly Domain[], point: Point): number {
   const logs = points.map((center) =>
-    domains.reduce((sum, domain, index) => sum + logKernel(domain, center, point, index, points.length, width), 0),
+    domains.reduce((sum, domain, index) => sum + logKernel(domain, center, point, index, points.length, widths[index] ?? 1), 0),
   )
   const wide = domains.reduce((sum, domain) => sum - (domain.kind === 'choice' ? Math.log(domain.values.length) : 0), 0)
   const all = [...logs, wide]

@@ -1,4 +1,4 @@
-import type { Space, Values } from './space.ts'
+import type { Space, Values } from '../space.ts'
 
 /** How the values of the next trial are chosen. */
 export type Strategy = 'bayes' | 'grid' | 'random'
