@@ -13,9 +13,7 @@ export async function checkPlan(plan: SearchPlan): Promise<void> {
 function overProblems({ over }: SearchPlan): readonly FoundProblem[] {
   if (over.kind === 'space') return spaceProblems(over.space)
   const { list } = over
-  // Whoever has no types may have given anything.
-  const isList = Array.isArray(list) && list.length > 0 && list.every((each) => isObject(each))
-  if (!isList)
+  if (!isListOfObjects(list))
     return [
       {
         path: 'variants',
@@ -39,7 +37,9 @@ function overProblems({ over }: SearchPlan): readonly FoundProblem[] {
   )
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+// Whoever has no types may have given anything.
+const isListOfObjects = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'object' && each !== null)
 
 function goalProblems({ goal, task, over, halving }: SearchPlan): readonly FoundProblem[] {
   const hint = {
