@@ -87,8 +87,10 @@ export const errorCodes = {
   SEARCH_FAILED: {
     sentence: 'A search ended without a completed trial, or with more failed trials than it tolerates.',
     cause: 'Trials failed, or all were stopped. `error.trials` (`SearchFailedError`) holds how each one ended.',
-    remedy: 'Fix what failed and run the same search again: trials that completed are kept. Or let some fail with `.tolerate(n)`.',
-    example: '2 of 8 trials of train failed, and 0 are tolerated:\n  train-4fzk20q1mx: Job train-4fzk20q1mx-… failed: exit code 1 on algo-1',
+    remedy:
+      'Fix what failed and run the same search again: trials that completed are kept. Or let some fail with `.tolerate(n)`.',
+    example:
+      '2 of 8 trials of train failed, and 0 are tolerated:\n  train-4fzk20q1mx: Job train-4fzk20q1mx-… failed: exit code 1 on algo-1',
   },
   JOB_FAILED: {
     sentence: 'The program of a job ended with an error.',
