@@ -13,9 +13,13 @@ const libraries = ['worker-toolkit', 'core']
 // What an import of the library loads, what running needs beside it, and what jobs on this computer need.
 const mergedParts = {
   core: {
-    core: ['core/src/index.ts'],
-    running: ['run/open-runner.ts'],
-    local: ['local/index.ts', 'local/acts.ts', 'isolation/probe.ts'],
+    groups: {
+      core: ['core/src/index.ts'],
+      running: ['run/open-runner.ts'],
+      local: ['local/index.ts', 'local/acts.ts', 'isolation/probe.ts'],
+    },
+    // Half of what an import loads; a program that only tells errors apart needs none of it.
+    apart: ['options/task-options.ts', 'run/follow/errors.ts'],
   },
 }
 
@@ -50,7 +54,7 @@ async function buildLibrary(folder) {
     write: false,
   })
   const made = outputFiles.map(({ path, text }) => ({ path: relative(dist, path).replaceAll('\\', '/'), text }))
-  const modules = await mergeParts(made, outputsIn(dist, metafile), mergedParts[basename(folder)] ?? {})
+  const modules = await mergeParts(made, outputsIn(dist, metafile), mergedParts[basename(folder)] ?? { groups: {}, apart: [] })
   const files = [...modules, ...(await commonJs(modules)), ...declarations(folder)]
   for (const { path, text } of files) writeChanged(join(dist, path), text)
   if (writeLicences(metafile, dist)) files.push({ path: licencesFile })

@@ -4,14 +4,16 @@ import { basename } from 'node:path'
 import { build } from 'esbuild'
 
 /**
- * Replaces parts by modules that hold several, and rewrites who imports them.
+ * Replaces parts by modules that hold several, and rewrites who imports them. A bundler that puts everything into one file keeps much of a module of which it
+ * keeps anything: large parts that not everybody uses are better `apart`.
  *
  * @param modules what esbuild made, `{ path, text }` each, with a map beside each module
  * @param outputs esbuild's description of the same, by path
  * @param groups the modules to make: each name with the modules whose parts it takes, as far as no module before has them
+ * @param apart sources whose parts stay modules of their own
  */
-export async function mergeParts(modules, outputs, groups) {
-  const groupOf = groupsOf(outputs, groups)
+export async function mergeParts(modules, outputs, { groups, apart }) {
+  const groupOf = groupsOf(outputs, groups, apart)
   const names = exportedNames(outputs, groupOf)
   const texts = new Map(modules.map(({ path, text }) => [path, text]))
   const merged = await Promise.all(
@@ -27,14 +29,15 @@ export async function mergeParts(modules, outputs, groups) {
   return [...rewritten, ...merged.flat()]
 }
 
-function groupsOf(outputs, groups) {
+function groupsOf(outputs, groups, apart) {
   const groupOf = new Map()
   const take = (path, group, seen) => {
     if (seen.has(path)) return
     seen.add(path)
-    const { entryPoint, imports } = outputs[path]
+    const { entryPoint, imports, inputs } = outputs[path]
+    const isApart = apart.some((source) => Object.keys(inputs).some((input) => input.endsWith(source)))
     // A module that is an entry, or is imported late, stays a file of its own.
-    if (entryPoint === undefined && !groupOf.has(path)) groupOf.set(path, group)
+    if (entryPoint === undefined && !isApart && !groupOf.has(path)) groupOf.set(path, group)
     for (const each of imports) if (each.kind === 'import-statement' && !each.external) take(each.path, group, seen)
   }
   for (const [group, sources] of Object.entries(groups)) {
