@@ -156,6 +156,22 @@ test('a daemon that hides ends with its job', async ({ skip }) => {
   expect(left).toBe('')
 })
 
+test.skipIf(process.platform !== 'linux').each(['auto', 'environment'] as const)(
+  'a daemon with a session of its own that hears no signal ends with a supervisor that is killed (%s)',
+  async (isolation) => {
+    const own = local({ root, isolation })
+    const shell = `setsid sh -c 'trap "" TERM HUP INT; sleep 105; sleep 105' >/dev/null 2>&1 & setsid sleep 106 & sleep 107`
+    const request = trainingJob(folder, { shell })
+    await own.jobs.start(request)
+    await untilRunning(own, refOf(request))
+    const place = jobPlace(root, refOf(request).name)
+    const running = (): number => spawnSync('pgrep', ['-f', 'sleep 10[567]'], { encoding: 'utf8' }).stdout.split('\n').length - 1
+    await expect.poll(running, { timeout: 10_000 }).toBeGreaterThan(3)
+    process.kill(pidOf(readState(place)?.owner ?? ''), 'SIGKILL')
+    await expect.poll(running, { timeout: 10_000 }).toBe(0)
+  },
+)
+
 test(
   'requirements are installed although this computer allows that in virtual environments only',
   { timeout: 60_000 },

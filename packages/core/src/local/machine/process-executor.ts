@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, mkdirSync, openSync, rmSync } from 'n
 import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { machineRootVariable } from '@simple-sagemaker/worker-toolkit/contract'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { identityOf, signal as send } from '../process/identity.ts'
 import type { MachineProgram, RunningMachine } from './isolation.ts'
@@ -12,8 +13,30 @@ import { killStrays } from './strays.ts'
 // The program must be the process that we started, with stdout a true pipe (scripts write to /dev/stderr, which a socket
 // refuses), and it must not outlive its supervisor. So a shell first starts a watcher that ends the group when file 3, held
 // open by the supervisor alone, closes; forked twice, the watcher is no child of the program, which replaces the shell.
-// The watcher hears no SIGTERM, which the launcher may pass on to the whole group.
-const wrapper = '( { trap "" TERM INT HUP; read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & ); exec 3<&-; exec "$@"'
+// The watcher hears no SIGTERM, which the launcher may pass on to the whole group. Where there is `setsid`, it first leaves the group, to
+// find those that left it as well.
+const wrapper = `_tree=$1; shift
+( {
+  trap "" TERM INT HUP
+  read -r _ <&3
+  PATH=/usr/bin:/bin command -v setsid && exec /usr/bin/env -i PATH=/usr/bin:/bin setsid /bin/sh -c "$SSM_WATCHER" ssm "$$" "$_tree"
+  kill -KILL 0
+} >/dev/null 2>&1 & )
+unset SSM_WATCHER; exec 3<&-; exec "$@"`
+
+// What still belongs to a machine: it is their `/`, or they carry its root in their environment.
+const orphaned = `
+kill -KILL -- "-$1"
+_rounds=0 _found=1
+while [ -n "$_found" ] && [ "$_rounds" -lt 5 ]; do
+  _rounds=$((_rounds + 1)) _found=''
+  for _file in /proc/[0-9]*/root $(grep -lF -e "${machineRootVariable}=$2" /proc/[0-9]*/environ); do
+    _pid=\${_file#/proc/}
+    _pid=\${_pid%/*}
+    case $_file in */root) [ "$_file/" -ef "$2/" ] || continue ;; esac
+    [ "$_pid" = "$$" ] || ! kill -KILL "$_pid" || _found=1
+  done
+done`
 
 /** Makes the pipes for the output of several machines, unless whoever started the supervisor made them meanwhile. */
 export async function makePipes(paths: readonly string[]): Promise<void> {
@@ -39,9 +62,9 @@ export function startProcess(program: MachineProgram): RunningMachine {
   const output = new Socket({ fd: reading, readable: true, writable: false })
   output.on('data', program.onOutput)
   try {
-    const child = spawn('/bin/sh', ['-c', wrapper, 'ssm', ...program.argv], {
+    const child = spawn('/bin/sh', ['-c', wrapper, 'ssm', program.tree.root, ...program.argv], {
       cwd: program.cwd,
-      env: program.environment,
+      env: { ...program.environment, SSM_WATCHER: orphaned },
       detached: true,
       stdio: ['ignore', writing, writing, 'pipe'],
     })
