@@ -61,7 +61,8 @@ export function storageError(what: StorageAct, cause: unknown): unknown {
   if (fsCode === undefined || isSsmError(cause)) return cause
   const facts = { path: what.path, reason: fsCode }
   if (fsCode === 'ENOENT' || fsCode === 'ENOTDIR') {
-    return new SsmError(what.missing ?? 'INPUT_MISSING', `Cannot ${what.act} ${what.path}: it does not exist`, {
+    const says = fsCode === 'ENOENT' ? 'it does not exist' : 'a part of this path is no folder'
+    return new SsmError(what.missing ?? 'INPUT_MISSING', `Cannot ${what.act} ${what.path}: ${says}`, {
       hint: what.hint ?? 'Check the path; a relative one counts from the current folder.',
       cause,
       facts,

@@ -8,7 +8,6 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
 import type { PublishedImages } from '../containers/published.ts'
-import { storageError } from '../files/fs-errors.ts'
 import { addressOf, type ObjectUri } from '../names/object-uri.ts'
 import { ignoredLocally } from '../options/task-options.ts'
 import { PlatformError } from '../platform/errors.ts'
@@ -22,6 +21,7 @@ import { localRoles } from './roles.ts'
 import { takeStore } from './objects/folders.ts'
 import { pathOfFolder, pathOfKey } from './objects/key-path.ts'
 import { directoryObjects } from './objects/objects.ts'
+import { storeFolder } from './store-folder.ts'
 
 /** What the local platform is opened with. */
 export interface LocalOptions {
@@ -67,7 +67,8 @@ export function localPathOf(uri: ObjectUri, root: string): string {
  * A `.ssm` folder of yours that others may read or write becomes yours alone (mode 0700).
  *
  * @throws {SsmError} `STORAGE_DENIED` when a folder named `.ssm` belongs to another user.
- * @throws {PlatformError} `PLATFORM_UNSUPPORTED` on Windows.
+ * @throws {PlatformError} `PLATFORM_UNSUPPORTED` on Windows, and when the folder can be no store: a file, the home folder itself, a folder of the
+ * system such as `/` or `/etc`.
  */
 export function local(options: LocalOptions = {}): Platform {
   if (process.platform === 'win32') throw notOnWindows()
@@ -137,18 +138,3 @@ export async function localIsolation(): Promise<{
 
 // A value with ~ reaches a variable as it is from quotes and from files of variables.
 const inHome = (path: string | undefined): string | undefined => path?.replace(/^~(?=\/|$)/, () => homedir())
-
-function storeFolder(path: string): string {
-  if (path.trim() === '' || path.includes('\0'))
-    throw new PlatformError('PLATFORM_UNSUPPORTED', `The folder of the local platform cannot be ${JSON.stringify(path)}`, {
-      hint: 'Name a folder in the option root or in SSM_LOCAL_DIR: neither blank nor with a NUL character.',
-      facts: { path },
-    })
-  try {
-    return resolve(path)
-  } catch (cause) {
-    // A relative path counts from the working folder, which somebody removed.
-    const hint = 'Go to a folder that exists, or set SSM_LOCAL_DIR to an absolute path.'
-    throw storageError({ act: 'find the working folder for', path, missing: 'STORAGE_DENIED', hint }, cause)
-  }
-}

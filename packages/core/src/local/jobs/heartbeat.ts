@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolders } from '../objects/folders.ts'
 import { systemClock, type Clock } from '../../time/clock.ts'
@@ -27,7 +27,11 @@ export function beat(path: string): void {
   }
 }
 
-export const endHeartbeat = (path: string): void => rmSync(path, { force: true })
+/** Removes the file; one that holds something is none of ours. */
+export function endHeartbeat(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats?.isFile() === true && stats.size === 0) rmSync(path, { force: true })
+}
 
 /** When a job last gave a sign of life; `undefined` when it never did. */
 export function lastBeatMs(path: string): number | undefined {

@@ -204,7 +204,7 @@ async function inStore<Value>(store: Store, act: string, work: () => Value | Pro
 function storeError(store: Store, act: string, cause: unknown): unknown {
   const code = fsCodeOf(cause)
   const hint =
-    code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
+    code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || code === 'ENOENT' || code === 'ENOTDIR'
       ? { hint: 'Set SSM_LOCAL_DIR to a folder that can be written.' }
       : {}
   return storageError({ act, path: store.root, missing: 'STORAGE_DENIED', ...hint }, cause)

@@ -12,6 +12,8 @@ export function temporaryFile(root: string): string {
   return join(folder, `${ownIdentity()}~${randomBytes(6).toString('hex')}`)
 }
 
+const ownName = /^(\d+\.[^@~]*@[0-9a-zA-Z]+)~[0-9a-f]{12}$/
+
 // Of a process on another computer nothing can be seen; nobody writes one file for so long without touching it.
 const longestSilenceMs = 24 * 3_600_000
 
@@ -19,7 +21,10 @@ const longestSilenceMs = 24 * 3_600_000
 export function sweepTemporaryFiles(root: string): void {
   const folder = join(root, 'tmp')
   for (const name of namesIn(folder)) {
-    const liveness = livenessOf(name.split('~')[0] ?? '')
+    // A folder that was chosen for a store may have held a `tmp` before.
+    const maker = ownName.exec(name)?.[1]
+    if (maker === undefined) continue
+    const liveness = livenessOf(maker)
     const path = join(folder, name)
     if (liveness === 'gone' || (liveness === 'unknown' && isOld(path))) rmSync(path, { force: true, recursive: true })
   }
