@@ -26,11 +26,35 @@ export const deepLearning: Registry = {
     us-isob-east-1 094389454867 us-isof-east-1 303241398832 us-isof-south-1 454834333376 eusc-de-east-1 204133271717 eu-isoe-west-1 371248457586`),
 }
 
-/** AutoGluon and MXNet: of the deep learning containers, in the regions of their time. */
-const olderRegions = (regions: string): Registry => ({
+/** The accounts of the deep learning containers in some of the regions that have one of their own. */
+function accountsIn(regions: string): Registry['accounts'] {
+  return Object.fromEntries(Object.entries(deepLearning.accounts).filter(([region]) => regions.split(/\s+/).includes(region)))
+}
+
+/** Neuron images: of the deep learning containers, in the regions that have Trainium. */
+export const neuronRegistry: Registry = {
   ...deepLearning,
-  accounts: Object.fromEntries(Object.entries(deepLearning.accounts).filter(([region]) => regions.split(/\s+/).includes(region))),
-})
+  regions: `us-east-1 us-east-2 us-west-2 eu-central-1 eu-west-1 eu-west-3 sa-east-1 ap-south-1 ap-northeast-1 ap-southeast-1
+    ap-southeast-2`,
+  accounts: accountsIn(`ap-south-2 ap-southeast-4 ap-southeast-5 ap-southeast-7 ca-west-1 cn-north-1 cn-northwest-1 eu-central-2 eu-south-2
+    il-central-1 mx-central-1 us-gov-east-1 us-gov-west-1`),
+}
+
+/** Python alone, as SageMaker's own remote functions take it. */
+export const basePython: Registry = {
+  accounts:
+    pairs(`af-south-1 559312083959 ap-east-1 493642496378 ap-east-2 938034419563 ap-northeast-1 102112518831 ap-northeast-2 806072073708
+    ap-northeast-3 792733760839 ap-south-1 394103062818 ap-southeast-1 492261229750 ap-southeast-2 452832661640 ap-southeast-3 276181064229
+    ap-southeast-5 148761635175 ap-southeast-7 528757812139 ca-central-1 310906938811 ca-west-1 623308166672 cn-north-1 390048526115
+    cn-northwest-1 390780980154 eu-central-1 936697816551 eu-central-2 569303640362 eu-north-1 243637512696 eu-south-1 592751261982
+    eu-south-2 127363102723 eu-west-1 470317259841 eu-west-2 712779665605 eu-west-3 615547856133 il-central-1 380164790875
+    me-central-1 103105715889 me-south-1 117516905037 mx-central-1 396913743851 sa-east-1 782484402741 us-east-1 081325390199
+    us-east-2 429704687514 us-gov-east-1 107072934176 us-gov-west-1 107173498710 us-isof-east-1 840123138293 us-isof-south-1 883091641454
+    us-west-1 742091327244 us-west-2 236514542706`),
+}
+
+/** AutoGluon and MXNet: of the deep learning containers, in the regions of their time. */
+const olderRegions = (regions: string): Registry => ({ ...deepLearning, accounts: accountsIn(regions) })
 
 export const autogluonRegistry =
   olderRegions(`af-south-1 ap-east-1 ap-northeast-3 ap-southeast-3 ap-southeast-4 ca-west-1 eu-south-1 il-central-1

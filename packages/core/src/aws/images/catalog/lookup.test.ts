@@ -39,6 +39,20 @@ test.each([
     '763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-training:2.9.0-transformers5.3.0-gpu-py312-cu130-ubuntu22.04',
   ],
   ['autogluon', {}, {}, '763104351884.dkr.ecr.us-east-1.amazonaws.com/autogluon-training:1.5.0-cpu-py311'],
+  [
+    'pytorch',
+    {},
+    { instanceType: 'ml.trn1.2xlarge' },
+    '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.30.0-ubuntu24.04',
+  ],
+  [
+    'huggingface',
+    { version: '4.51' },
+    { instanceType: 'ml.trn1n.32xlarge', region: 'eu-south-2' },
+    '503227376785.dkr.ecr.eu-south-2.amazonaws.com/huggingface-pytorch-training-neuronx:2.7.0-transformers4.51.0-neuronx-py310-sdk2.24.1-ubuntu22.04',
+  ],
+  ['base-python', {}, { region: 'us-west-2' }, '236514542706.dkr.ecr.us-west-2.amazonaws.com/sagemaker-base-python-310:1.0'],
+  ['base-python', { python: 'py38' }, {}, '081325390199.dkr.ecr.us-east-1.amazonaws.com/sagemaker-base-python-38:1.0'],
   ['mxnet', { version: '1.7' }, {}, '763104351884.dkr.ecr.us-east-1.amazonaws.com/mxnet-training:1.7.0-cpu-py3'],
   ['tensorflow', { version: '2.1.1' }, {}, '763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-training:2.1.1-cpu-py3'],
   [
@@ -99,8 +113,21 @@ test('what is not known comes with the nearest that is', () => {
     didYouMean: expect.arrayContaining(['kmeans']) as string[],
   })
   expect(framework('huggingface')).toMatchObject({ kind: 'unknown', problem: expect.stringContaining('GPU machine') as string })
-  expect(framework('pytorch', {}, { instanceType: 'ml.trn1.2xlarge' })).toMatchObject({
+  expect(framework('tensorflow', {}, { instanceType: 'ml.trn1.2xlarge' })).toMatchObject({
     problem: expect.stringContaining('trainium') as string,
+  })
+  expect(framework('pytorch', {}, { instanceType: 'ml.inf2.xlarge' })).toMatchObject({
+    problem: expect.stringContaining('inferentia') as string,
+  })
+  expect(framework('huggingface', { version: '4.55.4' }, { instanceType: 'ml.g5.xlarge' })).toMatchObject({
+    didYouMean: expect.arrayContaining(['4.55.0']) as string[],
+  })
+  expect(framework('pytorch', {}, { instanceType: 'ml.trn1.2xlarge', region: 'us-west-1' })).toMatchObject({
+    problem: expect.stringContaining('us-west-1') as string,
+  })
+  // Of a region without any published registry nothing is guessed.
+  expect(framework('pytorch', {}, { region: 'me-west-1' })).toMatchObject({
+    problem: expect.stringContaining('me-west-1') as string,
   })
 })
 

@@ -1,7 +1,7 @@
 import type { ImageSpec } from '../../../spec/image.ts'
 import { accountIn, regionsOf, type Registry } from './accounts.ts'
 import { algorithmImages, frameworkImages, type FrameworkImage } from './catalog.ts'
-import { gpuOf, isArm, processorOf, runsOn } from './machine.ts'
+import { gpuOf, isArm, processorOf, runsOn, type Processor } from './machine.ts'
 import { partitionOf } from '../../partition.ts'
 
 /** Where an image was looked for and what came of it. */
@@ -24,8 +24,15 @@ export interface Where {
 /** A framework's image by version, Python, machine type and region; the newest one unless told otherwise. */
 export function frameworkImage(input: Extract<ImageSpec, { kind: 'framework' }>, where: Where): Found {
   const name = input.framework.toLowerCase()
-  const ofFramework = frameworkImages.filter(({ framework }) => framework === (aliases[name] ?? name))
-  if (ofFramework.length === 0) return unknown(`No framework is called ${input.framework}`, nearest(name, frameworkNames))
+  if (!frameworkNames.includes(aliases[name] ?? name))
+    return unknown(`No framework is called ${input.framework}`, nearest(name, frameworkNames))
+  const processor = processorOf(where.instanceType)
+  const ofFramework = frameworkImages.filter(
+    ({ framework, tags }) =>
+      framework === (aliases[name] ?? name) && (tags.trainium !== undefined) === (processor === 'trainium'),
+  )
+  if (ofFramework.length === 0 || processor === 'inferentia')
+    return unknown(`The table has no image of ${name} for ${where.instanceType} (${processor}): give the image by its URI`, [])
   const ofVersion =
     input.version === undefined ? ofFramework : ofFramework.filter(({ version }) => isVersion(version, input.version ?? ''))
   if (ofVersion.length === 0) {
@@ -48,21 +55,21 @@ export function frameworkImage(input: Extract<ImageSpec, { kind: 'framework' }>,
 
 function fitting(images: readonly FrameworkImage[], name: string, { region, instanceType, today }: Where): Found {
   const processor = processorOf(instanceType)
-  if (processor === 'trainium' || processor === 'inferentia') {
-    return unknown(`The table has no image of ${name} for ${instanceType} (${processor}): give the image by its URI`, [])
-  }
   if (isArm(instanceType)) return needsX86(name, instanceType)
-  const published = images.filter(({ tags }) => tags[processor] !== undefined)
+  const published = images.filter(({ tags }) => tagOf(tags, processor) !== undefined)
   const image = processor === 'gpu' ? published.find((each) => runsOn(instanceType, each)) : published[0]
   const [newest] = published
   if (image === undefined && newest !== undefined) return tooOldGpu(newest, name, instanceType)
-  const tag = image?.tags[processor]
+  const tag = image === undefined ? undefined : tagOf(image.tags, processor)
   if (image === undefined || tag === undefined) {
     const other = processor === 'cpu' ? 'a GPU machine such as ml.g5.xlarge' : 'a CPU machine such as ml.m5.large'
     return unknown(`${name} has no ${processor} image: it needs ${other}`, [])
   }
   return located(image.registry, `${image.repository}:${tag}`, region, today, image.patchedUntil)
 }
+
+const tagOf = (tags: FrameworkImage['tags'], processor: Processor): string | undefined =>
+  processor === 'inferentia' ? undefined : tags[processor]
 
 const needsX86 = (name: string, instanceType: string): Found =>
   unknown(`The images of ${name} are for x86-64, and ${instanceType} is an arm64 machine: take one such as ml.m5.large`, [])
