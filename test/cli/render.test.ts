@@ -181,12 +181,12 @@ test('--since takes spans and moments', () => {
 test('lines that came too fast to be shown are counted, with the command that shows them all', () => {
   const base = { atMs: 0, task: 't' }
   const job = { kind: 'training', name: 't-2026-01-02-03-04-05-a1b2c3d4' } as JobRef
-  const forCommand = new RunLog()
+  const forCommand = new RunLog('commandLine', '--platform local')
   forCommand.tell({ ...base, type: 'submitted', job })
   expect(forCommand.tell({ ...base, type: 'lines-skipped', lines: 400_000 })).toEqual([
     {
       kind: 'warning',
-      text: expect.stringMatching(/^400,?000 log lines .*: ssm logs t-2026-01-02-03-04-05-a1b2c3d4$/) as string,
+      text: expect.stringMatching(/^400,?000 log lines .*: ssm logs t-2026-01-02-03-04-05-a1b2c3d4 --tail 0 --platform local$/) as string,
     },
   ])
   const forProgram = new RunLog('library')

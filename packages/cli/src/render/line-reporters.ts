@@ -28,7 +28,7 @@ export function jsonReporter(context: CliContext): Reporter {
 export function lineReporter(context: CliContext, options: ReporterOptions): Reporter {
   const colours = coloursFor(context.stderr, context)
   const logs = logWriter(context, options.machines)
-  const runLogs = new RunLogs(options.reader)
+  const runLogs = new RunLogs(options.reader, options.flags)
   const warnings: string[] = []
   const say = (notice: Notice): void => {
     if (notice.kind === 'warning') warnings.push(notice.text)

@@ -26,4 +26,6 @@ export interface ReporterOptions {
   readonly machines: number
   /** Whose words hints use. Default `commandLine`. */
   readonly reader?: keyof Wording
+  /** Flags for the commands that lines name, so that they can be typed as they are. */
+  readonly flags?: string
 }

@@ -38,8 +38,12 @@ export class RunLog {
   #isFinished = false
   job: string | undefined
 
-  constructor(reader?: keyof Wording) {
+  readonly #flags: string
+
+  /** `flags` go behind the commands that are named, so that these can be typed as they are. */
+  constructor(reader?: keyof Wording, flags = '') {
     this.#reader = reader
+    this.#flags = flags === '' ? '' : ` ${flags}`
   }
 
   /** Whether the task has not finished, or something of it is on its way. */
@@ -95,7 +99,7 @@ export class RunLog {
 
   /** Lines that were not shown are in the log: how to see them all. */
   #skippedText(lines: number): string {
-    const all = this.#reader === 'library' ? 'logs() has them all' : `all of them: ssm logs ${this.job ?? 'JOB'}`
+    const all = this.#reader === 'library' ? 'logs() has them all' : `all of them: ssm logs ${this.job ?? 'JOB'} --tail 0${this.#flags}`
     return `${countText(lines, 'log line')} came too fast to be shown; ${all}`
   }
 

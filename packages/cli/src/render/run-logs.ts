@@ -7,8 +7,11 @@ export class RunLogs {
   readonly #logs = new Map<string, RunLog>()
   readonly #reader: keyof Wording | undefined
 
-  constructor(reader?: keyof Wording) {
+  readonly #flags: string | undefined
+
+  constructor(reader?: keyof Wording, flags?: string) {
     this.#reader = reader
+    this.#flags = flags
   }
 
   get isRunning(): boolean {
@@ -21,7 +24,7 @@ export class RunLogs {
 
   /** The lines that an event is worth. */
   tell(event: RunEvent): readonly Notice[] {
-    const log = this.#logs.get(event.task) ?? new RunLog(this.#reader)
+    const log = this.#logs.get(event.task) ?? new RunLog(this.#reader, this.#flags)
     this.#logs.set(event.task, log)
     // The decision names the task itself.
     const isNamed = event.type === 'decided' || !this.hasSeveral

@@ -27,7 +27,7 @@ export class TerminalReporter implements Reporter {
     this.#colours = coloursFor(context.stderr, context)
     this.#region = new LiveRegion(context.stderr)
     this.#logs = logWriter(context, options.machines)
-    this.#runLogs = new RunLogs(options.reader)
+    this.#runLogs = new RunLogs(options.reader, options.flags)
     this.#timer = setInterval(() => this.#draw(), frameMs)
     this.#timer.unref()
     this.#forget = context.stderr.onResize(() => this.#draw())

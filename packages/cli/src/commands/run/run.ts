@@ -28,7 +28,8 @@ export async function run(call: Call): Promise<number> {
   const name = textOf(parsed.given.get('task')?.at(-1)?.texts[0])
   const machines =
     valuesOf(parsed, { instanceCount: taskOptions.instanceCount }).instanceCount ?? settings.defaults.instanceCount ?? 1
-  const reporter = openReporter(context, { json: call.json, quiet: call.quiet, machines })
+  const flags = placeFlags(parsed, settings)
+  const reporter = openReporter(context, { json: call.json, quiet: call.quiet, machines, flags })
   try {
     for (const warning of call.warnings) reporter.warn(warning)
     noteTaken(call, reporter)
