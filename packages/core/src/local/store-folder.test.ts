@@ -17,9 +17,20 @@ test.skipIf(process.platform === 'win32')('a folder of the system, the home fold
   writeFileSync(file, '')
   const link = join(base, 'link')
   symlinkSync('/', link)
-  const unfit = { '/': 'the system', '/usr': 'the system', [link]: 'the system', [homedir()]: 'your home', [file]: 'no folder', '/dev/null': 'no folder' }
+  const unfit = {
+    '/': 'the system',
+    '/usr': 'the system',
+    [link]: 'the system',
+    [homedir()]: 'your home',
+    [file]: 'no folder',
+    '/dev/null': 'no folder',
+  }
   for (const [root, because] of Object.entries(unfit)) {
-    const says = { code: 'PLATFORM_UNSUPPORTED', message: expect.stringContaining(because) as string, hint: expect.stringContaining('SSM_LOCAL_DIR') as string }
+    const says = {
+      code: 'PLATFORM_UNSUPPORTED',
+      message: expect.stringContaining(because) as string,
+      hint: expect.stringContaining('SSM_LOCAL_DIR') as string,
+    }
     expect(() => local({ root })).toThrow(expect.objectContaining(says))
   }
   expect(() => local({ root: join(base, 'new') })).not.toThrow()
@@ -29,7 +40,16 @@ test.skipIf(process.platform === 'win32')('a folder of the system, the home fold
 test('a store in a folder that holds other things removes none of them, whatever their names and however old', async () => {
   const root = join(base, 'shared')
   const old = new Date('2001-01-01')
-  const names = ['tmp/notes.txt', 'tmp/deep/file', 'tmp/1234.~x', 'alive/task-of-mine', 'locks/mine', 'jobs/mine/machines/a', 's3/b/c', 'mine']
+  const names = [
+    'tmp/notes.txt',
+    'tmp/deep/file',
+    'tmp/1234.~x',
+    'alive/task-of-mine',
+    'locks/mine',
+    'jobs/mine/machines/a',
+    's3/b/c',
+    'mine',
+  ]
   for (const name of names) {
     const path = join(root, name)
     mkdirSync(join(path, '..'), { recursive: true })

@@ -104,7 +104,7 @@ const longestBringingMs = 24 * 3_600_000
 
 /** Removes what killed runs left unfinished. */
 function sweep(folder: string): void {
-  for (const name of readdirSync(folder).filter((name) => name.includes('.'))) {
+  for (const name of readdirSync(folder).filter((each) => /\.[0-9a-f]{12}$/.test(each))) {
     const stats = statSync(join(folder, name), { throwIfNoEntry: false })
     if (stats !== undefined && Date.now() - stats.mtimeMs > longestBringingMs)
       rmSync(join(folder, name), { recursive: true, force: true })

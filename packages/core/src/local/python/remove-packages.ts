@@ -13,6 +13,8 @@ export async function removePackages(root: string, signal: AbortSignal | undefin
   let removed = 0
   try {
     for (const key of namesIn(environmentsFolder(root))) {
+      // A folder of this name may have been there before the store.
+      if (!/^[0-9a-f]{32}$/.test(key)) continue
       const place = join(environmentsFolder(root), key)
       if (namesIn(place).length === 0) continue
       // A job takes its environment under the same lock, and the folder stays: somebody may be waiting for the lock in it.

@@ -69,12 +69,17 @@ const mostNamed = 20
 
 /** Says in the job's log what it left that cannot be stored: that is where its user looks for it. */
 export function noteLeftOut(logs: string, leftOut: readonly string[]): void {
+  const more = leftOut.length > mostNamed ? ` and ${leftOut.length - mostNamed} more` : ''
+  noteInLog(logs, `not stored: ${leftOut.slice(0, mostNamed).join(', ')}${more}`)
+}
+
+/** Adds a line of ours to the newest log of a job. */
+export function noteInLog(logs: string, text: string): void {
   const streams = readdirSync(logs).flatMap((name) => streamOf(logs, name) ?? [])
   const [newest] = streams.toSorted((one, other) => other.startedAtMs - one.startedAtMs)
   if (newest === undefined) return
-  const more = leftOut.length > mostNamed ? ` and ${leftOut.length - mostNamed} more` : ''
   try {
-    appendFileSync(newest.path, `[ssm] not stored: ${leftOut.slice(0, mostNamed).join(', ')}${more}\n`)
+    appendFileSync(newest.path, `[ssm] ${text}\n`)
   } catch {
     // A full disk costs this line, not the job.
   }

@@ -10,9 +10,10 @@ import { openToOwner } from '../machine/remove-trees.ts'
 import { makeDurable } from '../objects/durable.ts'
 import type { OutputPlan } from '../request/job-plan.ts'
 import type { Job, Prepared } from './attempt.ts'
-import { noteLeftOut, uploadArchives } from './collect.ts'
+import { noteInLog, noteLeftOut, uploadArchives } from './collect.ts'
 import type { Ending } from '../jobs/ending.ts'
 import { folderSync, type Pushed } from './folder-sync.ts'
+import { leftOutside, outsideText } from './left-outside.ts'
 
 /**
  * Stores what the machines left, so that it would survive a power cut, and puts on record what it was. When that fails, the
@@ -50,6 +51,8 @@ async function store({ plan, objects, place, root }: Job, prepared: Prepared, fa
   const archives = await uploadArchives(plan, prepared.trees, objects, failed)
   const leftOut = [shared, outputs, archives].flatMap((pushed) => pushed.leftOut)
   if (leftOut.length > 0) noteLeftOut(place.logs, leftOut)
+  const outside = outsideText(plan, leftOutside(plan, prepared.trees))
+  if (outside !== undefined && !failed) noteInLog(place.logs, outside)
   const results = [...outputs.written, ...archives.written]
   await makeDurable(
     root,
