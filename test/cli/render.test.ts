@@ -186,7 +186,9 @@ test('lines that came too fast to be shown are counted, with the command that sh
   expect(forCommand.tell({ ...base, type: 'lines-skipped', lines: 400_000 })).toEqual([
     {
       kind: 'warning',
-      text: expect.stringMatching(/^400,?000 log lines .*: ssm logs t-2026-01-02-03-04-05-a1b2c3d4 --tail 0 --platform local$/) as string,
+      text: expect.stringMatching(
+        /^400,?000 log lines .*: ssm logs t-2026-01-02-03-04-05-a1b2c3d4 --tail 0 --platform local$/,
+      ) as string,
     },
   ])
   const forProgram = new RunLog('library')

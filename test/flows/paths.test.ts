@@ -59,21 +59,36 @@ test('an output that a task never named is told as missing, with where to name i
   expect(existsSync(join(place.folder, 'out'))).toBe(false)
 })
 
-test('what a program leaves outside of the folders that its kind of job keeps is told in its log, with where to write', { timeout }, async () => {
-  await using place = sandbox()
-  const linesOf = async (task: { run: () => Promise<{ logs: () => AsyncIterable<{ readonly text: string }> }> }): Promise<string> => {
-    const texts: string[] = []
-    for await (const { text } of (await task.run()).logs()) texts.push(text)
-    return texts.join('\n')
-  }
-  const project = place.project('p')
-  const root = 'R=${SSM_MACHINE_ROOT-}/opt/ml'
-  const processing = project.processing('p').shell(`${root}; mkdir -p $R/model; echo m >$R/model/m; echo o >$SSM_OUTPUT/o; echo s >$SSM_STATE/s`)
-  expect(await linesOf(processing)).toBe(
-    '[ssm] not kept: 1 file outside of the folders that a processing job keeps: /opt/ml/model/m. It keeps /opt/ml/processing/state, /opt/ml/processing/output; outputs({ name: path }) or --output-at NAME PATH names more.',
-  )
-  const training = project.task('t').shell(`${root}; mkdir -p $R/models $R/processing/output; for i in 1 2 3 4 5 6; do echo m >$R/models/$i; done; echo o >$R/processing/output/o`)
-  expect(await linesOf(training)).toMatch(/^\[ssm\] not kept: 7 files .*a training job keeps: \/opt\/ml\/models\/1.* …\. It keeps \/opt\/ml\/model \(SM_MODEL_DIR\)/)
-  const clean = 'echo x >$SM_MODEL_DIR/m; echo x >$SM_OUTPUT_DATA_DIR/o; echo x >$SSM_STATE/s; echo x >$SSM_TENSORBOARD_DIR/e; echo x >here; echo x >$TMPDIR/t'
-  expect(await linesOf(project.task('u').shell(clean))).toBe('')
-})
+test(
+  'what a program leaves outside of the folders that its kind of job keeps is told in its log, with where to write',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    const linesOf = async (task: {
+      run: () => Promise<{ logs: () => AsyncIterable<{ readonly text: string }> }>
+    }): Promise<string> => {
+      const texts: string[] = []
+      for await (const { text } of (await task.run()).logs()) texts.push(text)
+      return texts.join('\n')
+    }
+    const project = place.project('p')
+    const root = 'R=${SSM_MACHINE_ROOT-}/opt/ml'
+    const processing = project
+      .processing('p')
+      .shell(`${root}; mkdir -p $R/model; echo m >$R/model/m; echo o >$SSM_OUTPUT/o; echo s >$SSM_STATE/s`)
+    expect(await linesOf(processing)).toBe(
+      '[ssm] not kept: 1 file outside of the folders that a processing job keeps: /opt/ml/model/m. It keeps /opt/ml/processing/state, /opt/ml/processing/output; outputs({ name: path }) or --output-at NAME PATH names more.',
+    )
+    const training = project
+      .task('t')
+      .shell(
+        `${root}; mkdir -p $R/models $R/processing/output; for i in 1 2 3 4 5 6; do echo m >$R/models/$i; done; echo o >$R/processing/output/o`,
+      )
+    expect(await linesOf(training)).toMatch(
+      /^\[ssm\] not kept: 7 files .*a training job keeps: \/opt\/ml\/models\/1.* …\. It keeps \/opt\/ml\/model \(SM_MODEL_DIR\)/,
+    )
+    const clean =
+      'echo x >$SM_MODEL_DIR/m; echo x >$SM_OUTPUT_DATA_DIR/o; echo x >$SSM_STATE/s; echo x >$SSM_TENSORBOARD_DIR/e; echo x >here; echo x >$TMPDIR/t'
+    expect(await linesOf(project.task('u').shell(clean))).toBe('')
+  },
+)

@@ -99,7 +99,8 @@ export class RunLog {
 
   /** Lines that were not shown are in the log: how to see them all. */
   #skippedText(lines: number): string {
-    const all = this.#reader === 'library' ? 'logs() has them all' : `all of them: ssm logs ${this.job ?? 'JOB'} --tail 0${this.#flags}`
+    const all =
+      this.#reader === 'library' ? 'logs() has them all' : `all of them: ssm logs ${this.job ?? 'JOB'} --tail 0${this.#flags}`
     return `${countText(lines, 'log line')} came too fast to be shown; ${all}`
   }
 

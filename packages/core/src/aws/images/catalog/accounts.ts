@@ -36,7 +36,8 @@ export const neuronRegistry: Registry = {
   ...deepLearning,
   regions: `us-east-1 us-east-2 us-west-2 eu-central-1 eu-west-1 eu-west-3 sa-east-1 ap-south-1 ap-northeast-1 ap-southeast-1
     ap-southeast-2`,
-  accounts: accountsIn(`ap-south-2 ap-southeast-4 ap-southeast-5 ap-southeast-7 ca-west-1 cn-north-1 cn-northwest-1 eu-central-2 eu-south-2
+  accounts:
+    accountsIn(`ap-south-2 ap-southeast-4 ap-southeast-5 ap-southeast-7 ca-west-1 cn-north-1 cn-northwest-1 eu-central-2 eu-south-2
     il-central-1 mx-central-1 us-gov-east-1 us-gov-west-1`),
 }
 

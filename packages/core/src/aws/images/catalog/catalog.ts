@@ -1,4 +1,13 @@
-import { autogluonRegistry, basePython, builtIn, classic, deepLearning, legacy, neuronRegistry, type Registry } from './accounts.ts'
+import {
+  autogluonRegistry,
+  basePython,
+  builtIn,
+  classic,
+  deepLearning,
+  legacy,
+  neuronRegistry,
+  type Registry,
+} from './accounts.ts'
 
 /** One published version of a framework's training image. */
 export interface FrameworkImage {
