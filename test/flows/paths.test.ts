@@ -77,7 +77,7 @@ test(
       .processing('p')
       .shell(`${root}; mkdir -p $R/model; echo m >$R/model/m; echo o >$SSM_OUTPUT/o; echo s >$SSM_STATE/s`)
     expect(await linesOf(processing)).toBe(
-      '[ssm] not kept: 1 file outside of the folders that a processing job keeps: /opt/ml/model/m. It keeps /opt/ml/processing/state, /opt/ml/processing/output; outputs({ name: path }) or --output-at NAME PATH names more.',
+      '[ssm] not kept: 1 file outside of the folders that a processing job keeps: /opt/ml/model/m. It keeps /opt/ml/processing/state, /opt/ml/processing/output; a task can name more folders as outputs.',
     )
     const training = project
       .task('t')

@@ -69,7 +69,7 @@ export function outsideText(plan: JobPlan, { count, names }: LeftOutside): strin
   const kept =
     plan.kind === 'training'
       ? `${paths.training.model} (SM_MODEL_DIR), ${paths.training.outputData} (SM_OUTPUT_DATA_DIR) and the state (SSM_STATE)`
-      : `${plan.outputs.map(({ path }) => path).join(', ')}; outputs({ name: path }) or --output-at NAME PATH names more`
+      : `${plan.outputs.map(({ path }) => path).join(', ')}; a task can name more folders as outputs`
   const amount = count === 1 ? '1 file' : count === mostCounted ? `${count} files or more` : `${count} files`
   const more = count > names.length ? ' …' : ''
   return `not kept: ${amount} outside of the folders that a ${plan.kind} job keeps: ${names.join(', ')}${more}. It keeps ${kept}.`

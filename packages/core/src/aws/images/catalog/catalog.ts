@@ -114,20 +114,12 @@ const huggingface = (
 })
 
 /** For Trainium. The tags name the Neuron SDK, of which the newest is taken. */
-const neuron = (framework: string, version: string, python: string, repository: string, tag: string): FrameworkImage =>
-  row(framework, version, python, neuronRegistry, `${repository}-training-neuronx`, { trainium: tag })
-
-const pytorchNeuron = (version: string, python: string, sdk: string, ubuntu: string): FrameworkImage =>
-  neuron('pytorch', version, python, 'pytorch', `${version}-neuronx-${python}-sdk${sdk}-ubuntu${ubuntu}`)
-
-const huggingfaceNeuron = (version: string, pytorch: string, sdk: string, ubuntu: string): FrameworkImage =>
-  neuron(
-    'huggingface',
-    version,
-    'py310',
-    'huggingface-pytorch',
-    `${pytorch}-transformers${version}-neuronx-py310-sdk${sdk}-ubuntu${ubuntu}`,
-  )
+const neuron = (framework: string, version: string, python: string, build: string, pytorch = ''): FrameworkImage => {
+  const repository = framework === 'pytorch' ? 'pytorch-training-neuronx' : 'huggingface-pytorch-training-neuronx'
+  return row(framework, version, python, neuronRegistry, repository, {
+    trainium: `${pytorch}${version}-neuronx-${python}-${build}`,
+  })
+}
 
 const sklearn = (version: string, tag: string, python: string, patchedUntil: string): FrameworkImage =>
   row('sklearn', version, python, classic, 'sagemaker-scikit-learn', { cpu: tag }, patchedUntil)
@@ -145,10 +137,10 @@ export const frameworkImages: readonly FrameworkImage[] = [
   ...from('volta', shortTags('pytorch', 'py312', '2.8.0<2026-08-06')),
   ...from('turing', shortTags('pytorch', 'py312', '2.7.1<2026-04-23')),
   ...from('volta', shortTags('pytorch', 'py312', '2.6.0<2026-01-29')),
-  pytorchNeuron('2.9.0', 'py312', '2.30.0', '24.04'),
-  pytorchNeuron('2.8.0', 'py311', '2.26.1', '22.04'),
-  pytorchNeuron('2.7.0', 'py310', '2.25.0', '22.04'),
-  pytorchNeuron('2.6.0', 'py310', '2.23.0', '22.04'),
+  neuron('pytorch', '2.9.0', 'py312', 'sdk2.30.0-ubuntu24.04'),
+  neuron('pytorch', '2.8.0', 'py311', 'sdk2.26.1-ubuntu22.04'),
+  neuron('pytorch', '2.7.0', 'py310', 'sdk2.25.0-ubuntu22.04'),
+  neuron('pytorch', '2.6.0', 'py310', 'sdk2.23.0-ubuntu22.04'),
   ...from('volta', shortTags('pytorch', 'py311', '2.5.1 2.4.0 2.3.0')),
   ...from('volta', shortTags('pytorch', 'py310', '2.2.0 2.1.0 2.0.1 2.0.0')),
   ...shortTags('pytorch', 'py39', '1.13.1'),
@@ -193,9 +185,9 @@ export const frameworkImages: readonly FrameworkImage[] = [
   huggingface('4.28.1', '2.0.0', 'py310', 'cu118-ubuntu20.04', 'volta'),
   huggingface('4.26.0', '1.13.1', 'py39', 'cu117-ubuntu20.04', 'kepler'),
   huggingface('4.17.0', '1.10.2', 'py38', 'cu113-ubuntu20.04', 'kepler'),
-  huggingfaceNeuron('4.55.4', '2.8.0', '2.26.0', '22.04'),
-  huggingfaceNeuron('4.51.0', '2.7.0', '2.24.1', '22.04'),
-  huggingfaceNeuron('4.48.1', '2.1.2', '2.20.0', '20.04'),
+  neuron('huggingface', '4.55.4', 'py310', 'sdk2.26.0-ubuntu22.04', '2.8.0-transformers'),
+  neuron('huggingface', '4.51.0', 'py310', 'sdk2.24.1-ubuntu22.04', '2.7.0-transformers'),
+  neuron('huggingface', '4.48.1', 'py310', 'sdk2.20.0-ubuntu20.04', '2.1.2-transformers'),
   ...from('turing', shortTags('autogluon', 'py311', '1.5.0 1.4.0', undefined, autogluonRegistry)),
   ...from('volta', shortTags('autogluon', 'py311', '1.3.0 1.2.0 1.1.1', undefined, autogluonRegistry)),
   ...from('volta', shortTags('autogluon', 'py310', '1.1.0 1.0.0', undefined, autogluonRegistry)),
