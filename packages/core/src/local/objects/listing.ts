@@ -17,21 +17,16 @@ interface Entry {
   readonly folder: boolean
 }
 
-const looksAtOnce = 256
+/** A key and where its object should lie: it may be gone when it is looked at. */
+interface ListedKey {
+  readonly key: string
+  readonly path: string
+}
 
-/** The objects of a bucket's folder whose keys start with a prefix, in the byte order of the keys. */
-export async function* filesOf(bucketFolder: string, prefix: string, signal?: AbortSignal): AsyncGenerator<ListedFile> {
+/** The keys of a bucket's folder that start with a prefix, in byte order. */
+export function keysOf(bucketFolder: string, prefix: string): Generator<ListedKey> {
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
-  let looks = 0
-  for (const { key, path } of entriesBelow(join(bucketFolder, pathOfFolder(folder)), folder, prefix)) {
-    if (++looks % looksAtOnce === 0) {
-      // The looks are synchronous, which is what makes them fast: let the rest of the program breathe in between.
-      await new Promise(setImmediate)
-    }
-    signal?.throwIfAborted()
-    const found = fileAt(path)
-    if (found !== undefined) yield { key, ...found }
-  }
+  return entriesBelow(join(bucketFolder, pathOfFolder(folder)), folder, prefix)
 }
 
 /** The names of the folders directly in a folder of keys that hold at least one object, in byte order. */
@@ -70,11 +65,7 @@ function statsOf(path: string): BigIntStats | undefined {
   }
 }
 
-function* entriesBelow(
-  folder: string,
-  keyOfFolder: string,
-  prefix: string,
-): Generator<{ readonly key: string; readonly path: string }> {
+function* entriesBelow(folder: string, keyOfFolder: string, prefix: string): Generator<ListedKey> {
   for (const entry of entriesOf(folder)) {
     const key = keyOfFolder + entry.segment
     if (!entry.folder) {
