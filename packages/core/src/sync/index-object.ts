@@ -33,7 +33,8 @@ function parsedIndex(text: string): SyncIndex {
     const files: unknown = typeof value === 'object' && value !== null && 'files' in value ? value.files : undefined
     if (!Array.isArray(files)) return new Map()
     const index = new Map<string, IndexEntry>()
-    for (const row of files as readonly unknown[]) if (isRow(row)) index.set(row[0], { sha256: row[1], etag: row[2], sizeBytes: row[3] })
+    for (const row of files as readonly unknown[])
+      if (isRow(row)) index.set(row[0], { sha256: row[1], etag: row[2], sizeBytes: row[3] })
     return index
   } catch {
     return new Map()
