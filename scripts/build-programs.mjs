@@ -4,12 +4,37 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync
 import { basename, join } from 'node:path'
 import process from 'node:process'
 import { build } from 'esbuild'
+import { licencesFile, writeLicences } from './licences.mjs'
 import { isMain, root } from './support.mjs'
 
 const folder = join(root, 'packages/core/dist/programs')
 
+/** The page of a report, for a browser: one script and one style sheet, which core puts into the page that it writes. */
+function buildReportPage() {
+  return build({
+    absWorkingDir: root,
+    entryPoints: [
+      { in: 'packages/core/report-page/main.tsx', out: 'report-page' },
+      { in: 'packages/core/report-page/page.css', out: 'report-page' },
+    ],
+    outdir: folder,
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'error',
+    write: false,
+    metafile: true,
+  })
+}
+
 /** Builds the programs of `packages/core/dist/programs` from the sources of this moment. */
 export async function buildPrograms() {
+  const page = await buildReportPage()
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: {
@@ -33,7 +58,9 @@ export async function buildPrograms() {
   mkdirSync(folder, { recursive: true })
   // Jobs may start while this runs: each file is replaced as a whole, and only if it changed.
   for (const { path, text } of outputFiles) writeChanged(path, Buffer.from(cryptoLate(text)))
-  const made = new Set(outputFiles.map(({ path }) => basename(path)))
+  for (const { path, contents } of page.outputFiles) writeChanged(path, contents)
+  writeLicences(page.metafile, folder)
+  const made = new Set([...outputFiles, ...page.outputFiles].map(({ path }) => basename(path)).concat(licencesFile))
   for (const name of readdirSync(folder))
     if (!made.has(name) && !name.endsWith('.new')) rmSync(join(folder, name), { force: true })
 }

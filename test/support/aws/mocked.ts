@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { CodeBuildClient } from '@aws-sdk/client-codebuild'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { ECRClient } from '@aws-sdk/client-ecr'
@@ -24,6 +25,7 @@ export function mockedAws(options: AwsOptions = {}) {
     iam: new IAMClient(config),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
+    cloudwatch: new CloudWatchClient(config),
     ecr: new ECRClient(config),
     codebuild: new CodeBuildClient(config),
   }
@@ -33,6 +35,7 @@ export function mockedAws(options: AwsOptions = {}) {
     iam: strict(mockClient(clients.iam)),
     sts: strict(mockClient(clients.sts)),
     logs: strict(mockClient(clients.logs)),
+    cloudwatch: strict(mockClient(clients.cloudwatch)),
     ecr: strict(mockClient(clients.ecr)),
     codebuild: strict(mockClient(clients.codebuild)),
   }
@@ -45,6 +48,7 @@ export function mockedAws(options: AwsOptions = {}) {
       iam: () => clients.iam,
       sts: () => clients.sts,
       logs: () => clients.logs,
+      cloudwatch: () => clients.cloudwatch,
       ecr: () => clients.ecr,
       codebuild: () => clients.codebuild,
     },

@@ -1,3 +1,5 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import type * as CloudWatchSdk from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type * as CloudWatchLogsSdk from '@aws-sdk/client-cloudwatch-logs'
 import type { CodeBuildClient } from '@aws-sdk/client-codebuild'
@@ -30,6 +32,7 @@ export interface ClientTypes {
   readonly codebuild: CodeBuildClient
   readonly sts: STSClient
   readonly logs: CloudWatchLogsClient
+  readonly cloudwatch: CloudWatchClient
   readonly quotas: ServiceQuotasClient
 }
 /** The services of AWS that are called. */
@@ -43,6 +46,7 @@ interface Modules {
   readonly codebuild: typeof CodeBuildSdk
   readonly sts: typeof StsSdk
   readonly logs: typeof CloudWatchLogsSdk
+  readonly cloudwatch: typeof CloudWatchSdk
   readonly quotas: typeof ServiceQuotasSdk
 }
 
@@ -95,6 +99,7 @@ const load: { readonly [S in ServiceName]: () => Promise<Modules[S]> } = {
   codebuild: () => import('@aws-sdk/client-codebuild'),
   sts: () => import('@aws-sdk/client-sts'),
   logs: () => import('@aws-sdk/client-cloudwatch-logs'),
+  cloudwatch: () => import('@aws-sdk/client-cloudwatch'),
   quotas: () => import('@aws-sdk/client-service-quotas'),
 }
 
@@ -188,6 +193,7 @@ const serviceIds: Readonly<Record<ServiceName, string>> = {
   sts: 'STS',
   logs: 'CLOUDWATCH_LOGS',
   quotas: 'SERVICE_QUOTAS',
+  cloudwatch: 'CLOUDWATCH',
 }
 
 /** Of one service: as many as small objects travel at once. */
@@ -246,4 +252,5 @@ const makers: { readonly [S in ServiceName]: (sdk: Modules[S], config: SharedCon
   sts: (sdk, config) => new sdk.STSClient(config),
   logs: (sdk, config) => new sdk.CloudWatchLogsClient(config),
   quotas: (sdk, config) => new sdk.ServiceQuotasClient(config),
+  cloudwatch: (sdk, config) => new sdk.CloudWatchClient(config),
 }

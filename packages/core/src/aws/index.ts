@@ -130,6 +130,7 @@ const serviceNames: Readonly<Record<ServiceName, string>> = {
   sts: 'STS',
   logs: 'CloudWatch Logs',
   quotas: 'Service Quotas',
+  cloudwatch: 'CloudWatch',
   codebuild: 'CodeBuild',
 }
 

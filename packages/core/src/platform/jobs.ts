@@ -2,6 +2,7 @@ import type { JobName } from '../names/job-name.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { Abortable } from './abortable.ts'
 import type { PythonChoice, PythonNeed } from './python.ts'
+import type { UsageSample } from './usage.ts'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
 
 /** The exact AWS request. Every platform executes the same one. */
@@ -143,6 +144,13 @@ export interface Jobs {
    * `false` when there is nothing to store. Only where a platform can keep results.
    */
   storeResults?(job: JobRef, options?: Abortable): Promise<boolean>
+  /**
+   * The request that a job was started with, without what the platform does not keep, such as the values of environment variables;
+   * `undefined` when there is none. Only where a platform can tell.
+   */
+  request?(job: JobRef, options?: Abortable): Promise<JobRequest | undefined>
+  /** What the job's machines used so far, the oldest sample of each machine first. Only where a platform measures it. */
+  usage?(job: JobRef, options?: Abortable): Promise<readonly UsageSample[]>
   /** Removes packages that were installed for jobs and that no running job uses; gives how many environments. Only where a platform keeps them. */
   removePackages?(options?: Abortable): Promise<number>
   /** Removes what the platform itself keeps of an ended job, its log too. Only where a platform can; quiet when there is none. */

@@ -2,6 +2,7 @@ import { drawGraph, type TaskGraph } from '../graph/drawing.ts'
 import { graphOf } from '../graph/order.ts'
 import { keyPrefix } from '../names/layout.ts'
 import { projectName, taskName } from '../names/task-name.ts'
+import type { Abortable } from '../platform/abortable.ts'
 import { assertOptions, assertRunOptions, assertTask, InvalidTaskError } from '../options/errors.ts'
 import { optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
@@ -153,6 +154,19 @@ export class Project<Known = never, Results = never> {
       return list.with({ name: task.name, spec: task.output('state').spec })
     }, this.#tasks)
     return new Project<More, Returns>(this.#shared, added)
+  }
+
+  /**
+   * Writes a page about the newest job of every task, for a browser: how they went, what flowed between them, metrics, logs.
+   * Replaces an earlier report of this name, and no other file.
+   *
+   * @throws {SsmError} `OUTPUT_MISSING` when no task has a job; `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
+   */
+  async report(file: string, options: Abortable = {}): Promise<void> {
+    const { reportOf, writeReport } = await import('../run/report/index.ts')
+    const { bucket, prefix } = this.#place()
+    const place = { platform: await this.#shared.platforms.main(), project: this.name, prefix }
+    await writeReport(await reportOf(bucket === undefined ? place : { ...place, bucket }, options), file, options)
   }
 
   #place(): { readonly bucket: string | undefined; readonly prefix: string } {

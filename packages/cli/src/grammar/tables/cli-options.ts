@@ -151,6 +151,33 @@ export const listOptions = {
   }),
 }
 
+/** What `report` takes. */
+export const reportOptions = {
+  file: text({
+    summary: 'The file to write; an earlier report of this name is replaced. Default: report.html.',
+    source,
+    longest: 4_096,
+    shape: 'a path',
+    flag: { names: ['output', 'o'], args: ['FILE'] },
+  }),
+}
+
+/** What `watch` takes. */
+export const watchOptions = {
+  web: flag({
+    summary: 'Serve the page on this computer alone, at an address that nobody can guess.',
+    source,
+    flag: { names: ['web'] },
+  }),
+  port: count({
+    summary: 'The port to listen on; default any that is free.',
+    source,
+    from: 1,
+    to: 65_535,
+    flag: { names: ['port'], args: ['PORT'] },
+  }),
+}
+
 /** What `clean` takes. */
 export const cleanOptions = {
   keepJobs: count({

@@ -1,5 +1,5 @@
 import type { CommandSpec, Positional } from '../command.ts'
-import { cleanOptions, listOptions, logOptions } from './cli-options.ts'
+import { cleanOptions, listOptions, logOptions, reportOptions, watchOptions } from './cli-options.ts'
 import { download, everywhere, where } from './groups.ts'
 import { callOptions } from './run-options.ts'
 
@@ -56,6 +56,30 @@ export const jobCommands = [
     examples: [{ line: 'ssm show -p ex -t train', does: 'status, phases, metrics, why it failed' }],
     positionals: [job],
     groups: [{ title: 'Job', options: where }, everywhere],
+  },
+  {
+    ...small,
+    name: 'report',
+    summary: 'Write a page about a job, a task with its newest job, or a project with the newest job of each task.',
+    about:
+      'One HTML file that needs nothing else: how it went, metrics, use of the machines, log, inputs, outputs, code and request. With --json and without -o, the same as data.',
+    examples: [
+      { line: 'ssm report -p ex', does: 'the whole project, into report.html' },
+      { line: 'ssm report train -p ex -o train.html', does: 'one task' },
+      { line: 'ssm report train-2026-03-01-12-00-00-AbCd1234 -o job.html', does: 'one job' },
+    ],
+    positionals: [{ name: 'TASK|JOB', summary: 'A task of the project, or a job. Default: every task.', isNeeded: false }],
+    groups: [{ title: 'Report', options: { ...reportOptions, ...where } }, everywhere],
+  },
+  {
+    ...small,
+    name: 'watch',
+    summary: 'Show a job in the browser as it goes on.',
+    about:
+      'The page of ssm report, updated as the job goes on. It is served to this computer alone, and only to who knows the address that is printed. Nothing can be changed by it.',
+    examples: [{ line: 'ssm watch train -p ex --web', does: 'prints the address, and serves until Ctrl-C' }],
+    positionals: [{ name: 'TASK|JOB', summary: 'A task of the project, or a job.', isNeeded: false }],
+    groups: [{ title: 'Page', options: { ...watchOptions, ...where } }, everywhere],
   },
   {
     ...small,

@@ -1,3 +1,4 @@
+import type { DescribeProcessingJobCommandOutput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
 import { PlatformError } from '../../platform/errors.ts'
 import type { JobRef, JobRequest, JobState, Jobs } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
@@ -9,6 +10,8 @@ import { errorKindOf, vendorError } from '../error-kind.ts'
 import { withErrorTranslation, type AwsOperation } from '../translate.ts'
 import { processingState, trainingState } from './job-state.ts'
 import { poller, type Poller } from './poller.ts'
+import { processingRequest, trainingRequest } from './stored-request.ts'
+import { usageOf } from './usage.ts'
 
 export interface JobsOptions {
   readonly clients: Clients
@@ -50,6 +53,11 @@ export function awsJobs(options: JobsOptions): Jobs & AsyncDisposable {
   return {
     start: (request, { signal } = {}) => start(request, options, signal),
     describe: (job, { signal } = {}) => describe(clients, job, signal),
+    request: (job, { signal } = {}) => storedRequest(clients, job, signal),
+    usage: async (job, { signal } = {}) => {
+      const state = await describe(clients, job, signal)
+      return state === undefined ? [] : usageOf(clients, state, signal)
+    },
     watch: (job, { signal } = {}) => pollers[job.kind].watch(job, signal),
     stop: async (job, { signal } = {}) => {
       await stop(clients, job, signal)
@@ -69,6 +77,27 @@ async function describe(
   signal?: AbortSignal,
   onSlowed?: () => void,
 ): Promise<JobState | undefined> {
+  const described = await descriptionOf(clients, job, signal, onSlowed)
+  if (described === undefined) return undefined
+  return described.kind === 'training' ? trainingState(job, described.response) : processingState(job, described.response)
+}
+
+async function storedRequest(clients: Clients, job: JobRef, signal?: AbortSignal): Promise<JobRequest | undefined> {
+  const described = await descriptionOf(clients, job, signal)
+  if (described === undefined) return undefined
+  return described.kind === 'training' ? trainingRequest(described.response) : processingRequest(described.response)
+}
+
+type Description =
+  | { readonly kind: 'training'; readonly response: DescribeTrainingJobCommandOutput }
+  | { readonly kind: 'processing'; readonly response: DescribeProcessingJobCommandOutput }
+
+async function descriptionOf(
+  clients: Clients,
+  job: JobRef,
+  signal?: AbortSignal,
+  onSlowed?: () => void,
+): Promise<Description | undefined> {
   const { client, sdk } = await clients.open('sagemaker')
   const settings = abortable(signal)
   const operation: AwsOperation = { action: describing[job.kind], resource: job.name, missing: 'JOB_LOST' }
@@ -78,11 +107,11 @@ async function describe(
         const response = await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: job.name }), settings)
         if ((response.$metadata.attempts ?? 1) > 1) onSlowed?.()
         // A job that is being deleted is as good as gone.
-        return response.TrainingJobStatus === 'Deleting' ? undefined : trainingState(job, response)
+        return response.TrainingJobStatus === 'Deleting' ? undefined : { kind: 'training', response }
       }
       const response = await client.send(new sdk.DescribeProcessingJobCommand({ ProcessingJobName: job.name }), settings)
       if ((response.$metadata.attempts ?? 1) > 1) onSlowed?.()
-      return processingState(job, response)
+      return { kind: 'processing', response }
     } catch (cause) {
       if (errorKindOf(cause) === 'missing') return undefined
       throw cause

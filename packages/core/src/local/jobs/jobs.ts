@@ -3,9 +3,23 @@ import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobRequest, type Jobs, type JobState, type StartOptions } from '../../platform/jobs.ts'
 import { changesOf } from './changes.ts'
 import { currentState } from './liveness.ts'
+<<<<<<< HEAD
 import { jobPlace, type JobSettings } from './records.ts'
 import { directoryObjects } from '../objects/objects.ts'
 import type { PythonSettings } from '../python/find-python.ts'
+=======
+import { jobPlace, readRecord, type JobPlace, type JobSettings } from './records.ts'
+import { problemOfResults } from './results.ts'
+import { resumeStoring } from './resume.ts'
+import { directoryObjects } from '../objects/objects.ts'
+import { forget, settle, settleAbandoned } from './settle.ts'
+import { removePackages } from '../python/remove-packages.ts'
+import { findPython, type PythonSettings } from '../python/find-python.ts'
+import { containerSettings } from '../isolation/container-settings.ts'
+import { readUsage } from './usage.ts'
+import { startJob } from './start.ts'
+import { stopJob } from './stop.ts'
+>>>>>>> 4514767 (Reports: a page about a job, a task or a project, and what the machines used)
 
 /** What the programs of jobs are run with. */
 export interface ProgramSettings {
@@ -34,6 +48,11 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
       const { problemOfResults } = await acts()
       return withProblem(state, await problemOfResults(jobPlace(root, job.name), objects))
     },
+    async request(job, options) {
+      options?.signal?.throwIfAborted()
+      return requestOf(jobPlace(root, job.name), job)
+    },
+    usage: async (job, options) => readUsage(jobPlace(root, job.name).usage, options?.signal),
     watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
     async forget(job, options) {
       options?.signal?.throwIfAborted()
@@ -55,7 +74,19 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
   }
 }
 
+<<<<<<< HEAD
 const acts = () => import('../acts.ts')
+=======
+/** A record that is damaged, or that of a job of the other kind, tells of no request. */
+function requestOf(place: JobPlace, { kind }: JobRef): JobRequest | undefined {
+  try {
+    const { request } = readRecord(place)
+    return request.kind === kind ? request : undefined
+  } catch {
+    return undefined
+  }
+}
+>>>>>>> 4514767 (Reports: a page about a job, a task or a project, and what the machines used)
 
 const withProblem = (state: JobState, problem: string | undefined): JobState =>
   problem === undefined ? state : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }

@@ -28,6 +28,8 @@ export interface JobPlace {
   readonly logs: string
   /** Every value of every metric, one JSON object per line. */
   readonly metrics: string
+  /** What the machines used, one JSON object per line. */
+  readonly usage: string
   /** What the supervisor itself printed: empty unless it broke. */
   readonly supervisorLog: string
   /** What the job left in the store, written when all of it was there. */
@@ -72,6 +74,7 @@ export function placeIn(folder: string): JobPlace {
     lock: join(folder, 'lock'),
     logs: join(folder, 'logs'),
     metrics: join(folder, 'metrics.ndjson'),
+    usage: join(folder, 'usage.ndjson'),
     supervisorLog: join(folder, 'supervisor.log'),
     results: join(folder, 'results.json'),
     environment: join(folder, 'environment'),

@@ -17,6 +17,8 @@ import type { MetricFinder } from '../../platform/metric-finder.ts'
 import { metricReader } from '../logs/metrics.ts'
 import type { Isolation, MachineView, RunningMachine } from '../machine/isolation.ts'
 import { makePipes } from '../machine/process-executor.ts'
+import { pidOf } from '../process/identity.ts'
+import { sampleUsage } from './sampler.ts'
 import { withPackages, withPython } from '../python/environment.ts'
 import { shardOf } from '../machine/shard.ts'
 
@@ -100,6 +102,10 @@ export async function runMachines(job: Job, prepared: Prepared): Promise<readonl
   const startedAtMs = Date.now()
   const machines = trees.map((tree) => start(job, prepared, { tree, startedAtMs, finder }))
   job.journal.processes(machines.flatMap(({ identity }) => identity ?? []))
+  const sampling = sampleUsage(
+    job.place.usage,
+    machines.flatMap(({ identity, tree: { host } }) => (identity === undefined ? [] : [{ host, group: pidOf(identity) }])),
+  )
   const ender = endTogether(machines, job.settings.stopGraceSeconds)
   const stopSyncing = keepPushing(syncs, job.settings.syncSeconds)
   const ends: MachineEnd[] = []
@@ -117,6 +123,7 @@ export async function runMachines(job: Job, prepared: Prepared): Promise<readonl
   } finally {
     job.halt.signal.removeEventListener('abort', ender.end)
     ender.cancel()
+    sampling.stop()
     for (const machine of machines) machine.kill()
     await stopSyncing()
     await job.isolation.release(trees)

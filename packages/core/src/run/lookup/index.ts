@@ -6,6 +6,7 @@
 export { isTerminal } from '../../platform/jobs.ts'
 export { cleanJobs, type CleanOptions, type CleanPlace, type OldJobs } from './clean.ts'
 export { describeOnly, type DescribeOnly } from './describe-only.ts'
+export { taskOfJob } from '../../names/job-name.ts'
 export { jobNamed } from './job.ts'
 export { listJobs, listProjects, listTasks, type StoragePlace } from './projects.ts'
 export { tailLog, type TailOptions } from './tail.ts'

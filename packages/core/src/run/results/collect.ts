@@ -28,6 +28,10 @@ export async function taskResult(
     attempts: freeze([...attempts]),
     metrics: freeze({ ...ended.metrics }),
     download: (folder, options = {}) => downloadJob(state, layout, folder, options, context),
+    report: async (file, options = {}) => {
+      const { reportOf, writeReport } = await import('../report/index.ts')
+      await writeReport(await reportOf({ platform: context.platform, job: state.name }, options), file, options)
+    },
     logs: (options = {}): AsyncIterable<LogLine> => logLines(context.platform, state, { ...options, untilNow: true }),
   }
 }

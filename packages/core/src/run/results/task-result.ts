@@ -80,6 +80,12 @@ export interface TaskResult<Out extends string = OutputName, Result = unknown, M
    * @throws {SsmError} `ARCHIVE_UNSAFE`, `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
    */
   download(folder: string, options?: DownloadOptions): Promise<Downloaded>
+  /**
+   * Writes a page about the job for a browser: how it went, its metrics, log, inputs and outputs. Replaces an earlier report of this
+   * name, and no other file.
+   * @throws {SsmError} `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
+   */
+  report(file: string, options?: Abortable): Promise<void>
   /** Every line of every machine, read anew. */
   logs(options?: Omit<FollowOptions, 'untilNow'>): AsyncIterable<LogLine>
 }

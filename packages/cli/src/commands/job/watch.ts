@@ -1,0 +1,30 @@
+import { exits } from '../../grammar/exit-codes.ts'
+import { watchOptions } from '../../grammar/tables/cli-options.ts'
+import { usageError } from '../../grammar/usage-error.ts'
+import { valuesOf } from '../../grammar/values.ts'
+import type { Call } from '../../settings/call.ts'
+import { withPlatform, type Opened } from '../with-platform.ts'
+import { reportPlace } from './report.ts'
+import { serveReport } from './report-server.ts'
+
+/** `ssm watch --web`: a job in the browser, as it goes on. */
+export const watch = (call: Call): Promise<number> => withPlatform(call, (opened) => watchJob(call, opened))
+
+async function watchJob(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
+  const { context, json, parsed } = call
+  const { web, port = 0 } = valuesOf(parsed, watchOptions)
+  if (web !== true)
+    throw usageError(
+      'ssm watch shows a job in the browser, and needs --web',
+      'In the terminal: ssm logs JOB --follow, or ssm ps --watch',
+    )
+  const place = reportPlace(call, platform)
+  if (!('job' in place) && place.task === undefined)
+    throw usageError('ssm watch needs the name of a job, or -p PROJECT and -t TASK', 'ssm ps lists jobs.')
+  const followed = 'job' in place ? place : { ...place, task: place.task ?? '' }
+  await using server = await serveReport(followed, { port, signal })
+  if (json) context.stdout.write(`${JSON.stringify({ v: 1, url: server.url })}\n`)
+  else reporter.note(`open ${server.url} in a browser of this computer; Ctrl-C ends this command, and not the job`)
+  await server.ended
+  return exits.done
+}

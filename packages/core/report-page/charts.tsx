@@ -1,0 +1,189 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import Plot from 'uplot'
+import type { MetricSeries, ReportedJob } from '../src/run/report/report-document.ts'
+import { csvOf, svgOf } from './exports.ts'
+import { Part } from './job.tsx'
+import { bytes, number, plain } from './text.ts'
+
+/** A line of a chart. */
+export interface Line {
+  readonly label: string
+  readonly atMs: readonly number[]
+  readonly values: readonly number[]
+}
+
+/** The metrics of a job: one chart for each, a line for each machine. */
+export function Metrics({ job }: { readonly job: ReportedJob }) {
+  const names = [...new Set(job.series.map(({ name }) => name))]
+  if (names.length === 0) return null
+  return (
+    <Part title="Metrics">
+      <div class="charts">
+        {names.map((name) => (
+          <Chart key={name} title={name} lines={linesOf(name, job.series)} />
+        ))}
+        {names.length > 1 && names.length < 9 && (
+          <Chart
+            title="All metrics"
+            lines={names.flatMap((name) =>
+              linesOf(name, job.series).map((line) => ({ ...line, label: `${name} ${line.label}` })),
+            )}
+          />
+        )}
+      </div>
+    </Part>
+  )
+}
+
+const linesOf = (name: string, series: readonly MetricSeries[]): readonly Line[] =>
+  series.filter((each) => each.name === name).map(({ machine, atMs, values }) => ({ label: machine, atMs, values }))
+
+const used = [
+  { title: 'Processors, %', key: 'cpuPercent', shown: number },
+  { title: 'Memory', key: 'memoryBytes', shown: bytes },
+  { title: 'Memory, % of the machine', key: 'memoryPercent', shown: number },
+  { title: 'GPUs, %', key: 'gpuPercent', shown: number },
+  { title: 'GPU memory, %', key: 'gpuMemoryPercent', shown: number },
+  { title: 'Disk, % of the volume', key: 'diskPercent', shown: number },
+  { title: 'Read from files', key: 'readBytes', shown: bytes },
+  { title: 'Written to files', key: 'writtenBytes', shown: bytes },
+] as const
+
+/** What the machines used over time. */
+export function Usage({ job: { usage } }: { readonly job: ReportedJob }) {
+  const machines = [...new Set(usage.map(({ machine }) => machine))]
+  const charts = used.flatMap(({ title, key, shown }) => {
+    const lines = machines.flatMap((machine) => {
+      const samples = usage.filter((sample) => sample.machine === machine && sample[key] !== undefined)
+      const values = samples.map((sample) => sample[key] ?? 0)
+      return samples.length < 2 || values.every((value) => value === 0)
+        ? []
+        : [{ label: machine, atMs: samples.map(({ atMs }) => atMs), values }]
+    })
+    return lines.length === 0 ? [] : [<Chart key={key} title={title} lines={lines} shown={shown} />]
+  })
+  if (charts.length === 0) return null
+  return (
+    <Part title="Machine use">
+      <div class="charts">{charts}</div>
+    </Part>
+  )
+}
+
+interface ChartProps {
+  readonly title: string
+  readonly lines: readonly Line[]
+  readonly shown?: (value: number) => string
+}
+
+/** A chart: values on hover, zoom by dragging, linear or logarithmic, and its values to take along. */
+function Chart({ title, lines, shown = number }: ChartProps) {
+  const [isLogarithmic, setLogarithmic] = useState(false)
+  const place = useRef<HTMLDivElement>(null)
+  const dark = useDarkScheme()
+  const canBeLogarithmic = lines.every(({ values }) => values.every((value) => value > 0))
+  useEffect(() => {
+    const target = place.current
+    if (target === null) return
+    const plot = new Plot(optionsOf(lines, target, isLogarithmic && canBeLogarithmic, shown), joined(lines), target)
+    const resized = new ResizeObserver(() => plot.setSize({ width: target.clientWidth, height: 200 }))
+    resized.observe(target)
+    return () => {
+      resized.disconnect()
+      plot.destroy()
+    }
+  }, [lines, isLogarithmic, dark])
+  return (
+    <figure class="chart">
+      <figcaption>
+        {plain(title)} <span class="muted">{summaryOf(lines, shown)}</span>
+      </figcaption>
+      <div ref={place} role="img" aria-label={`${plain(title)}: ${summaryOf(lines, shown)}`} />
+      <p class="controls">
+        {canBeLogarithmic && (
+          <label>
+            <input
+              type="checkbox"
+              checked={isLogarithmic}
+              onChange={({ currentTarget }) => setLogarithmic(currentTarget.checked)}
+            />
+            logarithmic
+          </label>
+        )}
+        <button type="button" onClick={() => save(`${title}.csv`, 'text/csv', csvOf(lines))}>
+          CSV
+        </button>
+        <button type="button" onClick={() => save(`${title}.svg`, 'image/svg+xml', svgOf(title, lines))}>
+          SVG
+        </button>
+      </p>
+    </figure>
+  )
+}
+
+function summaryOf(lines: readonly Line[], shown: (value: number) => string): string {
+  const last = lines.map(({ label, values }) => `${plain(label)} ${shown(values.at(-1) ?? 0)}`)
+  return last.length > 4 ? `${last.slice(0, 4).join(', ')}, …` : last.join(', ')
+}
+
+const joined = (lines: readonly Line[]): Plot.AlignedData =>
+  Plot.join(lines.map(({ atMs, values }) => [strictlyRising(atMs), [...values]] as Plot.AlignedData))
+
+/** Several values of one millisecond stand one after another: a chart has one value at a time. */
+function strictlyRising(atMs: readonly number[]): number[] {
+  let last = -Infinity
+  return atMs.map((each) => (last = Math.max(each / 1000, last + 0.000_001)))
+}
+
+const colours = ['#2f6fde', '#d9680f', '#1a8754', '#a63fb5', '#b58a00', '#0b8a9b', '#c8374a', '#6b6f76']
+
+function optionsOf(
+  lines: readonly Line[],
+  target: HTMLElement,
+  logarithmic: boolean,
+  shown: (value: number) => string,
+): Plot.Options {
+  const style = getComputedStyle(target)
+  const axis = {
+    stroke: style.getPropertyValue('--muted'),
+    grid: { stroke: style.getPropertyValue('--line'), width: 1 },
+    ticks: { show: false },
+  }
+  return {
+    width: target.clientWidth || 320,
+    height: 200,
+    scales: { y: { distr: logarithmic ? 3 : 1 } },
+    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shown(tick))) }],
+    legend: { live: true },
+    series: [
+      {},
+      ...lines.map(({ label, values }, at) => ({
+        label: plain(label),
+        stroke: colours[at % colours.length] ?? '#888',
+        width: 1.5,
+        spanGaps: true,
+        points: { show: values.length < 60 },
+        value: (_: Plot, value: number | null) => (value === null ? '–' : shown(value)),
+      })),
+    ],
+  }
+}
+
+function useDarkScheme(): boolean {
+  const [query] = useState(() => matchMedia('(prefers-color-scheme: dark)'))
+  const [dark, setDark] = useState(query.matches)
+  useEffect(() => {
+    const changed = (): void => setDark(query.matches)
+    query.addEventListener('change', changed)
+    return () => query.removeEventListener('change', changed)
+  }, [query])
+  return dark
+}
+
+function save(name: string, type: string, text: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type }))
+  link.download = name.replace(/[^\w.-]+/g, '-')
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}

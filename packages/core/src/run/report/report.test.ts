@@ -1,0 +1,215 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { local } from '../../local/index.ts'
+import { jobName } from '../../names/job-name.ts'
+import type { LogLine } from '../../platform/logs.ts'
+import { project } from '../../project/project.ts'
+import { followReport } from './follow-report.ts'
+import { logReader, thinnedTo, type LogLimits } from './log-reader.ts'
+import { reportOf } from './report-of.ts'
+import { jsonForPage, reportPage, writeReport } from './report-page.ts'
+import { outcomeOf, reasonToStart } from './reported-job.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'ssm-report-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+test('a report tells of a job what its program, its records and its request say', { timeout: 60_000 }, async () => {
+  await using platform = local({ root })
+  const ex = project('p', { platform })
+  const first = ex
+    .task('t')
+    .shell('echo loss=0.5; echo loss=0.25; echo m > $SM_MODEL_DIR/m')
+    .metric('loss', 'loss=([0-9.]+)')
+    .env({ TOKEN: 'not for everybody' })
+    .hyperparameters({ lr: 0.1 })
+  await first.run()
+  const second = first.hyperparameters({ lr: 0.2 })
+  await second.run()
+  const next = ex.task('u').shell('exit 3').input.fromTask('t', 'model')
+  await expect(next.run()).rejects.toMatchObject({ code: 'JOB_FAILED' })
+
+  const report = await reportOf({ platform, project: 'p' })
+  expect(report.jobs.map(({ task }) => task)).toEqual(['t', 'u'])
+  expect(report.edges).toEqual([{ from: 't', to: 'u', channel: expect.any(String) as string }])
+  const [t, u] = report.jobs
+  expect(t).toMatchObject({
+    because: 'changed: hyperparameter lr from 0.1 to 0.2',
+    hyperparameters: { lr: '0.2' },
+    earlier: [{ status: 'completed', hyperparameters: { lr: '0.1' }, metrics: { loss: 0.25 } }],
+    series: [{ name: 'loss', machine: 'algo-1', values: [0.5, 0.25] }],
+    log: { total: 2 },
+    code: { changes: ['hyperparameter lr from 0.1 to 0.2'] },
+    attempts: [{ number: 1, status: 'completed' }],
+  })
+  expect(t?.outcome).toMatch(/^The job completed after .+ on one machine\.$/)
+  expect(t?.outputs.map(({ name, files }) => [name, files])).toContainEqual(['model', 1])
+  expect(u?.outcome).toMatch(/^The job failed after/)
+  expect(u?.hint).toContain('ssm logs')
+  expect(JSON.stringify(report)).not.toContain('not for everybody')
+  expect(Object.keys((t?.request?.['Environment'] ?? {}) as object)).toContain('TOKEN')
+
+  const one = await reportOf({ platform, job: t?.state.name ?? '' })
+  expect(one.project).toBe('p')
+  expect(one.jobs[0]?.earlier).toHaveLength(1)
+  await expect(reportOf({ platform, project: 'p', task: 'never' })).rejects.toMatchObject({ code: 'OUTPUT_MISSING' })
+})
+
+test('a job that is followed gives its lines once and its end', { timeout: 60_000 }, async () => {
+  await using platform = local({ root })
+  const go = join(root, 'go')
+  const task = project('followed', { platform }).task('t').shell(`echo one; until [ -e ${go} ]; do sleep 0.05; done; echo two`)
+  const handle = await task.start()
+  const { name } = await handle.job()
+  const texts: string[] = []
+  let last = ''
+  for await (const change of followReport({ platform, job: name })) {
+    if (change.type === 'lines') texts.push(...change.lines.map(([, , text]) => text))
+    else {
+      texts.push(...change.document.jobs.flatMap(({ log }) => [...log.head, ...log.tail].map(([, , text]) => text)))
+      last = change.document.jobs[0]?.state.status ?? ''
+    }
+    if (texts.includes('one')) writeFileSync(go, '')
+  }
+  await handle.result()
+  expect(texts).toEqual(['one', 'two'])
+  expect(last).toBe('completed')
+})
+
+const limits: LogLimits = { headLines: 5, tailLines: 7, lineCharacters: 20, values: 50 }
+const line = (text: string, at: number): LogLine => ({ machine: 'algo-1', atMs: at, text })
+
+test('of a log of any length the first and the last lines stay, in order, and all are counted', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 60 }), async (total) => {
+      const reader = await logReader({ kind: 'training', name: jobName('t') }, {}, limits)
+      for (let at = 0; at < total; at += 1) reader.add(line(String(at), at))
+      const { log } = reader.read()
+      expect(log.total).toBe(total)
+      const all = Array.from({ length: total }, (_, at) => at)
+      expect(log.head.map(([at]) => at)).toEqual(all.slice(0, 5))
+      expect(log.tail.map(([at]) => at)).toEqual(all.slice(5).slice(-7))
+    }),
+  )
+})
+
+test('a very long line is shortened, and what is left out is said', async () => {
+  const reader = await logReader({ kind: 'training', name: jobName('t') }, {}, limits)
+  for (let at = 0; at < 40; at += 1) reader.add(line('x'.repeat(1000), at))
+  const { log, leftOut } = reader.read()
+  expect(log.head[0]?.[2]).toBe(`${'x'.repeat(20)} … (1000 characters)`)
+  expect(leftOut).toEqual([expect.stringContaining('28 lines in the middle of the log')])
+})
+
+test('thinned metrics keep the least and the greatest value, their order, and the bound', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 400 }), (values) => {
+      const series = [{ name: 'm', machine: 'algo-1', atMs: values.map((_, at) => at), values }]
+      const { series: thin, isThinned } = thinnedTo(50, series)
+      const kept = thin[0]?.values ?? []
+      expect(isThinned).toBe(values.length > 50)
+      expect(kept.length).toBeLessThanOrEqual(isThinned ? 52 : 50)
+      expect(thin[0]?.atMs).toEqual([...(thin[0]?.atMs ?? [])].sort((one, other) => one - other))
+      if (values.length > 0) {
+        expect(Math.min(...kept)).toBe(Math.min(...values))
+        expect(Math.max(...kept)).toBe(Math.max(...values))
+      }
+    }),
+  )
+})
+
+test('nothing in a document ends the element that holds it, or begins another one', () => {
+  const hostile = fc.oneof(fc.string(), fc.constantFrom('</script>', '<script>', '<!--', '-->', ']]>', '\u2028'))
+  fc.assert(
+    fc.property(fc.array(hostile), (texts) => {
+      const json = jsonForPage(texts)
+      expect(json).not.toContain('<')
+      expect(JSON.parse(json)).toEqual(texts)
+    }),
+  )
+})
+
+test('a report replaces an earlier one, and no other file', async () => {
+  const empty = { v: 1, about: 'project', place: 'local', madeAtMs: 0, jobs: [], edges: [], leftOut: [] } as const
+  const file = join(root, 'report.html')
+  expect(await writeReport(empty, file)).toBe((await reportPage(empty)).length)
+  await writeReport({ ...empty, place: 'elsewhere' }, file)
+  expect(readFileSync(file, 'utf8')).toContain('elsewhere')
+  const other = join(root, 'notes.html')
+  writeFileSync(other, 'mine')
+  await expect(writeReport(empty, other)).rejects.toMatchObject({ code: 'STORAGE_DENIED' })
+  await expect(writeReport(empty, root)).rejects.toMatchObject({ code: 'STORAGE_DENIED' })
+  expect(readFileSync(other, 'utf8')).toBe('mine')
+})
+
+const state = {
+  kind: 'training',
+  name: jobName('t-1'),
+  status: 'completed',
+  phase: 'Completed',
+  phases: [],
+  machines: 2,
+  createdAtMs: 0,
+  endedAtMs: 7_260_000,
+  interruptions: 0,
+  finalMetrics: [],
+} as const
+
+test.each([
+  [{}, 'The job completed after 2 hours on 2 machines.'],
+  [{ status: 'failed', machines: 1, endedAtMs: 1_500 }, 'The job failed after 1.5 s on one machine.'],
+  [{ status: 'stopped', phase: 'Stopped' }, 'The job was stopped after 2 hours on 2 machines.'],
+  [{ status: 'stopped', phase: 'MaxRuntimeExceeded' }, 'The job ran into its time limit after 2 hours on 2 machines.'],
+  [{ status: 'in-progress', phase: 'Downloading' }, 'The job is running on 2 machines: Downloading.'],
+] as const)('an outcome is one sentence: %j', (change, sentence) => {
+  expect(outcomeOf({ ...state, ...change })).toBe(sentence)
+})
+
+const record = (fingerprint: string, number = 1) =>
+  ({
+    v: 1,
+    job: state.name,
+    kind: 'training',
+    fingerprint,
+    parts: { code: fingerprint },
+    createdAtMs: 0,
+    attempt: { number, of: 3 },
+  }) as const
+
+test.each([
+  [[{ state, record: record('a') }], 'no earlier job of the task is stored'],
+  [[{ state, record: record('a') }, { state }], 'the job before it was made by another tool'],
+  [
+    [
+      { state, record: record('a', 2) },
+      { state, record: record('a') },
+    ],
+    'it is attempt 2 of this run',
+  ],
+  [
+    [
+      { state, record: record('a') },
+      { state, record: record('a') },
+    ],
+    'it was forced: nothing had changed',
+  ],
+  [
+    [
+      { state, record: record('a') },
+      { state: { ...state, status: 'failed' }, record: record('a') },
+    ],
+    'the job before it failed',
+  ],
+  [
+    [
+      { state, record: record('a') },
+      { state, record: record('b') },
+    ],
+    'changed: code from b to a',
+  ],
+  [[{ state }], undefined],
+] as const)('why a job ran is told from the records: %#', (past, because) => {
+  expect(reasonToStart(past)).toBe(because)
+})

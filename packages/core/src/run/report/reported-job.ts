@@ -1,0 +1,219 @@
+import { changesBetween, describeChange } from '../../bundle/fingerprint.ts'
+import { isSsmError } from '../../errors/ssm-error.ts'
+import type { TaskLayout } from '../../names/layout.ts'
+import type { ObjectUri } from '../../names/object-uri.ts'
+import type { Abortable } from '../../platform/abortable.ts'
+import { isTerminal, type JobRequest, type JobState } from '../../platform/jobs.ts'
+import type { UsageSample } from '../../platform/usage.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { FingerprintParts, PastJob } from '../../spec/result.ts'
+import { endedBadly } from '../follow/errors.ts'
+import { namedOutputsOf, outputsOf, outputUri } from '../results/outputs.ts'
+import type { ReadLog } from './log-reader.ts'
+import type { EarlierJob, ReportedAttempt, ReportedFiles, ReportedJob } from './report-document.ts'
+import { requestFacts, shownRequest, type RequestFacts } from './request-facts.ts'
+
+/** A job, those before it, the newest first, and where they are stored. */
+export interface JobToReport {
+  readonly task: string
+  readonly past: readonly [PastJob, ...PastJob[]]
+  /** Absent for a job of another tool. */
+  readonly layout: TaskLayout | undefined
+  readonly request: JobRequest | undefined
+}
+
+/** Gives a job's log: read now, or followed by somebody already. */
+export type GiveLog = (job: JobState, metrics: RequestFacts['metrics']) => Promise<ReadLog>
+
+const noFacts: RequestFacts = { hyperparameters: {}, metrics: {}, inputs: [] }
+
+/** Gathers what a report tells of one job. */
+export async function reportedJob(
+  { task, past, layout, request }: JobToReport,
+  platform: Platform,
+  giveLog: GiveLog,
+  options: Abortable,
+): Promise<{ readonly job: ReportedJob; readonly leftOut: readonly string[] }> {
+  const [{ state, record }, ...before] = past
+  const facts = request === undefined ? noFacts : requestFacts(request)
+  const parts = record?.parts ?? {}
+  const [{ log, series, leftOut }, usage, outputs] = await Promise.all([
+    giveLog(state, facts.metrics),
+    usageOf(state, platform, options),
+    layout === undefined ? [] : storedFiles(layout, state, platform, options),
+  ])
+  const because = reasonToStart(past)
+  const hint = state.status === 'failed' || state.status === 'stopped' ? hintOf(state, platform) : undefined
+  const job: ReportedJob = {
+    task,
+    state,
+    outcome: outcomeOf(state),
+    ...(because === undefined ? {} : { because }),
+    ...(hint === undefined ? {} : { hint }),
+    attempts: attemptsOf(past),
+    hyperparameters: record === undefined ? facts.hyperparameters : hyperparametersOf(parts),
+    earlier: before.map(earlierJob),
+    series,
+    usage: usage.samples,
+    inputs: facts.inputs.map((input) => ({ ...input, ...digestOf(parts, input.channel) })),
+    outputs,
+    code: { files: partsNamed('code', parts), changes: changesOf(past) },
+    log,
+    ...(request === undefined ? {} : { request: shownRequest(request) }),
+  }
+  return { job, leftOut: [...leftOut, ...usage.leftOut] }
+}
+
+/** One sentence about a job's end, or about how it is doing. Pure. */
+export function outcomeOf(state: JobState): string {
+  const { status, phase, endedAtMs, createdAtMs, machines } = state
+  const on = machines === 1 ? 'one machine' : `${machines} machines`
+  if (!isTerminal(status)) return `The job is running on ${on}: ${phase}.`
+  const seconds = ((endedAtMs ?? createdAtMs) - createdAtMs) / 1_000
+  const took = `after ${spanOf(seconds)} on ${on}`
+  if (status === 'completed') return `The job completed ${took}.`
+  if (status === 'stopped' && phase !== 'Stopped') return `The job ran into its time limit ${took}.`
+  return `The job ${status === 'stopped' ? 'was stopped' : 'failed'} ${took}.`
+}
+
+function spanOf(seconds: number): string {
+  if (seconds < 100) return `${Number(seconds.toFixed(1))} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 100 ? `${minutes} minutes` : `${Number((minutes / 60).toFixed(1))} hours`
+}
+
+/** Why it was started, told from what is stored of it and of the job before it. Pure. */
+export function reasonToStart([{ record }, previous]: JobToReport['past']): string | undefined {
+  if (record === undefined) return undefined
+  if ((record.attempt?.number ?? 1) > 1) return `it is attempt ${record.attempt?.number} of this run`
+  if (previous === undefined) return 'no earlier job of the task is stored'
+  if (previous.record === undefined) return 'the job before it was made by another tool'
+  if (previous.record.fingerprint === record.fingerprint)
+    return previous.state.status === 'completed'
+      ? 'it was forced: nothing had changed'
+      : `the job before it ${previous.state.status}`
+  const changes = changesBetween(previous.record.parts, record.parts).map(describeChange)
+  const more = changes.length > 3 ? ` and ${changes.length - 3} more` : ''
+  return changes.length === 0 ? 'it is described differently' : `changed: ${changes.slice(0, 3).join(', ')}${more}`
+}
+
+function changesOf([{ record }, previous]: JobToReport['past']): readonly string[] {
+  if (record === undefined || previous?.record === undefined) return []
+  return changesBetween(previous.record.parts, record.parts).map(describeChange)
+}
+
+/** The job and those before it that belong to the same run, the oldest first. */
+function attemptsOf(past: JobToReport['past']): readonly ReportedAttempt[] {
+  const run: PastJob[] = []
+  for (const job of past) {
+    run.push(job)
+    if ((job.record?.attempt?.number ?? 1) === 1) break
+  }
+  return run.reverse().map(({ state, record }, index) => ({
+    number: record?.attempt?.number ?? index + 1,
+    job: state.name,
+    status: state.status,
+    phases: state.phases,
+    ...(state.failureReason === undefined ? {} : { reason: state.failureReason }),
+  }))
+}
+
+function earlierJob({ state, record }: PastJob): EarlierJob {
+  return {
+    job: state.name,
+    status: state.status,
+    createdAtMs: state.createdAtMs,
+    ...(state.endedAtMs === undefined ? {} : { seconds: (state.endedAtMs - state.createdAtMs) / 1_000 }),
+    hyperparameters: hyperparametersOf(record?.parts ?? {}),
+    metrics: Object.fromEntries(state.finalMetrics.map(({ name, value }) => [name, value])),
+  }
+}
+
+/** The parts of a fingerprint whose names begin with a word, without it. */
+function partsNamed(word: string, parts: FingerprintParts): FingerprintParts {
+  const start = `${word} `
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([name, value]) => (name.startsWith(start) ? [[name.slice(start.length), value]] : [])),
+  )
+}
+
+const hyperparametersOf = (parts: FingerprintParts): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(partsNamed('hyperparameter', parts)).map(([name, value]) => [name, textOf(value)]))
+
+/** A record keeps a hyperparameter as JSON. */
+function textOf(json: string): string {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'string' ? value : json
+  } catch {
+    return json
+  }
+}
+
+function digestOf(parts: FingerprintParts, channel: string): { readonly digest?: string } {
+  const digest = parts[`input ${channel}`]
+  return digest === undefined ? {} : { digest }
+}
+
+function hintOf(state: JobState, platform: Platform): string | undefined {
+  const error = endedBadly({ state, lastLines: new Map() }, platform.abilities.commandLine)
+  return isSsmError(error) ? error.hint : undefined
+}
+
+/** What the machines used. Nobody needs it to run jobs, so whoever may not read it gets a report without. */
+async function usageOf(
+  state: JobState,
+  { jobs }: Platform,
+  options: Abortable,
+): Promise<{ readonly samples: readonly UsageSample[]; readonly leftOut: readonly string[] }> {
+  try {
+    return { samples: (await jobs.usage?.(state, options)) ?? [], leftOut: [] }
+  } catch (cause) {
+    if (!isSsmError(cause, 'PLATFORM_DENIED')) throw cause
+    return { samples: [], leftOut: [`Machine use: ${cause.message}`] }
+  }
+}
+
+const mostListed = 2_000
+const mostNamed = 50
+
+async function storedFiles(
+  layout: TaskLayout,
+  state: JobState,
+  platform: Platform,
+  options: Abortable,
+): Promise<readonly ReportedFiles[]> {
+  const named = await namedOutputsOf(layout, state, platform.objects, options).catch(noneWhenMissing)
+  const files: ReportedFiles[] = []
+  for (const name of outputsOf(state.kind, named)) {
+    const found = await filesBelow(name, outputUri(layout, state.kind, state.name, name), platform, options)
+    if (found.files > 0) files.push(found)
+  }
+  return files
+}
+
+async function filesBelow(name: string, uri: ObjectUri, { objects }: Platform, options: Abortable): Promise<ReportedFiles> {
+  const first: { path: string; bytes: number; etag: string }[] = []
+  let [files, bytes] = [0, 0]
+  try {
+    for await (const object of objects.list(uri, options)) {
+      files += 1
+      bytes += object.sizeBytes
+      if (first.length < mostNamed)
+        first.push({
+          path: object.uri.slice(uri.length) || object.uri.slice(uri.lastIndexOf('/') + 1),
+          bytes: object.sizeBytes,
+          etag: object.etag,
+        })
+      if (files >= mostListed) break
+    }
+  } catch (cause) {
+    noneWhenMissing(cause)
+  }
+  return { name, uri, files, bytes, first }
+}
+
+function noneWhenMissing(cause: unknown): readonly string[] {
+  if (isSsmError(cause, 'OBJECT_MISSING')) return []
+  throw cause
+}
