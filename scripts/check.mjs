@@ -15,7 +15,11 @@ const steps = {
   build: { first: true, work: setup },
   format: [[bin('oxfmt'), '--check', '.']],
   lint: [[bin('oxlint'), '--type-aware', '--deny-warnings', '.']],
-  types: [[node, compiler(), '-p', 'tsconfig.json', '--pretty', 'false']],
+  types: [
+    [node, compiler(), '-p', 'tsconfig.json', '--pretty', 'false'],
+    // The page of a report runs in a browser.
+    [node, compiler(), '-p', 'packages/core/report-page/tsconfig.json', '--pretty', 'false'],
+  ],
   'types-oldest': [[node, compiler('typescript-5.4'), '-p', 'test/types/consumer/tsconfig.json', '--pretty', 'false']],
   'types-newest': [[node, compiler(), '-p', 'test/types/consumer/tsconfig.json', '--pretty', 'false']],
   knip: [[bin('knip'), '--no-progress']],

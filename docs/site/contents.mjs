@@ -34,6 +34,7 @@ export const sections = [
     title: 'Guides',
     pages: [
       guide('tasks', 'From a script to a result', 'Describe a task, run it, chain tasks, use typed results.'),
+      guide('reports', 'Reports', 'One page about a job, a task or a project; a job live in the browser.'),
       guide('retries', 'Runs that survive', 'Try again by cause: no machines, interruptions, exit codes.'),
       guide('search', 'Search for hyperparameters', 'Sweeps, Bayesian search, early stopping, variants by hand.'),
       guide(

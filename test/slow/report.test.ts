@@ -10,12 +10,11 @@ import { reportOf, writeReport, type ReportDocument, type ReportedJob } from '@s
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lacking } from '../support/prerequisites.ts'
-import { until } from '../flows/flow.ts'
 
 // Reports of real jobs, as a browser shows them.
 const missing = lacking('chromium')
 const root = mkdtempSync(join(tmpdir(), 'ssm-report-page-'))
-const cli = join(import.meta.dirname, '../../packages/cli/bin/ssm.mjs')
+const cli = join(import.meta.dirname, '../../packages/cli/bin/ssm.cjs')
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let browser: Browser
 
@@ -216,7 +215,7 @@ test.skipIf(missing)(
     await page.mouse.up()
     // Only what is in sight is in the page.
     expect(await page.locator('.line').count()).toBeLessThan(100)
-    await page.locator('.log').evaluate('node => { node.scrollTop = node.scrollHeight }')
+    await page.evaluate("{ const log = document.querySelector('.log'); log.scrollTop = log.scrollHeight }")
     await page.getByText('line 999999 of a log').waitFor()
     expect(complaints).toEqual([])
     await close()

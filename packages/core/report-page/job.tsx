@@ -136,7 +136,7 @@ function Hyperparameters({ job: { state, hyperparameters, earlier } }: { readonl
   const rows = [{ job: state.name as string, status: state.status, hyperparameters, metrics: final }, ...earlier]
   return (
     <Part title={earlier.length === 0 ? 'Hyperparameters' : 'Hyperparameters, beside earlier jobs'}>
-      <div class="wide" tabIndex={0} role="region" aria-label="Hyperparameters">
+      <div class="wide" tabIndex={0} role="region" aria-label={`Hyperparameters of ${plain(state.name)}`}>
         <table>
           <thead>
             <tr>
@@ -178,12 +178,12 @@ function Hyperparameters({ job: { state, hyperparameters, earlier } }: { readonl
   )
 }
 
-function Data({ job: { inputs, outputs } }: { readonly job: ReportedJob }) {
+function Data({ job: { inputs, outputs, state: { name: job } } }: { readonly job: ReportedJob }) {
   if (inputs.length === 0 && outputs.length === 0) return null
   return (
     <Part title="Inputs and outputs">
       {inputs.length > 0 && (
-        <div class="wide" tabIndex={0} role="region" aria-label="Inputs">
+        <div class="wide" tabIndex={0} role="region" aria-label={`Inputs of ${plain(job)}`}>
           <table>
             <thead>
               <tr>

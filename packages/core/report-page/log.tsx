@@ -52,7 +52,7 @@ export function Log({ job: { state, log } }: { readonly job: ReportedJob }) {
         ref={list}
         tabIndex={0}
         role="region"
-        aria-label="Lines of the log"
+        aria-label={`Log of ${plain(state.name)}`}
         style={{ height: `${Math.min(shownRows, rows.length) * rowHeight + 14}px` }}
         onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
       >

@@ -3,23 +3,9 @@ import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobRequest, type Jobs, type JobState, type StartOptions } from '../../platform/jobs.ts'
 import { changesOf } from './changes.ts'
 import { currentState } from './liveness.ts'
-<<<<<<< HEAD
-import { jobPlace, type JobSettings } from './records.ts'
+import { jobPlace, readRecord, type JobPlace, type JobSettings } from './records.ts'
 import { directoryObjects } from '../objects/objects.ts'
 import type { PythonSettings } from '../python/find-python.ts'
-=======
-import { jobPlace, readRecord, type JobPlace, type JobSettings } from './records.ts'
-import { problemOfResults } from './results.ts'
-import { resumeStoring } from './resume.ts'
-import { directoryObjects } from '../objects/objects.ts'
-import { forget, settle, settleAbandoned } from './settle.ts'
-import { removePackages } from '../python/remove-packages.ts'
-import { findPython, type PythonSettings } from '../python/find-python.ts'
-import { containerSettings } from '../isolation/container-settings.ts'
-import { readUsage } from './usage.ts'
-import { startJob } from './start.ts'
-import { stopJob } from './stop.ts'
->>>>>>> 4514767 (Reports: a page about a job, a task or a project, and what the machines used)
 
 /** What the programs of jobs are run with. */
 export interface ProgramSettings {
@@ -52,7 +38,7 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
       options?.signal?.throwIfAborted()
       return requestOf(jobPlace(root, job.name), job)
     },
-    usage: async (job, options) => readUsage(jobPlace(root, job.name).usage, options?.signal),
+    usage: async (job, options) => (await acts()).readUsage(jobPlace(root, job.name).usage, options?.signal),
     watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
     async forget(job, options) {
       options?.signal?.throwIfAborted()
@@ -74,9 +60,8 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
   }
 }
 
-<<<<<<< HEAD
 const acts = () => import('../acts.ts')
-=======
+
 /** A record that is damaged, or that of a job of the other kind, tells of no request. */
 function requestOf(place: JobPlace, { kind }: JobRef): JobRequest | undefined {
   try {
@@ -86,7 +71,6 @@ function requestOf(place: JobPlace, { kind }: JobRef): JobRequest | undefined {
     return undefined
   }
 }
->>>>>>> 4514767 (Reports: a page about a job, a task or a project, and what the machines used)
 
 const withProblem = (state: JobState, problem: string | undefined): JobState =>
   problem === undefined ? state : { ...state, status: 'failed', phase: 'Failed', failureReason: `ClientError: ${problem}` }
