@@ -1,16 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import Plot from 'uplot'
 import type { MetricSeries, ReportedJob } from '../src/run/report/report-document.ts'
-import { csvOf, svgOf } from './exports.ts'
-import { Part } from './job.tsx'
+import { csvOf, lineColour, svgOf, type Line } from './exports.ts'
+import { Part } from './part.tsx'
 import { bytes, number, plain } from './text.ts'
-
-/** A line of a chart. */
-export interface Line {
-  readonly label: string
-  readonly atMs: readonly number[]
-  readonly values: readonly number[]
-}
 
 /** The metrics of a job: one chart for each, a line for each machine. */
 export function Metrics({ job }: { readonly job: ReportedJob }) {
@@ -135,8 +128,6 @@ function strictlyRising(atMs: readonly number[]): number[] {
   return atMs.map((each) => (last = Math.max(each / 1000, last + 0.000_001)))
 }
 
-const colours = ['#2f6fde', '#d9680f', '#1a8754', '#a63fb5', '#b58a00', '#0b8a9b', '#c8374a', '#6b6f76']
-
 function optionsOf(
   lines: readonly Line[],
   target: HTMLElement,
@@ -159,7 +150,7 @@ function optionsOf(
       {},
       ...lines.map(({ label, values }, at) => ({
         label: plain(label),
-        stroke: colours[at % colours.length] ?? '#888',
+        stroke: lineColour(at),
         width: 1.5,
         spanGaps: true,
         points: { show: values.length < 60 },

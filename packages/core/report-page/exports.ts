@@ -1,5 +1,11 @@
-import type { Line } from './charts.tsx'
 import { number, plain } from './text.ts'
+
+/** A line of a chart. */
+export interface Line {
+  readonly label: string
+  readonly atMs: readonly number[]
+  readonly values: readonly number[]
+}
 
 /** The values of a chart as comma-separated text: one row for each value. */
 export function csvOf(lines: readonly Line[]): string {
@@ -16,6 +22,9 @@ function field(text: string): string {
 }
 
 const size = { width: 720, height: 300, left: 70, below: 30 }
+/** The colour of a chart's line, by its place among them. */
+export const lineColour = (at: number): string => colours[at % colours.length] ?? '#888'
+
 const colours = ['#2f6fde', '#d9680f', '#1a8754', '#a63fb5', '#b58a00', '#0b8a9b', '#c8374a', '#6b6f76']
 
 /** A chart as a picture of its own. */
@@ -28,11 +37,11 @@ export function svgOf(title: string, lines: readonly Line[]): string {
   const py = (value: number): string => (30 + down * (1 - (value - y.least) / (y.greatest - y.least || 1))).toFixed(1)
   const paths = lines.map(
     ({ atMs, values }, at) =>
-      `<polyline fill="none" stroke="${colours[at % colours.length]}" stroke-width="1.5" points="${values
+      `<polyline fill="none" stroke="${lineColour(at)}" stroke-width="1.5" points="${values
         .map((value, index) => `${px(atMs[index] ?? 0)},${py(value)}`)
         .join(' ')}"/>`,
   )
-  const names = lines.map(({ label }, at) => `<tspan fill="${colours[at % colours.length]}"> ${markup(plain(label))}</tspan>`)
+  const names = lines.map(({ label }, at) => `<tspan fill="${lineColour(at)}"> ${markup(plain(label))}</tspan>`)
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/><text x="${size.left}" y="18">${markup(plain(title))}${names.join('')}</text><text x="4" y="36">${number(y.greatest)}</text><text x="4" y="${size.height - size.below}">${number(y.least)}</text>${paths.join('')}</svg>\n`
 }
 

@@ -1,5 +1,5 @@
 import type { ReportDocument, ReportedEdge, ReportedJob } from '../src/run/report/report-document.ts'
-import { jobId } from './job.tsx'
+import { jobId } from './part.tsx'
 import { plain, span } from './text.ts'
 
 const box = { width: 168, height: 46, right: 44, below: 18 }

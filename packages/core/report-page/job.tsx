@@ -1,11 +1,8 @@
-import type { ComponentChildren } from 'preact'
 import type { ReportedAttempt, ReportedFiles, ReportedJob } from '../src/run/report/report-document.ts'
 import { Metrics, Usage } from './charts.tsx'
 import { Log } from './log.tsx'
+import { jobId, Part } from './part.tsx'
 import { bytes, moment, number, plain, span } from './text.ts'
-
-/** Where a job's part of the page is. */
-export const jobId = (name: string): string => `job-${name.replace(/[^A-Za-z0-9-]/g, '_')}`
 
 /** Everything about one job. */
 export function Job({ job, alone }: { readonly job: ReportedJob; readonly alone: boolean }) {
@@ -37,16 +34,6 @@ export function Job({ job, alone }: { readonly job: ReportedJob; readonly alone:
         </Part>
       )}
     </article>
-  )
-}
-
-/** A part of a job, with its heading. */
-export function Part({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
-  return (
-    <section>
-      <h3>{title}</h3>
-      {children}
-    </section>
   )
 }
 
@@ -178,7 +165,15 @@ function Hyperparameters({ job: { state, hyperparameters, earlier } }: { readonl
   )
 }
 
-function Data({ job: { inputs, outputs, state: { name: job } } }: { readonly job: ReportedJob }) {
+function Data({
+  job: {
+    inputs,
+    outputs,
+    state: { name: job },
+  },
+}: {
+  readonly job: ReportedJob
+}) {
   if (inputs.length === 0 && outputs.length === 0) return null
   return (
     <Part title="Inputs and outputs">

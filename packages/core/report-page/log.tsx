@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import type { ReportedJob, ReportedLine } from '../src/run/report/report-document.ts'
-import { Part } from './job.tsx'
+import { Part } from './part.tsx'
 import { plain } from './text.ts'
 
 const rowHeight = 20

@@ -1,7 +1,8 @@
 import { useEffect } from 'preact/hooks'
 import type { ReportDocument } from '../src/run/report/report-document.ts'
 import { Graph } from './graph.tsx'
-import { Job, jobId } from './job.tsx'
+import { Job } from './job.tsx'
+import { jobId } from './part.tsx'
 import type { Source } from './live.ts'
 import { moment, plain, span } from './text.ts'
 

@@ -22,7 +22,7 @@ const described = {
 
 test('what machines used is asked of CloudWatch by host, page after page', async () => {
   await using world = mockedAws()
-  world.sagemaker.on(DescribeTrainingJobCommand).resolves(described as never)
+  world.sagemaker.on(DescribeTrainingJobCommand).resolves(described)
   const [first, second] = [new Date('2026-03-01T12:05:00Z'), new Date('2026-03-01T12:06:00Z')]
   world.cloudwatch
     .on(GetMetricDataCommand)
@@ -55,7 +55,7 @@ test('what machines used is asked of CloudWatch by host, page after page', async
 
 test('the request of a job is read from its description, without the values of its environment', async () => {
   await using world = mockedAws()
-  world.sagemaker.on(DescribeTrainingJobCommand).resolves(described as never)
+  world.sagemaker.on(DescribeTrainingJobCommand).resolves(described)
   world.sagemaker.on(DescribeProcessingJobCommand).resolves({
     ProcessingJobName: name,
     ProcessingJobStatus: 'Completed',
@@ -84,7 +84,7 @@ test('the request of a job is read from its description, without the values of i
 
 test('whoever may not read CloudWatch gets a report that says what is missing', async () => {
   await using world = mockedAws()
-  world.sagemaker.on(DescribeTrainingJobCommand).resolves(described as never)
+  world.sagemaker.on(DescribeTrainingJobCommand).resolves(described)
   world.cloudwatch
     .on(GetMetricDataCommand)
     .rejects(vendor('AccessDenied', 'User: me is not authorized to perform: cloudwatch:GetMetricData'))

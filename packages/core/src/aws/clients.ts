@@ -1,20 +1,11 @@
-import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type * as CloudWatchSdk from '@aws-sdk/client-cloudwatch'
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type * as CloudWatchLogsSdk from '@aws-sdk/client-cloudwatch-logs'
-import type { CodeBuildClient } from '@aws-sdk/client-codebuild'
 import type * as CodeBuildSdk from '@aws-sdk/client-codebuild'
-import type { ECRClient } from '@aws-sdk/client-ecr'
 import type * as EcrSdk from '@aws-sdk/client-ecr'
-import type { IAMClient } from '@aws-sdk/client-iam'
 import type * as IamSdk from '@aws-sdk/client-iam'
-import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import type * as S3Sdk from '@aws-sdk/client-s3'
-import type { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import type * as SageMakerSdk from '@aws-sdk/client-sagemaker'
-import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import type * as ServiceQuotasSdk from '@aws-sdk/client-service-quotas'
-import type { STSClient } from '@aws-sdk/client-sts'
 import type * as StsSdk from '@aws-sdk/client-sts'
 import { PlatformError } from '../platform/errors.ts'
 import { hasProxy } from './proxy.ts'
@@ -25,15 +16,15 @@ import { credentialsError, platformError, regionless, withErrorTranslation } fro
 
 /** The clients we use, by service. */
 export interface ClientTypes {
-  readonly s3: S3Client
-  readonly sagemaker: SageMakerClient
-  readonly iam: IAMClient
-  readonly ecr: ECRClient
-  readonly codebuild: CodeBuildClient
-  readonly sts: STSClient
-  readonly logs: CloudWatchLogsClient
-  readonly cloudwatch: CloudWatchClient
-  readonly quotas: ServiceQuotasClient
+  readonly s3: S3Sdk.S3Client
+  readonly sagemaker: SageMakerSdk.SageMakerClient
+  readonly iam: IamSdk.IAMClient
+  readonly ecr: EcrSdk.ECRClient
+  readonly codebuild: CodeBuildSdk.CodeBuildClient
+  readonly sts: StsSdk.STSClient
+  readonly logs: CloudWatchLogsSdk.CloudWatchLogsClient
+  readonly cloudwatch: CloudWatchSdk.CloudWatchClient
+  readonly quotas: ServiceQuotasSdk.ServiceQuotasClient
 }
 /** The services of AWS that are called. */
 export type ServiceName = keyof ClientTypes
@@ -51,7 +42,7 @@ interface Modules {
 }
 
 /** Keys, or a function that gives fresh ones; an SDK provider (`fromSSO()`, …) fits. */
-export type Credentials = NonNullable<S3ClientConfig['credentials']>
+export type Credentials = NonNullable<S3Sdk.S3ClientConfig['credentials']>
 
 /** How to reach AWS. Everything is optional: by default the SDK's own chain of environment, profile, SSO and machine roles. */
 export interface ClientOptions {
@@ -155,7 +146,7 @@ function nameProfile<Client extends ClientTypes[ServiceName]>(
 ): Client {
   const profile = given ?? env['AWS_PROFILE']
   if (credentials !== undefined || profile === undefined || profile === '') return client
-  ;(client as S3Client).middlewareStack.add(
+  ;(client as S3Sdk.S3Client).middlewareStack.add(
     (next) => (args) => next(args).catch((cause: unknown) => Promise.reject(credentialsError(cause, profile))),
     { step: 'initialize', name: 'nameProfile' },
   )
@@ -201,7 +192,7 @@ const maxSockets = 128
 
 /** What every client is made of; the SDK hands `ignoreCache` on to whatever reads the shared configuration files. */
 type SharedConfig = Pick<
-  S3ClientConfig,
+  S3Sdk.S3ClientConfig,
   'region' | 'profile' | 'credentials' | 'endpoint' | 'retryMode' | 'maxAttempts' | 'requestHandler'
 > & {
   readonly ignoreCache: boolean

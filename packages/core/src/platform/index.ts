@@ -4,7 +4,17 @@
  * @module @simple-sagemaker/core/platform
  */
 export type { Abilities, Platform } from './platform.ts'
-export type { DescribeOptions, JobPhase, JobRef, JobRequest, Jobs, JobState, JobStatus, MetricValue } from './jobs.ts'
+export type {
+  DescribeOptions,
+  JobPhase,
+  JobRef,
+  JobRequest,
+  Jobs,
+  JobState,
+  JobStatus,
+  MetricValue,
+  UsageSample,
+} from './jobs.ts'
 export { isTerminal } from './jobs.ts'
 export type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
 export type {

@@ -2,7 +2,6 @@ import type { JobName } from '../names/job-name.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { Abortable } from './abortable.ts'
 import type { PythonChoice, PythonNeed } from './python.ts'
-import type { UsageSample } from './usage.ts'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
 
 /** The exact AWS request. Every platform executes the same one. */
@@ -98,6 +97,30 @@ export interface JobState extends JobRef {
   readonly unstored?: boolean
   /** Whoever started it was killed before the job began: nothing of it ran, and no program of its failed. */
   readonly neverBegan?: boolean
+}
+
+/** What one machine used at one time. What a platform cannot measure is absent. */
+export interface UsageSample {
+  /** The machine: `algo-1`, `algo-2`, … */
+  readonly machine: string
+  /** When, in milliseconds since 1970. */
+  readonly atMs: number
+  /** Use of the processors: 100 is one processor at work all the time, 200 are two. */
+  readonly cpuPercent?: number
+  /** Memory in use by the job's program, in bytes. */
+  readonly memoryBytes?: number
+  /** Memory in use, of all that the machine has. */
+  readonly memoryPercent?: number
+  /** Use of the GPUs: 100 is one GPU at work all the time. */
+  readonly gpuPercent?: number
+  /** GPU memory in use: 100 is the memory of one GPU. */
+  readonly gpuMemoryPercent?: number
+  /** Disk space in use, of the whole volume. */
+  readonly diskPercent?: number
+  /** Bytes read from files since the program began. */
+  readonly readBytes?: number
+  /** Bytes written to files since the program began. */
+  readonly writtenBytes?: number
 }
 
 export interface DescribeOptions extends Abortable {

@@ -53,11 +53,7 @@ export function awsJobs(options: JobsOptions): Jobs & AsyncDisposable {
   return {
     start: (request, { signal } = {}) => start(request, options, signal),
     describe: (job, { signal } = {}) => describe(clients, job, signal),
-    request: (job, { signal } = {}) => storedRequest(clients, job, signal),
-    usage: async (job, { signal } = {}) => {
-      const state = await describe(clients, job, signal)
-      return state === undefined ? [] : usageOf(clients, state, signal)
-    },
+    ...forReports(clients),
     watch: (job, { signal } = {}) => pollers[job.kind].watch(job, signal),
     stop: async (job, { signal } = {}) => {
       await stop(clients, job, signal)
@@ -68,6 +64,15 @@ export function awsJobs(options: JobsOptions): Jobs & AsyncDisposable {
     },
   }
 }
+
+/** What a report shows beside the state of a job. */
+const forReports = (clients: Clients): Pick<Jobs, 'request' | 'usage'> => ({
+  request: (job, { signal } = {}) => storedRequest(clients, job, signal),
+  usage: async (job, { signal } = {}) => {
+    const state = await describe(clients, job, signal)
+    return state === undefined ? [] : usageOf(clients, state, signal)
+  },
+})
 
 const describing = { training: 'sagemaker:DescribeTrainingJob', processing: 'sagemaker:DescribeProcessingJob' } as const
 

@@ -1,6 +1,5 @@
 import type { Metric, MetricDataQuery } from '@aws-sdk/client-cloudwatch'
-import type { JobState } from '../../platform/jobs.ts'
-import type { UsageSample } from '../../platform/usage.ts'
+import type { JobState, UsageSample } from '../../platform/jobs.ts'
 import { abortable, type Clients } from '../clients.ts'
 import { freshTokens } from '../page-tokens.ts'
 import { withErrorTranslation } from '../translate.ts'

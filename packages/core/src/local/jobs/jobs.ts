@@ -34,11 +34,7 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
       const { problemOfResults } = await acts()
       return withProblem(state, await problemOfResults(jobPlace(root, job.name), objects))
     },
-    async request(job, options) {
-      options?.signal?.throwIfAborted()
-      return requestOf(jobPlace(root, job.name), job)
-    },
-    usage: async (job, options) => (await acts()).readUsage(jobPlace(root, job.name).usage, options?.signal),
+    ...forReports(root),
     watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
     async forget(job, options) {
       options?.signal?.throwIfAborted()
@@ -61,6 +57,15 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
 }
 
 const acts = () => import('../acts.ts')
+
+/** What a report shows beside the state of a job. */
+const forReports = (root: string): Pick<Jobs, 'request' | 'usage'> => ({
+  async request(job, options) {
+    options?.signal?.throwIfAborted()
+    return requestOf(jobPlace(root, job.name), job)
+  },
+  usage: async (job, options) => (await acts()).readUsage(jobPlace(root, job.name).usage, options?.signal),
+})
 
 /** A record that is damaged, or that of a job of the other kind, tells of no request. */
 function requestOf(place: JobPlace, { kind }: JobRef): JobRequest | undefined {

@@ -18,7 +18,7 @@ import { metricReader } from '../logs/metrics.ts'
 import type { Isolation, MachineView, RunningMachine } from '../machine/isolation.ts'
 import { makePipes } from '../machine/process-executor.ts'
 import { pidOf } from '../process/identity.ts'
-import { sampleUsage } from './sampler.ts'
+import { sampleUsage } from '../usage/sampler.ts'
 import { withPackages, withPython } from '../python/environment.ts'
 import { shardOf } from '../machine/shard.ts'
 

@@ -1,5 +1,4 @@
-import type { JobPhase, JobState } from '../../platform/jobs.ts'
-import type { UsageSample } from '../../platform/usage.ts'
+import type { JobPhase, JobState, UsageSample } from '../../platform/jobs.ts'
 
 /** Everything a report shows, as plain data: what `ssm report --json` prints and the page holds. */
 export interface ReportDocument {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { readUsage } from '../jobs/usage.ts'
+import { readUsage } from './samples.ts'
 import { processIn, sampleUsage } from './sampler.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ssm-sampler-'))
@@ -20,16 +20,14 @@ test.skipIf(process.platform !== 'linux')('the work of a process group is measur
   const path = join(root, 'usage.ndjson')
   const sampling = sampleUsage(path, [{ host: 'algo-1', group: busy.pid ?? 0 }])
   try {
-    for (;;) {
-      const [sample] = await readUsage(path)
-      if (sample !== undefined) {
-        expect(sample).toMatchObject({ machine: 'algo-1' })
-        expect(sample.cpuPercent).toBeGreaterThan(0)
-        expect(sample.memoryBytes).toBeGreaterThan(0)
-        break
-      }
+    let [sample] = await readUsage(path)
+    while (sample === undefined) {
       await new Promise((resolve) => setTimeout(resolve, 50))
+      ;[sample] = await readUsage(path)
     }
+    expect(sample).toMatchObject({ machine: 'algo-1' })
+    expect(sample.cpuPercent).toBeGreaterThan(0)
+    expect(sample.memoryBytes).toBeGreaterThan(0)
   } finally {
     sampling.stop()
     process.kill(-(busy.pid ?? 0), 'SIGKILL')

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { readText } from '../../files/read.ts'
-import type { UsageSample } from '../../platform/usage.ts'
+import type { UsageSample } from '../../platform/jobs.ts'
 
 /** A report needs no more of one job. */
 const mostSamples = 20_000

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
-import type { UsageSample } from '../../platform/usage.ts'
-import { appendUsage } from '../jobs/usage.ts'
+import type { UsageSample } from '../../platform/jobs.ts'
+import { appendUsage } from './samples.ts'
 
 /** A machine: its name, and the process group that is its program. */
 export interface SampledMachine {
