@@ -40,16 +40,16 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
       options?.signal?.throwIfAborted()
       await (await acts()).forget(root, jobPlace(root, job.name))
     },
-    async storeResults(job, options) {
-      if ((await describe(job)) === undefined) throw lost(job)
-      return (await acts()).resumeStoring(root, jobPlace(root, job.name), options?.signal)
+    storeResults: async (job, options) => {
+      if ((await describe(job)) !== undefined)
+        return (await acts()).resumeStoring(root, jobPlace(root, job.name), options?.signal)
+      throw lost(job)
     },
     async stop(job, options) {
       options?.signal?.throwIfAborted()
       const state = await describe(job)
       if (state === undefined) throw lost(job)
-      const place = jobPlace(root, job.name)
-      const { settle, stopJob } = await acts()
+      const [place, { settle, stopJob }] = [jobPlace(root, job.name), await acts()]
       await settle(place)
       if (!isTerminal(state.status)) await stopJob(place, () => describe(job), options?.signal)
     },
