@@ -4,7 +4,7 @@ import { isTerminal, type JobRef, type JobRequest, type Jobs, type JobState, typ
 import { changesOf } from './changes.ts'
 import { currentState } from './liveness.ts'
 import { jobPlace, readRecord, type JobPlace, type JobSettings } from './records.ts'
-import { directoryObjects } from '../objects/objects.ts'
+import { directoryObjects, type DirectoryObjects } from '../objects/objects.ts'
 import type { PythonSettings } from '../python/find-python.ts'
 
 /** What the programs of jobs are run with. */
@@ -30,9 +30,7 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
     describe: async (job, options) => {
       options?.signal?.throwIfAborted()
       const state = await describe(job)
-      if (options?.verify !== true || state?.status !== 'completed') return state
-      const { problemOfResults } = await acts()
-      return withProblem(state, await problemOfResults(jobPlace(root, job.name), objects))
+      return options?.verify === true && state?.status === 'completed' ? verified(root, state, objects) : state
     },
     ...forReports(root),
     watch: (job, options) => watch(root, job, describe, eitherSignal(options?.signal, closed)),
@@ -75,6 +73,12 @@ function requestOf(place: JobPlace, { kind }: JobRef): JobRequest | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A completed job is a failed one when what it stored is not there any more as it was. */
+async function verified(root: string, state: JobState, objects: DirectoryObjects): Promise<JobState> {
+  const { problemOfResults } = await acts()
+  return withProblem(state, await problemOfResults(jobPlace(root, state.name), objects))
 }
 
 const withProblem = (state: JobState, problem: string | undefined): JobState =>
