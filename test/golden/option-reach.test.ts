@@ -45,6 +45,9 @@ const reach = {
     training: ['ResourceConfig.VolumeSizeInGB'],
     processing: ['ProcessingResources.ClusterConfig.VolumeSizeInGB'],
   },
+  // They decide what follows on a job that waits; how long it may wait in all follows from them where nobody says it.
+  spotFallback: { value: 'on-demand', beside: { maxWait: '2 days' }, training: [] },
+  spotAfter: { value: '1 hour', beside: { maxWait: '2 days' }, training: [] },
   spot: { value: false, training: ['EnableManagedSpotTraining', 'StoppingCondition.MaxWaitTimeInSeconds'] },
   maxRun: {
     value: '1 hour',
@@ -124,6 +127,8 @@ const reach = {
 const rows: Readonly<Record<TaskOptionName, Reach>> = reach
 const names = Object.keys(taskOptions) as TaskOptionName[]
 const trainingOnly: readonly string[] = [
+  'spotFallback',
+  'spotAfter',
   'spot',
   'maxWait',
   'warm',

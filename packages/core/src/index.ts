@@ -91,8 +91,18 @@ export type {
   WaitedForStarterEvent,
   WarnedEvent,
 } from './events/run-event.ts'
-export type { AttemptNumber, AttemptReport, Change, Decision, EndCause, RetryCause, StoredOutput } from './spec/result.ts'
+export type {
+  AttemptMachines,
+  AttemptNumber,
+  AttemptReport,
+  Change,
+  Decision,
+  EndCause,
+  RetryCause,
+  StoredOutput,
+} from './spec/result.ts'
 export type { RetryOptions } from './options/compute.ts'
+export type { SpotOptions } from './options/spot.ts'
 export type { Packages } from './options/image.ts'
 export type { PackagesSpec } from './spec/image.ts'
 export type { TrainingDistribution } from './spec/distribution.ts'

@@ -230,6 +230,8 @@ export function progressText({ bytes, ofBytes, files, ofFiles }: Progress, elaps
   return `${bar(share)} ${Math.floor(Math.min(1, share) * 100)} %  ${bytesText(bytes)} of ${bytesText(ofBytes)}${counted}${rate}${left}`
 }
 
-function retriedText({ because, attempt, pauseSeconds }: Extract<RunEvent, { type: 'retried' }>): string {
-  return `${because}; attempt ${attempt.number} of ${attempt.of} follows in ${spanText(pauseSeconds * 1000)}`
+function retriedText({ because, attempt, pauseSeconds, machines }: Extract<RunEvent, { type: 'retried' }>): string {
+  const when = pauseSeconds === 0 ? 'follows now' : `follows in ${spanText(pauseSeconds * 1000)}`
+  const on = machines === undefined ? '' : `, on ${machines.instanceTypes.join(' or ')}, ${machines.spot ? 'spot' : 'on demand'}`
+  return `${because}; attempt ${attempt.number} of ${attempt.of} ${when}${on}`
 }

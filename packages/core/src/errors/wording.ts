@@ -73,6 +73,7 @@ export const terms = {
   role: { library: '"role"', commandLine: '--role' },
   sourceDir: { library: 'sourceDir', commandLine: '--source_dir' },
   spot: { library: '.spot()', commandLine: '--spot' },
+  spotFallback: { library: 'the fallback of .spot()', commandLine: '--spot_fallback' },
   training: { library: 'project.task()', commandLine: 'ssm run' },
   unpackNot: { library: 'download({ unpack: false })', commandLine: '--no-unpack' },
   volumeKmsKey: { library: '.volumeKmsKey()', commandLine: '--volume_kms_key' },

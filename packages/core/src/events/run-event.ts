@@ -4,7 +4,7 @@ import type { ImageProgress } from '../platform/images.ts'
 import type { JobRef, JobStatus, PhaseName } from '../platform/jobs.ts'
 import type { LogLine } from '../platform/logs.ts'
 import type { PythonChoice } from '../platform/python.ts'
-import type { AttemptNumber, Decision } from '../spec/result.ts'
+import type { AttemptMachines, AttemptNumber, Decision } from '../spec/result.ts'
 
 /** Bytes and files on their way. */
 export interface Progress {
@@ -208,6 +208,8 @@ export interface RetriedEvent extends EventBase {
   readonly attempt: AttemptNumber
   /** How long is waited before it. */
   readonly pauseSeconds: number
+  /** The machines it asks for; absent for a task that asks for the same each time. */
+  readonly machines?: AttemptMachines
 }
 
 /**

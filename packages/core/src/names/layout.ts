@@ -46,6 +46,8 @@ export interface JobLayout {
   readonly bundle: ObjectUri
   /** What was decided and why: fingerprint and its parts, in our own words. */
   readonly record: ObjectUri
+  /** Written before the job is stopped because it waited for spot machines in vain. */
+  readonly waitEnded: ObjectUri
   /** Names the one object of a channel whose neighbours are not to come. */
   manifest(channel: string): ObjectUri
   readonly outputFolder: ObjectUri
@@ -111,6 +113,7 @@ function jobLayout(root: ObjectUri): JobLayout {
     launcherSettings: joinUri(source, 'launch.settings'),
     bundle: joinUri(source, 'sourcedir.tar.gz'),
     record: joinUri(root, 'task.json'),
+    waitEnded: joinUri(root, 'wait-ended.json'),
     manifest: (channel) => joinUri(root, `${channel}.manifest`),
     outputFolder,
     model: joinUri(outputFolder, 'model.tar.gz'),

@@ -64,6 +64,12 @@ const rows = {
   instanceCount: counted('instanceCount', 1, 10_000),
   volumeSizeGiB: counted('volumeSizeGiB', 1, 16_384),
   spot: switched('spot'),
+  spotFallback: [
+    ['later', 'spotFallback', /must be one of none, on-demand/],
+    [true, 'spotFallback', /must be one of none, on-demand/],
+    [null, 'spotFallback', /must be one of none, on-demand/],
+  ],
+  spotAfter: [...lasting('spotAfter', /from '5 minutes' to '30 days'/), ['4 minutes', 'spotAfter', /'5 minutes'/]],
   maxRun: [...lasting('maxRun', /from '1 second' to '28 days'/), ['0 seconds', 'maxRun', /from '1 second'/]],
   maxWait: [
     ...lasting('maxWait', /from '1 second' to '30 days'/),
@@ -215,6 +221,13 @@ test.each([
   [{ spot: false, maxWait: '2 days' }, 'maxWait', /only means something with spot/],
   [{ warm: '1 hour', maxWait: '2 days' }, 'maxWait', /only means something with spot/],
   [{ maxRun: '2 days', maxWait: '1 day' }, 'maxWait', /no shorter than maxRun \(172800 seconds\)/],
+  [{ spotAfter: '3 days', maxWait: '2 days' }, 'spotAfter', /no longer than maxWait \(172800 seconds\)/],
+  [{ warm: '1 hour', spotFallback: 'on-demand' }, 'spotFallback', /cannot be joined with warm/],
+  [
+    { instanceType: 'ml.g5.xlarge', fallbackTypes: ['ml.g4dn.xlarge'], spotAfter: '9 minutes' },
+    'spotAfter',
+    /five minutes for each of 2 types/,
+  ],
   [{ instanceType: 'ml.g5.xlarge', volumeKmsKey: 'alias/a' }, 'volumeKmsKey', /ml\.g5\.xlarge.*disks of its own/],
   [{ image: 'mine:1', dockerfile: 'RUN a' }, 'image', /cannot be joined with dockerfile/],
   [{ image: 'mine:1', framework: 'pytorch' }, 'framework', /means nothing beside image/],
@@ -232,6 +245,8 @@ test.each([
   { maxWait: '0 minutes', spot: false },
   { warm: '1 hour', spot: false },
   { maxRun: '1 day', maxWait: '1 day' },
+  { maxRun: '1 day', spotAfter: '10 minutes', instanceType: 'ml.g5.xlarge', fallbackTypes: ['ml.g4dn.xlarge'] },
+  { spot: false, spotFallback: 'on-demand', spotAfter: '1 hour' },
   { subnets: ['subnet-0a'], securityGroups: ['sg-0a'] },
   { instanceType: 'local' },
   { instanceType: 'ml.m5.xlarge', volumeKmsKey: 'alias/a', volumeSizeGiB: 500 },
@@ -323,8 +338,8 @@ test('every variable of SageMaker that a program is told is refused as its own, 
 })
 
 test.each([
-  ['spot, the default', 'training', {}, /^fallbackTypes means on-demand machines$/],
-  ['spot', 'training', { spot: true }, /means on-demand machines/],
+  ['spot', 'training', { spot: true }, /^$/],
+  ['spot, the default', 'training', {}, /^$/],
   ['a warm pool', 'training', { spot: false, warm: '1 hour' }, /cannot be joined with warm/],
   ['the first type again', 'training', { spot: false, fallbackTypes: ['ml.g5.xlarge'] }, /names a type twice/],
   ['a process on this computer', 'processing', { instanceType: 'local' }, /needs an instanceType/],

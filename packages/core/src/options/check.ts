@@ -83,8 +83,13 @@ const rules: readonly Rule[] = [
   },
   {
     kinds: ['training', 'processing'],
-    reads: ['fallbackTypes', 'instanceType', 'spot', 'warm'],
+    reads: ['fallbackTypes', 'instanceType', 'warm'],
     problem: fallbackProblem,
+  },
+  {
+    kinds: ['training'],
+    reads: ['spot', 'warm', 'fallbackTypes', 'spotFallback', 'spotAfter', 'maxRun', 'maxWait'],
+    problem: spotWaitProblem,
   },
   {
     kinds: ['processing'],
@@ -181,10 +186,7 @@ const rules: readonly Rule[] = [
   },
 ]
 
-function fallbackProblem(
-  { fallbackTypes = [], instanceType, spot, warm }: TrainingOptions,
-  kind: JobKind,
-): FoundProblem | undefined {
+function fallbackProblem({ fallbackTypes = [], instanceType, warm }: TrainingOptions): FoundProblem | undefined {
   if (fallbackTypes.length === 0) return undefined
   const of = (message: string, hint: Text): FoundProblem => ({ path: 'fallbackTypes', value: fallbackTypes, message, hint })
   const types = [instanceType, ...fallbackTypes]
@@ -199,10 +201,34 @@ function fallbackProblem(
       'cannot be joined with warm',
       wording`A warm pool keeps machines of one type: leave out ${terms.warm} or the other types.`,
     )
-  return kind === 'training' && spot !== false
+  return undefined
+}
+
+const shortestShareSeconds = 300
+
+/** What cannot be with a limited wait for spot machines. */
+function spotWaitProblem(options: TrainingOptions): FoundProblem | undefined {
+  const { spot, fallbackTypes, spotFallback, maxWait } = resolvedOptions('training', options)
+  const { spotAfter, warm } = options
+  if (warm !== undefined && options.spot !== false && spotFallback === 'on-demand')
+    return {
+      path: 'spotFallback',
+      value: spotFallback,
+      message: 'cannot be joined with warm',
+      hint: wording`A warm pool keeps on-demand machines: leave out ${terms.spotFallback} or ${terms.warm}.`,
+    }
+  if (!spot || spotAfter === undefined) return undefined
+  const of = (message: string, hint: Text): FoundProblem => ({ path: 'spotAfter', value: spotAfter, message, hint })
+  const types = fallbackTypes.length + 1
+  if (seconds(spotAfter) < types * shortestShareSeconds)
+    return of(
+      `must leave five minutes for each of ${types} types`,
+      'Machines take minutes to start: choose a longer wait, or fewer types.',
+    )
+  return options.maxWait !== undefined && seconds(maxWait) > 0 && seconds(spotAfter) > seconds(maxWait)
     ? of(
-        'means on-demand machines',
-        wording`SageMaker chooses among types on demand only: add ${terms.onDemand}, or give one type.`,
+        `must be no longer than maxWait (${seconds(maxWait)} seconds)`,
+        'maxWait counts waiting and running together: choose a shorter wait, or leave maxWait out.',
       )
     : undefined
 }

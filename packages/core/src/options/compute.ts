@@ -5,6 +5,7 @@ import { secondsOf, type Duration } from '../time/duration.ts'
 import { instanceTypeHint, instanceTypeProblem } from './machines.ts'
 import { make, trainingOnly } from './option.ts'
 import { count, duration, flag, list, text } from './option-types.ts'
+import { usualMaxWait } from './spot.ts'
 
 const instanceShape = /^ml\.[a-z0-9-]+\.[a-z0-9]+$/
 
@@ -33,8 +34,8 @@ export const computeOptions = {
   /**
    * Types of machine to take, in this order, when there are none of `instanceType`.
    *
-   * At most 4; none by default. SageMaker chooses when the job starts, and checks the quota of every type. On demand only, and not
-   * with `warm`. The image is the one for `instanceType`: choose types of one kind, all with GPUs or all without.
+   * At most 4; none by default. On demand SageMaker chooses when the job starts; with `spot` each type has a job of its own and its
+   * share of `spotAfter`. Not with `warm`. The image is the one for `instanceType`: choose types of one kind, all with GPUs or none.
    *
    * @see ResourceConfig.InstancePreferences in the CreateTrainingJob reference
    */
@@ -118,7 +119,7 @@ export const computeOptions = {
   /**
    * How long a spot job may wait for machines and run, together.
    *
-   * A duration no shorter than `maxRun`; default the same as `maxRun`. Only with `spot`.
+   * A duration no shorter than `maxRun`; default the same as `maxRun`, and `spotAfter` where it holds. Only with `spot`.
    *
    * @see StoppingCondition.MaxWaitTimeInSeconds in the CreateTrainingJob reference
    */
@@ -127,8 +128,8 @@ export const computeOptions = {
     source: 'StoppingCondition.MaxWaitTimeInSeconds',
     ignoredLocally: true,
     kinds: trainingOnly,
-    default: (_kind: JobKind, { maxRun }: { readonly maxRun: Duration }) => maxRun,
-    defaultText: 'the same as maxRun',
+    default: usualMaxWait,
+    defaultText: 'the same as maxRun, and spotAfter where it holds',
     method: (limit: Duration) => limit,
     fromSeconds: 0,
     toSeconds: 2_592_000,

@@ -4,13 +4,24 @@ import { computeOptions } from './compute.ts'
 import { imageOptions } from './image.ts'
 import { defaultFor, type KindsOf, type Option, type ResolvedValueOf, type ValueOf } from './option.ts'
 import { parameterOptions } from './parameters.ts'
+import { spotOptions } from './spot.ts'
 
 /** Every option of a task: what methods, fields, flags, checks, defaults and printed pages are derived from. */
 // An intersection, not the spread's own type: that one loses the options' comments in declaration files.
-export type TaskOptionTable = typeof computeOptions & typeof imageOptions & typeof parameterOptions & typeof accessOptions
+export type TaskOptionTable = typeof computeOptions &
+  typeof spotOptions &
+  typeof imageOptions &
+  typeof parameterOptions &
+  typeof accessOptions
 
 /** Every option of a task, all groups together. */
-export const taskOptions: TaskOptionTable = { ...computeOptions, ...imageOptions, ...parameterOptions, ...accessOptions }
+export const taskOptions: TaskOptionTable = {
+  ...computeOptions,
+  ...spotOptions,
+  ...imageOptions,
+  ...parameterOptions,
+  ...accessOptions,
+}
 
 export type TaskOptionName = keyof TaskOptionTable
 

@@ -15,6 +15,7 @@ import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import { retryOf } from '../options/compute.ts'
+import { spotWaitOf, usualMaxWait } from '../options/spot.ts'
 import type { Draft, DraftInput } from './draft.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
@@ -75,12 +76,14 @@ type Compute = Pick<
   | 'retries'
   | 'retry'
   | 'fallbackTypes'
+  | 'spotWait'
 >
 
 function computeOf(options: ResolvedOptions): Compute {
   const { instanceType, instanceCount, volumeSizeGiB, spot, retries } = options
   const retry = options.retry === undefined ? undefined : retryOf(options.retry)
   const maxRunSeconds = seconds(options.maxRun)
+  const spotWait = spotWaitOf(options)
   const keepAliveSeconds = options.warm === undefined ? undefined : seconds(options.warm)
   return {
     instanceType,
@@ -90,7 +93,8 @@ function computeOf(options: ResolvedOptions): Compute {
     spot,
     maxRunSeconds,
     // The original's 0 means the same as not given.
-    ...(spot ? { maxWaitSeconds: seconds(options.maxWait) || maxRunSeconds } : {}),
+    ...(spot ? { maxWaitSeconds: seconds(options.maxWait) || seconds(usualMaxWait('training', options)) } : {}),
+    ...(spotWait === undefined ? {} : { spotWait }),
     ...(keepAliveSeconds === undefined ? {} : { keepAliveSeconds }),
     ...(retries === undefined ? {} : { retries }),
     // What is wrong with it has been said by then.

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { freeze } from '../lang/freeze.ts'
 import { setIn } from '../lang/set-in.ts'
 import { assertChange, assertOptions, assertRunOptions, assertSource, InvalidTaskError } from '../options/errors.ts'
+import { spotChoice, type SpotOptions } from '../options/spot.ts'
 import { mergeOptions, type TrainingOptions } from '../options/task-options.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import type { Explanation, Plan } from '../run/plan.ts'
@@ -80,6 +81,7 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     const [instanceType, ...fallbackTypes] = Array.isArray(type) ? (type as readonly InstanceType[]) : [type as InstanceType]
     return this.with({ instanceType: instanceType ?? (type as InstanceType), fallbackTypes, instanceCount })
   }
+  override spot = (choice: boolean | SpotOptions = true): TaskBuilder => this.with(spotChoice(this.name, choice))
   onDemand = (): TaskBuilder => this.with({ spot: false })
   envVariable = (name: string, value: string | Secret): TaskBuilder => this.with({ env: { [name]: value } })
   tag = (key: string, value: string): TaskBuilder => this.with({ tags: { [key]: value } })

@@ -33,12 +33,15 @@ export function launchVector(kind: JobKind, code: CodeFacts): { readonly entrypo
   }
 }
 
-/** The type of machine, or the types in the order in which SageMaker tries them. */
+/** The type of machine, or the types in the order in which SageMaker tries them: it takes no list with spot. */
 export function machineTypes<Type>({
   instanceType,
   fallbackTypes = [],
-}: Pick<TaskSpec, 'instanceType' | 'fallbackTypes'>): { InstanceType: Type } | { InstancePreferences: { InstanceType: Type }[] } {
+  spot,
+}: Pick<TaskSpec, 'instanceType' | 'fallbackTypes' | 'spot'>):
+  | { InstanceType: Type }
+  | { InstancePreferences: { InstanceType: Type }[] } {
   // The check of the options has looked at their form; the SDK's list of types is older than some of them.
-  if (fallbackTypes.length === 0) return { InstanceType: instanceType as Type }
+  if (fallbackTypes.length === 0 || spot) return { InstanceType: instanceType as Type }
   return { InstancePreferences: [instanceType, ...fallbackTypes].map((type) => ({ InstanceType: type as Type })) }
 }

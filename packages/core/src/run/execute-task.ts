@@ -1,12 +1,13 @@
 import { isSsmError } from '../errors/ssm-error.ts'
 import type { JobRef } from '../platform/jobs.ts'
+import { placementsOf } from '../spec/placements.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { attemptsUpTo, endOf, followAttempt, type Attempt } from './attempt.ts'
 import type { TaskContext, TaskSession } from './context.ts'
 import { settle, settleAgain } from './decide/settle.ts'
 import { endedBadly, RunAbortedError } from './follow/errors.ts'
 import { warnOfNothingKept } from './follow/nothing-kept.ts'
-import { afterAttempt, oneAttempt, type NextStep } from './policy.ts'
+import { afterAttempt, policyOf, type NextStep } from './policy.ts'
 import { checkHyperparameters } from './resolve/hyperparameters.ts'
 import { openTask, type ResolvedTask } from './resolve/resolve-task.ts'
 import { taskResult } from './results/collect.ts'
@@ -39,11 +40,13 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       const isSkipped = attempt.decision.kind === 'skip'
       job = attempt.job
       session.reached({ platform: context.platform, job, isOwn: attempt.decision.kind === 'start', isOver: isSkipped }, given)
-      const ended = await followAttempt(attempt, task.spec.metrics, following)
+      const ended = await followAttempt(attempt, task, following)
       session.ended(job)
-      const end = endOf(ended.state, attempt.spent, task.spec, attempt.decision.kind === 'start')
-      const next = afterAttempt(task.spec.retry ?? oneAttempt, attempt.number, end)
-      if (next.kind === 'give-up') throw endedBadly(ended, context.platform.abilities.commandLine)
+      // Whoever stopped the run meant all of it.
+      const waitEnded = session.isStopped(job) ? undefined : ended.waitEnded
+      const end = endOf(ended.state, { ...attempt, waitEnded, isOwn: attempt.decision.kind === 'start' }, task.spec)
+      const next = afterAttempt(policyOf(task.spec), attempt.number, attempt.place, end)
+      if (next.kind === 'give-up') throw endedBadly({ ...ended, waitEnded }, context.platform.abilities.commandLine)
       if (next.kind === 'done') {
         if (!isSkipped) await warnOfNothingKept(task, job, following)
         const attempts = await attemptsUpTo(task, attempt, ended.state, following)
@@ -69,8 +72,17 @@ async function tryAgain(
   { job }: Attempt,
   context: TaskContext,
 ): Promise<Attempt> {
-  const { because, attempt, pauseSeconds } = next
-  context.tell({ type: 'retried', job: job.name, because, attempt, pauseSeconds })
+  const { because, attempt, pauseSeconds, place } = next
+  const placements = placementsOf(task.spec)
+  const machines = placements.length === 1 ? undefined : placements[place.index]
+  context.tell({
+    type: 'retried',
+    job: job.name,
+    because,
+    attempt,
+    pauseSeconds,
+    ...(machines === undefined ? {} : { machines }),
+  })
   await context.clock.sleep(pauseSeconds * 1_000, context.signal)
   return settleAgain(task, next, context)
 }

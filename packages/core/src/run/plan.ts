@@ -4,7 +4,8 @@ import type { JobRequest } from '../platform/jobs.ts'
 import { withoutSecrets } from '../request/request-overrides.ts'
 import type { RequestFacts } from '../request/facts.ts'
 import { jobRequest } from '../request/request.ts'
-import type { Decision } from '../spec/result.ts'
+import { placementsOf } from '../spec/placements.ts'
+import type { AttemptMachines, Decision } from '../spec/result.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { compareFolder } from '../sync/folder.ts'
 import type { TaskContext } from './context.ts'
@@ -29,6 +30,8 @@ export interface Plan {
   readonly fingerprint: string
   /** The exact request with the digests it pins; secrets are shown as `<secret>`. The job's name and role are as they would be. */
   readonly request: JobRequest
+  /** The machines that are asked for, in the order in which they are tried; the request is the one for the first. */
+  readonly machines: readonly AttemptMachines[]
   /** What would be sent to the bucket. */
   readonly uploads: readonly PlannedUpload[]
   /** Files left out of the code, and the rule that did it. At most 1,000 are listed. */
@@ -82,6 +85,7 @@ export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskC
     decision,
     fingerprint: task.fingerprint,
     request: await requestOf({ task, past }, state, context),
+    machines: placementsOf(spec),
     uploads: decision.kind === 'start' ? await uploadsOf(task, context) : [],
     skipped: task.code?.skipped.paths ?? [],
     warnings: [

@@ -59,6 +59,15 @@ export interface PastJob {
   readonly state: JobState
   /** Absent for jobs that the Python original made. */
   readonly record?: JobRecord
+  /** Its wait for spot machines was ended, so that others are tried: how long it had waited. */
+  readonly waitEnded?: WaitEnded
+}
+
+/** What is kept with a job before its wait for spot machines is ended. */
+export interface WaitEnded {
+  readonly v: 1
+  /** How long it had waited in all, in seconds. */
+  readonly waitedSeconds: number
 }
 
 /** What is kept with a job about why it was started; `task.json` in the job's folder. */
@@ -73,6 +82,26 @@ export interface JobRecord {
   readonly attempt?: AttemptNumber
   /** What the attempts before it used of the time that all have together; absent for a first one. */
   readonly spent?: SpentTime
+  /** Which of the ways to get machines it is tried on; absent for the first. */
+  readonly place?: AttemptPlace
+  /** The machines that it asks for; absent in records of older versions. */
+  readonly machines?: AttemptMachines
+}
+
+/** The machines that a job asks for. */
+export interface AttemptMachines {
+  /** The type; of several SageMaker itself chooses, in this order. */
+  readonly instanceTypes: readonly string[]
+  /** Whether they are spare machines. */
+  readonly spot: boolean
+}
+
+/** Which of the ways to get machines an attempt is tried on. */
+export interface AttemptPlace {
+  /** The index of the way, from 0. */
+  readonly index: number
+  /** How many attempts before it were given up for want of machines. */
+  readonly moves: number
 }
 
 /** Which job of how many that may be tried in a row for one run: 1 of 1 without retries. */
@@ -105,6 +134,8 @@ export interface SpentTime {
   readonly runSeconds: number
   /** Waiting for machines and running, as `maxWait` counts it. */
   readonly waitSeconds: number
+  /** Waiting for spot machines, as `spotAfter` counts it; absent in records of older versions. */
+  readonly spotWaitSeconds?: number
 }
 
 /** One job of a run that was tried several times: a row of `result.attempts`. */
@@ -115,8 +146,10 @@ export interface AttemptReport extends AttemptNumber {
   readonly status: JobStatus
   /** Why it did not complete; absent for the one that did. */
   readonly cause?: EndCause
-  /** What SageMaker said about it, at most 1,024 characters. */
+  /** What SageMaker said about it, at most 1,024 characters; of a job whose wait was ended, how long it waited. */
   readonly reason?: string
+  /** The machines that it asked for; absent for jobs of older versions. */
+  readonly machines?: AttemptMachines
   /** From its submission to its end, in seconds. */
   readonly seconds: number
 }

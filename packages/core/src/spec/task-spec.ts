@@ -10,6 +10,7 @@ import type { DistributionSpec } from './distribution.ts'
 import type { ImageSpec, PackagesSpec } from './image.ts'
 import type { Distribution, InputMode } from './input-modes.ts'
 import type { NamedOutputs } from './outputs.ts'
+import type { SpotWait } from './placements.ts'
 import type { Program } from './program.ts'
 
 /** What a hyperparameter may be: text, or what JSON can say. */
@@ -42,7 +43,7 @@ export interface TaskSpec {
 
   /** The type of machine to rent. */
   readonly instanceType: string
-  /** Types to take, in this order, when there are none of `instanceType`; SageMaker chooses. */
+  /** Types to take, in this order, when there are none of `instanceType`; on demand SageMaker chooses. */
   readonly fallbackTypes?: readonly string[]
   /** How many machines run side by side. */
   readonly instanceCount: number
@@ -54,6 +55,8 @@ export interface TaskSpec {
   readonly maxRunSeconds: number
   /** Spot only: running and waiting together. */
   readonly maxWaitSeconds?: number
+  /** Spot with other types or on-demand machines after it, or with a limit to the wait; absent for plain spot. */
+  readonly spotWait?: SpotWait
   /** How long the machines are kept warm after the job. */
   readonly keepAliveSeconds?: number
   /** How often SageMaker starts the job again after an internal error of its own. */

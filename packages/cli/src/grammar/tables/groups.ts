@@ -1,4 +1,11 @@
-import { accessOptions, computeOptions, imageOptions, parameterOptions, type AnyOption } from '@simple-sagemaker/core/options'
+import {
+  accessOptions,
+  computeOptions,
+  imageOptions,
+  parameterOptions,
+  spotOptions,
+  type AnyOption,
+} from '@simple-sagemaker/core/options'
 import type { FlagGroup } from '../command.ts'
 import { environmentOptions, globalOptions, planOptions } from './cli-options.ts'
 import { callOptions, inputOptions, projectOptions, typedOptions } from './run-options.ts'
@@ -19,7 +26,7 @@ export const download: FlagGroup = {
 }
 const access: FlagGroup = { title: 'Access', options: accessOptions }
 const everyKind: readonly FlagGroup[] = [
-  { title: 'Machines', options: computeOptions },
+  { title: 'Machines', options: { ...computeOptions, ...spotOptions } },
   { title: 'Image', options: sharedImage },
   {
     title: 'Running',

@@ -39,14 +39,6 @@ export type TrainingOnlyMethods = {
 /** Methods that set several options at once, or one entry of an option; shared by every kind of task. */
 export interface Shorthands<Self> {
   /**
-   * Which machines, and how many of them: `instanceType` and `instanceCount` in one call; default one machine.
-   *
-   * A list is tried in its order, whatever is free: `fallbackTypes` are all but the first. Of a list only on-demand machines.
-   *
-   * @example task.onDemand().instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2)
-   */
-  instances(type: InstanceType | readonly [InstanceType, ...InstanceType[]], count?: number): Self
-  /**
    * One tag of the job, for bills and searches.
    *
    * @example task.tag('team', 'vision')
@@ -59,6 +51,9 @@ export interface Shorthands<Self> {
    */
   envVariable(name: string, value: string | Secret): Self
 }
+
+/** Several types of machines, the best one first. */
+export type TypesInOrder = readonly [InstanceType, ...InstanceType[]]
 
 /** Of values that can be JSON nothing is said; what cannot is answered with a sentence. */
 export type AsJson<Value> = [Extract<Value, NoData>] extends [never]

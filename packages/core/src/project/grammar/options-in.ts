@@ -94,3 +94,5 @@ export type Metrics = Readonly<Record<string, string | RegExp>>
 export type MetricMarks<Named> = string extends keyof Named ? never : `metric ${keyof Named & string}`
 
 export type WarmOrSpot = 'a warm pool keeps on-demand machines: leave out .spot() or .warm()'
+
+export type WarmOrTypes = 'a warm pool keeps machines of one type: give one type, or leave out .warm()'

@@ -5,7 +5,7 @@ import type { HyperparameterValue } from '../../spec/task-spec.ts'
  * A fresh task has one, of what its project knows; `any` stands for a task of which nothing is known. A union keeps hovers
  * short and costs no object types.
  *
- * Texts: `'open'` (the project takes any task's name), `'spot'`, `'warm'`, `'channel words'`, `'metric loss'`, `'output train'`, `'maxRun 2 hours'`, `'maxWait 6 hours'`, `'hyperparameters'`; the rest are the interfaces below.
+ * Texts: `'open'` (the project takes any task's name), `'spot'`, `'warm'`, `'types'` (several types of machines), `'channel words'`, `'metric loss'`, `'output train'`, `'maxRun 2 hours'`, `'maxWait 6 hours'`, `'hyperparameters'`; the rest are the interfaces below.
  */
 
 /** A mark: the task's project knows these tasks. */

@@ -1,7 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
+import type { SpotOptions } from '../../options/spot.ts'
 import type { ProcessingOptions } from '../../options/task-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
+import type { InstanceType } from '../../spec/instance-types.ts'
 import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
 import type { StoredOutput } from '../../spec/result.ts'
 import type { Duration } from '../../time/duration.ts'
@@ -9,7 +11,14 @@ import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
 import type { ChannelMark, FreeChannel, InputOptions, OutputRef, ProcessingInputOptions } from './input-options.ts'
 import type { OutputsOf, TaskNames } from './known-tasks.ts'
-import type { AsJson, SharedOptionMethods, Shorthands, TrainingOnlyMethods, TrainingOptionMethods } from './option-methods.ts'
+import type {
+  AsJson,
+  SharedOptionMethods,
+  Shorthands,
+  TrainingOnlyMethods,
+  TrainingOptionMethods,
+  TypesInOrder,
+} from './option-methods.ts'
 import type {
   LimitMark,
   MetricMarks,
@@ -20,6 +29,7 @@ import type {
   Together,
   WaitsLongEnough,
   WarmOrSpot,
+  WarmOrTypes,
 } from './options-in.ts'
 import type { DependencyOptions, NoProgramYet, Programs, ProgramSet } from './programs.ts'
 import type { Runs } from './runs.ts'
@@ -176,19 +186,40 @@ export interface Builders<Name extends string, State> {
 // Where a method is ruled out, a sentence stands in its place: calling it shows the sentence.
 interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name extends string, State, Self>
   extends SharedOptionMethods<Self>, TrainingOptionMethods<Self>, Shorthands<Self> {
+  /**
+   * Which machines, and how many of them: `instanceType` and `instanceCount` in one call; default one machine.
+   *
+   * @example task.instances('ml.g5.xlarge', 2)
+   */
+  instances(type: InstanceType, count?: number): Self
+  /**
+   * Types of machines that are tried in their order, whatever is free: `fallbackTypes` are all but the first. Not with `warm`.
+   *
+   * @example task.instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2)
+   */
+  // A second signature, which the compiler looks at only when a list is given.
+  instances(
+    types: Has<State, 'warm'> extends true ? Explain<WarmOrTypes> : TypesInOrder,
+    count?: number,
+  ): Builders<Name, State | 'types'>[B]
+  /** Types of machines of which only the program knows how many there are: a list is tried in its order. */
+  instances(type: InstanceType | (Has<State, 'warm'> extends true ? Explain<WarmOrTypes> : TypesInOrder), count?: number): Self
   /** Where the data comes from: each of its methods adds one channel. */
   readonly input: InputMethods<B, Name, State>
   /**
    * Whether spare machines are used, at up to 90 % less; they can be taken away at any time.
    *
-   * The default for training. `spot(false)` is `onDemand()`. Not with `warm`.
+   * The default for training. `spot(false)` is `onDemand()`. `{ fallback, after }` says how long to wait for them, and what to
+   * take then; without it a job waits as long as `maxWait` lets it. Not with `warm`.
+   *
+   * @example task.spot({ fallback: 'on-demand', after: '2 hours' })
    */
   readonly spot: Has<State, 'warm'> extends true
-    ? <const On extends boolean = true>(
+    ? <const On extends boolean | SpotOptions = true>(
         this: [On] extends [false] ? unknown : Explain<WarmOrSpot>,
         on?: On,
       ) => Builders<Name, State>[B]
-    : <const On extends boolean = true>(
+    : <const On extends boolean | SpotOptions = true>(
         on?: On,
       ) => Builders<Name, [On] extends [false] ? Without<State, 'spot'> : State | 'spot'>[B]
   /** On-demand machines: they cost more and are not taken away. */
@@ -202,9 +233,11 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name exten
    */
   readonly warm: Has<State, 'spot'> extends true
     ? Refused<WarmOrSpot>
-    : <const Time extends string | { readonly seconds: number }>(
-        keepAlive: CheckedDuration<Time>,
-      ) => Builders<Name, State | 'warm'>[B]
+    : Has<State, 'types'> extends true
+      ? Refused<WarmOrTypes>
+      : <const Time extends string | { readonly seconds: number }>(
+          keepAlive: CheckedDuration<Time>,
+        ) => Builders<Name, State | 'warm'>[B]
   /**
    * How long the job may run before it is stopped.
    *
@@ -276,6 +309,14 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name exten
 
 interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name extends string, State, Self>
   extends SharedOptionMethods<Self>, Shorthands<Self>, TrainingOnlyMethods {
+  /**
+   * Which machines, and how many of them: `instanceType` and `instanceCount` in one call; default one machine.
+   *
+   * A list is tried in its order, whatever is free: `fallbackTypes` are all but the first.
+   *
+   * @example task.instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2)
+   */
+  instances(type: InstanceType | TypesInOrder, count?: number): Self
   /** Where the data comes from: each of its methods adds one channel. */
   readonly input: InputMethods<B, Name, State>
   /**

@@ -27,7 +27,7 @@ function anyCompleted({ state }: PastJob): Decision {
   return start(`its newest job ${state.status}`)
 }
 
-function sameOnly({ state, record }: PastJob, identity: RunIdentity): Decision {
+function sameOnly({ state, record, waitEnded }: PastJob, identity: RunIdentity): Decision {
   const job = { kind: state.kind, name: state.name }
   if (record === undefined) return start('its newest job was made by another tool, so what it ran is not known')
   if (record.fingerprint !== identity.fingerprint) {
@@ -37,6 +37,8 @@ function sameOnly({ state, record }: PastJob, identity: RunIdentity): Decision {
   if (state.status === 'completed') return { kind: 'skip', job, because: 'nothing has changed since it completed' }
   if (state.unstored === true) return { kind: 'join', job, because: resultsToStore }
   if (state.status === 'in-progress') return { kind: 'join', job, because: 'the same job is still running' }
+  if (state.status === 'stopping' && waitEnded !== undefined)
+    return { kind: 'join', job, because: 'it waited for spot machines in vain and is being stopped, so that others are tried' }
   return start(state.status === 'stopping' ? 'its newest job is being stopped' : `its newest job ${state.status}`)
 }
 

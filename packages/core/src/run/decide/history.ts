@@ -4,10 +4,11 @@ import type { TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import type { TaskName } from '../../names/task-name.ts'
 import type { Abortable } from '../../platform/abortable.ts'
-import type { DescribeOptions } from '../../platform/jobs.ts'
+import type { DescribeOptions, JobState } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
-import type { JobRecord, PastJob } from '../../spec/result.ts'
+import type { JobRecord, PastJob, WaitEnded } from '../../spec/result.ts'
+import { isWithoutProgram } from '../follow/waiting.ts'
 
 // A folder without a job is a client that died between upload and create: rare, so this many in a row are the end.
 const emptyFoldersInARow = 25
@@ -91,7 +92,22 @@ async function pastJob(
   let state = record === undefined || record.kind === guess ? guessed : await describe(record.kind)
   if (record === undefined) for (const kind of others) state ??= await describe(kind)
   if (state === undefined) return undefined
-  return record === undefined ? { state } : { state, record }
+  if (record === undefined) return { state }
+  const waitEnded = await waitEndedOf(state, layout, platform, options)
+  return { state, record, ...(waitEnded === undefined ? {} : { waitEnded }) }
+}
+
+/** How long a job had waited for spot machines when its wait was ended; `undefined` for any that somebody else stopped, or that ran. */
+export async function waitEndedOf(
+  state: JobState,
+  layout: TaskLayout,
+  platform: Platform,
+  options: Abortable,
+): Promise<WaitEnded | undefined> {
+  if ((state.status !== 'stopped' && state.status !== 'stopping') || !isWithoutProgram(state)) return undefined
+  const text = await readSmall(layout.job(state.name).waitEnded, platform, options)
+  const value = text === undefined ? undefined : parsed(text)
+  return isObject(value) && value['v'] === 1 && isSpan(value['waitedSeconds']) ? (value as unknown as WaitEnded) : undefined
 }
 
 /** An object's text, or `undefined` when there is none. */
@@ -107,18 +123,21 @@ export async function readSmall(uri: ObjectUri, platform: Platform, options: Abo
 }
 
 function readRecord(text: string | undefined): JobRecord | undefined {
-  if (text === undefined) return undefined
+  const value = text === undefined ? undefined : parsed(text)
+  // A record of another version, or a damaged one, is ignored: the job then counts as made by another tool.
+  return isRecord(value) ? value : undefined
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    // A record of another version, or a damaged one, is ignored: the job then counts as made by another tool.
-    return isRecord(value) ? value : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }
 }
 
 function isRecord(value: unknown): value is JobRecord {
-  const { v, kind, fingerprint, parts, attempt, spent } = (value ?? {}) as Partial<Record<keyof JobRecord, unknown>>
+  const { v, kind, fingerprint, parts, attempt, spent, place } = (value ?? {}) as Partial<Record<keyof JobRecord, unknown>>
   return (
     v === 1 &&
     (kind === 'training' || kind === 'processing') &&
@@ -126,7 +145,8 @@ function isRecord(value: unknown): value is JobRecord {
     isObject(parts) &&
     Object.values(parts).every((part) => typeof part === 'string') &&
     (attempt === undefined || (isObject(attempt) && isCount(attempt['number']) && isCount(attempt['of']))) &&
-    (spent === undefined || (isObject(spent) && isSpan(spent['runSeconds']) && isSpan(spent['waitSeconds'])))
+    (spent === undefined || (isObject(spent) && isSpan(spent['runSeconds']) && isSpan(spent['waitSeconds']))) &&
+    (place === undefined || (isObject(place) && isSpan(place['index']) && isSpan(place['moves'])))
   )
 }
 

@@ -1,8 +1,19 @@
-import type { AttemptNumber, SpentTime, TaskHistory } from '../../spec/result.ts'
+import { placementsOf } from '../../spec/placements.ts'
+import type { AttemptNumber, JobRecord, PastJob, TaskHistory } from '../../spec/result.ts'
+import type { TaskSpec } from '../../spec/task-spec.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import { endOf, type Attempt } from '../attempt.ts'
 import type { TaskContext } from '../context.ts'
-import { attemptToStart, limitsLeft, oneAttempt, spentWith, type AttemptBefore, type NextStep } from '../policy.ts'
+import {
+  attemptToStart,
+  firstPlace,
+  limitsLeft,
+  oneAttempt,
+  policyOf,
+  spentWith,
+  type AttemptBefore,
+  type NextStep,
+} from '../policy.ts'
 import type { OpenedTask, ResolvedTask } from '../resolve/resolve-task.ts'
 import { assertStateIsFree } from '../state.ts'
 import type { Start } from '../submit/start.ts'
@@ -44,8 +55,7 @@ async function settleFrom(
       context.tell({ type: 'decided', decision })
       const { state, record } = seen.history.newest ?? {}
       if (state?.unstored === true) await context.platform.jobs.storeResults?.(decision.job, context)
-      const number = record?.attempt ?? { number: 1, of: oneAttempt.attempts }
-      return { decision, job: decision.job, number, spent: record?.spent }
+      return { decision, job: decision.job, ...atOf(record) }
     }
     if (seen.isHeld) {
       context.tell({ type: 'waited-for-starter' })
@@ -62,36 +72,55 @@ async function settleFrom(
 function madeByAnother({ newest }: TaskHistory, task: ResolvedTask, expected: AttemptNumber): Attempt | undefined {
   if (newest?.record?.attempt === undefined || newest.record.fingerprint !== task.fingerprint) return undefined
   const { state, record } = newest
-  const { attempt: number = expected, spent } = record
-  if (!isTerminal(state.status) || state.status === 'completed' || state.neverBegan === true || number.number < expected.number)
+  const at = atOf(record)
+  if (
+    !isTerminal(state.status) ||
+    state.status === 'completed' ||
+    state.neverBegan === true ||
+    at.number.number < expected.number
+  )
     return undefined
   const job = { kind: state.kind, name: state.name }
-  return { decision: { kind: 'join', job, because: 'another client made this attempt' }, job, number, spent }
+  return { decision: { kind: 'join', job, because: 'another client made this attempt' }, job, ...at }
 }
+
+/** Which attempt a job is, as its record says. */
+function atOf(record: JobRecord | undefined): Pick<Attempt, 'number' | 'place' | 'spent' | 'machines'> {
+  const { attempt: number = { number: 1, of: oneAttempt.attempts }, place = firstPlace, spent, machines } = record ?? {}
+  return { number, place, spent, machines }
+}
+
+type Counted = Pick<Start, 'number' | 'place' | 'spent' | 'machines'>
 
 /** Which attempt starts now, and what those before it used of their time. */
-function counted({ history }: TaskPast, task: ResolvedTask, policy: RunPolicy): Pick<Start, 'number' | 'spent'> {
+function counted({ history }: TaskPast, { spec, fingerprint }: ResolvedTask, policy: RunPolicy): Counted {
   const { newest } = history
   const isAnew = newest === undefined || policy.force === true || policy.clean === true
-  const number = attemptToStart(task.spec.retry ?? oneAttempt, isAnew ? undefined : beforeNow(newest, task))
-  const spent = isAnew || number.number === 1 ? undefined : spentWith(newest.record?.spent, newest.state)
-  return { number, spent }
+  const at = attemptToStart(policyOf(spec), isAnew ? undefined : beforeNow(newest, spec, fingerprint))
+  const placements = placementsOf(spec)
+  const machines = placements[at.place.index] ?? placements[0]
+  if (isAnew || at.number.number === 1) return { ...at, spent: undefined, machines }
+  const wasSpot = placements[newest.record?.place?.index ?? 0]?.spot === true
+  return { ...at, spent: spentWith(newest.record?.spent, newest.state, wasSpot), machines }
 }
 
-function beforeNow({ state, record }: NonNullable<TaskHistory['newest']>, task: ResolvedTask): AttemptBefore {
+function beforeNow({ state, record, waitEnded }: PastJob, spec: TaskSpec, fingerprint: string): AttemptBefore {
+  const { spent, place } = atOf(record)
   return {
-    isSameRun: record?.fingerprint === task.fingerprint,
+    isSameRun: record?.fingerprint === fingerprint,
     attempt: record?.attempt,
-    end: isTerminal(state.status) ? endOf(state, record?.spent, task.spec) : undefined,
+    place,
+    end: isTerminal(state.status) ? endOf(state, { spent, place, waitEnded }, spec) : undefined,
   }
 }
 
 /** Starts the task's next job under its lease; `undefined` when somebody else had the lease since it was looked at. */
 async function start(task: ResolvedTask, about: Start, context: TaskContext): Promise<Attempt | undefined> {
-  const { decision, number, spent } = about
+  const { decision, number, place, spent, machines } = about
   const lease = takeLease(task.layout.lease, about.past.lease, context)
   try {
-    return { job: await submitJob(withTimeLeft(task, spent), about, lease, context), decision, number, spent }
+    const job = await submitJob(withTimeLeft(task, about), about, lease, context)
+    return { job, decision, number, place, spent, machines }
   } catch (cause) {
     if (cause instanceof LeaseLost) return undefined
     throw cause
@@ -103,7 +132,10 @@ async function start(task: ResolvedTask, about: Start, context: TaskContext): Pr
   }
 }
 
-/** The task with what is left of its time: all attempts together have what one would have. */
-function withTimeLeft(task: ResolvedTask, spent: SpentTime | undefined): ResolvedTask {
-  return spent === undefined ? task : { ...task, spec: { ...task.spec, ...limitsLeft(task.spec, spent) } }
+/** The task with what is left of its time: all attempts together have what one would have. On demand nothing waits. */
+function withTimeLeft(task: ResolvedTask, { spent, machines }: Start): ResolvedTask {
+  if (spent === undefined) return task
+  const { spec } = task
+  const limits = machines.spot ? spec : { maxRunSeconds: spec.maxRunSeconds }
+  return { ...task, spec: { ...spec, ...limitsLeft(limits, spent) } }
 }

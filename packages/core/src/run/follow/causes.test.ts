@@ -88,3 +88,11 @@ test('whatever a program says, its failure never passes for one of the service',
     }),
   )
 })
+
+test('a wait for spot machines that we ended is no stop by somebody', () => {
+  const waitEnded = { v: 1, waitedSeconds: 60 } as const
+  expect(causeOf(ended('stopped', undefined, phasesOf('Starting', 'Stopping', 'Stopped')), waitEnded)).toBe('capacity')
+  const taken = phasesOf('Starting', 'Training', 'Interrupted', 'Stopping', 'Stopped')
+  expect(causeOf(ended('stopped', undefined, taken), waitEnded)).toBe('interruption')
+  expect(causeOf(ended('stopped', undefined, phasesOf('Starting', 'Stopping', 'Stopped')))).toBe('stopped')
+})

@@ -1,16 +1,18 @@
 import { isTerminal, type JobState } from '../../platform/jobs.ts'
-import type { EndCause } from '../../spec/result.ts'
+import type { EndCause, WaitEnded } from '../../spec/result.ts'
 import { readReason } from './errors.ts'
 
 /**
  * Why a job ended, from its status, its phases and the reason that the service or our launcher gives; `undefined` for one that
- * completed or runs. Pure. Of the reason only what stands before the first colon is read, which names whose fault it was, and
+ * completed or runs. One whose wait for spot machines was ended by us is no stop by somebody. Pure. Of the reason only what stands before the first colon is read, which names whose fault it was, and
  * of the program's fault the exit code: what a program says about itself must not pass for the service's words.
  */
 export function causeOf(
   state: Pick<JobState, 'status' | 'phase' | 'phases' | 'interruptions' | 'failureReason'>,
+  waitEnded?: WaitEnded,
 ): EndCause | undefined {
   if (!isTerminal(state.status) || state.status === 'completed') return undefined
+  if (waitEnded !== undefined) return state.interruptions > 0 ? 'interruption' : 'capacity'
   if (state.status === 'stopped') return stoppedBy(state)
   const reason = state.failureReason ?? ''
   const fault = /^\s*([A-Za-z0-9]+)\s*:/.exec(reason)?.[1] ?? ''

@@ -1,7 +1,11 @@
 import { terms, wording } from '../../errors/wording.ts'
 import { nameOnPrototype, SsmError, type SsmErrorOptions } from '../../errors/ssm-error.ts'
 import type { JobRef, JobState } from '../../platform/jobs.ts'
+import { PlatformError } from '../../platform/errors.ts'
 import { redact } from '../../secrets/redact.ts'
+import type { WaitEnded } from '../../spec/result.ts'
+import { describeSeconds } from '../../time/duration.ts'
+import type { EndedJob } from './follow.ts'
 
 /** How an error about a job is told. */
 export interface JobErrorOptions {
@@ -135,13 +139,28 @@ export function readReason(reason: string): { readonly exitCode: number | undefi
 
 /** What a job that did not complete is told as. */
 export function endedBadly(
-  { state, lastLines }: { readonly state: JobState; readonly lastLines: ReadonlyMap<string, readonly string[]> },
+  { state, lastLines, waitEnded }: Pick<EndedJob, 'state' | 'lastLines'> & { readonly waitEnded?: WaitEnded | undefined },
   platform: string | undefined,
 ): Error {
+  if (waitEnded !== undefined) return noSpotMachines(state, waitEnded)
   if (state.status === 'stopped') return new JobStoppedError(state)
   const { machine } = readReason(state.failureReason ?? '')
   const lines = machine === undefined ? [...lastLines.values()].flat().slice(-20) : lastLines.get(machine)
   return new JobFailedError(state, lines ?? [], { platform })
+}
+
+function noSpotMachines({ name, kind }: JobState, { waitedSeconds }: WaitEnded): Error {
+  return new PlatformError(
+    'PLATFORM_CAPACITY',
+    `There were no spot machines for job ${name}: its wait was ended after ${describeSeconds(waitedSeconds)}`,
+    {
+      hint: {
+        library: "Try again later, name more types with .instances([…]), or take others with .spot({ fallback: 'on-demand' }).",
+        commandLine: 'Try again later, name more types with --fallback_types, or take others with --spot_fallback on-demand.',
+      },
+      facts: { job: name, kind, waitedSeconds },
+    },
+  )
 }
 
 /** The launcher reports its own problems twice: in the log and as the failure reason. */

@@ -18,14 +18,19 @@ export interface EndedJob {
 }
 
 /** Follows a job to its end: tells its phases, its log lines and its metrics. An abort ends the following, not the job. */
-export async function followJob(job: JobRef, metrics: Readonly<Record<string, string>>, context: TaskContext): Promise<EndedJob> {
+export async function followJob(
+  job: JobRef,
+  metrics: Readonly<Record<string, string>>,
+  context: TaskContext,
+  onState: (state: JobState) => void = () => undefined,
+): Promise<EndedJob> {
   context.signal.throwIfAborted()
   const log = new LogFollower(job, metrics, context)
   const leave = new AbortController()
   const signal = AbortSignal.any([context.signal, leave.signal])
   const reading = log.read(signal)
   try {
-    const state = await followStates(job, context)
+    const state = await followStates(job, context, onState)
     await reading
     const ended = { state, lastLines: log.lastLines, metrics: metricsOf(state, log.metrics, metrics) }
     warnOfSilentMetrics(ended, metrics, context)
@@ -78,7 +83,7 @@ function warnOfSilentMetrics(
     })
 }
 
-async function followStates(job: JobRef, context: TaskContext): Promise<JobState> {
+async function followStates(job: JobRef, context: TaskContext, onState: (state: JobState) => void): Promise<JobState> {
   let shown = ''
   for await (const state of context.platform.jobs.watch(job, { signal: context.signal })) {
     const { message, startedAtMs } = state.phases.at(-1) ?? {}
@@ -94,6 +99,7 @@ async function followStates(job: JobRef, context: TaskContext): Promise<JobState
       })
     }
     shown = now
+    onState(state)
     if (isTerminal(state.status)) return state
   }
   throw lost(job)

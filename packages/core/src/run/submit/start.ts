@@ -1,4 +1,5 @@
-import type { AttemptNumber, Decision, SpentTime } from '../../spec/result.ts'
+import type { Placement } from '../../spec/placements.ts'
+import type { AttemptNumber, AttemptPlace, Decision, SpentTime } from '../../spec/result.ts'
 import type { TaskPast } from '../decide/past.ts'
 import type { RunPolicy } from '../run-options.ts'
 
@@ -6,6 +7,8 @@ import type { RunPolicy } from '../run-options.ts'
 export interface Start {
   readonly decision: Extract<Decision, { readonly kind: 'start' }>
   readonly number: AttemptNumber
+  readonly place: AttemptPlace
+  readonly machines: Placement
   /** What the attempts before it used of the time that all have together; `undefined` for a first one. */
   readonly spent: SpentTime | undefined
   readonly past: TaskPast

@@ -5,6 +5,7 @@ import type { ImageProgress } from '../../platform/images.ts'
 import type { JobRef, JobRequest, StartOptions } from '../../platform/jobs.ts'
 import type { RequestFacts } from '../../request/facts.ts'
 import { jobRequest } from '../../request/request.ts'
+import { placedOn } from '../../spec/placements.ts'
 import type { JobRecord } from '../../spec/result.ts'
 import type { TaskContext } from '../context.ts'
 import type { Lease } from '../decide/lease.ts'
@@ -85,7 +86,8 @@ async function prepare(
     ]
   })
   const made = { ...identity, ...state, ...(code === undefined ? {} : { code }) }
-  return { request: jobRequest(task.spec, requestFacts(task, job, made)), options: startOptions(task, python) }
+  const spec = placedOn(task.spec, start.machines)
+  return { request: jobRequest(spec, requestFacts(task, job, made)), options: startOptions(task, python) }
 }
 
 async function imageAndRole(
@@ -130,7 +132,8 @@ async function stateFor(
 }
 
 /** Kept with the job before there is one: a job without a record could never be skipped. */
-async function writeRecord(task: ResolvedTask, { number, spent }: Start, job: JobName, context: TaskContext): Promise<void> {
+async function writeRecord(task: ResolvedTask, start: Start, job: JobName, context: TaskContext): Promise<void> {
+  const { number, place, spent, machines } = start
   const record: JobRecord = {
     v: 1,
     job,
@@ -140,6 +143,8 @@ async function writeRecord(task: ResolvedTask, { number, spent }: Start, job: Jo
     createdAtMs: context.clock.now(),
     attempt: number,
     ...(spent === undefined ? {} : { spent }),
+    ...(place.index === 0 && place.moves === 0 ? {} : { place }),
+    machines,
   }
   await writeObject(task.layout.job(job).record, { kind: 'bytes', bytes: Buffer.from(JSON.stringify(record)) }, task, context)
 }
