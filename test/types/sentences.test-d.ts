@@ -91,9 +91,11 @@ test('words may be said in any order, before and after the program', () => {
 })
 
 test('several types of machines go with spot and on demand, and not with a warm pool', () => {
-  const task = open.task('t').code('t.py')
+  const task = project('ex').task('t').code('t.py')
   expectTypeOf(task.instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2).run).toBeFunction()
-  expectTypeOf(task.spot({ fallback: 'on-demand', after: '2 hours' }).instances(['ml.g5.xlarge', 'ml.g4dn.xlarge']).run).toBeFunction()
+  expectTypeOf(
+    task.spot({ fallback: 'on-demand', after: '2 hours' }).instances(['ml.g5.xlarge', 'ml.g4dn.xlarge']).run,
+  ).toBeFunction()
   expectTypeOf(task.instances(Math.random() > 0.5 ? 'ml.g5.xlarge' : ['ml.g5.xlarge', 'ml.g4dn.xlarge']).run).toBeFunction()
   expectTypeOf(task.warm('1 hour').instances('ml.g5.xlarge', 2).run).toBeFunction()
   // @ts-expect-error No overload matches: a warm pool keeps machines of one type.
@@ -107,7 +109,7 @@ test('several types of machines go with spot and on demand, and not with a warm 
   // @ts-expect-error There are two fallbacks: none and on-demand.
   task.spot({ fallback: 'warm' })
   // @ts-expect-error A processing task has no spot.
-  open.processing('p').code('p.py').spot({ fallback: 'on-demand' })
+  project('ex').processing('p').code('p.py').spot({ fallback: 'on-demand' })
 })
 
 test('on-demand machines may be kept warm, however they were said', () => {
