@@ -166,7 +166,13 @@ class AccountJob {
     const last = this.#phases.at(-1)
     const { status, phase } = this.#end ?? { status: 'in-progress' as const, phase: last?.name ?? '' }
     return {
-      ...{ kind, name, status, phase, phases: [...this.#phases], machines: 1, finalMetrics: [] },
+      kind,
+      name,
+      status,
+      phase,
+      phases: [...this.#phases],
+      machines: 1,
+      finalMetrics: [],
       createdAtMs: this.#createdAtMs,
       ...(this.#startedAtMs === undefined ? {} : { startedAtMs: this.#startedAtMs }),
       ...(this.#end === undefined || last === undefined ? {} : { endedAtMs: last.startedAtMs }),
