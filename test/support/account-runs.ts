@@ -3,7 +3,7 @@ import type { TaskResult } from '../../packages/core/src/run/results/task-result
 import type { RunEvent } from '../../packages/core/src/events/run-event.ts'
 import type { JobRecord } from '../../packages/core/src/spec/result.ts'
 import type { TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
-import type { AccountClient, CapacityAccount } from './spot-account.ts'
+import type { AccountClient, SpotAccount } from './spot-account.ts'
 
 /** Runs the task as this client; what became of it, or that the client died. */
 export async function runWith(
@@ -31,7 +31,7 @@ export async function endOfRun(
 }
 
 /** What is stored with each job of the account, in the order in which they were started. */
-export function recordsOf({ started, objects }: CapacityAccount): readonly JobRecord[] {
+export function recordsOf({ started, objects }: SpotAccount): readonly JobRecord[] {
   return started.map(({ name }) => {
     const [, bytes] = [...objects.bytes].find(([uri]) => uri.endsWith(`/${name}/task.json`)) ?? []
     return JSON.parse(bytes?.toString() ?? '{}') as JobRecord

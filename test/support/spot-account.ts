@@ -25,7 +25,7 @@ export interface StartedJob extends JobRef {
 }
 
 /** An account whose jobs end as a script says, one after the other. Hours pass in it when nothing else is to be done. */
-export interface CapacityAccount {
+export interface SpotAccount {
   readonly objects: MemoryObjects
   readonly started: readonly StartedJob[]
   /** The most jobs that ran at once. */
@@ -48,7 +48,7 @@ export interface AccountClient {
 /** What ends a job: as it is scripted, or by the end of what its client pays for. */
 type EndOf = (job: StartedJob) => ScriptedEnd
 
-export function capacityAccount(ends: readonly ScriptedEnd[] | EndOf): CapacityAccount {
+export function spotAccount(ends: readonly ScriptedEnd[] | EndOf): SpotAccount {
   const objects = memoryObjects()
   const started: StartedJob[] = []
   const jobs = new Map<string, AccountJob>()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { endOfRun, recordsOf, runWith } from '../../../../test/support/account-runs.ts'
-import { capacityAccount, type CapacityAccount, type ScriptedEnd } from '../../../../test/support/spot-account.ts'
+import { spotAccount, type SpotAccount, type ScriptedEnd } from '../../../../test/support/spot-account.ts'
 import { taskOf } from '../../../../test/support/tasks.ts'
 import type { RunEvent } from '../events/run-event.ts'
 import { placementsOf, type Placement, type SpotWait } from '../spec/placements.ts'
@@ -48,16 +48,16 @@ function specWith({ types: [instanceType, ...fallbackTypes], spotWait, retry }: 
 }
 
 /** On demand nobody waits for ever, and nothing is taken away. */
-const accountOf = (script: readonly End[]): CapacityAccount => {
+const accountOf = (script: readonly End[]): SpotAccount => {
   let count = 0
-  return capacityAccount(({ isSpot }) => {
+  return spotAccount(({ isSpot }) => {
     const end = script[count] ?? script.at(-1) ?? 'completed'
     count += 1
     return ends[isSpot || !['waits', 'taken away'].includes(end) ? end : 'completed']
   })
 }
 
-const askedFor = ({ started }: CapacityAccount): readonly string[] =>
+const askedFor = ({ started }: SpotAccount): readonly string[] =>
   started.map(({ instanceTypes, isSpot }) => `${instanceTypes.join(' or ')} ${isSpot ? 'spot' : 'on demand'}`)
 
 const three = { types: ['a', 'b', 'c'], spotWait: { seconds: 3 * hour, fallback: 'on-demand' } } as const satisfies Choice
@@ -196,7 +196,7 @@ function expectedJobs(script: readonly End[], choice: Choice): readonly Placemen
 const named = ({ instanceTypes, spot }: Placement): string => `${instanceTypes.join(' or ')} ${spot ? 'spot' : 'on demand'}`
 
 /** What must hold of the jobs of an account, however many clients died over it: each is the one that follows from the one before. */
-function expectNothingTwice(account: CapacityAccount): void {
+function expectNothingTwice(account: SpotAccount): void {
   expect(account.mostAtOnce).toBeLessThanOrEqual(1)
   const numbers = recordsOf(account).map(({ attempt }) => attempt?.number ?? 0)
   for (const [index, number] of numbers.entries()) expect([1, (numbers[index - 1] ?? 0) + 1]).toContain(number)
@@ -233,7 +233,7 @@ test('whenever clients are killed, the next one goes on where they were, and not
 })
 
 /** The jobs of an account, parted where counting began anew. */
-function chainsOf(account: CapacityAccount): readonly { readonly from: number; readonly machines: readonly string[] }[] {
+function chainsOf(account: SpotAccount): readonly { readonly from: number; readonly machines: readonly string[] }[] {
   const numbers = recordsOf(account).map(({ attempt }) => attempt?.number ?? 0)
   const asked = askedFor(account)
   const starts = numbers.flatMap((number, index) => (number === 1 ? [index] : []))
