@@ -102,7 +102,7 @@ export type {
   StoredOutput,
 } from './spec/result.ts'
 export type { RetryOptions } from './options/compute.ts'
-export type { SpotOptions } from './options/spot.ts'
+export type { SpotOptions } from './options/spot/spot.ts'
 export type { Packages } from './options/image.ts'
 export type { PackagesSpec } from './spec/image.ts'
 export type { TrainingDistribution } from './spec/distribution.ts'

@@ -5,7 +5,7 @@ import { secondsOf, type Duration } from '../time/duration.ts'
 import { instanceTypeHint, instanceTypeProblem } from './machines.ts'
 import { make, trainingOnly } from './option.ts'
 import { count, duration, flag, list, text } from './option-types.ts'
-import { usualMaxWait } from './spot.ts'
+import { usualMaxWait } from './spot/spot.ts'
 
 const instanceShape = /^ml\.[a-z0-9-]+\.[a-z0-9]+$/
 

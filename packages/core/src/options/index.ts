@@ -6,7 +6,7 @@
 export { distrustOf, type Distrust, type Ownership } from '../files/ownership.ts'
 export { accessOptions } from './access.ts'
 export { computeOptions } from './compute.ts'
-export { spotOptions } from './spot.ts'
+export { spotOptions } from './spot/spot.ts'
 export { editDistance, nearest } from './did-you-mean.ts'
 export { imageOptions } from './image.ts'
 export { describeDefault, trainingOnly, type AnyOption, type Flag, type Option, type Problem, type ValueOf } from './option.ts'

@@ -4,7 +4,7 @@ import { computeOptions } from './compute.ts'
 import { imageOptions } from './image.ts'
 import { defaultFor, type KindsOf, type Option, type ResolvedValueOf, type ValueOf } from './option.ts'
 import { parameterOptions } from './parameters.ts'
-import { spotOptions } from './spot.ts'
+import { spotOptions } from './spot/spot.ts'
 
 /** Every option of a task: what methods, fields, flags, checks, defaults and printed pages are derived from. */
 // An intersection, not the spread's own type: that one loses the options' comments in declaration files.

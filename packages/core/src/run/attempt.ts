@@ -1,5 +1,5 @@
 import type { JobRef, JobState } from '../platform/jobs.ts'
-import { placementsOf } from '../spec/placements.ts'
+import { placementsOf } from '../spec/machines/placements.ts'
 import type { AttemptMachines, AttemptNumber, AttemptReport, Decision, PastJob, SpentTime, WaitEnded } from '../spec/result.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { describeSeconds } from '../time/duration.ts'

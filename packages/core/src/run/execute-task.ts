@@ -1,6 +1,6 @@
 import { isSsmError } from '../errors/ssm-error.ts'
 import type { JobRef } from '../platform/jobs.ts'
-import { placementsOf } from '../spec/placements.ts'
+import { placementsOf } from '../spec/machines/placements.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { attemptsUpTo, endOf, followAttempt, type Attempt } from './attempt.ts'
 import type { TaskContext, TaskSession } from './context.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { taskOf } from '../../../../test/support/tasks.ts'
-import type { Placement } from '../spec/placements.ts'
+import type { Placement } from '../spec/machines/placements.ts'
 import type { AttemptPlace, EndCause, RetryCause, RetrySpec, SpentTime } from '../spec/result.ts'
 import {
   afterAttempt,

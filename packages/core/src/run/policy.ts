@@ -1,5 +1,5 @@
 import type { JobState } from '../platform/jobs.ts'
-import { placementsOf, type Placement } from '../spec/placements.ts'
+import { placementsOf, type Placement } from '../spec/machines/placements.ts'
 import type { AttemptNumber, AttemptPlace, EndCause, RetryCause, RetrySpec, SpentTime } from '../spec/result.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { describeSeconds } from '../time/duration.ts'

@@ -7,7 +7,8 @@ import { endOfRun, recordsOf, runWith } from '../../../../test/support/account-r
 import { spotAccount, type SpotAccount, type ScriptedEnd } from '../../../../test/support/spot-account.ts'
 import { taskOf } from '../../../../test/support/tasks.ts'
 import type { RunEvent } from '../events/run-event.ts'
-import { placementsOf, type Placement, type SpotWait } from '../spec/placements.ts'
+import { placementsOf, type Placement } from '../spec/machines/placements.ts'
+import type { SpotWait } from '../spec/machines/spot-wait.ts'
 import type { RetrySpec } from '../spec/result.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 

@@ -10,7 +10,7 @@ import type { DistributionSpec } from './distribution.ts'
 import type { ImageSpec, PackagesSpec } from './image.ts'
 import type { Distribution, InputMode } from './input-modes.ts'
 import type { NamedOutputs } from './outputs.ts'
-import type { SpotWait } from './placements.ts'
+import type { SpotWait } from './machines/spot-wait.ts'
 import type { Program } from './program.ts'
 
 /** What a hyperparameter may be: text, or what JSON can say. */

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
-import type { SpotOptions } from '../../options/spot.ts'
+import type { SpotOptions } from '../../options/spot/spot.ts'
 import type { ProcessingOptions } from '../../options/task-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
 import type { InstanceType } from '../../spec/instance-types.ts'

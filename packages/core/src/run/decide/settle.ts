@@ -1,4 +1,4 @@
-import { placementsOf } from '../../spec/placements.ts'
+import { placementsOf } from '../../spec/machines/placements.ts'
 import type { AttemptNumber, JobRecord, PastJob, TaskHistory } from '../../spec/result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { isTerminal } from '../../platform/jobs.ts'

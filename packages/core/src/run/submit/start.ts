@@ -1,4 +1,4 @@
-import type { Placement } from '../../spec/placements.ts'
+import type { Placement } from '../../spec/machines/placements.ts'
 import type { AttemptNumber, AttemptPlace, Decision, SpentTime } from '../../spec/result.ts'
 import type { TaskPast } from '../decide/past.ts'
 import type { RunPolicy } from '../run-options.ts'

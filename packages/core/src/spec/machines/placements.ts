@@ -1,4 +1,4 @@
-import type { TaskSpec } from './task-spec.ts'
+import type { TaskSpec } from '../task-spec.ts'
 
 /** One way to get a job's machines. */
 export interface Placement {
@@ -6,14 +6,6 @@ export interface Placement {
   readonly instanceTypes: readonly [string, ...string[]]
   /** Whether they are spare machines. */
   readonly spot: boolean
-}
-
-/** How long to wait for spot machines of all types together, and what to take then. */
-export interface SpotWait {
-  /** How long, over all types. */
-  readonly seconds: number
-  /** What to take when that is over; absent: the run ends. */
-  readonly fallback?: 'on-demand'
 }
 
 type Machines = Pick<TaskSpec, 'instanceType' | 'fallbackTypes' | 'spot' | 'spotWait'>

@@ -1,9 +1,9 @@
-import type { JobKind } from '../spec/job-kind.ts'
-import type { SpotWait } from '../spec/placements.ts'
-import { secondsOf, type Duration } from '../time/duration.ts'
-import { InvalidTaskError } from './errors.ts'
-import { trainingOnly } from './option.ts'
-import { duration, oneOf } from './option-types.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
+import type { SpotWait } from '../../spec/machines/spot-wait.ts'
+import { secondsOf, type Duration } from '../../time/duration.ts'
+import { InvalidTaskError } from '../errors.ts'
+import { trainingOnly } from '../option.ts'
+import { duration, oneOf } from '../option-types.ts'
 
 /** How long to wait for spot machines, and what to take then. */
 export const spotOptions = {
