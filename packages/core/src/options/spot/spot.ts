@@ -62,7 +62,10 @@ export function spotChoice(task: string, choice: boolean | SpotOptions): SpotCho
         path: 'spot',
         value: choice,
         message: `has fallback and after, not ${unknown}`,
-        hint: "Write .spot({ fallback: 'on-demand', after: '2 hours' }).",
+        hint: {
+          library: "Write .spot({ fallback: 'on-demand', after: '2 hours' }).",
+          commandLine: 'Write --spot_fallback on-demand --spot_after 120.',
+        },
       },
     ])
   const { fallback = 'none', after } = choice
