@@ -136,6 +136,9 @@ async function commonJs(modules) {
       target: 'node20.19',
       supported: { 'dynamic-import': false },
       define: { 'import.meta.url': '__ownUrl' },
+      // There is no map for them: names stay as they are, and an uncaught error shows a short line.
+      minifyWhitespace: true,
+      lineLimit: 200,
       legalComments: 'none',
     })
     const head = code.includes('__ownUrl') ? "const __ownUrl = require('node:url').pathToFileURL(__filename).href;\n" : ''

@@ -34,10 +34,9 @@ function groupsOf(outputs, groups, apart) {
   const take = (path, group, seen) => {
     if (seen.has(path)) return
     seen.add(path)
-    const { entryPoint, imports, inputs } = outputs[path]
-    const isApart = apart.some((source) => Object.keys(inputs).some((input) => input.endsWith(source)))
+    const { entryPoint, imports } = outputs[path]
     // A module that is an entry, or is imported late, stays a file of its own.
-    if (entryPoint === undefined && !isApart && !groupOf.has(path)) groupOf.set(path, group)
+    if (entryPoint === undefined && !isApart(path, outputs, apart) && !groupOf.has(path)) groupOf.set(path, group)
     for (const each of imports) if (each.kind === 'import-statement' && !each.external) take(each.path, group, seen)
   }
   for (const [group, sources] of Object.entries(groups)) {
@@ -48,6 +47,15 @@ function groupsOf(outputs, groups, apart) {
     }
   }
   return groupOf
+}
+
+/** Whether a part, or one that it imports, is to stay apart: merged with others it would import itself by a detour. */
+function isApart(path, outputs, apart) {
+  const { inputs, imports } = outputs[path]
+  return (
+    apart.some((source) => Object.keys(inputs).some((input) => input.endsWith(source))) ||
+    imports.some(({ kind, external, path: imported }) => kind === 'import-statement' && !external && isApart(imported, outputs, apart))
+  )
 }
 
 /** How a merged module exports what a part exported: by the same name, where only one of its parts has it. */
