@@ -54,7 +54,9 @@ function isApart(path, outputs, apart) {
   const { inputs, imports } = outputs[path]
   return (
     apart.some((source) => Object.keys(inputs).some((input) => input.endsWith(source))) ||
-    imports.some(({ kind, external, path: imported }) => kind === 'import-statement' && !external && isApart(imported, outputs, apart))
+    imports.some(
+      ({ kind, external, path: imported }) => kind === 'import-statement' && !external && isApart(imported, outputs, apart),
+    )
   )
 }
 
