@@ -124,7 +124,8 @@ const partsOf = ({ pack, parts, packOf }) => ({
     bundle.onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === 'entry-point' ? undefined : { path, external: true }))
     bundle.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({ contents: parts.texts.get(path), resolveDir: root }))
     bundle.onLoad({ filter: /.*/, namespace: 'elsewhere' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(`./${packOf.get(path)}.cjs`)}).${keyOf(path)}`,
+      // Marked as what it is, or its `default` would be taken for one of its names, and it as a whole for the default.
+      contents: `module.exports = Object.defineProperty(require(${JSON.stringify(`./${packOf.get(path)}.cjs`)}).${keyOf(path)}, '__esModule', { value: true })`,
     }))
   },
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -139,4 +140,29 @@ test('an output that was asked for and that nothing was written to is said to be
   ]
   expect(await app(argv, context)).toBe(0)
   expect(context.stderr.text()).toMatch(/results +out2 \((logs[^,]+, )?output is empty\)|output is empty\)/)
+})
+
+test('the command as it is published, in several files, unpacks what it downloads', { timeout: 60_000 }, async () => {
+  await using folder = await workFolder()
+  const program = join(import.meta.dirname, '../../packages/cli/bin/ssm.cjs')
+  const argv = [
+    'shell',
+    '--platform',
+    'local',
+    '-p',
+    'ex',
+    '-t',
+    't',
+    '-q',
+    '--cmd',
+    'echo x > "$SM_MODEL_DIR/weights"',
+    '-o',
+    'out',
+    '--download_model',
+  ]
+  execFileSync(process.execPath, [program, ...argv], {
+    cwd: folder.path,
+    env: { HOME: folder.path, PATH: process.env['PATH'] ?? '' },
+  })
+  expect(readFileSync(join(folder.path, 'out/model/weights'), 'utf8')).toBe('x\n')
 })
