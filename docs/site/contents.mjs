@@ -37,6 +37,7 @@ export const sections = [
       guide('reports', 'Reports', 'One page about a job, a task or a project; a job live in the browser.'),
       guide('retries', 'Runs that survive', 'Try again by cause: no machines, interruptions, exit codes.'),
       guide('search', 'Search for hyperparameters', 'Sweeps, Bayesian search, early stopping, variants by hand.'),
+      guide('cost', 'What runs cost', 'Ceilings before, costs while and after, by task, project and tag; price sources.'),
       guide(
         'workers',
         'The program on its machine',

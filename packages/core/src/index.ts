@@ -69,6 +69,7 @@ export type {
   TaskResult,
 } from './run/results/task-result.ts'
 export type {
+  CostChangedEvent,
   DecidedEvent,
   DownloadedEvent,
   EventBase,
@@ -80,6 +81,7 @@ export type {
   Outcome,
   PackagesCollectedEvent,
   PackedEvent,
+  PricedEvent,
   Progress,
   PythonChosenEvent,
   RetriedEvent,
@@ -91,6 +93,9 @@ export type {
   WaitedForStarterEvent,
   WarnedEvent,
 } from './events/run-event.ts'
+export type { Cost, CostCeiling, KnownCeiling, KnownCost, KnownRunCost, RunCost, UnknownCost } from './spec/money/cost.ts'
+export type { PriceChoice } from './cost/choice.ts'
+export type { MachinePrice, PriceQuestion, PriceSource } from './spec/money/prices.ts'
 export type {
   AttemptMachines,
   AttemptNumber,

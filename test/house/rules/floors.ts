@@ -3,7 +3,7 @@ import type { ProjectFile } from './files.ts'
 import { importsOf, type Import } from './imports.ts'
 
 const layers =
-  'lang time secrets errors names files archive spec options platform containers events request bundle sync wheels graph run search project testing'.split(
+  'lang time secrets errors names files archive spec options platform cost containers events request bundle sync wheels graph run search project testing'.split(
     ' ',
   )
 const platforms = ['aws', 'local']

@@ -25,6 +25,7 @@ export async function policies({ settings, context, parsed }: Call): Promise<num
     ...(prefix === undefined ? {} : { prefix: prefix.value }),
     ...(inputs === undefined ? {} : { inputs }),
     ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+    ...(given.prices === true ? { prices: true } : {}),
   })
   context.stdout.write(`${JSON.stringify(only === undefined ? shownOf(documents) : documents[only], null, 2)}\n`)
   return exits.done

@@ -1,6 +1,7 @@
 import type { JobState } from '@simple-sagemaker/core'
 import type { Colours } from '../terminal/colours.ts'
 import { fit, spanText, table, widthOf } from '../terminal/text.ts'
+import { amountText } from './cost/cost-text.ts'
 import type { ListedJob } from './documents/job-document.ts'
 
 /** Jobs in a table; where that is wider than the terminal, each job in two lines. */
@@ -9,27 +10,32 @@ export function jobsText(
   { nowMs, colours, columns }: { readonly nowMs: number; readonly colours: Colours; readonly columns: number },
 ): string {
   if (jobs.length === 0) return 'no jobs\n'
-  const rows = jobs.map(({ project, task, job }) => ({
+  const rows = jobs.map(({ project, task, job, cost }) => ({
     project,
     task,
     status: statusText(job, colours),
     time: spanText((job.endedAtMs ?? nowMs) - job.createdAtMs),
     started: `${spanText(nowMs - job.createdAtMs)} ago`,
     name: job.name,
+    cost: costCells(cost),
   }))
+  const hasCosts = jobs.some(({ cost }) => cost !== undefined)
   const wide = table(
-    ['PROJECT', 'TASK', 'STATUS', 'TIME', 'STARTED', 'JOB'],
-    rows.map(({ project, task, status, time, started, name }) => [project, task, status, time, started, name]),
+    ['PROJECT', 'TASK', 'STATUS', 'TIME', 'STARTED', ...(hasCosts ? ['USD', 'SAVED'] : []), 'JOB'],
+    rows.map(({ project, task, status, time, started, name, cost }) => [project, task, status, time, started, ...cost, name]),
   )
   if (widest(wide) <= columns) return wide
   return rows
-    .flatMap(({ project, task, status, time, started, name }) => [
-      `${status}  ${project} ${task}  ${time}  ${started}`,
+    .flatMap(({ project, task, status, time, started, name, cost: [usd] }) => [
+      `${status}  ${project} ${task}  ${time}  ${started}${usd === undefined ? '' : `  ${usd} USD`}`,
       `  ${name}`,
     ])
     .map((line) => `${fit(line, columns)}\n`)
     .join('')
 }
+
+const costCells = (cost: ListedJob['cost']): readonly string[] =>
+  cost === undefined ? [] : cost.kind === 'unknown' ? ['unknown', ''] : [amountText(cost.usd), amountText(cost.savedUsd)]
 
 const widest = (text: string): number => Math.max(...text.split('\n').map(widthOf))
 

@@ -1,4 +1,5 @@
 import type { Progress, RunEvent, Wording } from '@simple-sagemaker/core'
+import { CostLog } from './cost/cost-log.ts'
 import { ImageLog } from './image-log.ts'
 import type { Notice } from './lines.ts'
 import { bar, bytesText, countText, sparkline, spanText } from '../terminal/text.ts'
@@ -27,6 +28,7 @@ const keptValues = 200
  */
 export class RunLog {
   readonly #image = new ImageLog()
+  readonly #cost = new CostLog()
   readonly #moving = new Map<string, Moving>()
   /** Values by metric and machine. */
   readonly #metrics = new Map<string, Map<string, number[]>>()
@@ -89,6 +91,9 @@ export class RunLog {
         return this.#changed(event)
       case 'measured':
         return this.#measured(event)
+      case 'priced':
+      case 'cost-changed':
+        return this.#cost.tell(event)
       case 'lines-skipped':
         return [{ kind: 'warning', text: this.#skippedText(event.lines) }]
       case 'logged':
@@ -123,7 +128,7 @@ export class RunLog {
       ...moving,
       ...this.#image.live(),
       ...(metrics.length === 0 ? [] : [metrics.join('   ')]),
-      `${doing}${message}${total}`,
+      `${doing}${message}${total}${this.#cost.live(nowMs)}`,
     ]
   }
 
@@ -165,6 +170,7 @@ export class RunLog {
   }
 
   #changed({ phase, phaseStartedAtMs, message, atMs, status }: Extract<RunEvent, { type: 'status-changed' }>): readonly Notice[] {
+    this.#cost.status = status
     const before = this.#phase
     if (before?.name === phase) {
       this.#phase = { ...before, message }

@@ -4,6 +4,7 @@ import { downloadsOf, type DownloadSummary } from '../task/policy.ts'
 import { shownPlace } from '../settings/open-platform.ts'
 import { placeFlags } from '../settings/settings.ts'
 import type { SummaryLine } from './lines.ts'
+import { runCostText } from './cost/cost-text.ts'
 import { countText, spanText } from '../terminal/text.ts'
 
 /** The end of a run for people: how it went, what it cost, where the results are, what comes next. */
@@ -18,7 +19,7 @@ export async function runSummary(
   return [
     { mark: 'good', text: head },
     { name: 'job', text: result.job },
-    ...(skipped ? [] : costLines(result)),
+    ...(skipped ? [] : costLines(result, call.settings.values.prices !== undefined)),
     ...(await resultLines(call, platform, result, downloaded)),
   ]
 }
@@ -26,7 +27,11 @@ export async function runSummary(
 /** The folder that an output lies in. */
 const folderOf = (uri: ObjectUri): ObjectUri => uri.slice(0, uri.replace(/\/+$/, '').lastIndexOf('/') + 1) as ObjectUri
 
-function costLines({ billableSeconds, savings }: TaskResult): readonly SummaryLine[] {
+function costLines(result: TaskResult, isAsked: boolean): readonly SummaryLine[] {
+  return [...billedLines(result), ...(isAsked ? [{ name: 'cost', text: runCostText(result.cost) }] : [])]
+}
+
+function billedLines({ billableSeconds, savings }: TaskResult): readonly SummaryLine[] {
   if (billableSeconds === undefined) return []
   const saved = savings === undefined || savings < 0.005 ? '' : `, ${Math.round(savings * 100)} % saved by spot`
   return [{ name: 'billed', text: `${spanText(billableSeconds * 1000)} a machine${saved}` }]

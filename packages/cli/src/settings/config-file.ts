@@ -7,7 +7,17 @@ import { pathFrom, type CliContext } from '../terminal/context.ts'
 import { readOwnFile, wrong } from './own-file.ts'
 
 /** Settings that a file, a variable or a flag can give. */
-export const settingNames = ['platform', 'region', 'profile', 'project', 'bucket', 'prefix', 'python', 'localDir'] as const
+export const settingNames = [
+  'platform',
+  'region',
+  'profile',
+  'project',
+  'bucket',
+  'prefix',
+  'python',
+  'localDir',
+  'prices',
+] as const
 export type SettingName = (typeof settingNames)[number]
 
 /** What a configuration file says. */

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import type { ObjectUri, Platform, ProjectOptions } from '@simple-sagemaker/core'
+import type { ObjectUri, Platform, PriceChoice, ProjectOptions } from '@simple-sagemaker/core'
 import { distrustOf } from '@simple-sagemaker/core/options'
 import type { StoragePlace } from '@simple-sagemaker/core/jobs'
 import type { LocalOptions } from '@simple-sagemaker/core/local'
@@ -92,14 +92,18 @@ export function storagePlaceOf({ values: { bucket, prefix } }: Settings, platfor
 
 /** What the library needs to know of a project, from the settings. */
 export function projectOptionsOf(settings: Settings, platform: Platform): ProjectOptions {
-  const { bucket, prefix } = settings.values
+  const { bucket, prefix, prices } = settings.values
   return {
     platform,
+    ...(prices === undefined ? {} : { prices: priceChoice(prices.value) }),
     defaults: settings.defaults,
     ...(bucket === undefined ? {} : { bucket: bucket.value }),
     ...(prefix === undefined ? {} : { prefix: prefix.value }),
   }
 }
+
+/** Where prices are from: the platform, or a file. */
+export const priceChoice = (text: string): PriceChoice => (text === 'platform' ? text : { file: text })
 
 function awsNoticeText(notice: AwsNotice): string {
   switch (notice.type) {

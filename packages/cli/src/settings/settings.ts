@@ -1,10 +1,12 @@
+import { dirname } from 'node:path'
 import { taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { costOptions } from '../grammar/tables/cli-options.ts'
 import { projectOptions } from '../grammar/tables/run-options.ts'
 import { dashed } from '../grammar/command.ts'
 import type { Parsed } from '../grammar/parsed.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
-import type { CliContext } from '../terminal/context.ts'
+import { pathFrom, type CliContext } from '../terminal/context.ts'
 import { projectConfig, settingNames, userConfig, type ConfigFile, type SettingName } from './config-file.ts'
 
 /** One setting that holds, and where it was given. */
@@ -32,6 +34,7 @@ const variables: Readonly<Record<SettingName, readonly string[]>> = {
   prefix: ['SSM_PREFIX'],
   python: ['SSM_PYTHON'],
   localDir: ['SSM_LOCAL_DIR'],
+  prices: ['SSM_PRICES'],
 }
 
 /**
@@ -45,13 +48,30 @@ export function settingsOf(parsed: Parsed, context: CliContext): Settings {
     const setting = flagSetting(parsed, name, flags[name]) ?? variableSetting(name, context) ?? fileSetting(name, files)
     return setting === undefined ? [] : [[name, setting] as const]
   })
-  const values: Settings['values'] = Object.fromEntries(entries)
+  const given: Settings['values'] = Object.fromEntries(entries)
+  const values = { ...given, ...pricesOf(parsed, given, files, context) }
   const [mine, users] = [files[0]?.defaults ?? {}, files[1]?.defaults ?? {}]
   return {
     values,
     defaults: { ...users, ...mine },
     files: files.map(({ path }) => path),
     platform: platformOf(parsed, values.platform),
+  }
+}
+
+/** Where prices are from, as a whole path: `--cost` alone means those of the platform. */
+function pricesOf(
+  parsed: Parsed,
+  { prices }: Settings['values'],
+  files: readonly ConfigFile[],
+  context: CliContext,
+): Pick<Settings['values'], 'prices'> {
+  if (prices === undefined)
+    return valuesOf(parsed, costOptions).cost === true ? { prices: { value: 'platform', origin: 'flag --cost' } } : {}
+  if (prices.value === 'platform') return { prices }
+  const isInFile = files.some(({ path }) => path === prices.origin)
+  return {
+    prices: { ...prices, value: pathFrom(isInFile ? { ...context, cwd: dirname(prices.origin) } : context, prices.value) },
   }
 }
 

@@ -3,6 +3,7 @@ import type * as CloudWatchLogsSdk from '@aws-sdk/client-cloudwatch-logs'
 import type * as CodeBuildSdk from '@aws-sdk/client-codebuild'
 import type * as EcrSdk from '@aws-sdk/client-ecr'
 import type * as IamSdk from '@aws-sdk/client-iam'
+import type * as PricingSdk from '@aws-sdk/client-pricing'
 import type * as S3Sdk from '@aws-sdk/client-s3'
 import type * as SageMakerSdk from '@aws-sdk/client-sagemaker'
 import type * as ServiceQuotasSdk from '@aws-sdk/client-service-quotas'
@@ -25,10 +26,10 @@ export interface ClientTypes {
   readonly logs: CloudWatchLogsSdk.CloudWatchLogsClient
   readonly cloudwatch: CloudWatchSdk.CloudWatchClient
   readonly quotas: ServiceQuotasSdk.ServiceQuotasClient
+  readonly pricing: PricingSdk.PricingClient
 }
 /** The services of AWS that are called. */
 export type ServiceName = keyof ClientTypes
-
 interface Modules {
   readonly s3: typeof S3Sdk
   readonly sagemaker: typeof SageMakerSdk
@@ -39,8 +40,8 @@ interface Modules {
   readonly logs: typeof CloudWatchLogsSdk
   readonly cloudwatch: typeof CloudWatchSdk
   readonly quotas: typeof ServiceQuotasSdk
+  readonly pricing: typeof PricingSdk
 }
-
 /** Keys, or a function that gives fresh ones; an SDK provider (`fromSSO()`, …) fits. */
 export type Credentials = NonNullable<S3Sdk.S3ClientConfig['credentials']>
 
@@ -92,6 +93,7 @@ const load: { readonly [S in ServiceName]: () => Promise<Modules[S]> } = {
   logs: () => import('@aws-sdk/client-cloudwatch-logs'),
   cloudwatch: () => import('@aws-sdk/client-cloudwatch'),
   quotas: () => import('@aws-sdk/client-service-quotas'),
+  pricing: () => import('@aws-sdk/client-pricing'),
 }
 
 /** Called once for each client we made, with its service: where middleware is added. */
@@ -102,7 +104,6 @@ export function openClients(options: ClientOptions = {}, prepare: Prepare = {}, 
   const ownClients = new Set<ClientTypes[ServiceName]>()
   let fresh = false
   let account: Promise<Account> | undefined
-
   const made = async <S extends ServiceName>(service: S): Promise<Opened<S>> => {
     const sdk = await load[service]()
     const given = options.clients?.[service]
@@ -184,6 +185,7 @@ const serviceIds: Readonly<Record<ServiceName, string>> = {
   sts: 'STS',
   logs: 'CLOUDWATCH_LOGS',
   quotas: 'SERVICE_QUOTAS',
+  pricing: 'PRICING',
   cloudwatch: 'CLOUDWATCH',
 }
 
@@ -226,7 +228,6 @@ async function configOf(
     },
   }
 }
-
 const endpointOf = (service: ServiceName, options: ClientOptions, env: NodeJS.ProcessEnv): string | undefined =>
   options.endpoints?.[service] ??
   options.endpoint ??
@@ -243,5 +244,6 @@ const makers: { readonly [S in ServiceName]: (sdk: Modules[S], config: SharedCon
   sts: (sdk, config) => new sdk.STSClient(config),
   logs: (sdk, config) => new sdk.CloudWatchLogsClient(config),
   quotas: (sdk, config) => new sdk.ServiceQuotasClient(config),
+  pricing: (sdk, config) => new sdk.PricingClient(config),
   cloudwatch: (sdk, config) => new sdk.CloudWatchClient(config),
 }

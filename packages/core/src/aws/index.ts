@@ -19,6 +19,7 @@ import {
   type SilenceLimits,
 } from './notices.ts'
 import { defaultRetryLimits, type RetryLimits } from './rate-limiter.ts'
+import { awsPrices } from './prices/prices.ts'
 import { awsRoles } from './roles/roles.ts'
 import { bucketKeys } from './objects/bucket/keys.ts'
 import { awsObjects } from './objects/objects.ts'
@@ -101,6 +102,7 @@ export function aws(options: AwsOptions = {}): Platform {
     objects,
     logs: awsLogs({ clients, jobs, clock, retryLimits }),
     roles,
+    prices: awsPrices(options, clock),
     images: awsImages({ clients, objects, clock, notify, permissionsBoundary, ...builderOptions(options) }),
     [Symbol.asyncDispose]: async () => {
       await jobs[Symbol.asyncDispose]()
@@ -131,6 +133,7 @@ const serviceNames: Readonly<Record<ServiceName, string>> = {
   logs: 'CloudWatch Logs',
   quotas: 'Service Quotas',
   cloudwatch: 'CloudWatch',
+  pricing: 'Price List',
   codebuild: 'CodeBuild',
 }
 

@@ -4,6 +4,7 @@ import type { ImageProgress } from '../platform/images.ts'
 import type { JobRef, JobStatus, PhaseName } from '../platform/jobs.ts'
 import type { LogLine } from '../platform/logs.ts'
 import type { PythonChoice } from '../platform/python.ts'
+import type { Cost, CostCeiling } from '../spec/money/cost.ts'
 import type { AttemptMachines, AttemptNumber, Decision } from '../spec/result.ts'
 
 /** Bytes and files on their way. */
@@ -281,6 +282,39 @@ export interface LinesSkippedEvent extends EventBase {
 }
 
 /**
+ * It is known what the job can cost at most, or why not. Before the job is submitted, when the project has prices or a budget.
+ *
+ * @example
+ * { "type": "priced", "atMs": 1767323045678, "task": "train", "job": "train-2026-01-02-03-04-05-a1b2c3d4",
+ *   "ceiling": { "kind": "known", "ceilingUsd": 2.76, "warmCeilingUsd": 0, "usdPerHour": 0.115, "instanceType": "ml.m5.large",
+ *   "machines": 1, "maxSeconds": 86400, "pricesFrom": "prices.json", "pricesAsOf": "2026-01-01", "notCounted": [] } }
+ */
+export interface PricedEvent extends EventBase {
+  readonly type: 'priced'
+  /** The job. */
+  readonly job: JobName
+  /** The most that it can cost, or why that is not known. */
+  readonly ceiling: CostCeiling
+}
+
+/**
+ * What the job costs so far, or cost in the end: when its machines are there, every minute, and at its end. Only when the project
+ * has prices or a budget.
+ *
+ * @example
+ * { "type": "cost-changed", "atMs": 1767323045678, "task": "train", "job": "train-2026-01-02-03-04-05-a1b2c3d4",
+ *   "cost": { "kind": "known", "usd": 0.0345, "savedUsd": 0.0805, "warmUsd": 0, "isFinal": true, "usdPerHour": 0.115,
+ *   "billedMachineSeconds": 1080, "pricesFrom": "prices.json", "pricesAsOf": "2026-01-01", "notCounted": [] } }
+ */
+export interface CostChangedEvent extends EventBase {
+  readonly type: 'cost-changed'
+  /** The job. */
+  readonly job: JobName
+  /** What it costs, or why that is not known. */
+  readonly cost: Cost
+}
+
+/**
  * Files are being downloaded; several times for one download, the last time when all of it is there.
  *
  * @example
@@ -324,6 +358,8 @@ export type RunEvent =
   | StatusChangedEvent
   | LoggedEvent
   | MeasuredEvent
+  | PricedEvent
+  | CostChangedEvent
   | LinesSkippedEvent
   | DownloadedEvent
   | FinishedEvent

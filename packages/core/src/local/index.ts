@@ -103,6 +103,8 @@ export function local(options: LocalOptions = {}): Platform {
       // Engines, archives and Dockerfiles: loaded when an image is asked for.
       resolve: async (need, settings) => (await import('./images.ts')).localImages(options).resolve(need, settings),
     },
+    // Whoever wants to see what a job would cost elsewhere names a file with prices.
+    prices: { priceOf: async () => ({ usdPerHour: 0, from: 'this computer' }) },
     // Jobs go on; only the watching of them ends.
     [Symbol.asyncDispose]: async () => closing.abort(new Error('The local platform was closed')),
   }

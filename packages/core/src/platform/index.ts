@@ -30,6 +30,7 @@ export type {
 export type { FollowOptions, LogLine, Logs } from './logs.ts'
 export type { RoleNeed, Roles } from './roles.ts'
 export type { ImageNeed, ImageProgress, Images, ResolveImageOptions } from './images.ts'
+export type { MachinePrice, PriceQuestion, PriceSource } from '../spec/money/prices.ts'
 export type { PythonChoice, PythonNeed } from './python.ts'
 export type { ImageSpec } from '../spec/image.ts'
 export type { JobKind } from '../spec/job-kind.ts'

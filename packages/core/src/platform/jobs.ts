@@ -79,6 +79,8 @@ export interface JobState extends JobRef {
   readonly phases: readonly JobPhase[]
   /** How many machines it has. */
   readonly machines: number
+  /** The type of all its machines; absent when it is not known, or when they are of several types. */
+  readonly instanceType?: string
   /** When it was submitted, in milliseconds since 1970. */
   readonly createdAtMs: number
   /** When its machines began to be billed, in milliseconds since 1970; absent before. */
@@ -89,6 +91,10 @@ export interface JobState extends JobRef {
   readonly failureReason?: string
   /** Training jobs only: seconds that are billed, per machine. Below the running time by what spot saved. */
   readonly billableSeconds?: number
+  /** Training jobs only: seconds that the machines ran, per machine, whether they are billed or not. */
+  readonly runSeconds?: number
+  /** Training jobs with a warm pool: seconds that are billed for keeping the machines, per machine. */
+  readonly warmSeconds?: number
   /** How often spot capacity was taken away. */
   readonly interruptions: number
   /** The last value of each metric, when the platform keeps them. */

@@ -2,6 +2,7 @@ import type { Images } from './images.ts'
 import type { Jobs } from './jobs.ts'
 import type { Logs } from './logs.ts'
 import type { Objects } from './objects.ts'
+import type { PriceSource } from '../spec/money/prices.ts'
 import type { Roles } from './roles.ts'
 
 /** What a platform can do. Shared code asks this, and never for the name of the platform. */
@@ -41,4 +42,6 @@ export interface Platform extends AsyncDisposable {
   readonly roles: Roles
   /** Finds and builds images. */
   readonly images: Images
+  /** Tells what its machines cost; asked only when somebody wants to know. Absent where nobody knows. */
+  readonly prices?: PriceSource
 }

@@ -10,6 +10,7 @@ import { GraphFailedError, type TaskOutcome } from '../run/results/outcome.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import { lazyRunner } from '../run/lazy-runner.ts'
 import type { Runner } from '../run/runner.ts'
+import { moneySettings } from '../cost/settings.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { Duration } from '../time/duration.ts'
 import type {
@@ -213,12 +214,16 @@ export function project<
   projectName(name)
   assertOptions(name, 'options', options)
   const { region, profile } = options
+  const money = moneySettings(name, options)
   const platforms = openPlatforms(options.platform, {
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
   })
   // The parts that must agree are checked by the parameter's type; inside they are options like all others.
-  return new Project({ name, options: options as ProjectOptions, platforms, runner: lazyRunner(platforms) }, new TaskList())
+  return new Project(
+    { name, options: options as ProjectOptions, platforms, runner: lazyRunner(platforms, money) },
+    new TaskList(),
+  )
 }
 
 function outcomeOf<Known, Results>(outcomes: Readonly<Record<string, TaskOutcome>>): ProjectOutcome<Known, Results> {

@@ -68,9 +68,14 @@ export async function attemptsUpTo(
   { spec, layout, fingerprint }: ResolvedTask,
   { job, number, machines }: Attempt,
   last: JobState,
-  { platform, signal }: TaskContext,
+  { platform, signal, money: openMoney }: TaskContext,
 ): Promise<readonly AttemptReport[]> {
-  const reports = [reportOf({ state: last }, number, machines)]
+  const money = await openMoney?.(platform)
+  const priced = async (past: Pick<PastJob, 'state'>, ...of: [AttemptNumber, AttemptMachines?]): Promise<AttemptReport> => {
+    const report = reportOf(past, ...of)
+    return money === undefined ? report : { ...report, cost: await money.costOf(past.state) }
+  }
+  const reports = [await priced({ state: last }, number, machines)]
   if (number.number === 1) return reports
   for await (const past of pastJobs(spec.task, layout, [spec.kind], platform, { signal })) {
     const { state, record } = past
@@ -78,7 +83,7 @@ export async function attemptsUpTo(
     if (state.name === job.name || state.name > last.name) continue
     // Another run, or a job whose number does not fit: what was before is not of this run.
     if (at === undefined || record?.fingerprint !== fingerprint || at.number !== number.number - reports.length) break
-    reports.unshift(reportOf(past, at, record?.machines))
+    reports.unshift(await priced(past, at, record?.machines))
     if (at.number === 1) break
   }
   return reports

@@ -4,6 +4,7 @@ import type { JobRef } from '../platform/jobs.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
+import type { OpenMoney } from './money/money.ts'
 import type { TaskResult } from './results/task-result.ts'
 
 /** Where the tasks of a project run. */
@@ -50,12 +51,20 @@ export interface TaskContext {
   readonly cacheDir: string
   /** Results of the tasks that ran before this one in the same session, by `taskKey`. */
   readonly upstream: ReadonlyMap<string, TaskResult>
+  /** Tells what jobs cost; absent when nobody wants to know. */
+  readonly money?: OpenMoney | undefined
 }
 
 /** For work outside any run: it only reads, and tells nobody. */
-export function readingContext(platform: Platform, signal: AbortSignal | undefined, clock: Clock = systemClock): TaskContext {
+export function readingContext(
+  platform: Platform,
+  signal: AbortSignal | undefined,
+  clock: Clock = systemClock,
+  money?: OpenMoney,
+): TaskContext {
   return {
     platform,
+    money,
     clock,
     tell: () => undefined,
     signal: signal ?? new AbortController().signal,

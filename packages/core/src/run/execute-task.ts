@@ -1,5 +1,5 @@
 import { isSsmError } from '../errors/ssm-error.ts'
-import type { JobRef } from '../platform/jobs.ts'
+import type { JobRef, JobState } from '../platform/jobs.ts'
 import { placementsOf } from '../spec/machines/placements.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { attemptsUpTo, endOf, followAttempt, type Attempt } from './attempt.ts'
@@ -42,6 +42,7 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       session.reached({ platform: context.platform, job, isOwn: attempt.decision.kind === 'start', isOver: isSkipped }, given)
       const ended = await followAttempt(attempt, task, following)
       session.ended(job)
+      if (!isSkipped) await settleCost(task, ended.state, following)
       // Whoever stopped the run meant all of it.
       const waitEnded = session.isStopped(job) ? undefined : ended.waitEnded
       const end = endOf(ended.state, { ...attempt, waitEnded, isOwn: attempt.decision.kind === 'start' }, task.spec)
@@ -63,6 +64,12 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
     if (!session.preparing.aborted || isSsmError(cause)) throw cause
     throw new RunAbortedError(given.spec.task, job, cause, { isStopped: job !== undefined && session.isStopped(job), platform })
   }
+}
+
+/** What the job cost, when somebody wants to know. */
+async function settleCost({ spec, bucket }: ResolvedTask, state: JobState, context: TaskContext): Promise<void> {
+  const money = await context.money?.(context.platform)
+  await money?.settle(spec, bucket, state, context)
 }
 
 /** Tells that another attempt follows, waits, and starts it. */

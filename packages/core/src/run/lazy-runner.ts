@@ -1,10 +1,11 @@
+import type { MoneySettings } from '../cost/settings.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import type { TaskPlatforms } from './context.ts'
 import type { Runner } from './runner.ts'
 
 /** A runner whose code is read when something runs for the first time: describing tasks must cost nothing. */
-export function lazyRunner(platforms: TaskPlatforms): Runner {
-  const opened = async (): Promise<Runner> => (await import('./open-runner.ts')).openRunner(platforms)
+export function lazyRunner(platforms: TaskPlatforms, money?: MoneySettings): Runner {
+  const opened = async (): Promise<Runner> => (await import('./open-runner.ts')).openRunner(platforms, undefined, money)
   const forEffects = async (specs: readonly TaskSpec[]): Promise<Runner> => {
     if (Symbol.for('simple-sagemaker.describe-only') in globalThis)
       (await import('./lookup/describe-only.ts')).refuseWhenDescribing(specs)

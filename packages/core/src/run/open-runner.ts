@@ -1,3 +1,4 @@
+import type { MoneySettings } from '../cost/settings.ts'
 import type { Caller } from '../errors/caller.ts'
 import { graphOf, type GraphNode } from '../graph/order.ts'
 import { taskKey } from '../graph/task-key.ts'
@@ -6,6 +7,7 @@ import { systemClock, type Clock } from '../time/clock.ts'
 import { readingContext, type TaskPlatforms } from './context.ts'
 import { RunAbortedError } from './follow/errors.ts'
 import { handleOf, type RunHandle } from './handle.ts'
+import { moneyOpener } from './money/opener.ts'
 import { explainTask, planTask } from './plan.ts'
 import { GraphFailedError, type TaskOutcome } from './results/outcome.ts'
 import type { TaskResult } from './results/task-result.ts'
@@ -13,12 +15,12 @@ import type { RunOptions } from './run-options.ts'
 import type { Runner } from './runner.ts'
 import { RunSession } from './session.ts'
 
-/** Runs the tasks of one project on its platforms. */
-export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock): Runner {
+/** Runs the tasks of one project on its platforms, and knows what they cost when `money` says how. */
+export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock, money?: MoneySettings): Runner {
   const start = async (spec: TaskSpec, options: RunOptions, caller: Caller): Promise<RunHandle> => {
     const nodes = graphOf([spec])
     const platform = await platforms.forTask(spec)
-    const session = new RunSession(platforms, clock, options)
+    const session = new RunSession(platforms, clock, options, moneyOpener(money))
     return handleOf(session, platform, resultOf(session, spec, nodes, caller))
   }
   return {
@@ -29,7 +31,12 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock)
     },
     async plan(spec, options) {
       const needs = graphOf([spec]).flatMap((node) => (node.spec === spec ? [] : [node.spec.task]))
-      return await planTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock), needs)
+      return await planTask(
+        spec,
+        options,
+        readingContext(await platforms.forTask(spec), options.signal, clock, moneyOpener(money)),
+        needs,
+      )
     },
     async explain(spec, options) {
       return await explainTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock))
@@ -37,7 +44,7 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock)
     platformOf: async (spec) => platforms.forTask(spec),
     async runAll(specs, options) {
       const nodes = graphOf(specs)
-      const session = new RunSession(platforms, clock, options)
+      const session = new RunSession(platforms, clock, options, moneyOpener(money))
       try {
         return byName(await session.run(nodes, new Set(specs.map(taskKey))), nodes)
       } finally {

@@ -4,12 +4,14 @@ import type { JobRequest } from '../platform/jobs.ts'
 import { withoutSecrets } from '../request/request-overrides.ts'
 import type { RequestFacts } from '../request/facts.ts'
 import { jobRequest } from '../request/request.ts'
+import type { CostCeiling } from '../spec/money/cost.ts'
 import { placementsOf } from '../spec/machines/placements.ts'
 import type { AttemptMachines, Decision } from '../spec/result.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { compareFolder } from '../sync/folder.ts'
 import type { TaskContext } from './context.ts'
 import { decide } from './decide/decide.ts'
+import { notAsked } from './money/money.ts'
 import { imageNeed } from './resolve/image-need.ts'
 import { checkHyperparameters } from './resolve/hyperparameters.ts'
 import { lookAtTask, type OpenedTask, type ResolvedTask } from './resolve/resolve-task.ts'
@@ -45,6 +47,8 @@ export interface Plan {
   readonly warnings: readonly string[]
   /** Tasks that would run first; their outputs are named in the request as they are now, or as `<output of …>`. */
   readonly needs: readonly string[]
+  /** The most that a job of this request can cost; of a task that is skipped or joined, what starting it could. */
+  readonly cost: CostCeiling
 }
 
 /** One part of what a run would send. */
@@ -79,12 +83,14 @@ export interface Explanation {
 export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskContext, needs: readonly string[]): Promise<Plan> {
   const { task, past, decision } = await look(spec, policy, context)
   const state = await stateOf({ task, past }, policy, context)
+  const request = await requestOf({ task, past }, state, context)
+  const money = await context.money?.(context.platform)
   const isOther = decision.kind === 'start' && state.stateFrom === 'other-spec'
   return {
     task: spec.task,
     decision,
     fingerprint: task.fingerprint,
-    request: await requestOf({ task, past }, state, context),
+    request,
     machines: placementsOf(spec),
     uploads: decision.kind === 'start' ? await uploadsOf(task, context) : [],
     skipped: task.code?.skipped.paths ?? [],
@@ -95,6 +101,7 @@ export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskC
       ...task.inputs.flatMap(({ missing }) => missing ?? []),
     ],
     needs,
+    cost: (await money?.ceilingOf(request)) ?? notAsked,
   }
 }
 

@@ -11,6 +11,7 @@ import type { TaskSpec } from '../spec/task-spec.ts'
 import type { Clock } from '../time/clock.ts'
 import type { LiveJob, TaskContext, TaskPlatforms, TaskSession } from './context.ts'
 import { executeTask } from './execute-task.ts'
+import type { OpenMoney } from './money/money.ts'
 import type { TaskOutcome } from './results/outcome.ts'
 import type { TaskResult } from './results/task-result.ts'
 import { runGraph } from './schedule/run-graph.ts'
@@ -39,6 +40,7 @@ export class RunSession implements TaskSession {
   readonly leaving: AbortSignal
   readonly preparing: AbortSignal
   readonly #platforms: TaskPlatforms
+  readonly #money: OpenMoney | undefined
   readonly #broadcast = new Broadcast()
   readonly #leave = new AbortController()
   readonly #stop = new AbortController()
@@ -50,8 +52,9 @@ export class RunSession implements TaskSession {
   #isDetached = false
   #isOver = false
 
-  constructor(platforms: TaskPlatforms, clock: Clock, options: RunOptions) {
+  constructor(platforms: TaskPlatforms, clock: Clock, options: RunOptions, money?: OpenMoney) {
     this.#platforms = platforms
+    this.#money = money
     this.clock = clock
     this.options = options
     const given = options.signal === undefined ? [] : [options.signal]
@@ -105,6 +108,7 @@ export class RunSession implements TaskSession {
       signal: this.preparing,
       cacheDir: cacheFolder(),
       upstream,
+      money: this.#money,
     }
   }
 

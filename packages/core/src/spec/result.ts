@@ -1,6 +1,7 @@
 import type { JobName } from '../names/job-name.ts'
 import type { ObjectUri } from '../names/object-uri.ts'
 import type { JobRef, JobState, JobStatus } from '../platform/jobs.ts'
+import type { Cost } from './money/cost.ts'
 
 /** One output of a finished job: give it to `.input.from()`. */
 export interface StoredOutput<Output extends string = string> {
@@ -82,6 +83,8 @@ export interface JobRecord {
   readonly attempt?: AttemptNumber
   /** What the attempts before it used of the time that all have together; absent for a first one. */
   readonly spent?: SpentTime
+  /** The tags of the job, for whoever adds up costs; absent when there are none. */
+  readonly tags?: Readonly<Record<string, string>>
   /** Which of the ways to get machines it is tried on; absent for the first. */
   readonly place?: AttemptPlace
   /** The machines that it asks for; absent in records of older versions. */
@@ -152,6 +155,8 @@ export interface AttemptReport extends AttemptNumber {
   readonly machines?: AttemptMachines
   /** From its submission to its end, in seconds. */
   readonly seconds: number
+  /** What it cost; absent when the project has neither prices nor a budget. */
+  readonly cost?: Cost
 }
 
 /** Everything that makes a run the same run, in words: part → value. Two runs with equal parts give equal results. */

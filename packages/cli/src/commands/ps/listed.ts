@@ -1,5 +1,5 @@
-import type { JobState, JobStatus, Platform } from '@simple-sagemaker/core'
-import { listJobs, listProjects, listTasks, type StoragePlace } from '@simple-sagemaker/core/jobs'
+import type { JobStatus, Platform, PriceChoice } from '@simple-sagemaker/core'
+import { listJobs, listProjects, listTasks, openJobCosts, type JobCosts, type StoragePlace } from '@simple-sagemaker/core/jobs'
 import type { ListedJob } from '../../render/documents/job-document.ts'
 import { storagePlaceOf } from '../../settings/open-platform.ts'
 import type { Settings } from '../../settings/settings.ts'
@@ -12,6 +12,8 @@ export interface Wanted {
   /** How many of the newest jobs of each task. */
   readonly last: number
   readonly matches: (status: JobStatus) => boolean
+  /** Where prices are from, when costs are asked for. */
+  readonly prices: PriceChoice | undefined
 }
 
 /** Jobs of a task, of a project, or of every project in the bucket; newest first. */
@@ -29,26 +31,32 @@ export async function listedJobs(
     const names = wanted.task === undefined ? await listTasks(project, place, { signal }) : [wanted.task]
     tasks.push(...names.map((task) => ({ project, task })))
   }
+  const costs = wanted.prices === undefined ? undefined : openJobCosts(place, wanted.prices)
   const found: ListedJob[] = []
   const queue = tasks.values()
   const worker = async (): Promise<void> => {
     for (const { project, task } of queue) {
-      const jobs = await newest(project, task, place, wanted, signal)
-      found.push(...jobs.map((job) => ({ project, task, job })))
+      found.push(...(await newest({ project, task, place, costs }, wanted, signal)))
     }
   }
   await Promise.all(Array.from({ length: mostAtOnce }, worker))
   return found.sort((one, other) => other.job.createdAtMs - one.job.createdAtMs || (one.job.name < other.job.name ? 1 : -1))
 }
 
-async function newest(
-  project: string,
-  task: string,
-  place: StoragePlace,
-  { last, matches }: Wanted,
-  signal: AbortSignal,
-): Promise<readonly JobState[]> {
-  const found: JobState[] = []
-  for await (const job of listJobs(project, task, place, { signal })) if (matches(job.status) && found.push(job) >= last) break
+interface OfTask {
+  readonly project: string
+  readonly task: string
+  readonly place: StoragePlace
+  readonly costs: JobCosts | undefined
+}
+
+async function newest(of: OfTask, { last, matches }: Wanted, signal: AbortSignal): Promise<readonly ListedJob[]> {
+  const found: ListedJob[] = []
+  for await (const listed of jobsOf(of, signal)) if (matches(listed.job.status) && found.push(listed) >= last) break
   return found
+}
+
+async function* jobsOf({ project, task, place, costs }: OfTask, signal: AbortSignal): AsyncGenerator<ListedJob> {
+  if (costs === undefined) for await (const job of listJobs(project, task, place, { signal })) yield { project, task, job }
+  else for await (const costed of costs.jobs(project, task, { signal })) yield { project, task, ...costed }
 }

@@ -2,13 +2,14 @@ import type { JobStatus } from '@simple-sagemaker/core'
 import { isTerminal } from '@simple-sagemaker/core/jobs'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
-import { listOptions } from '../../grammar/tables/cli-options.ts'
+import { costOptions, listOptions } from '../../grammar/tables/cli-options.ts'
 import { projectOptions } from '../../grammar/tables/run-options.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import { jobDocument, type ListedJob } from '../../render/documents/job-document.ts'
+import { costTotals, isCosted, totalsText } from '../../render/cost/cost-table.ts'
 import { jobsText } from '../../render/job-table.ts'
 import { LiveRegion } from '../../render/live-region.ts'
-import { localRoot, openPlatform } from '../../settings/open-platform.ts'
+import { localRoot, openPlatform, priceChoice } from '../../settings/open-platform.ts'
 import { canRedraw, coloursFor } from '../../terminal/colours.ts'
 import { abortOnSignal } from '../abort-signal.ts'
 import { listedJobs } from './listed.ts'
@@ -25,14 +26,16 @@ export async function ps(call: Call): Promise<number> {
   const { task } = valuesOf(parsed, projectOptions)
   await using platform = await openPlatform(settings, context, () => undefined)
   using interrupt = abortOnSignal(context)
-  const wanted = { task, last, matches: statusFilter(status) }
+  const { cost } = valuesOf(parsed, costOptions)
+  const prices = cost === true && settings.values.prices !== undefined ? priceChoice(settings.values.prices.value) : undefined
+  const wanted = { task, last, matches: statusFilter(status), prices }
   const list: List = () => listedJobs(settings, platform, wanted, interrupt.signal)
   if (watch === true) return await watchJobs(call, list, interrupt.signal)
   const jobs = await list()
   // Which store was looked at: of another folder there may be another one.
   if (!json && settings.platform === 'local' && !call.quiet)
     context.stderr.write(`local jobs of ${localRoot(settings, context)}\n`)
-  context.stdout.write(json ? `${JSON.stringify({ v: 1, jobs: jobs.map(jobDocument) })}\n` : text(call, jobs))
+  context.stdout.write(json ? `${JSON.stringify(documentOf(jobs))}\n` : text(call, jobs))
   return exits.done
 }
 
@@ -41,12 +44,19 @@ function statusFilter(status: string | undefined): (status: JobStatus) => boolea
   return (found) => (status === 'running' ? !isTerminal(found) : found === status)
 }
 
+const documentOf = (jobs: readonly ListedJob[]): Readonly<Record<string, unknown>> => ({
+  v: 1,
+  jobs: jobs.map(jobDocument),
+  ...(jobs.some(isCosted) ? { costs: costTotals(jobs) } : {}),
+})
+
 function text({ context }: Call, jobs: readonly ListedJob[]): string {
-  return jobsText(jobs, {
+  const rows = jobsText(jobs, {
     nowMs: context.now(),
     colours: coloursFor(context.stdout, context),
     columns: context.stdout.isTTY ? context.stdout.columns() : Number.POSITIVE_INFINITY,
   })
+  return jobs.some(isCosted) ? `${rows}${totalsText(costTotals(jobs))}` : rows
 }
 
 async function watchJobs(call: Call, list: List, signal: AbortSignal): Promise<number> {
@@ -56,9 +66,10 @@ async function watchJobs(call: Call, list: List, signal: AbortSignal): Promise<n
   let shown = ''
   while (!context.stdout.isBroken()) {
     const jobs = await list()
-    const now = JSON.stringify(jobs.map(jobDocument))
+    // What running jobs cost grows all the time: that alone is no change.
+    const now = JSON.stringify(jobs.map(({ project: name, task, job }) => jobDocument({ project: name, task, job })))
     if (redraws) region.draw(shortened(text(call, jobs).trimEnd().split('\n')))
-    else if (now !== shown) context.stdout.write(json ? `{"v":1,"jobs":${now}}\n` : `${text(call, jobs)}\n`)
+    else if (now !== shown) context.stdout.write(json ? `${JSON.stringify(documentOf(jobs))}\n` : `${text(call, jobs)}\n`)
     shown = now
     if (jobs.every(({ job }) => isTerminal(job.status))) break
     await context.sleep(watchMs, signal)

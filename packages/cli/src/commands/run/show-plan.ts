@@ -1,6 +1,7 @@
 import type { Plan, RunOptions } from '@simple-sagemaker/core'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
+import { ceilingText } from '../../render/cost/cost-text.ts'
 import type { Reporter } from '../../render/reporter.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
 import type { DynamicTask } from '../../task/dynamic-task.ts'
@@ -8,7 +9,7 @@ import { abortOnSignal } from '../abort-signal.ts'
 
 /** `ssm plan …`: the decision, the uploads and the exact request; nothing is written. */
 export async function showPlan(
-  { context, json }: Call,
+  { context, json, settings }: Call,
   task: DynamicTask,
   policy: RunOptions,
   reporter: Reporter,
@@ -16,7 +17,7 @@ export async function showPlan(
   using interrupt = abortOnSignal(context)
   const plan = await task.plan({ ...policy, signal: interrupt.signal })
   for (const warning of plan.warnings) reporter.warn(warning)
-  context.stdout.write(json ? `${JSON.stringify({ v: 1, ...plan })}\n` : planText(plan))
+  context.stdout.write(json ? `${JSON.stringify({ v: 1, ...plan })}\n` : planText(plan, settings.values.prices !== undefined))
   return exits.done
 }
 
@@ -28,7 +29,7 @@ export async function showExplanation({ context, json }: Call, task: DynamicTask
   return exits.done
 }
 
-function planText({ task, decision, uploads, skipped, request, needs }: Plan): string {
+function planText({ task, decision, uploads, skipped, request, needs, cost }: Plan, showsCost: boolean): string {
   const head =
     decision.kind === 'start'
       ? `${task} would be started, because ${decision.because}`
@@ -42,6 +43,7 @@ function planText({ task, decision, uploads, skipped, request, needs }: Plan): s
   const parts = [
     head,
     ...first,
+    ...(showsCost ? [ceilingText(cost, true)] : []),
     ...(sent.length === 0 ? [] : ['uploads:', ...sent]),
     ...(left.length === 0 ? [] : ['left out of the code:', ...left]),
     `request (${request.kind}):`,

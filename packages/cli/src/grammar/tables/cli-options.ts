@@ -31,6 +31,15 @@ export const planOptions = {
   }),
 }
 
+/** What jobs cost. */
+export const costOptions = {
+  cost: flag({
+    summary: 'Show what jobs cost, with the prices of the platform unless --prices names others.',
+    source: 'prices',
+    flag: { names: ['cost'] },
+  }),
+}
+
 /** Environment variables of the program that come from this computer's environment. */
 export const environmentOptions = {
   envFrom: list({
@@ -73,6 +82,11 @@ export const policyOptions = {
     longest: 2_048,
     shape: 'an ARN',
     flag: { names: ['permissions_boundary'], args: ['ARN'] },
+  }),
+  prices: flag({
+    summary: 'Also what showing costs and keeping a budget needs: reading the AWS Price List.',
+    source,
+    flag: { names: ['cost'] },
   }),
   only: oneOf({
     summary: 'Only this document.',

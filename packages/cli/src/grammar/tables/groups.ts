@@ -7,10 +7,10 @@ import {
   type AnyOption,
 } from '@simple-sagemaker/core/options'
 import type { FlagGroup } from '../command.ts'
-import { environmentOptions, globalOptions, planOptions } from './cli-options.ts'
+import { costOptions, environmentOptions, globalOptions, planOptions } from './cli-options.ts'
 import { callOptions, inputOptions, projectOptions, typedOptions } from './run-options.ts'
 
-const { project, prefix, task, bucket, platform, python, region, profile } = projectOptions
+const { project, prefix, task, bucket, platform, python, region, profile, prices } = projectOptions
 const { hyperparameters, args, env, tags, metrics, state } = parameterOptions
 const { distribution, ...sharedImage } = imageOptions
 const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput, noUnpack } = callOptions
@@ -24,6 +24,8 @@ export const download: FlagGroup = {
   title: 'Download',
   options: { outputPath, downloadState, downloadModel, downloadOutput, noUnpack },
 }
+/** What a run costs. */
+const money: FlagGroup = { title: 'Cost', options: { ...costOptions, prices } }
 const access: FlagGroup = { title: 'Access', options: accessOptions }
 const everyKind: readonly FlagGroup[] = [
   { title: 'Machines', options: { ...computeOptions, ...spotOptions } },
@@ -43,6 +45,7 @@ const everyKind: readonly FlagGroup[] = [
       tags,
     },
   },
+  money,
   { title: 'Inputs and state', options: { ...inputOptions, state, clean, keep } },
   { title: 'Metrics', options: { metrics, enableMetrics } },
   download,

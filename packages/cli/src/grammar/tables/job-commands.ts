@@ -1,7 +1,7 @@
 import type { CommandSpec, Positional } from '../command.ts'
-import { cleanOptions, listOptions, logOptions, reportOptions, watchOptions } from './cli-options.ts'
+import { cleanOptions, costOptions, listOptions, logOptions, reportOptions, watchOptions } from './cli-options.ts'
 import { download, everywhere, where } from './groups.ts'
-import { callOptions } from './run-options.ts'
+import { callOptions, projectOptions } from './run-options.ts'
 
 const { clean } = callOptions
 const job: Positional = { name: 'JOB', summary: 'The name of a job. Without it give its project and task.', isNeeded: false }
@@ -35,8 +35,13 @@ export const jobCommands = [
     examples: [
       { line: 'ssm ps -p ex', does: 'the newest jobs of every task of ex' },
       { line: 'ssm ps -p ex --watch', does: 'the same, until no job is running' },
+      { line: 'ssm ps -p ex --cost --last 25', does: 'what they cost: by job, task, project and tag' },
     ],
-    groups: [{ title: 'Jobs', options: { ...where, ...listOptions } }, everywhere],
+    groups: [
+      { title: 'Jobs', options: { ...where, ...listOptions } },
+      { title: 'Cost', options: { ...costOptions, prices: projectOptions.prices } },
+      everywhere,
+    ],
   },
   {
     ...small,

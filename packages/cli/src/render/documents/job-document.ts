@@ -1,4 +1,4 @@
-import type { JobState } from '@simple-sagemaker/core'
+import type { Cost, JobState } from '@simple-sagemaker/core'
 import { iso } from './run-document.ts'
 
 /** A job with the project and task it belongs to. */
@@ -6,11 +6,14 @@ export interface ListedJob {
   readonly project: string
   readonly task: string
   readonly job: JobState
+  /** Its tags and its cost, when costs are asked for. */
+  readonly tags?: Readonly<Record<string, string>>
+  readonly cost?: Cost
 }
 
 /** A job as one JSON document: times as ISO 8601, `null` for what is not known. */
-export function jobDocument({ project, task, job }: ListedJob): Readonly<Record<string, unknown>> {
-  return { project, task, ...stateDocument(job) }
+export function jobDocument({ project, task, job, tags, cost }: ListedJob): Readonly<Record<string, unknown>> {
+  return { project, task, ...stateDocument(job), ...(cost === undefined ? {} : { tags, cost }) }
 }
 
 /** What is known of a job, without its project and task. */

@@ -28,6 +28,7 @@ export function runDocument(
     })),
     seconds: result.seconds,
     attempts: result.attempts,
+    cost: result.cost,
     billableSeconds: result.billableSeconds ?? null,
     savings: result.savings ?? null,
     downloaded: downloaded ?? null,

@@ -28,18 +28,23 @@ export function trainingState(ref: JobRef, response: DescribeTrainingJobCommandO
   const transitions = response.SecondaryStatusTransitions ?? []
   const resources = response.ResourceConfig
   const machines =
-    resources?.InstanceCount ?? resources?.InstanceGroups?.reduce((sum, group) => sum + (group.InstanceCount ?? 0), 0)
+    resources?.SelectedInstanceCount ??
+    resources?.InstanceCount ??
+    resources?.InstanceGroups?.reduce((sum, group) => sum + (group.InstanceCount ?? 0), 0)
   return {
     ...ref,
     status: statusOf(response.TrainingJobStatus),
     phase: response.SecondaryStatus ?? response.TrainingJobStatus ?? 'Starting',
     phases: transitions.map(phaseOf),
     machines: machines ?? 1,
+    ...optional('instanceType', resources?.SelectedInstanceType ?? resources?.InstanceType),
     createdAtMs: msOf(response.CreationTime) ?? 0,
     ...optional('startedAtMs', msOf(response.TrainingStartTime)),
     ...optional('endedAtMs', endOf(response.TrainingJobStatus, response.TrainingEndTime, response.LastModifiedTime)),
     ...optional('failureReason', response.FailureReason),
     ...optional('billableSeconds', response.BillableTimeInSeconds),
+    ...optional('runSeconds', response.TrainingTimeInSeconds),
+    ...optional('warmSeconds', response.WarmPoolStatus?.ResourceRetainedBillableTimeInSeconds),
     interruptions: interruptionsOf(transitions, response.EnableManagedSpotTraining === true),
     finalMetrics: (response.FinalMetricDataList ?? []).flatMap(metricOf),
   }
@@ -53,13 +58,15 @@ export function processingState(ref: JobRef, response: DescribeProcessingJobComm
   const endedAtMs = endOf(response.ProcessingJobStatus, response.ProcessingEndTime, response.LastModifiedTime)
   const running = startedAtMs === undefined ? 'Starting' : 'Processing'
   const phase = status === 'in-progress' ? running : (response.ProcessingJobStatus ?? 'Stopped')
+  const cluster = response.ProcessingResources?.ClusterConfig
   const reason = [response.FailureReason, response.ExitMessage].find((text) => text !== undefined && text !== '')
   return {
     ...ref,
     status,
     phase,
     phases: phasesBetween(createdAtMs, startedAtMs, endedAtMs, phase),
-    machines: response.ProcessingResources?.ClusterConfig?.InstanceCount ?? 1,
+    machines: cluster?.SelectedInstanceCount ?? cluster?.InstanceCount ?? 1,
+    ...optional('instanceType', cluster?.SelectedInstanceType ?? cluster?.InstanceType),
     createdAtMs,
     ...optional('startedAtMs', startedAtMs),
     ...optional('endedAtMs', endedAtMs),

@@ -38,6 +38,8 @@ export interface PolicyOptions {
   readonly kmsKeys?: readonly string[]
   /** Whether jobs run in a network of yours. */
   readonly vpc?: boolean
+  /** Whether callers look up what machines cost: the project has prices of the platform, or a budget. */
+  readonly prices?: boolean
   /** A role of your own, by its name, its path and name, or its ARN. Default: `SimpleSageMaker-<project>`. */
   readonly role?: string
   /** Names of ECR repositories that built images are pushed to. Default: `simple-sagemaker/<project>`. */
@@ -86,6 +88,7 @@ export function policies(options: PolicyOptions): Policies {
     bucket: bucketArn(place, bucket),
     objects: [objectsArn(place, bucket, folder)],
     inputs: (options.inputs ?? []).flatMap((uri) => inputPatterns(uri, place)),
+    prices: options.prices === true,
     ...keysOf(options.kmsKeys ?? [], place),
   }
   const repositories = [
@@ -110,6 +113,7 @@ interface Parts {
   readonly bucket: string
   readonly objects: readonly string[]
   readonly inputs: readonly string[]
+  readonly prices: boolean
   readonly keys: readonly string[]
   readonly aliases: readonly string[]
 }
@@ -123,7 +127,7 @@ const bucketSetupActions = ['CreateBucket', 'PutBucketPublicAccessBlock', 'PutEn
 )
 
 /** Nothing here can be turned into more: no role is made or changed, and the one that is passed goes to SageMaker alone. */
-function callerPolicy({ role, isOwnRole, bucket, objects, inputs, ...keys }: Parts, place: PolicyPlace): PolicyDocument {
+function callerPolicy({ role, isOwnRole, bucket, objects, inputs, prices, ...keys }: Parts, place: PolicyPlace): PolicyDocument {
   const { partition, region, account } = place
   const at = (service: string, name: string): string => `arn:${partition}:${service}:${region}:${account}:${name}`
   const jobs = [at('sagemaker', 'training-job/*'), at('sagemaker', 'processing-job/*')]
@@ -145,6 +149,8 @@ function callerPolicy({ role, isOwnRole, bucket, objects, inputs, ...keys }: Par
       at('logs', 'log-group:/aws/sagemaker/ProcessingJobs*'),
     ]),
     ...keyStatements(keys, ['kms:Decrypt', 'kms:GenerateDataKey'], place),
+    // The list is the same for every account, and IAM knows no resource in it.
+    prices ? allow('Prices', ['pricing:GetProducts'], ['*']) : undefined,
   ])
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
 import { PlatformError } from '../../platform/errors.ts'
-import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
+import { isTerminal, type JobRequest, type JobState } from '../../platform/jobs.ts'
 import { secretsIn } from '../../secrets/redact.ts'
 import { needSupervisorProgram, spawnSupervisor, startGate } from '../process/spawn-supervisor.ts'
 import { planOf, type JobPlan } from '../request/job-plan.ts'
@@ -70,6 +70,7 @@ function record(root: string, place: JobPlace, plan: JobPlan, job: LocalJobRecor
       phase: 'Starting',
       phases: [{ name: 'Starting', startedAtMs: createdAtMs }],
       machines: plan.hosts.length,
+      ...typeOf(job.request),
       createdAtMs,
       interruptions: 0,
       finalMetrics: [],
@@ -85,6 +86,13 @@ function record(root: string, place: JobPlace, plan: JobPlan, job: LocalJobRecor
     if (draft !== undefined) rmSync(draft, { recursive: true, force: true })
     throw recordError(root, plan, cause)
   }
+}
+
+function typeOf({ kind, input }: JobRequest): Pick<JobState, 'instanceType'> {
+  const machines = kind === 'training' ? input.ResourceConfig : input.ProcessingResources?.ClusterConfig
+  // This computer is any type of machine: of several the first one.
+  const instanceType = machines?.InstanceType ?? machines?.InstancePreferences?.[0]?.InstanceType
+  return instanceType === undefined ? {} : { instanceType }
 }
 
 function recordError(root: string, plan: JobPlan, cause: unknown): unknown {

@@ -1,3 +1,4 @@
+import type { PriceChoice } from '../../cost/choice.ts'
 import type { TrainingOptions } from '../../options/task-options.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { PlatformChoice, PlatformSettings } from '../platforms.ts'
@@ -15,6 +16,11 @@ export interface ProjectOptions<Defaults = TrainingOptions> extends PlatformSett
   readonly prefix?: string | undefined
   /** What all its tasks start from; a task's own options come on top. A processing task takes those that it has. */
   readonly defaults?: Defaults | undefined
+  /**
+   * Where prices are from, for the costs in plans, events and results: `'platform'` is the AWS Price List for jobs on AWS. By default
+   * nothing is looked up, and costs are unknown.
+   */
+  readonly prices?: PriceChoice | undefined
 }
 
 /** Outcomes of a whole project: task → how it ended, typed for the tasks the project knows. */

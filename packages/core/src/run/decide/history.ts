@@ -137,13 +137,13 @@ function parsed(text: string): unknown {
 }
 
 function isRecord(value: unknown): value is JobRecord {
-  const { v, kind, fingerprint, parts, attempt, spent, place } = (value ?? {}) as Partial<Record<keyof JobRecord, unknown>>
+  const { v, kind, fingerprint, parts, attempt, spent, place, tags } = (value ?? {}) as Partial<Record<keyof JobRecord, unknown>>
   return (
     v === 1 &&
     (kind === 'training' || kind === 'processing') &&
     typeof fingerprint === 'string' &&
-    isObject(parts) &&
-    Object.values(parts).every((part) => typeof part === 'string') &&
+    isTexts(parts) &&
+    (tags === undefined || isTexts(tags)) &&
     (attempt === undefined || (isObject(attempt) && isCount(attempt['number']) && isCount(attempt['of']))) &&
     (spent === undefined || (isObject(spent) && isSpan(spent['runSeconds']) && isSpan(spent['waitSeconds']))) &&
     (place === undefined || (isObject(place) && isSpan(place['index']) && isSpan(place['moves'])))
@@ -152,6 +152,8 @@ function isRecord(value: unknown): value is JobRecord {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isTexts = (value: unknown): boolean => isObject(value) && Object.values(value).every((part) => typeof part === 'string')
 
 const isSpan = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 

@@ -3,6 +3,7 @@ import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { TaskContext } from '../context.ts'
+import type { LiveCost } from '../money/money.ts'
 import { logLines } from './lines.ts'
 import { metricFinder, type MetricFinder } from '../../platform/metric-finder.ts'
 
@@ -28,14 +29,19 @@ export async function followJob(
   const log = new LogFollower(job, metrics, context)
   const leave = new AbortController()
   const signal = AbortSignal.any([context.signal, leave.signal])
+  const live = (await context.money?.(context.platform))?.live(context)
   const reading = log.read(signal)
   try {
-    const state = await followStates(job, context, onState)
+    const state = await followStates(job, context, (seen) => {
+      live?.seen(seen)
+      onState(seen)
+    })
     await reading
     const ended = { state, lastLines: log.lastLines, metrics: metricsOf(state, log.metrics, metrics) }
     warnOfSilentMetrics(ended, metrics, context)
     return ended
   } finally {
+    live?.close()
     leave.abort()
     await reading
   }

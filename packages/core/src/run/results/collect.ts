@@ -4,6 +4,7 @@ import { freeze } from '../../lang/freeze.ts'
 import type { AttemptReport, Decision } from '../../spec/result.ts'
 import type { TaskContext } from '../context.ts'
 import type { EndedJob } from '../follow/follow.ts'
+import { notAsked } from '../money/money.ts'
 import { logLines } from '../follow/lines.ts'
 import { storedOutputs } from './outputs.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
@@ -21,11 +22,13 @@ export async function taskResult(
 ): Promise<TaskResult> {
   const { spec, layout } = task
   const { state } = ended
+  const money = await context.money?.(context.platform)
   return {
     ...facts(state, decision, spec.task),
     outputs: storedOutputs(spec.task, layout, state, Object.keys(spec.outputs ?? {})),
     result: spec.resultSchema === undefined ? undefined : await readTypedResult(spec, layout, state, context),
     attempts: freeze([...attempts]),
+    cost: freeze((await money?.runCost(spec, attempts)) ?? notAsked),
     metrics: freeze({ ...ended.metrics }),
     download: (folder, options = {}) => downloadJob(state, layout, folder, options, context),
     report: async (file, options = {}) => {

@@ -4,6 +4,7 @@ import type { JobPhase } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { FollowOptions, LogLine } from '../../platform/logs.ts'
 import type { OutputName, ProcessingOutput } from '../../spec/outputs.ts'
+import type { RunCost } from '../../spec/money/cost.ts'
 import type { AttemptReport, Decision, StoredOutput } from '../../spec/result.ts'
 
 /** What can be downloaded of a job. */
@@ -68,6 +69,11 @@ export interface TaskResult<Out extends string = OutputName, Result = unknown, M
   readonly seconds: number
   /** Every job that this run was tried with, the oldest first; the last one made the result. One without `.retry()`. */
   readonly attempts: readonly AttemptReport[]
+  /**
+   * What the machines of all attempts cost, and what spot saved; of a skipped task, what its job cost then. Unknown when the project has
+   * neither prices nor a budget, or when a price is not known.
+   */
+  readonly cost: RunCost
   /** What is billed, per machine, in seconds; training on AWS only. */
   readonly billableSeconds: number | undefined
   /** The share of the price that spot saved, 0 to 1; training on AWS only. */

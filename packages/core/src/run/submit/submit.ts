@@ -20,6 +20,7 @@ import {
   otherStateWarning,
   stateOrigin,
 } from '../state.ts'
+import type { Commitment } from '../money/money.ts'
 import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
 import { sendInputs, sendManifests } from './send-inputs.ts'
@@ -40,18 +41,34 @@ const tidyingMs = 5_000
 export async function submitJob(task: ResolvedTask, start: Start, lease: Promise<Lease>, context: TaskContext): Promise<JobRef> {
   const job = { kind: task.spec.kind, name: newJobName(task.spec.task, context.clock.now(), { after: start.past.jobs[0] }) }
   let prepared: Prepared
+  let commitment: Commitment | undefined
   try {
     prepared = await prepare(task, start, job.name, lease, context)
+    commitment = await commit(task, start, job.name, prepared, context)
     await (await lease).confirm()
     context.signal.throwIfAborted()
   } catch (cause) {
+    await commitment?.release()
     await removeJobFolder(task, job.name, context)
     throw cause
   }
   // Without the signal: an answer that nobody waits for could be a job that nobody knows of.
-  await context.platform.jobs.start(prepared.request, prepared.options)
+  const submit = (): Promise<void> => context.platform.jobs.start(prepared.request, prepared.options)
+  await (commitment === undefined ? submit() : commitment.submit(submit))
   context.tell({ type: 'submitted', job })
   return job
+}
+
+/** What the job may cost, when somebody wants to know. */
+async function commit(
+  { spec, bucket }: ResolvedTask,
+  { number }: Start,
+  job: JobName,
+  { request }: Prepared,
+  context: TaskContext,
+): Promise<Commitment | undefined> {
+  const money = await context.money?.(context.platform)
+  return money?.commit({ spec, bucket, job, request, number }, context)
 }
 
 interface Prepared {
@@ -145,6 +162,7 @@ async function writeRecord(task: ResolvedTask, start: Start, job: JobName, conte
     ...(spent === undefined ? {} : { spent }),
     ...(place.index === 0 && place.moves === 0 ? {} : { place }),
     machines,
+    ...(Object.keys(task.spec.tags).length === 0 ? {} : { tags: task.spec.tags }),
   }
   await writeObject(task.layout.job(job).record, { kind: 'bytes', bytes: Buffer.from(JSON.stringify(record)) }, task, context)
 }

@@ -1,0 +1,58 @@
+import { costOf, runCost } from '../../cost/billed.ts'
+import { ceilingOf, machinesOf, typesIn, type PriceAnswer, type RentedMachines } from '../../cost/ceiling.ts'
+import { openPrices, type AskPrice } from '../../cost/choice.ts'
+import type { MoneySettings } from '../../cost/settings.ts'
+import type { JobState } from '../../platform/jobs.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { Cost, CostCeiling } from '../../spec/money/cost.ts'
+import type { TaskSpec } from '../../spec/task-spec.ts'
+import { systemClock } from '../../time/clock.ts'
+import { liveCost } from './live-cost.ts'
+import type { Money } from './money.ts'
+
+/** What jobs on this platform cost. Asks for no price before one is needed. */
+export function openMoney({ prices }: MoneySettings, platform: Platform): Money {
+  const ask = openPrices(prices, platform)
+  /** The ceilings of whole runs, by task: that of the first attempt. */
+  const ceilings = new Map<string, CostCeiling>()
+  const cost = (state: JobState, nowMs: number): Promise<Cost> => costOfState(state, ask, nowMs)
+  return {
+    ceilingOf: (request) => pricedCeiling(machinesOf(request), ask),
+    costOf: (state) => cost(state, systemClock.now()),
+    async commit({ spec, job, request, number }, context) {
+      const ceiling = await pricedCeiling(machinesOf(request), ask)
+      if (number.number === 1) ceilings.set(spec.task, ceiling)
+      context.tell({ type: 'priced', job, ceiling })
+      return { submit: (start) => start(), release: async () => undefined }
+    },
+    live: (context) => liveCost(cost, context),
+    async settle(_spec, _bucket, state, context) {
+      context.tell({ type: 'cost-changed', job: state.name, cost: await cost(state, context.clock.now()) })
+    },
+    async runCost(spec, attempts) {
+      const ceiling = ceilings.get(spec.task) ?? (await pricedCeiling(machinesOfSpec(spec), ask))
+      const costs = attempts.map((attempt): Cost => attempt.cost ?? { kind: 'unknown', because: `${attempt.job} has no price` })
+      return runCost(costs, ceiling)
+    },
+  }
+}
+
+async function pricedCeiling(rented: RentedMachines, ask: AskPrice): Promise<CostCeiling> {
+  const types = typesIn(rented)
+  const answers = await Promise.all(types.map((instanceType) => ask({ instanceType, use: rented.use })))
+  const byType = new Map(types.map((type, index) => [type, answers[index]]))
+  return ceilingOf(rented, (type): PriceAnswer => byType.get(type) ?? { because: `there is no price of ${type}` })
+}
+
+async function costOfState(state: JobState, ask: AskPrice, nowMs: number): Promise<Cost> {
+  const { instanceType, kind: use, name } = state
+  if (instanceType === undefined) return { kind: 'unknown', because: `the type of the machines of ${name} is not known` }
+  return costOf(state, await ask({ instanceType, use }), nowMs)
+}
+
+/** What a task asks for by its options: for a job that another client submitted. */
+function machinesOfSpec(spec: TaskSpec): RentedMachines {
+  const { kind, instanceType, fallbackTypes = [], instanceCount: machines, maxRunSeconds, keepAliveSeconds = 0 } = spec
+  const alternatives = [instanceType, ...fallbackTypes].map((type) => [{ instanceType: type, machines }])
+  return { use: kind, alternatives, maxSeconds: maxRunSeconds, warmSeconds: keepAliveSeconds }
+}
