@@ -47,7 +47,7 @@ export function priceTable(text: string, path: string): PriceTable {
   const { asOf, region, usdPerHour } = value
   if (typeof asOf !== 'string' || !isDay(asOf)) throw wrong(path, 'does not say from which day its prices are (asOf)')
   if (region !== undefined && typeof region !== 'string') throw wrong(path, 'has a region that is no text')
-  for (const [type, price] of Object.entries(usdPerHour as Readonly<Record<string, unknown>>))
+  for (const [type, price] of Object.entries(usdPerHour))
     if (
       !isAmount(price) &&
       !(isObject(price) && Object.entries(price).every(([use, one]) => uses.includes(use) && isAmount(one)))

@@ -104,11 +104,14 @@ async function fetchUse(
     const page = await withErrorTranslation(operation, signal, () =>
       client.send(new sdk.GetProductsCommand(input), abortable(signal)),
     )
-    entries.push(...(page.PriceList ?? []).map(String))
+    entries.push(...textsIn(page.PriceList))
     token = fresh(page.NextToken)
   } while (token !== undefined)
   return pricesIn(entries, use)
 }
+
+/** The SDK gives each entry as a text, or as an object that stands for one. */
+const textsIn = (list: unknown): readonly string[] => (Array.isArray(list) ? (list as readonly unknown[]).map(String) : [])
 
 /** The list answers in three regions: the nearest one. */
 export function listRegion(region: string): string {
