@@ -69,6 +69,7 @@ export type {
   TaskResult,
 } from './run/results/task-result.ts'
 export type {
+  BudgetChangedEvent,
   CostChangedEvent,
   DecidedEvent,
   DownloadedEvent,
@@ -94,6 +95,7 @@ export type {
   WarnedEvent,
 } from './events/run-event.ts'
 export type { Cost, CostCeiling, KnownCeiling, KnownCost, KnownRunCost, RunCost, UnknownCost } from './spec/money/cost.ts'
+export type { Budget } from './cost/settings.ts'
 export type { PriceChoice } from './cost/choice.ts'
 export type { MachinePrice, PriceQuestion, PriceSource } from './spec/money/prices.ts'
 export type {

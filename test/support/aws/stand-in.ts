@@ -16,6 +16,7 @@ export interface JobScript {
   readonly phases: readonly ScriptedPhase[]
   readonly failureReason?: string
   readonly billableSeconds?: number
+  readonly trainingSeconds?: number
   readonly metrics?: readonly { readonly name: string; readonly value: number }[]
   /** Called as each phase begins, with its name: the place to write logs and outputs. */
   readonly onPhase?: (phase: string) => Promise<void>
@@ -277,6 +278,7 @@ function described(answer: Answer, life: Life, _request: unknown): Answer {
       EndTime: index + 1 < passed.length ? seconds(passed[index + 1]?.startedAtMs ?? 0) : undefined,
     })),
     BillableTimeInSeconds: over ? script.billableSeconds : undefined,
+    TrainingTimeInSeconds: over ? script.trainingSeconds : undefined,
     FinalMetricDataList: (script.metrics ?? []).map(({ name, value }) => ({
       MetricName: name,
       Value: value,

@@ -33,6 +33,8 @@ export const exitCodes = {
   JOB_TIMED_OUT: exits.timedOut,
   JOB_LOST: exits.missing,
   STATE_IN_USE: exits.failed,
+  BUDGET_EXCEEDED: exits.quota,
+  PRICE_UNKNOWN: exits.quota,
   RUN_ABORTED: exits.interrupted,
   OBJECT_MISSING: exits.missing,
   OBJECT_CHANGED: exits.failed,

@@ -1,5 +1,5 @@
 import type { Progress, RunEvent, Wording } from '@simple-sagemaker/core'
-import { CostLog } from './cost/cost-log.ts'
+import { CostLog, isCostEvent, type CostEvent } from './cost/cost-log.ts'
 import { ImageLog } from './image-log.ts'
 import type { Notice } from './lines.ts'
 import { bar, bytesText, countText, sparkline, spanText } from '../terminal/text.ts'
@@ -58,10 +58,10 @@ export class RunLog {
     this.#startedAtMs ??= event.atMs
     // A download comes after the end; a decision begins anew.
     if (event.type === 'finished' || event.type === 'decided') this.#isFinished = event.type === 'finished'
-    return this.#notices(event)
+    return isCostEvent(event) ? this.#cost.tell(event) : this.#notices(event)
   }
 
-  #notices(event: RunEvent): readonly Notice[] {
+  #notices(event: Exclude<RunEvent, CostEvent>): readonly Notice[] {
     switch (event.type) {
       case 'decided':
         return this.#decided(event)
@@ -91,9 +91,6 @@ export class RunLog {
         return this.#changed(event)
       case 'measured':
         return this.#measured(event)
-      case 'priced':
-      case 'cost-changed':
-        return this.#cost.tell(event)
       case 'lines-skipped':
         return [{ kind: 'warning', text: this.#skippedText(event.lines) }]
       case 'logged':

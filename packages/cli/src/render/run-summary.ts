@@ -2,7 +2,7 @@ import type { ObjectUri, Platform, TaskResult } from '@simple-sagemaker/core'
 import type { Call } from '../settings/call.ts'
 import { downloadsOf, type DownloadSummary } from '../task/policy.ts'
 import { shownPlace } from '../settings/open-platform.ts'
-import { placeFlags } from '../settings/settings.ts'
+import { placeFlags, showsCosts } from '../settings/settings.ts'
 import type { SummaryLine } from './lines.ts'
 import { runCostText } from './cost/cost-text.ts'
 import { countText, spanText } from '../terminal/text.ts'
@@ -19,7 +19,7 @@ export async function runSummary(
   return [
     { mark: 'good', text: head },
     { name: 'job', text: result.job },
-    ...(skipped ? [] : costLines(result, call.settings.values.prices !== undefined)),
+    ...(skipped ? [] : costLines(result, showsCosts(call.settings))),
     ...(await resultLines(call, platform, result, downloaded)),
   ]
 }

@@ -17,6 +17,7 @@ export const settingNames = [
   'python',
   'localDir',
   'prices',
+  'budget',
 ] as const
 export type SettingName = (typeof settingNames)[number]
 

@@ -92,10 +92,11 @@ export function storagePlaceOf({ values: { bucket, prefix } }: Settings, platfor
 
 /** What the library needs to know of a project, from the settings. */
 export function projectOptionsOf(settings: Settings, platform: Platform): ProjectOptions {
-  const { bucket, prefix, prices } = settings.values
+  const { bucket, prefix, prices, budget } = settings.values
   return {
     platform,
     ...(prices === undefined ? {} : { prices: priceChoice(prices.value) }),
+    ...(budget === undefined ? {} : { budget: { usd: Number(budget.value) } }),
     defaults: settings.defaults,
     ...(bucket === undefined ? {} : { bucket: bucket.value }),
     ...(prefix === undefined ? {} : { prefix: prefix.value }),

@@ -35,6 +35,7 @@ const variables: Readonly<Record<SettingName, readonly string[]>> = {
   python: ['SSM_PYTHON'],
   localDir: ['SSM_LOCAL_DIR'],
   prices: ['SSM_PRICES'],
+  budget: ['SSM_BUDGET'],
 }
 
 /**
@@ -58,6 +59,9 @@ export function settingsOf(parsed: Parsed, context: CliContext): Settings {
     platform: platformOf(parsed, values.platform),
   }
 }
+
+/** Whether costs are asked for: a budget asks for them, too. */
+export const showsCosts = ({ values: { prices, budget } }: Settings): boolean => prices !== undefined || budget !== undefined
 
 /** Where prices are from, as a whole path: `--cost` alone means those of the platform. */
 function pricesOf(

@@ -168,6 +168,21 @@ export const errorCodes = {
     remedy: 'Give the user the right, or choose another place.',
     example: 'Cannot make a folder in /srv/data: permission denied',
   },
+  BUDGET_EXCEEDED: {
+    sentence: 'A job may cost more than the budget of its project has left, so it was not started.',
+    cause:
+      'What jobs cost that ended, and the most that jobs can cost that are running, leave less than the most that this one can cost.',
+    remedy:
+      'Give it less time or fewer machines, wait for running jobs to end, or raise the budget: [what runs cost](cost.md#a-budget).',
+    example:
+      'Task train may cost 2.76 USD, which is 1.26 USD more than the budget of project ex has left: of 50.00 USD 48.50 USD are spent, and nothing is reserved.',
+  },
+  PRICE_UNKNOWN: {
+    sentence: 'The price of a machine is not known, so a job cannot be kept within the budget.',
+    cause: 'The price list does not have the machine, cannot be read, or the region has none; the message says which.',
+    remedy: 'Name a file with prices, or allow jobs of unknown price, which are then not counted.',
+    example: 'Task train cannot be kept within the budget: there is no price of ml.m5.large for training in cn-north-1.',
+  },
   PLATFORM_CREDENTIALS: {
     sentence: 'No usable AWS credentials or region were found, or they have expired.',
     cause: 'No profile, variable or machine role gives credentials, they have expired, no region is set, or the clock is wrong.',

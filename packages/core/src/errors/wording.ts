@@ -54,6 +54,7 @@ function isWording(value: object): value is Wording {
 /** What hints name: the method or field of a program, and the flag of a command line. */
 export const terms = {
   args: { library: '.args()', commandLine: 'arguments after --' },
+  budget: { library: '"budget"', commandLine: '--budget' },
   bucket: { library: '"bucket"', commandLine: '--bucket_name' },
   clean: { library: 'run({ clean: true })', commandLine: '--clean_state' },
   code: { library: '.code()', commandLine: '--entry_point' },
@@ -68,6 +69,7 @@ export const terms = {
   maxWait: { library: '.maxWait()', commandLine: '--max_wait_mins' },
   onDemand: { library: '.onDemand()', commandLine: '--no_spot' },
   packages: { library: '.packages()', commandLine: '--packages' },
+  prices: { library: '"prices"', commandLine: '--prices' },
   python: { library: 'local({ python })', commandLine: '--python' },
   region: { library: '"region"', commandLine: '--region' },
   role: { library: '"role"', commandLine: '--role' },
@@ -75,6 +77,7 @@ export const terms = {
   spot: { library: '.spot()', commandLine: '--spot' },
   spotFallback: { library: 'the fallback of .spot()', commandLine: '--spot_fallback' },
   training: { library: 'project.task()', commandLine: 'ssm run' },
+  unknownPrices: { library: 'budget: { usd, unknownPrices: "allow" }', commandLine: '--allow_unknown_prices' },
   unpackNot: { library: 'download({ unpack: false })', commandLine: '--no-unpack' },
   volumeKmsKey: { library: '.volumeKmsKey()', commandLine: '--volume_kms_key' },
   warm: { library: '.warm()', commandLine: '--warm' },

@@ -315,6 +315,29 @@ export interface CostChangedEvent extends EventBase {
 }
 
 /**
+ * Money of the project's budget was reserved for the job, what it cost was settled, or nothing was needed after all. Only with a budget.
+ *
+ * @example
+ * { "type": "budget-changed", "atMs": 1767323045678, "task": "train", "job": "train-2026-01-02-03-04-05-a1b2c3d4",
+ *   "because": "reserved", "budgetUsd": 50, "spentUsd": 12.5, "reservedUsd": 2.76, "leftUsd": 34.74 }
+ */
+export interface BudgetChangedEvent extends EventBase {
+  readonly type: 'budget-changed'
+  /** The job. */
+  readonly job: JobName
+  /** `reserved`: before the job is submitted; `settled`: at its end; `released`: it was not submitted. */
+  readonly because: 'reserved' | 'settled' | 'released'
+  /** The budget, in US dollars. */
+  readonly budgetUsd: number
+  /** What jobs of the project cost that have ended, in US dollars. */
+  readonly spentUsd: number
+  /** What is reserved for jobs that have not, in US dollars. */
+  readonly reservedUsd: number
+  /** What is left for others, in US dollars. */
+  readonly leftUsd: number
+}
+
+/**
  * Files are being downloaded; several times for one download, the last time when all of it is there.
  *
  * @example
@@ -360,6 +383,7 @@ export type RunEvent =
   | MeasuredEvent
   | PricedEvent
   | CostChangedEvent
+  | BudgetChangedEvent
   | LinesSkippedEvent
   | DownloadedEvent
   | FinishedEvent

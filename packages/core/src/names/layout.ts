@@ -85,6 +85,11 @@ export function projectRoot(place: Omit<TaskPlace, 'task'>): ObjectUri {
   return folderUri(joinUri(bucketRoot(place), place.project))
 }
 
+/** What is spent and reserved of a project's budget: beside its tasks, under a name that no task has. */
+export function budgetLedger(place: Omit<TaskPlace, 'task'>): ObjectUri {
+  return joinUri(projectRoot(place), '.budget.json')
+}
+
 export function layoutOf(place: TaskPlace): TaskLayout {
   const root = folderUri(joinUri(projectRoot(place), place.task))
   return {

@@ -1,5 +1,14 @@
 import type { JobStatus, Platform, PriceChoice } from '@simple-sagemaker/core'
-import { listJobs, listProjects, listTasks, openJobCosts, type JobCosts, type StoragePlace } from '@simple-sagemaker/core/jobs'
+import {
+  budgetOf,
+  listJobs,
+  listProjects,
+  listTasks,
+  openJobCosts,
+  type BudgetState,
+  type JobCosts,
+  type StoragePlace,
+} from '@simple-sagemaker/core/jobs'
 import type { ListedJob } from '../../render/documents/job-document.ts'
 import { storagePlaceOf } from '../../settings/open-platform.ts'
 import type { Settings } from '../../settings/settings.ts'
@@ -41,6 +50,20 @@ export async function listedJobs(
   }
   await Promise.all(Array.from({ length: mostAtOnce }, worker))
   return found.sort((one, other) => other.job.createdAtMs - one.job.createdAtMs || (one.job.name < other.job.name ? 1 : -1))
+}
+
+/** What is spent and reserved of the budgets of these jobs' projects, as far as they have any. */
+export async function budgetsOf(
+  settings: Settings,
+  platform: Platform,
+  jobs: readonly ListedJob[],
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, BudgetState>>> {
+  const place = storagePlaceOf(settings, platform)
+  const named = settings.values.project?.value
+  const projects = [...new Set([...(named === undefined ? [] : [named]), ...jobs.map(({ project }) => project)])]
+  const found = await Promise.all(projects.map(async (project) => [project, await budgetOf(project, place, { signal })] as const))
+  return Object.fromEntries(found.flatMap(([project, budget]) => (budget === undefined ? [] : [[project, budget]])))
 }
 
 interface OfTask {

@@ -6,13 +6,13 @@ import { costOptions, listOptions } from '../../grammar/tables/cli-options.ts'
 import { projectOptions } from '../../grammar/tables/run-options.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import { jobDocument, type ListedJob } from '../../render/documents/job-document.ts'
-import { costTotals, isCosted, totalsText } from '../../render/cost/cost-table.ts'
+import { budgetsText, costTotals, isCosted, totalsText } from '../../render/cost/cost-table.ts'
 import { jobsText } from '../../render/job-table.ts'
 import { LiveRegion } from '../../render/live-region.ts'
 import { localRoot, openPlatform, priceChoice } from '../../settings/open-platform.ts'
 import { canRedraw, coloursFor } from '../../terminal/colours.ts'
 import { abortOnSignal } from '../abort-signal.ts'
-import { listedJobs } from './listed.ts'
+import { budgetsOf, listedJobs } from './listed.ts'
 
 const watchMs = 2_000
 const mostDrawn = 20
@@ -35,7 +35,12 @@ export async function ps(call: Call): Promise<number> {
   // Which store was looked at: of another folder there may be another one.
   if (!json && settings.platform === 'local' && !call.quiet)
     context.stderr.write(`local jobs of ${localRoot(settings, context)}\n`)
-  context.stdout.write(json ? `${JSON.stringify(documentOf(jobs))}\n` : text(call, jobs))
+  const budgets = prices === undefined ? {} : await budgetsOf(settings, platform, jobs, interrupt.signal)
+  context.stdout.write(
+    json
+      ? `${JSON.stringify({ ...documentOf(jobs), ...(prices === undefined ? {} : { budgets }) })}\n`
+      : `${text(call, jobs)}${budgetsText(budgets)}`,
+  )
   return exits.done
 }
 

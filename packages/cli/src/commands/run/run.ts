@@ -1,7 +1,15 @@
 import { statSync } from 'node:fs'
-import { JobFailedError, JobStoppedError, project, type Platform, type RunHandle, type TaskResult } from '@simple-sagemaker/core'
+import {
+  JobFailedError,
+  JobStoppedError,
+  project,
+  type Platform,
+  type ProjectOptions,
+  type RunHandle,
+  type TaskResult,
+} from '@simple-sagemaker/core'
 import { taskOptions } from '@simple-sagemaker/core/options'
-import { planOptions } from '../../grammar/tables/cli-options.ts'
+import { budgetOptions, planOptions } from '../../grammar/tables/cli-options.ts'
 import { callOptions } from '../../grammar/tables/run-options.ts'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
@@ -34,7 +42,10 @@ export async function run(call: Call): Promise<number> {
     for (const warning of call.warnings) reporter.warn(warning)
     noteTaken(call, reporter)
     await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
-    const projectNamed = project(textOf(settings.values.project?.value), projectOptionsOf(settings, platform))
+    const projectNamed = project(
+      textOf(settings.values.project?.value),
+      withAllowance(call, projectOptionsOf(settings, platform)),
+    )
     const task = taskOf(taskCommand(call), parsed, projectNamed, name, context)
     if (call.instead === 'plan') return await showPlan(call, task, policyOf(parsed), reporter)
     if (call.instead === 'why') return await showExplanation(call, task, policyOf(parsed))
@@ -42,6 +53,13 @@ export async function run(call: Call): Promise<number> {
   } finally {
     reporter.close()
   }
+}
+
+/** `--allow_unknown_prices` is about the budget. */
+function withAllowance({ parsed }: Call, options: ProjectOptions): ProjectOptions {
+  if (valuesOf(parsed, budgetOptions).allowUnknownPrices !== true) return options
+  if (options.budget === undefined) throw usageError('--allow_unknown_prices says something about --budget, and there is none')
+  return { ...options, budget: { ...options.budget, unknownPrices: 'allow' } }
 }
 
 function taskCommand({ command }: Call): TaskCommand {

@@ -1,4 +1,5 @@
 import type { Plan, RunOptions } from '@simple-sagemaker/core'
+import { showsCosts } from '../../settings/settings.ts'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
 import { ceilingText } from '../../render/cost/cost-text.ts'
@@ -17,7 +18,7 @@ export async function showPlan(
   using interrupt = abortOnSignal(context)
   const plan = await task.plan({ ...policy, signal: interrupt.signal })
   for (const warning of plan.warnings) reporter.warn(warning)
-  context.stdout.write(json ? `${JSON.stringify({ v: 1, ...plan })}\n` : planText(plan, settings.values.prices !== undefined))
+  context.stdout.write(json ? `${JSON.stringify({ v: 1, ...plan })}\n` : planText(plan, showsCosts(settings)))
   return exits.done
 }
 

@@ -40,6 +40,15 @@ export const costOptions = {
   }),
 }
 
+/** How a budget is kept. */
+export const budgetOptions = {
+  allowUnknownPrices: flag({
+    summary: 'With --budget: also start jobs whose price is not known. They are not counted.',
+    source: 'budget',
+    flag: { names: ['allow_unknown_prices'] },
+  }),
+}
+
 /** Environment variables of the program that come from this computer's environment. */
 export const environmentOptions = {
   envFrom: list({

@@ -7,10 +7,10 @@ import {
   type AnyOption,
 } from '@simple-sagemaker/core/options'
 import type { FlagGroup } from '../command.ts'
-import { costOptions, environmentOptions, globalOptions, planOptions } from './cli-options.ts'
+import { budgetOptions, costOptions, environmentOptions, globalOptions, planOptions } from './cli-options.ts'
 import { callOptions, inputOptions, projectOptions, typedOptions } from './run-options.ts'
 
-const { project, prefix, task, bucket, platform, python, region, profile, prices } = projectOptions
+const { project, prefix, task, bucket, platform, python, region, profile, prices, budget } = projectOptions
 const { hyperparameters, args, env, tags, metrics, state } = parameterOptions
 const { distribution, ...sharedImage } = imageOptions
 const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput, noUnpack } = callOptions
@@ -25,7 +25,7 @@ export const download: FlagGroup = {
   options: { outputPath, downloadState, downloadModel, downloadOutput, noUnpack },
 }
 /** What a run costs. */
-const money: FlagGroup = { title: 'Cost', options: { ...costOptions, prices } }
+const money: FlagGroup = { title: 'Cost', options: { ...costOptions, prices, budget, ...budgetOptions } }
 const access: FlagGroup = { title: 'Access', options: accessOptions }
 const everyKind: readonly FlagGroup[] = [
   { title: 'Machines', options: { ...computeOptions, ...spotOptions } },

@@ -54,6 +54,14 @@ export const projectOptions = {
     ...folder,
     flag: { names: ['prices'], args: ['FILE'] },
   }),
+  budget: text({
+    summary: 'US dollars that all jobs of the project may cost together. A job that could cost more is not started.',
+    source: 'budget',
+    longest: 16,
+    pattern: /^\d{1,9}(\.\d+)?$/,
+    shape: 'an amount such as 50 or 12.50',
+    flag: { names: ['budget'], args: ['USD'] },
+  }),
   region: text({
     summary: 'AWS region.',
     source: 'client',

@@ -1,7 +1,7 @@
-import { totalOf, type CostTotal } from '@simple-sagemaker/core/jobs'
+import { totalOf, type BudgetState, type CostTotal } from '@simple-sagemaker/core/jobs'
 import type { Cost } from '@simple-sagemaker/core'
-import { table } from '../../terminal/text.ts'
-import { amountText, unknownJobsText } from './cost-text.ts'
+import { countText, table } from '../../terminal/text.ts'
+import { amountText, unknownJobsText, usdText } from './cost-text.ts'
 import type { ListedJob } from '../documents/job-document.ts'
 
 /** A job whose cost was looked up. */
@@ -62,6 +62,15 @@ export function totalsText({ total, projects, tasks, tags, notCounted }: CostTot
   ]
   return `\n${table(['COST OF THE JOBS ABOVE', 'JOBS', 'USD', 'SAVED BY SPOT', 'WARM'], rows)}${notes.map((note) => `${note}\n`).join('')}`
 }
+
+/** What is spent and reserved of each project's budget. */
+export const budgetsText = (budgets: Readonly<Record<string, BudgetState>>): string =>
+  Object.entries(budgets)
+    .map(([project, { spentUsd, reservedUsd, openJobs }]) => {
+      const open = openJobs === 0 ? 'nothing reserved' : `${usdText(reservedUsd)} reserved for ${countText(openJobs, 'job')}`
+      return `budget of ${project}: ${usdText(spentUsd)} spent, ${open}\n`
+    })
+    .join('')
 
 const rowsOf = (what: string, totals: Readonly<Record<string, CostTotal>>): readonly (readonly string[])[] =>
   Object.entries(totals).map(([key, total]) => rowOf(`${what} ${key}`, total))

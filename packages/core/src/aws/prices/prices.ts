@@ -54,7 +54,8 @@ async function regionPrices(
   const path = join(cacheFolder(), 'prices', `${region}.json`)
   const kept = keptIn(await readText(path).catch(() => undefined), region)
   const age = kept === undefined ? Infinity : clock.now() - kept.atMs
-  if (kept !== undefined && age >= 0 && age < keptMs) return kept
+  // The clocks of two computers that share a home may differ.
+  if (kept !== undefined && Math.abs(age) < keptMs) return kept
   try {
     const fetched: FetchedPrices = { v: 1, region, atMs: clock.now(), usdPerHour: await fetchPrices(region, options, signal) }
     // Without a cache they are fetched again.

@@ -1,3 +1,4 @@
+import type { Budget } from '../../cost/settings.ts'
 import type { PriceChoice } from '../../cost/choice.ts'
 import type { TrainingOptions } from '../../options/task-options.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
@@ -21,6 +22,13 @@ export interface ProjectOptions<Defaults = TrainingOptions> extends PlatformSett
    * nothing is looked up, and costs are unknown.
    */
   readonly prices?: PriceChoice | undefined
+  /**
+   * What all jobs of the project may cost together: `{ usd: 50 }`. Before a job is submitted, the most that it can cost is reserved; what
+   * does not fit is not started. Holds over retries, graphs, clients and crashes, for clients that set it. None by default.
+   *
+   * @throws {SsmError} `BUDGET_EXCEEDED`, and `PRICE_UNKNOWN` for a job whose price is not known.
+   */
+  readonly budget?: Budget | undefined
 }
 
 /** Outcomes of a whole project: task → how it ended, typed for the tasks the project knows. */

@@ -5,6 +5,7 @@
  */
 export { isTerminal } from '../../platform/jobs.ts'
 export { cleanJobs, type CleanOptions, type CleanPlace, type OldJobs } from './clean.ts'
+export { budgetOf, type BudgetState } from './budget.ts'
 export { openJobCosts, totalOf, type CostedJob, type CostTotal, type JobCosts } from './costs.ts'
 export { describeOnly, type DescribeOnly } from './describe-only.ts'
 export { taskOfJob } from '../../names/job-name.ts'

@@ -13,6 +13,8 @@ export interface MoneyContext {
   readonly clock: Clock
   readonly tell: Tell
   readonly signal: AbortSignal
+  /** Numbers from 0 to 1 for pauses; by default those of chance. */
+  readonly random?: () => number
 }
 
 /** A job that is about to be submitted. */

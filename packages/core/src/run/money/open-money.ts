@@ -7,27 +7,32 @@ import type { Platform } from '../../platform/platform.ts'
 import type { Cost, CostCeiling } from '../../spec/money/cost.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { systemClock } from '../../time/clock.ts'
+import { keepBudget, nothingKept } from './budget.ts'
 import { liveCost } from './live-cost.ts'
 import type { Money } from './money.ts'
 
 /** What jobs on this platform cost. Asks for no price before one is needed. */
-export function openMoney({ prices }: MoneySettings, platform: Platform): Money {
+export function openMoney({ prices, budget }: MoneySettings, platform: Platform): Money {
   const ask = openPrices(prices, platform)
   /** The ceilings of whole runs, by task: that of the first attempt. */
   const ceilings = new Map<string, CostCeiling>()
   const cost = (state: JobState, nowMs: number): Promise<Cost> => costOfState(state, ask, nowMs)
+  const keeper = budget === undefined ? undefined : keepBudget(budget, (state) => cost(state, systemClock.now()))
   return {
     ceilingOf: (request) => pricedCeiling(machinesOf(request), ask),
     costOf: (state) => cost(state, systemClock.now()),
-    async commit({ spec, job, request, number }, context) {
+    async commit(jobToPay, context) {
+      const { spec, job, request, number } = jobToPay
       const ceiling = await pricedCeiling(machinesOf(request), ask)
       if (number.number === 1) ceilings.set(spec.task, ceiling)
       context.tell({ type: 'priced', job, ceiling })
-      return { submit: (start) => start(), release: async () => undefined }
+      return keeper === undefined ? nothingKept : keeper.commit(jobToPay, ceiling, context)
     },
     live: (context) => liveCost(cost, context),
-    async settle(_spec, _bucket, state, context) {
-      context.tell({ type: 'cost-changed', job: state.name, cost: await cost(state, context.clock.now()) })
+    async settle(spec, bucket, state, context) {
+      const final = await cost(state, context.clock.now())
+      context.tell({ type: 'cost-changed', job: state.name, cost: final })
+      await keeper?.settle(spec, bucket, state, final, context)
     },
     async runCost(spec, attempts) {
       const ceiling = ceilings.get(spec.task) ?? (await pricedCeiling(machinesOfSpec(spec), ask))

@@ -1,0 +1,126 @@
+import { isTerminal, type JobState } from '../platform/jobs.ts'
+import type { JobKind } from '../spec/job-kind.ts'
+import type { Cost } from '../spec/money/cost.ts'
+
+/*
+ * What the jobs of a project may cost together, as one document that clients change in turn. Pure: each change gives a new document.
+ * Amounts are whole millionths of a dollar, so that they add up exactly.
+ */
+
+/** What is kept of a budget for one job until its cost is known. */
+export interface Reservation {
+  readonly kind: JobKind
+  /** The most that its machines can cost. */
+  readonly microUsd: number
+  /** The most that keeping them warm can cost; counted in full, because nobody sees the end of it. */
+  readonly warmMicroUsd: number
+  /** Until when its client may submit the job, in milliseconds since 1970. */
+  readonly untilMs: number
+}
+
+/** A project's money: what is spent, and what is kept for jobs that have not ended. */
+export interface Ledger {
+  readonly v: 1
+  /** How often it was changed: no two states of it are alike. */
+  readonly revision: number
+  readonly spentMicroUsd: number
+  /** By the name of the job. */
+  readonly reservations: Readonly<Record<string, Reservation>>
+}
+
+export const emptyLedger: Ledger = { v: 1, revision: 0, spentMicroUsd: 0, reservations: {} }
+
+/** An amount in millionths, never less than it is. */
+export const microUsdOf = (usd: number): number => Math.ceil(Number((usd * 1_000_000).toFixed(3)))
+
+export const usdOf = (microUsd: number): number => microUsd / 1_000_000
+
+const sumOf = ({ microUsd, warmMicroUsd }: Reservation): number => microUsd + warmMicroUsd
+
+export const reservedIn = ({ reservations }: Ledger): number =>
+  Object.values(reservations).reduce((sum, one) => sum + sumOf(one), 0)
+
+const changed = (ledger: Ledger, parts: Partial<Ledger>): Ledger => ({ ...ledger, ...parts, revision: ledger.revision + 1 })
+
+/** Gives the client of a job more time to submit it; nothing for a job for which nothing is kept any more. */
+export function extend(ledger: Ledger, job: string, untilMs: number): Ledger {
+  const own = ledger.reservations[job]
+  if (own === undefined) return ledger
+  return changed(ledger, { reservations: { ...ledger.reservations, [job]: { ...own, untilMs } } })
+}
+
+/** Keeps money for a job that runs already, whether the budget has it or not: what is spent is spent. */
+export function hold(ledger: Ledger, job: string, kept: Reservation): Ledger {
+  if (Object.hasOwn(ledger.reservations, job)) return ledger
+  return changed(ledger, { reservations: { ...ledger.reservations, [job]: kept } })
+}
+
+/** Keeps money for a job, or says how much is missing. For a job that has some already, it only moves the time. */
+export function reserve(
+  ledger: Ledger,
+  job: string,
+  wanted: Reservation,
+  budgetMicroUsd: number,
+): { readonly ledger: Ledger } | { readonly missingMicroUsd: number } {
+  const own = ledger.reservations[job]
+  const others = reservedIn(ledger) - (own === undefined ? 0 : sumOf(own))
+  const missingMicroUsd = ledger.spentMicroUsd + others + sumOf(wanted) - budgetMicroUsd
+  if (missingMicroUsd > 0 && own === undefined) return { missingMicroUsd }
+  return { ledger: own === undefined ? hold(ledger, job, wanted) : extend(ledger, job, wanted.untilMs) }
+}
+
+/** What is kept for a job becomes what it cost. A job for which nothing is kept was settled before, or is of no budget. */
+export function settle(ledger: Ledger, job: string, spentMicroUsd: number): Ledger {
+  if (!Object.hasOwn(ledger.reservations, job)) return ledger
+  const { [job]: _, ...reservations } = ledger.reservations
+  return changed(ledger, { spentMicroUsd: ledger.spentMicroUsd + spentMicroUsd, reservations })
+}
+
+/** What a job that ended cost, for the budget: what is not known counts as the most that it could. */
+export function spentBy({ microUsd, warmMicroUsd }: Reservation, cost: Cost): number {
+  return (cost.kind === 'unknown' ? microUsd : microUsdOf(cost.usd)) + warmMicroUsd
+}
+
+/** What becomes of what is kept for a job, by what is seen of the job: whether its client can still submit it is a matter of time. */
+export function fateOf(
+  reservation: Reservation,
+  state: JobState | undefined,
+  nowMs: number,
+  lateMs: number,
+): 'keep' | 'settle' | 'release' {
+  if (state !== undefined) return isTerminal(state.status) ? 'settle' : 'keep'
+  return nowMs > reservation.untilMs + lateMs ? 'release' : 'keep'
+}
+
+/** A ledger from its text; `undefined` for what is none. */
+export function ledgerIn(text: string): Ledger | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<Ledger> | null
+    const { v, revision, spentMicroUsd, reservations } = value ?? {}
+    const isWhole =
+      v === 1 && isCount(revision) && isCount(spentMicroUsd) && typeof reservations === 'object' && reservations !== null
+    return isWhole && Object.values(reservations).every(isReservation) ? (value as Ledger) : undefined // looked at field by field
+  } catch {
+    return undefined
+  }
+}
+
+function isReservation(value: unknown): boolean {
+  const { kind, microUsd, warmMicroUsd, untilMs } = Object(value) as Partial<Reservation>
+  return (kind === 'training' || kind === 'processing') && isCount(microUsd) && isCount(warmMicroUsd) && Number.isFinite(untilMs)
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+
+/** How long a client has to submit a job, and how long after that it may still turn up. */
+export interface FateTimes {
+  readonly submitMs: number
+  /** As long as the clocks of clients may differ, and a request may be on its way. */
+  readonly lateMs: number
+}
+
+/** By the time after which a silent client counts as dead: on AWS five and fifteen minutes. */
+export const fateTimes = ({ leaseSilenceMs }: { readonly leaseSilenceMs: number }): FateTimes => ({
+  submitMs: leaseSilenceMs * 5,
+  lateMs: leaseSilenceMs * 15,
+})
