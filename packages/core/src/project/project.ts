@@ -3,7 +3,7 @@ import { graphOf } from '../graph/order.ts'
 import { keyPrefix } from '../names/layout.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import type { Abortable } from '../platform/abortable.ts'
-import { assertOptions, assertRunOptions, assertTask, InvalidTaskError } from '../options/errors.ts'
+import { assertOptions, assertRunOptions, assertTask } from '../options/errors.ts'
 import { optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { GraphFailedError, type TaskOutcome } from '../run/results/outcome.ts'
@@ -31,7 +31,7 @@ import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
 import { TaskBuilder } from './task-builder.ts'
 import { taskStore } from './lazy-task-store.ts'
-import { TaskList } from './task-list.ts'
+import { refuseTwice, TaskList } from './task-list.ts'
 import type { TaskStore } from './task-store.ts'
 
 interface Shared {
@@ -240,16 +240,4 @@ function outcomeOf<Known, Results>(outcomes: Readonly<Record<string, TaskOutcome
     tasks: outcomes as ProjectOutcome<Known, Results>['tasks'],
     orThrow: () => results() as ReturnType<ProjectOutcome<Known, Results>['orThrow']>,
   }
-}
-
-function refuseTwice(name: string, tasks: TaskList): void {
-  if (!tasks.has(name)) return
-  throw new InvalidTaskError(name, [
-    {
-      path: 'task',
-      value: name,
-      message: 'is already part of this project',
-      hint: 'Choose another name, or leave out one of the two.',
-    },
-  ])
 }

@@ -1,3 +1,4 @@
+import { InvalidTaskError } from '../options/errors.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 
 /** A task of a project by name; without a spec when it is known from its past only. */
@@ -47,4 +48,17 @@ export class TaskList {
     const tasks = this.#line.tasks.slice(0, this.#count)
     return { tasks, places: new Map(tasks.map(({ name }, index) => [name, index])) }
   }
+}
+
+/** @throws {InvalidTaskError} for a name that the project has already. */
+export function refuseTwice(name: string, tasks: TaskList): void {
+  if (!tasks.has(name)) return
+  throw new InvalidTaskError(name, [
+    {
+      path: 'task',
+      value: name,
+      message: 'is already part of this project',
+      hint: 'Choose another name, or leave out one of the two.',
+    },
+  ])
 }
