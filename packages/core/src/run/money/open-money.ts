@@ -14,7 +14,7 @@ import type { Money } from './money.ts'
 /** What jobs on this platform cost. Asks for no price before one is needed. */
 export function openMoney({ prices, budget }: MoneySettings, platform: Platform): Money {
   const ask = openPrices(prices, platform)
-  /** The ceilings of whole runs, by task: that of the first attempt. */
+  /** The ceilings of whole runs, by task: that of the dearest attempt. */
   const ceilings = new Map<string, CostCeiling>()
   const cost = (state: JobState, nowMs: number): Promise<Cost> => costOfState(state, ask, nowMs)
   const keeper = budget === undefined ? undefined : keepBudget(budget, (state) => cost(state, systemClock.now()))
@@ -24,7 +24,9 @@ export function openMoney({ prices, budget }: MoneySettings, platform: Platform)
     async commit(jobToPay, context) {
       const { spec, job, request, number } = jobToPay
       const ceiling = await pricedCeiling(machinesOf(request), ask)
-      if (number.number === 1) ceilings.set(spec.task, ceiling)
+      // Attempts on other machines may cost more than the first.
+      const before = number.number === 1 ? undefined : ceilings.get(spec.task)
+      ceilings.set(spec.task, before === undefined ? ceiling : dearerOf(before, ceiling))
       context.tell({ type: 'priced', job, ceiling })
       return keeper === undefined ? nothingKept : keeper.commit(jobToPay, ceiling, context)
     },
@@ -41,6 +43,9 @@ export function openMoney({ prices, budget }: MoneySettings, platform: Platform)
     },
   }
 }
+
+const dearerOf = (one: CostCeiling, other: CostCeiling): CostCeiling =>
+  one.kind === 'unknown' || (other.kind === 'known' && other.ceilingUsd <= one.ceilingUsd) ? one : other
 
 async function pricedCeiling(rented: RentedMachines, ask: AskPrice): Promise<CostCeiling> {
   const types = typesIn(rented)
