@@ -26,7 +26,7 @@ await main(async () => {
   if (process.argv.includes('--check') && rows.some(({ verdict }) => verdict === 'over')) process.exitCode = 1
 })
 
-// A suite tells pairs of series in milliseconds, or why it cannot be measured here.
+// A suite tells pairs of series, in milliseconds unless it names another unit, or why it cannot be measured here.
 async function runSuite(name) {
   const { bench } = await import(`./${name}.bench.mjs`)
   const folder = await mkdtemp(join(tmpdir(), 'ssm-bench-'))
@@ -39,7 +39,7 @@ async function runSuite(name) {
   }
 }
 
-function judged({ what, beside, ours, bare, limitMs, skipped }) {
+function judged({ what, beside, ours, bare, limitMs, unit = 'ms', skipped }) {
   if (skipped !== undefined) return { what, beside, verdict: `skipped: ${skipped}` }
   const [oursMs, bareMs] = [median(ours), median(bare)]
   const moreMs = oursMs - bareMs
@@ -53,16 +53,18 @@ function judged({ what, beside, ours, bare, limitMs, skipped }) {
     moreMs,
     ratio: bareMs === 0 ? undefined : oursMs / bareMs,
     limitMs,
+    unit,
     verdict,
   }
 }
 
 function show(rows, { node, cpu, cores }) {
-  const head = ['what', 'ms', 'beside', 'ms', 'more', 'limit', 'ratio', '']
-  const ms = (value) => (value === undefined ? '–' : value.toFixed(value < 10 ? 1 : 0))
+  const head = ['what', '', 'beside', '', 'more', 'limit', 'ratio', '']
+  const shown = (value, unit) => (value === undefined ? '–' : `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`)
   const lines = rows.map((row) => {
     const ratio = row.ratio === undefined ? '–' : `${row.ratio.toFixed(2)}×`
-    return [row.what, ms(row.oursMs), row.beside, ms(row.bareMs), ms(row.moreMs), ms(row.limitMs), ratio, row.verdict]
+    const [ours, bare, more, limit] = [row.oursMs, row.bareMs, row.moreMs, row.limitMs].map((value) => shown(value, row.unit))
+    return [row.what, ours, row.beside, bare, more, limit, ratio, row.verdict]
   })
   const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column].length)))
   console.log(`\nmedians on ${node}, ${cores} × ${cpu}; one run, alternating\n`)

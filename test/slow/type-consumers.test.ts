@@ -110,6 +110,34 @@ test.each(['6', '7'] as const)(
   },
 )
 
+const javascript = { ...esm, allowJs: true, checkJs: true, declaration: false, noEmit: true }
+
+test.each(['5.4', '7'] as const)('JavaScript with types in comments compiles on TypeScript %s', async (version) => {
+  const folder = await folderOf(`javascript-${version}`, ['javascript.js'], javascript)
+  expect(await tsc(version, folder, '-p', '.')).toBe('')
+})
+
+test.each(['5.4', '7'] as const)('wrong JavaScript is answered with the sentence on TypeScript %s', async (version) => {
+  const folder = await folderOf(`wrong-${version}`, ['wrong.js'], javascript)
+  const said = (await tsc(version, folder, '-p', '.')).split(/^(?=wrong\.js)/m)
+  const lines = (await readFile(join(folder, 'wrong.js'), 'utf8')).split('\n')
+  const wrong = lines.flatMap((line, index) =>
+    / \/\/ (.*)$/.test(line) ? [[index + 1, line.split(' // ')[1] ?? ''] as const] : [],
+  )
+  expect(wrong).toHaveLength(11)
+  const firstLines = wrong.map(([line]) => said.find((text) => text.startsWith(`wrong.js(${line},`))?.split('\n')[0] ?? '')
+  expect(firstLines).toEqual(wrong.map(([, sentence]) => expect.stringContaining(sentence)))
+  expect(said).toHaveLength(wrong.length)
+})
+
+test.each(Object.keys(compilers) as Version[])(
+  'a task that is configured step by step compiles on TypeScript %s',
+  async (version) => {
+    const folder = await folderOf(`step-by-step-${version}`, ['step-by-step.ts'], esm)
+    expect(await tsc(version, folder, '-p', '.')).toBe('')
+  },
+)
+
 test.each(Object.keys(compilers) as Version[])('three lines load at most 250 files on TypeScript %s', async (version) => {
   const folder = await folderOf(`files-${version}`, ['three-lines.ts'], esm)
   const files = (await tsc(version, folder, '-p', '.', '--listFilesOnly')).trim().split('\n')

@@ -11,6 +11,8 @@ const entries = [
   'core/dist/types/aws/index.d.ts',
   'core/dist/types/run/lookup/index.d.ts',
   'core/dist/types/options/index.d.ts',
+  'core/dist/types/platform/index.d.ts',
+  'core/dist/types/testing/index.d.ts',
   'cli/print.d.ts',
   'worker-toolkit/dist/types/index.d.ts',
   'worker-toolkit/dist/types/contract.d.ts',

@@ -42,6 +42,18 @@ test('a task whose name is only known at run time knows nothing and forbids noth
   expectTypeOf(all).toEqualTypeOf<Project>()
 })
 
+test('a task of a computed name is remembered, whether it was added before or after one of a known name', async () => {
+  const before = ex.add(ex.task(anyText).code('a.py')).add(ex.task('b').code('b.py'))
+  const after = ex.add(ex.task('b').code('b.py')).add(ex.task(anyText).code('a.py'))
+  expectTypeOf(before).toEqualTypeOf<typeof after>()
+  expectTypeOf(before.task('c').code('c.py').input.fromTask('whatever', 'model').run).toBeFunction()
+  expectTypeOf(before.task('c').code('c.py').input.fromTask('b', 'model').run).toBeFunction()
+  let all: Project = ex.add(ex.task(anyText).code('a.py'))
+  all = all.addAll(names.map((name) => ex.task(name).code('train.py')))
+  const { tasks } = await ex.add(ex.task(anyText).code('a.py')).run()
+  expectTypeOf(tasks).toEqualTypeOf<Awaited<ReturnType<typeof all.run>>['tasks']>()
+})
+
 test('many tasks are added at once, as a list or as an object', async () => {
   const folds = ex.addAll(names.map((name) => ex.task(name).code('train.py')))
   expectTypeOf(folds.task('mean').code('mean.py').input.fromTask(anyText, 'model').run).toBeFunction()
@@ -159,24 +171,35 @@ test('machines are one type, or several in their order', () => {
 test('metrics have the names that were set', async () => {
   const { metrics } = await task.metric('loss', /(a)/).metrics({ acc: /(b)/ }).run()
   expectTypeOf(metrics.loss).toEqualTypeOf<number | undefined>()
-  expectTypeOf<'loss' | 'acc'>().toExtend<keyof typeof metrics>()
+  expectTypeOf<keyof typeof metrics>().toEqualTypeOf<'loss' | 'acc'>()
+  const more = await task
+    .with({ metrics: { f1: /(a)/ } })
+    .metric('loss', /(b)/)
+    .run()
+  expectTypeOf<keyof typeof more.metrics>().toEqualTypeOf<'loss' | 'f1'>()
+})
+
+test('a project’s defaults name metrics of all its training tasks', async () => {
+  const measured = project('ex', { defaults: { metrics: { f1: /(c)/ } } })
+  const acc = measured.task('t').code('t.py').metric('acc', /(a)/)
+  expectTypeOf<keyof Awaited<ReturnType<typeof acc.run>>['metrics']>().toEqualTypeOf<'f1' | 'acc'>()
+  const { t, p } = (await measured.add(acc).add(measured.processing('p').code('p.py')).run()).orThrow()
+  expectTypeOf(t.metrics.f1).toEqualTypeOf<number | undefined>()
+  expectTypeOf(p.metrics).toEqualTypeOf<Readonly<Record<string, number | undefined>>>()
+})
+
+test('metrics are added to a variable in a loop', () => {
+  let measured = task
+  for (const name of names) measured = measured.metric(name, `${name}=(.*)`)
+  expectTypeOf(measured).toEqualTypeOf<typeof task>()
 })
 
 test('a metric that the compiler does not know of may be missing', async () => {
   const none = (await task.run()).metrics
   const named = (await task.metric('acc', /(a)/).run()).metrics
   const computed = (await task.metric('acc', /(a)/).metric(anyText, /(b)/).run()).metrics
-  const byDefaults = (
-    await project('ex', { defaults: { metrics: { f1: /(c)/ } } })
-      .task('t')
-      .code('t.py')
-      .metric('acc', /(a)/)
-      .run()
-  ).metrics
   expectTypeOf(none['acc']).toEqualTypeOf<number | undefined>()
-  expectTypeOf(named['accc']).toEqualTypeOf<number | undefined>()
   expectTypeOf(computed[anyText]).toEqualTypeOf<number | undefined>()
-  expectTypeOf(byDefaults['f1']).toEqualTypeOf<number | undefined>()
   expectTypeOf(Object.values(named)).toExtend<readonly (number | undefined)[]>()
 })
 

@@ -1,4 +1,4 @@
-import { project } from '@simple-sagemaker/core'
+import { isSsmError, project } from '@simple-sagemaker/core'
 import * as ssm from '@simple-sagemaker/core'
 import { expectTypeOf, test } from 'vitest'
 
@@ -41,7 +41,11 @@ test('a project that knows its tasks gives a typed table of outcomes', async () 
   const results = outcome.orThrow()
   expectTypeOf<keyof typeof results.prep.outputs>().toEqualTypeOf<'output' | 'state' | 'source'>()
   expectTypeOf(results.train.outputs.model.output).toEqualTypeOf<'model'>()
-  if (outcome.tasks.train.status === 'failed') expectTypeOf(outcome.tasks.train.error).toBeUnknown()
+  if (outcome.tasks.train.status !== 'failed') return
+  const { error } = outcome.tasks.train
+  expectTypeOf(error.message).toBeString()
+  if (isSsmError(error, 'JOB_FAILED')) expectTypeOf(error.exitCode).toEqualTypeOf<number | undefined>()
+  if (isSsmError(error)) expectTypeOf(error.hint).toEqualTypeOf<string | undefined>()
 })
 
 test('a known task is read by the outputs it has', () => {

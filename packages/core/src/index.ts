@@ -20,6 +20,7 @@ export type { Runs } from './project/grammar/runs.ts'
 export type { InputOptions, OutputRef, ProcessingInputOptions } from './project/grammar/input-options.ts'
 export type {
   EachOf,
+  Measures,
   MissingOf,
   NamesFor,
   RawEachOf,

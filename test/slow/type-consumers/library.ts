@@ -18,6 +18,8 @@ export const named = ex.addAll({ prep, train })
 export const later = known.existing('words', 'processing')
 export const evaluate = later.task('eval').code('eval.py').input.fromTask('train', 'model')
 export const folds = (names: readonly string[]) => ex.addAll(names.map((name) => ex.task(name).code('fold.py')))
+export const computedFirst = (name: string) =>
+  ex.add(ex.task(name).code('a.py')).add(train).task('after').code('a.py').input.fromTask(name, 'model')
 export const withTask = <Name extends string>(name: Name) => ex.add(ex.task(name).code('a.py'))
 export const setup = <Name extends string, State>(task: TrainingTask<Name, State>) => task.instances('ml.g5.xlarge').tag('a', 'b')
 export const phases = async () => (await train.run()).phases

@@ -17,6 +17,8 @@ declare const unknownType: string
 const warmOrSpot = `Explain<"a warm pool keeps on-demand machines: leave out .spot() or .warm()">`
 const sayWhat = `Explain<"say what it runs first: .code(), .shell() or .algorithm()">`
 const oneProgram = `Explain<"this task has its program: make another task for another one">`
+const whichOutput = `Explain<"which of its outputs? Write task.output('output'), or task.output('model') of a training task">`
+const namesNoOutputs = `Explain<"only a processing task names outputs: use project.processing(), or write to model and output">`
 const trainingOnly = (name: string): string =>
   `Explain<"a processing task has no ${name}: use project.task() for a training task">`
 const taken = (channel: string): string =>
@@ -80,11 +82,10 @@ const outputs: readonly Mistake[] = [
     `void (async () => (await known.data('prep').outputs()).model)`,
     `Property 'model' does not exist on type`,
   ],
-  [
-    'a task in place of its output',
-    `other.input.from(prep)`,
-    `Explain<"which of its outputs? Write task.output('model') or task.output('output')">`,
-  ],
+  ['a task in place of its output', `other.input.from(prep)`, whichOutput],
+  ['a training task in place of its output', `other.input.from(train)`, whichOutput],
+  ['a training task that names outputs', `train.outputs({ words: '/opt/ml/processing/words' })`, namesNoOutputs],
+  ['a draft of a training task that names outputs', `ex.task('t').outputs({})`, namesNoOutputs],
 ]
 
 const machines: readonly Mistake[] = [
@@ -191,6 +192,11 @@ const inputs: readonly Mistake[] = [
     `train.input.local('d', { distribution: 'Sharded' })`,
     `Type '"Sharded"' is not assignable to type 'Distribution`,
   ],
+  [
+    'a path for a channel of a training task',
+    `train.input.local('d', { path: '/opt/ml/processing/words' })`,
+    `Explain<"a training task finds each channel below /opt/ml/input/data: only a processing task has a path">`,
+  ],
   ['a mode that is none', `train.input.local('d', { mode: 'Fast' })`, `Type '"Fast"' is not assignable to type 'InputMode`],
 ]
 
@@ -208,6 +214,34 @@ const projects: readonly Mistake[] = [
     `Argument of type '"tran"' is not assignable to parameter of type '"prep" | "train"'`,
   ],
   ['a platform that is none', `project('ex', { platform: 'gcp' })`, `Type '"gcp"' is not assignable to type 'PlatformChoice`],
+]
+
+const metrics: readonly Mistake[] = [
+  [
+    'a misspelt metric',
+    `void (async () => (await train.metric('acc', /(a)/).run()).metrics.accc)`,
+    `Property 'accc' does not exist on type '{ readonly acc?: number; }'. Did you mean 'acc'?`,
+  ],
+  [
+    'a misspelt metric, in quotes',
+    `void (async () => (await train.metrics({ loss: /(a)/, acc: /(b)/ }).run()).metrics['los'])`,
+    `Property 'los' does not exist on type`,
+  ],
+  [
+    'a misspelt metric that was set by an object',
+    `void (async () => (await train.with({ metrics: { acc: /(b)/ } }).run()).metrics.accc)`,
+    `Did you mean 'acc'?`,
+  ],
+  [
+    'a misspelt metric of a task that a project knows',
+    `void (async () => (await ex.add(train.metric('acc', /(a)/)).run()).orThrow().train.metrics.accc)`,
+    `Did you mean 'acc'?`,
+  ],
+  [
+    'a misspelt metric of the project’s defaults',
+    `void (async () => (await project('m', { defaults: { metrics: { acc: /(a)/ } } }).task('t').code('a.py').run()).metrics.accc)`,
+    `Did you mean 'acc'?`,
+  ],
 ]
 
 const values: readonly Mistake[] = [
@@ -266,5 +300,6 @@ export const mistakes: readonly Mistake[] = [
   ...processing,
   ...inputs,
   ...projects,
+  ...metrics,
   ...values,
 ]

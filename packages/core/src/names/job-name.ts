@@ -4,6 +4,7 @@ import { InvalidNameError, type TaskName } from './task-name.ts'
 /** 1–63 letters, digits and hyphens with none at either end, as `TrainingJobName` and `ProcessingJobName` demand. */
 export type JobName = Brand<string, 'JobName'>
 
+/** A text as the name of a job. @throws {InvalidNameError} when SageMaker would refuse it. */
 export function jobName(text: string): JobName {
   if (text.length > 63 || !/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(text)) {
     throw new InvalidNameError('job', text, '1 to 63 letters, digits and hyphens, with no hyphen at either end')

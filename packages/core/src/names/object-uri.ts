@@ -4,14 +4,18 @@ import { InvalidNameError } from './task-name.ts'
 /** `s3://bucket/key`, the key possibly empty or ending in `/`. On every platform, the local one included. */
 export type ObjectUri = Brand<string, 'ObjectUri'>
 
+/** Where an object lies, in two parts. */
 export interface ObjectAddress {
+  /** The name of the bucket. */
   readonly bucket: string
+  /** What follows the bucket and its slash; empty for the whole bucket. */
   readonly key: string
 }
 
 const bucketRule =
   's3://<bucket>/<key> with a bucket of 3 to 63 lower-case letters, digits, "." and "-", with a letter or digit at both ends'
 
+/** A text as the address of an object or a folder. @throws {InvalidNameError} unless it is `s3://<bucket>/<key>`. */
 export function objectUri(text: string): ObjectUri {
   const found = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\s\S]*))?$/.exec(text)
   if (found === null || text.length > 1024 || (found[2] ?? '').includes('\0')) {
@@ -24,6 +28,7 @@ export function objectUri(text: string): ObjectUri {
   return text as ObjectUri
 }
 
+/** The bucket and the key of an address. */
 export function addressOf(uri: ObjectUri): ObjectAddress {
   const slash = uri.indexOf('/', 's3://'.length)
   return slash === -1 ? { bucket: uri.slice(5), key: '' } : { bucket: uri.slice(5, slash), key: uri.slice(slash + 1) }

@@ -2,6 +2,7 @@ import type { ImageSpec } from '../spec/image.ts'
 import type { Abortable } from './abortable.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 
+/** What is known of the image that a task needs. */
 export interface ImageNeed {
   /** The image to find. */
   readonly image: ImageSpec
@@ -35,6 +36,7 @@ export interface ImageProgress {
   readonly of?: number
 }
 
+/** How an image is found. */
 export interface ResolveImageOptions extends Abortable {
   /** Only says what the image is or would be called: builds and changes nothing. */
   readonly dryRun?: boolean
@@ -42,6 +44,7 @@ export interface ResolveImageOptions extends Abortable {
   readonly onProgress?: (progress: ImageProgress) => void
 }
 
+/** From what a task needs to an image that its machines can pull. */
 export interface Images {
   /**
    * The image's full URI; by its digest when it was built. One that is made from a Dockerfile is built when its content is new.

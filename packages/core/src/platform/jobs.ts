@@ -129,6 +129,7 @@ export interface UsageSample {
   readonly writtenBytes?: number
 }
 
+/** How a job is looked at. */
 export interface DescribeOptions extends Abortable {
   /** Also looks whether a completed job's results are still there as they were stored; one whose are not is `failed`. */
   readonly verify?: boolean
@@ -143,6 +144,7 @@ export interface StartOptions extends Abortable {
   readonly container?: boolean
 }
 
+/** Starts jobs, looks at them, waits for them and stops them. */
 export interface Jobs {
   /**
    * The Python of this computer that a task's program would run with; `undefined` when it needs none, or takes that of the PATH.

@@ -11,6 +11,7 @@ export interface LogLine {
   readonly atMs: number
 }
 
+/** Which lines of a job, and until when. */
 export interface FollowOptions extends Abortable {
   /** Leaves out lines written before this moment. */
   readonly sinceMs?: number
@@ -27,6 +28,7 @@ export interface FollowOptions extends Abortable {
   readonly last?: number
 }
 
+/** Reads what the machines of a job wrote. */
 export interface Logs {
   /**
    * Every line of every machine from the first one on, unless the options leave some out; none lost and none twice, and those of

@@ -1,6 +1,7 @@
 import type { ObjectUri } from '../names/object-uri.ts'
 import type { Abortable } from './abortable.ts'
 
+/** One object as a listing names it. */
 export interface StoredObject {
   /** Where it is. */
   readonly uri: ObjectUri
@@ -48,11 +49,13 @@ export type ObjectBody =
 /** Takes bytes of an object that begin at this place in it. They are only these while the call lasts; the next ones wait for its promise. */
 export type PutBytes = (bytes: Uint8Array, at: number) => Promise<void> | undefined
 
+/** How an object is read. */
 export interface ReadOptions extends Abortable {
   /** How many connections may bring a large object at once, where there are such; default 1. Each holds some megabytes in memory. */
   readonly connections?: number
 }
 
+/** How an object is written. */
 export interface WriteOptions extends Abortable {
   /**
    * Writes only if no object is there (`'absent'`) or the one there still has this etag.
@@ -70,11 +73,13 @@ export interface WriteOptions extends Abortable {
   readonly kmsKey?: string
 }
 
+/** How a bucket is looked for. */
 export interface BucketOptions extends Abortable {
   /** Only finds out the name: makes nothing. */
   readonly dryRun?: boolean
 }
 
+/** Reads, writes, lists and removes stored objects. */
 export interface Objects {
   /**
    * The bucket to use: the one named, or the account's default one. Made when it does not exist.

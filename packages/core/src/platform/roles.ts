@@ -25,6 +25,7 @@ export interface RoleNeed {
   readonly vpc: boolean
 }
 
+/** Finds the role of a job, or makes it. */
 export interface Roles {
   /** The ARN that `ensure` would give, found without changing anything. */
   expected(need: RoleNeed, options?: Abortable): Promise<string>

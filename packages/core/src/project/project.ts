@@ -15,7 +15,9 @@ import type { JobKind } from '../spec/job-kind.ts'
 import type { Duration } from '../time/duration.ts'
 import type {
   EachOf,
+  MeasuresOf,
   MissingOf,
+  names,
   NamesFor,
   NewName,
   OutputsOf,
@@ -24,9 +26,17 @@ import type {
   ResultsOfEach,
   TaskNames,
 } from './grammar/known-tasks.ts'
-import type { OptionsIn, Together, WaitsLongEnough } from './grammar/options-in.ts'
+import type { Metrics, OptionsIn, Together, WaitsLongEnough } from './grammar/options-in.ts'
 import type { Runs } from './grammar/runs.ts'
-import type { Addable, FirstState, NoneKnown, ProjectOptions, ProjectOutcome, ReadyTask } from './grammar/projects.ts'
+import type {
+  Addable,
+  FirstMetrics,
+  FirstState,
+  NoneKnown,
+  ProjectOptions,
+  ProjectOutcome,
+  ReadyTask,
+} from './grammar/projects.ts'
 import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
 import { TaskBuilder } from './task-builder.ts'
@@ -49,6 +59,8 @@ export class Project<Known = never, Results = never> {
   readonly #shared: Shared
   readonly #tasks: TaskList
 
+  /** For the compiler alone. */
+  declare readonly [names]?: { readonly [Name in Known & string]?: unknown }
   /** Lets go of connections; jobs go on. Only needed in long-lived services. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>
 
@@ -69,8 +81,8 @@ export class Project<Known = never, Results = never> {
    *
    * @example project('ex').task('train').code('train.py').instances('ml.g5.xlarge')
    */
-  task<const Name extends string>(name: NewName<Known, Name>): TrainingDraft<Name, FirstState<Known>> {
-    return this.#draft('training', name as Name) as unknown as TrainingDraft<Name, FirstState<Known>>
+  task<const Name extends string>(name: NewName<Known, Name>): TrainingDraft<Name, FirstState<Known> | FirstMetrics<Results>> {
+    return this.#draft('training', name as Name) as unknown as TrainingDraft<Name, FirstState<Known> | FirstMetrics<Results>>
   }
 
   /**
@@ -205,12 +217,13 @@ export function project<
   const Warm extends Duration | undefined = undefined,
   const Run extends Duration | undefined = undefined,
   const Wait extends Duration | undefined = undefined,
+  const Named extends Metrics | undefined = undefined,
 >(
   name: string,
   options: ProjectOptions<
-    OptionsIn<never, Spot, Warm, Run, Wait> & Together<never, Spot, Warm> & WaitsLongEnough<never, Run, Wait>
+    OptionsIn<never, Spot, Warm, Run, Wait, Named> & Together<never, Spot, Warm> & WaitsLongEnough<never, Run, Wait>
   > = {},
-): Project {
+): Project<never, MeasuresOf<Named>> {
   projectName(name)
   assertOptions(name, 'options', options)
   const { region, profile } = options

@@ -28,6 +28,7 @@ export type CheckTopic = keyof typeof checksOf
 
 /** One claim about a platform, to be registered as a test. */
 export interface PlatformCheck {
+  /** What it is about. */
   readonly topic: CheckTopic
   /** The claim: unique among all checks. */
   readonly name: string

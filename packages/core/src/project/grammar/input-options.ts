@@ -28,6 +28,14 @@ export interface InputOptions<Channel extends string = string> {
   readonly unpack?: boolean | undefined
 }
 
+/** How a channel's data is read by a training task. */
+export interface TrainingInputOptions<Channel extends string = string> extends InputOptions<Channel> {
+  /** @deprecated A training task finds each channel below `/opt/ml/input/data/`; only a processing task says where. */
+  readonly path?:
+    | Explain<'a training task finds each channel below /opt/ml/input/data: only a processing task has a path'>
+    | undefined
+}
+
 /** How a channel's data is read by a processing task. */
 export interface ProcessingInputOptions<Channel extends string = string> extends InputOptions<Channel> {
   /**

@@ -7,7 +7,8 @@ import type { Explain } from './explain.ts'
  * What the compiler remembers of a project: a union of texts. Each task is there by its name; what is not as with a training
  * task that was added is a text beside it: `'(prep is processing)'`, `'(old is past)'`, `'(a may be missing)'`, `'(metric loss of train)'`, `'(prep names
  * outputs)'`, `'(output words of prep)'`.
- * `'(any other)'` says that more tasks have names that are only known at run time. No text: the project is open.
+ * `'(any other)'` says that more tasks have names that are only known at run time. Without the name of a task the project is open.
+ * A project that knows no more than `'(any other)'` can be assigned to one that knows nothing, and the other way round.
  *
  * A union of texts grows by one step per task, and looking a text up costs the same in a large one. Results that were
  * declared are types and no texts: they are a union of their own, which nothing asks before a result is read.
@@ -38,6 +39,19 @@ export interface Returned<Name extends string, Result> {
   readonly returns: Result
 }
 
+/** The metrics that all tasks of a project have by its `defaults`. */
+export interface Measures<Metric extends string> {
+  /** The names of the metrics. */
+  readonly measures: Metric
+}
+
+/** The metrics that defaults name; none, when their names are only known at run time. */
+export type MeasuresOf<Named> = [Named] extends [undefined]
+  ? never
+  : string extends keyof Named
+    ? never
+    : Measures<keyof Named & string>
+
 /*
  * What `add` and `addAll` put into the union. They are parts, and the signatures of these methods write the texts around them: a
  * union that has a name of its own is shown by that name in every hover after it.
@@ -57,8 +71,8 @@ export interface NamedTask {
   readonly name: string
 }
 
-/** The names themselves; of any text, that there are others, unless the project takes any name already. */
-export type NamesFor<Known, Name> = string extends Name ? ([Known] extends [never] ? never : '(any other)') : Name
+/** The names themselves; of any text, that there are others. */
+export type NamesFor<Known, Name> = string extends Name ? '(any other)' : Name
 
 /** What is not as usual with tasks, and is written into parentheses. */
 export type RemarksOn<Task> = Task extends { readonly name: infer Name extends string; readonly [facts]?: infer Facts }
@@ -132,7 +146,7 @@ export type NewName<Known, Name extends string> = [Known] extends [never]
 export type IsKnown<Known, Name> = Name extends Known ? true : false
 
 /** How the tasks of a project ended; those that are known from their past do not run. */
-export type OutcomesOf<Known, Results> = [Known] extends [never]
+export type OutcomesOf<Known, Results> = [Known] extends ['(any other)']
   ? Readonly<Record<string, TaskOutcome<AnyTaskResult>>>
   : {
       readonly [Name in Added<NamesOf<Known>, Known>]:
@@ -141,7 +155,7 @@ export type OutcomesOf<Known, Results> = [Known] extends [never]
     }
 
 /** The results of a project whose tasks all completed. */
-export type ResultsOf<Known, Results> = [Known] extends [never]
+export type ResultsOf<Known, Results> = [Known] extends ['(any other)']
   ? Readonly<Record<string, AnyTaskResult>>
   : {
       readonly [Name in Added<NamesOf<Known>, Known>]:
@@ -163,3 +177,6 @@ type IsUnion<Name, Each = Name> = Name extends unknown ? ([Each] extends [Name] 
 
 /** Where a task keeps what is known of it, for the compiler alone. */
 export declare const facts: unique symbol
+
+/** Where a project keeps its names, for the compiler alone: it compares projects by what they take and give, not by these texts. */
+export declare const names: unique symbol

@@ -3,17 +3,19 @@ import type { TaskOptionTable } from '../../options/task-options.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { LongEnough, ShortEnough } from './durations.ts'
 import type { Explain } from './explain.ts'
-import type { Has, HyperparametersOf, MaxRunOf, MaxWaitOf, Without } from './state.ts'
+import type { Has, HyperparametersOf, MaxRunOf, MaxWaitOf, MetricsOf, Without } from './state.ts'
 
 /** Options that are free of each other and of the task's state; the others are below. */
 type FreeOptions = {
   readonly [
-    Name in keyof TaskOptionTable as Name extends 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'hyperparameters' ? never : Name
+    Name in keyof TaskOptionTable as Name extends 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'hyperparameters' | 'metrics'
+      ? never
+      : Name
   ]?: ValueOf<TaskOptionTable[Name]> | undefined
 }
 
 /** What `.with()` of a training task takes; what cannot be together is answered with a sentence. */
-export interface OptionsIn<State, Spot, Warm, Run = Duration, Wait = Duration> extends FreeOptions {
+export interface OptionsIn<State, Spot, Warm, Run = Duration, Wait = Duration, Named = Metrics> extends FreeOptions {
   /**
    * Whether spare machines are used, at up to 90 % less; they can be taken away at any time.
    *
@@ -44,6 +46,12 @@ export interface OptionsIn<State, Spot, Warm, Run = Duration, Wait = Duration> e
    * At most 100; strings are passed as they are, everything else as JSON. Later values add to earlier ones.
    */
   readonly hyperparameters?: HyperparametersOf<State> | undefined
+  /**
+   * Numbers to find in the log: a name and a regular expression whose first group is the value.
+   *
+   * At most 40; names of letters, digits and `_.:-`. Later ones add to earlier ones.
+   */
+  readonly metrics?: Named | undefined
 }
 
 /** Answers what cannot be together with a sentence. */
@@ -91,7 +99,17 @@ export type StateWith<State, Spot, Warm> =
 export type Metrics = Readonly<Record<string, string | RegExp>>
 
 /** A mark for each metric. */
-export type MetricMarks<Named> = string extends keyof Named ? never : `metric ${keyof Named & string}`
+export type MetricMarks<State, Named> = Named extends Metrics
+  ? string extends keyof Named
+    ? AnyMetric<State>
+    : `metric ${keyof Named & string}`
+  : never
+
+/**
+ * The mark for a metric whose name is only known at run time: none as long as no name is known, so that a loop can add metrics to a
+ * variable.
+ */
+export type AnyMetric<State> = [MetricsOf<State>] extends [never] ? never : `metric ${string}`
 
 export type WarmOrSpot = 'a warm pool keeps on-demand machines: leave out .spot() or .warm()'
 

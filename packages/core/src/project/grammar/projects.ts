@@ -4,7 +4,7 @@ import type { TrainingOptions } from '../../options/task-options.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { PlatformChoice, PlatformSettings } from '../platforms.ts'
 import type { Explain } from './explain.ts'
-import type { IsKnown, OutcomesOf, RawEachOf, ResultsOf } from './known-tasks.ts'
+import type { IsKnown, Measures, OutcomesOf, RawEachOf, ResultsOf } from './known-tasks.ts'
 import type { Knows } from './state.ts'
 
 /** What holds for every task of a project. */
@@ -63,4 +63,7 @@ type KnownAmong<Known, Name> = Name extends Known ? (string extends Name ? never
 type AllNew<Name> = [Name] extends [never] ? unknown : Explain<`task '${Name & string}' is already part of this project`>
 
 /** The state of a new task: whether its project takes any task's name, or knows its tasks. */
-export type FirstState<Known> = [Known] extends [never] ? 'open' : Knows<Known>
+export type FirstState<Known> = [Known] extends ['(any other)'] ? 'open' : Knows<Known>
+
+/** The marks of a new training task for the metrics that all of the project have. */
+export type FirstMetrics<Results> = Results extends Measures<infer Metric> ? `metric ${Metric}` : never

@@ -9,7 +9,7 @@ import type { StoredOutput } from '../../spec/result.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
-import type { ChannelMark, FreeChannel, InputOptions, OutputRef, ProcessingInputOptions } from './input-options.ts'
+import type { ChannelMark, FreeChannel, OutputRef, ProcessingInputOptions, TrainingInputOptions } from './input-options.ts'
 import type { OutputsOf, TaskNames } from './known-tasks.ts'
 import type {
   AsJson,
@@ -20,6 +20,7 @@ import type {
   TypesInOrder,
 } from './option-methods.ts'
 import type {
+  AnyMetric,
   LimitMark,
   MetricMarks,
   Metrics,
@@ -279,9 +280,9 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name exten
   metric<const Metric extends string>(
     name: Metric,
     expression: RegExp | string,
-  ): Builders<Name, State | (string extends Metric ? never : `metric ${Metric}`)>[B]
+  ): Builders<Name, State | (string extends Metric ? AnyMetric<State> : `metric ${Metric}`)>[B]
   /** Numbers to find in the log: a name and a regular expression whose first group is the value. */
-  metrics<const Named extends Metrics>(expressions: Named): Builders<Name, State | MetricMarks<Named>>[B]
+  metrics<const Named extends Metrics>(expressions: Named): Builders<Name, State | MetricMarks<State, Named>>[B]
   /**
    * Several options at once, as one object: the same options, the same meaning.
    *
@@ -292,9 +293,13 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name exten
     const Warm extends Duration | undefined = undefined,
     const Run extends Duration | undefined = undefined,
     const Wait extends Duration | undefined = undefined,
+    const Named extends Metrics | undefined = undefined,
   >(
-    options: OptionsIn<State, Spot, Warm, Run, Wait> & Together<State, Spot, Warm> & WaitsLongEnough<State, Run, Wait>,
-  ): Builders<Name, StateWithin<StateWith<State, Spot, Warm>, Run, Wait>>[B]
+    options: OptionsIn<State, Spot, Warm, Run, Wait, Named> & Together<State, Spot, Warm> & WaitsLongEnough<State, Run, Wait>,
+  ): Builders<Name, StateWithin<StateWith<State, Spot, Warm>, Run, Wait> | MetricMarks<State, Named>>[B]
+  /** @deprecated Only a processing task names outputs. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- as with `Refused`; written out, because an alias is work in every chain.
+  outputs(this: Explain<NamesNoOutputs>, ...args: any[]): any
   /** Declares what the hyperparameters are (zod, valibot, arktype …): they are checked together before anything starts. */
   readonly hyperparameterSchema: Has<State, 'hyperparameters'> extends true
     ? Refused<'declare the schema before .hyperparameters(): the values are then checked by it'>
@@ -350,6 +355,8 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
     schema: Schema,
   ): Builders<Name, Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>>>[B]
 }
+
+type NamesNoOutputs = 'only a processing task names outputs: use project.processing(), or write to model and output'
 
 /** The state that remembers an input in this channel. */
 type Adds<B extends keyof Builders<string, never>, Name extends string, State, Channel extends string> = Builders<
@@ -407,14 +414,14 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
    */
   from<const Source extends OutputRef | StoredOutput | TaskInHand, const Channel extends string = OutputOf<Source>>(
     source: Source extends TaskInHand
-      ? Explain<"which of its outputs? Write task.output('model') or task.output('output')">
+      ? Explain<"which of its outputs? Write task.output('output'), or task.output('model') of a training task">
       : FreeChannel<State, Channel, Source>,
     options?: InputOptionsOf<B, Channel>,
   ): Adds<B, Name, State, Channel>
 }
 
 type InputOptionsOf<B extends keyof Builders<string, never>, Channel extends string> = B extends 'TrainingDraft' | 'TrainingTask'
-  ? InputOptions<Channel>
+  ? TrainingInputOptions<Channel>
   : ProcessingInputOptions<Channel>
 
 /** Names of outputs that are free; in the place of others stands a sentence. */

@@ -1,4 +1,3 @@
-import { isError } from '../../lang/realms.ts'
 import { isSsmError, nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
 import type { AnyTaskResult, TaskResult } from './task-result.ts'
 
@@ -11,8 +10,8 @@ export type TaskOutcome<Result = TaskResult> =
     }
   | {
       readonly status: 'failed'
-      /** Why it failed. */
-      readonly error: unknown
+      /** Why it failed: an `SsmError` for all that the library knows; other errors come from code of yours that it called, or are bugs. */
+      readonly error: SsmError | Error
     }
   /** Not started, because tasks it needs failed. */
   | {
@@ -35,7 +34,7 @@ export class GraphFailedError extends SsmError {
       outcome.status === 'failed' ? [{ task, error: outcome.error }] : [],
     )
     const blocked = Object.entries(outcomes).filter(([, outcome]) => outcome.status === 'blocked')
-    const reasons = failed.map(({ task, error }) => `  ${task}: ${isError(error) ? error.message : String(error)}`)
+    const reasons = failed.map(({ task, error }) => `  ${task}: ${error.message}`)
     super(
       'GRAPH_FAILED',
       [

@@ -29,14 +29,14 @@ export interface Downloaded {
 }
 
 /**
- * Metric → its last value. The names that `.metric()` set are there for completion; one that matched no line is absent. Other
- * names may be there, too: a project's `defaults` and `.with()` set metrics whose names the compiler does not know.
+ * Metric → its last value; one that matched no line is absent. These are the names that `.metric()`, `.metrics()`, `.with()` and the
+ * project's `defaults` set. When none is set, or one whose name is only known at run time, any name may be there.
  */
 export type MetricValues<Metric extends string> = [Metric] extends [never]
   ? Readonly<Record<string, number | undefined>>
   : string extends Metric
     ? Readonly<Record<string, number | undefined>>
-    : Readonly<Record<string, number | undefined>> & { readonly [Name in Metric]?: number }
+    : { readonly [Name in Metric]?: number }
 
 /** The result of a task of which only the name is known: a processing task has no model. */
 export interface AnyTaskResult extends Omit<TaskResult, 'outputs'> {

@@ -91,6 +91,20 @@ test('a graph that failed is told as one error with all of its outcomes', async 
   expect(outcomes['next']).toEqual({ status: 'blocked', by: ['bad', 'worse'] })
 })
 
+test('of a task whose code throws no error the outcome has one', async () => {
+  const thrown = { reason: 'full' }
+  const outcomes = await runGraph(graph({ a: [], b: ['a'] }), {
+    parallel: 1,
+    tell: () => undefined,
+    runOne: ({ spec }) => Promise.reject(spec.task === 'a' ? thrown : new Error('not reached')),
+  })
+  expect([...outcomes.values()]).toEqual([
+    { status: 'failed', error: expect.objectContaining({ message: '[object Object] was thrown', cause: thrown }) },
+    { status: 'blocked', by: ['a'] },
+  ])
+  expect(outcomes.values().next().value).toMatchObject({ error: expect.any(Error) })
+})
+
 test('no more tasks run at once than are allowed, and as many as are', async () => {
   const wide = graph(Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`t${index}`, []])))
   for (const parallel of [1, 3, 50]) expect((await watched(wide, { parallel })).most).toBe(parallel)

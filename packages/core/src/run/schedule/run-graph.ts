@@ -51,8 +51,9 @@ type Ended = Exclude<TaskOutcome, { readonly status: 'blocked' }>
 async function outcomeOf(node: GraphNode, run: GraphRun, outcomes: ReadonlyMap<string, TaskOutcome>): Promise<Ended> {
   try {
     return { status: 'completed', result: await run.runOne(node, resultsFor(node, outcomes)) }
-  } catch (error) {
-    return { status: 'failed', error }
+  } catch (cause) {
+    // A callback, a schema or a platform may throw anything; whoever reads the outcome gets an error.
+    return { status: 'failed', error: isError(cause) ? cause : new Error(`${String(cause)} was thrown`, { cause }) }
   }
 }
 
@@ -73,6 +74,6 @@ function endingOf(
   return {
     kind: 'failed',
     code: isSsmError(error) ? error.code : 'UNEXPECTED',
-    message: isError(error) ? error.message : String(error),
+    message: error.message,
   }
 }
