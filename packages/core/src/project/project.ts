@@ -17,7 +17,6 @@ import type {
   EachOf,
   MeasuresOf,
   MissingOf,
-  names,
   NamesFor,
   NewName,
   OutputsOf,
@@ -56,11 +55,14 @@ interface Shared {
  * knows no task is open — `fromTask` takes any earlier task's name —, one that knows some takes theirs only.
  */
 export class Project<Known = never, Results = never> {
+  /**
+   * For the compiler alone; there is no such value. It makes the compiler compare projects by what they take and give, and not by the texts of
+   * `Known`. It is the first member and has a plain name, because TypeScript 5.4 looks no further once a member differs.
+   */
+  declare readonly '~names'?: { readonly [Name in Known & string]?: unknown }
   readonly #shared: Shared
   readonly #tasks: TaskList
 
-  /** For the compiler alone. */
-  declare readonly [names]?: { readonly [Name in Known & string]?: unknown }
   /** Lets go of connections; jobs go on. Only needed in long-lived services. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>
 

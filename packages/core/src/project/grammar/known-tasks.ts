@@ -177,6 +177,3 @@ type IsUnion<Name, Each = Name> = Name extends unknown ? ([Each] extends [Name] 
 
 /** Where a task keeps what is known of it, for the compiler alone. */
 export declare const facts: unique symbol
-
-/** Where a project keeps its names, for the compiler alone: it compares projects by what they take and give, not by these texts. */
-export declare const names: unique symbol
