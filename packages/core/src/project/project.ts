@@ -55,10 +55,7 @@ interface Shared {
  * knows no task is open — `fromTask` takes any earlier task's name —, one that knows some takes theirs only.
  */
 export class Project<Known = never, Results = never> {
-  /**
-   * For the compiler alone; there is no such value. It makes the compiler compare projects by what they take and give, and not by the texts of
-   * `Known`. It is the first member and has a plain name, because TypeScript 5.4 looks no further once a member differs.
-   */
+  /** For the compiler alone, and first: projects are then compared by what they take and give, also by TypeScript 5.4. */
   declare readonly '~names'?: { readonly [Name in Known & string]?: unknown }
   readonly #shared: Shared
   readonly #tasks: TaskList
