@@ -126,7 +126,7 @@ test.each(['5.4', '7'] as const)('wrong JavaScript is answered with the sentence
   )
   expect(wrong).toHaveLength(11)
   const firstLines = wrong.map(([line]) => said.find((text) => text.startsWith(`wrong.js(${line},`))?.split('\n')[0] ?? '')
-  expect(firstLines).toEqual(wrong.map(([, sentence]) => expect.stringContaining(sentence)))
+  expect(firstLines).toEqual(wrong.map(([, sentence]) => expect.stringContaining(sentence) as unknown))
   expect(said).toHaveLength(wrong.length)
 })
 

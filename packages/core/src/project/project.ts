@@ -100,7 +100,7 @@ export class Project<Known = never, Results = never> {
    */
   add<Task extends { readonly name: string }>(
     task: Task & Addable<Known, Task>,
-  ): Project<Known | NamesFor<Known, Task['name']> | `(${RemarksOn<Task>})`, Results | ResultsOfEach<Task>> {
+  ): Project<Known | NamesFor<Task['name']> | `(${RemarksOn<Task>})`, Results | ResultsOfEach<Task>> {
     return this.#with([task as unknown as Runs])
   }
 
@@ -112,7 +112,7 @@ export class Project<Known = never, Results = never> {
   addAll<const Tasks extends readonly ReadyTask[] | Readonly<Record<string, ReadyTask>>>(
     tasks: Tasks & NoneKnown<Known, Tasks>,
   ): Project<
-    Known | NamesFor<Known, RawEachOf<Tasks>['name']> | `(${RemarksOn<EachOf<Tasks>> | MissingOf<Tasks>})`,
+    Known | NamesFor<RawEachOf<Tasks>['name']> | `(${RemarksOn<EachOf<Tasks>> | MissingOf<Tasks>})`,
     Results | ResultsOfEach<EachOf<Tasks>>
   > {
     return this.#with(Object.values(tasks) as readonly unknown[] as readonly Runs[])

@@ -72,7 +72,7 @@ export interface NamedTask {
 }
 
 /** The names themselves; of any text, that there are others. */
-export type NamesFor<Known, Name> = string extends Name ? '(any other)' : Name
+export type NamesFor<Name> = string extends Name ? '(any other)' : Name
 
 /** What is not as usual with tasks, and is written into parentheses. */
 export type RemarksOn<Task> = Task extends { readonly name: infer Name extends string; readonly [facts]?: infer Facts }
