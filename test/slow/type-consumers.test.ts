@@ -117,17 +117,37 @@ test.each(['5.4', '7'] as const)('JavaScript with types in comments compiles on 
   expect(await tsc(version, folder, '-p', '.')).toBe('')
 })
 
+// Each line is refused with this sentence.
+const wrongLines: readonly (readonly [code: string, sentence: string])[] = [
+  [`ex.task('t').run()`, 'say what it runs first'],
+  [`train.spot().warm('1 hour')`, 'a warm pool keeps on-demand machines'],
+  [`train.maxRun('24h')`, `write it as '24 hours'`],
+  [`known.add(train)`, `task 'train' is already part of this project`],
+  [`known.task('e').code('e.py').input.fromTask('tran', 'model')`, `'"tran"' is not assignable to parameter of type '"train"'`],
+  [`train.instances('ml.m5.lrage')`, `'"ml.m5.lrage"' is not assignable`],
+  [`ex.processing('p').code('p.py').spot()`, 'a processing task has no spot'],
+  [`train.input.local('a').input.local('b')`, `channel 'data' has an input already`],
+  [`train.outputs({ words: '/opt/ml/processing/words' })`, 'only a processing task names outputs'],
+  [`void (async () => (await train.metric('acc', /(a)/).run()).metrics.accc)`, `Did you mean 'acc'?`],
+  [`void (async () => (await ex.processing('p').code('p.py').run()).outputs.model)`, `Property 'model' does not exist`],
+]
+const wrongHead = [
+  `import { project } from '@simple-sagemaker/core'`,
+  `const ex = project('ex')`,
+  `const train = ex.task('train').code('train.py')`,
+  `const known = ex.add(train)`,
+]
+
 test.each(['5.4', '7'] as const)('wrong JavaScript is answered with the sentence on TypeScript %s', async (version) => {
-  const folder = await folderOf(`wrong-${version}`, ['wrong.js'], javascript)
+  const folder = await folderOf(`wrong-${version}`, [], javascript, { files: ['wrong.js'] })
+  await writeFile(join(folder, 'wrong.js'), [...wrongHead, ...wrongLines.map(([code]) => code), ''].join('\n'))
   const said = (await tsc(version, folder, '-p', '.')).split(/^(?=wrong\.js)/m)
-  const lines = (await readFile(join(folder, 'wrong.js'), 'utf8')).split('\n')
-  const wrong = lines.flatMap((line, index) =>
-    / \/\/ (.*)$/.test(line) ? [[index + 1, line.split(' // ')[1] ?? ''] as const] : [],
-  )
-  expect(wrong).toHaveLength(11)
-  const firstLines = wrong.map(([line]) => said.find((text) => text.startsWith(`wrong.js(${line},`))?.split('\n')[0] ?? '')
-  expect(firstLines).toEqual(wrong.map(([, sentence]) => expect.stringContaining(sentence) as unknown))
-  expect(said).toHaveLength(wrong.length)
+  const firstLines = wrongLines.map((_, index) => {
+    const line = wrongHead.length + index + 1
+    return said.find((text) => text.startsWith(`wrong.js(${line},`))?.split('\n')[0] ?? ''
+  })
+  expect(firstLines).toEqual(wrongLines.map(([, sentence]) => expect.stringContaining(sentence) as unknown))
+  expect(said).toHaveLength(wrongLines.length)
 })
 
 test.each(Object.keys(compilers) as Version[])(
