@@ -35,6 +35,11 @@ export const sections = [
     pages: [
       guide('tasks', 'From a script to a result', 'Describe a task, run it, chain tasks, use typed results.'),
       guide('reports', 'Reports', 'One page about a job, a task or a project; a job live in the browser.'),
+      guide(
+        'functions',
+        'Functions that run elsewhere',
+        'Call a function on another machine, with its types: one call, or many items.',
+      ),
       guide('retries', 'Runs that survive', 'Try again by cause: no machines, interruptions, exit codes.'),
       guide('search', 'Search for hyperparameters', 'Sweeps, Bayesian search, early stopping, variants by hand.'),
       guide('cost', 'What runs cost', 'Ceilings before, costs while and after, by task, project and tag; price sources.'),

@@ -68,6 +68,7 @@ test.each([
   ['run/a.ts', "const { execa } = await import('execa')"],
   ['names/a.ts', "import { paths } from '@simple-sagemaker/worker-toolkit/contract'"],
   ['run/a.ts', "import { worker } from '@simple-sagemaker/worker-toolkit'"],
+  ['run/a.ts', "import { asJson } from '@simple-sagemaker/worker-toolkit/functions'"],
   ['run/a.ts', "import { worker } from '../../../worker-toolkit/src/index.ts'"],
 ])('a forbidden import is seen: %s says %s', (path, text) => {
   expect(inCore(path, text)).toHaveLength(1)
@@ -82,6 +83,7 @@ test.each([
   ['request/a.ts', "import { paths } from '@simple-sagemaker/worker-toolkit/contract'"],
   ['local/a.ts', "import { spawn } from 'node:child_process'\nimport fs from 'node:fs'"],
   ['containers/call.ts', "const { execa } = await import('execa')"],
+  ['project/functions/a.ts', "import { asJson } from '@simple-sagemaker/worker-toolkit/functions'"],
   ['aws/images/images.ts', "import { buildImage } from '../../containers/build.ts'"],
   ['project/platforms.ts', "const { local } = await import('../local/index.ts')"],
   ['index.ts', "export { project } from './project/project.ts'\nexport type { LocalOptions } from './local/index.ts'"],

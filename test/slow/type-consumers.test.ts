@@ -151,9 +151,9 @@ test.each(['5.4', '7'] as const)('wrong JavaScript is answered with the sentence
 })
 
 test.each(Object.keys(compilers) as Version[])(
-  'a task that is configured step by step compiles on TypeScript %s',
+  'a task that is configured step by step, and functions that run elsewhere, compile on TypeScript %s',
   async (version) => {
-    const folder = await folderOf(`step-by-step-${version}`, ['step-by-step.ts'], esm)
+    const folder = await folderOf(`step-by-step-${version}`, ['step-by-step.ts', 'functions.ts', 'work.ts'], esm)
     expect(await tsc(version, folder, '-p', '.')).toBe('')
   },
 )

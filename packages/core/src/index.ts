@@ -10,12 +10,23 @@ export type { CodeOptions, DependencyOptions, ShellOptions } from './project/gra
 export type {
   AnyTask,
   AnyTrainingTask,
+  FunctionTask,
   InputMethods,
   ProcessingDraft,
   ProcessingTask,
   TrainingDraft,
   TrainingTask,
 } from './project/grammar/tasks.ts'
+export type {
+  ArgumentsOf,
+  Calls,
+  FunctionOptions,
+  GivenBy,
+  ItemOf,
+  MapOptions,
+  MapParameters,
+} from './project/grammar/functions.ts'
+export { FunctionFailedError, type FailedCall } from './project/functions/errors.ts'
 export type { Runs } from './project/grammar/runs.ts'
 export type { InputOptions, OutputRef, ProcessingInputOptions } from './project/grammar/input-options.ts'
 export type {

@@ -13,7 +13,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  *   the message gives the place.
  */
 export async function writeJson(folder: string, name: string, value: Json): Promise<void> {
-  const text = `${JSON.stringify(checked(value, 'value', new Set()))}\n`
+  const text = `${JSON.stringify(asJson(value, 'value'))}\n`
   const file = pathInside(folder, name)
   const unfinished = join(dirname(file), `.${randomUUID()}.unfinished`)
   await mkdir(dirname(file), { recursive: true })
@@ -67,8 +67,16 @@ function isMissing(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
 }
 
+/**
+ * A value as JSON has it, without the optional fields that are not set.
+ * @throws {TypeError} when it holds something JSON has no word for; the message gives the place.
+ */
+export function asJson(value: unknown, place: string): Json {
+  return checked(value, place, new Set())
+}
+
 // JSON.stringify would drop or bend what it has no word for, and say nothing.
-function checked(value: unknown, place: string, above: Set<unknown>): unknown {
+function checked(value: unknown, place: string, above: Set<unknown>): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
   if (typeof value !== 'object') throw noJson(value, place)

@@ -15,6 +15,8 @@ const platformOpener = 'project/platforms.ts'
 
 // Who may know the paths and names inside a machine.
 const machineContract = '@simple-sagemaker/worker-toolkit/contract'
+// Who may know what a program and the machines that run its functions send each other.
+const functionFiles = '@simple-sagemaker/worker-toolkit/functions'
 const contractUsers = ['request', 'bundle', 'wheels', 'run', 'project', ...platforms]
 
 /** Where a file of core breaks the order of the layers, one sentence for each import that does. */
@@ -58,6 +60,7 @@ function packageProblem(inside: string, { from, kind }: Import): string | undefi
   if (/^(node:)?child_process$|^execa$/.test(from) && !['local', 'wheels', 'containers'].includes(folder))
     return 'processes are started in local/, wheels/ and containers/'
   if (from.startsWith('@simple-sagemaker/')) {
+    if (from === functionFiles && folder === 'project') return undefined
     return from === machineContract && contractUsers.includes(folder)
       ? undefined
       : `of its sister packages core knows ${machineContract}, in ${contractUsers.join(', ')}`

@@ -11,6 +11,7 @@ const other = known.task('eval').code('eval.py')
 interface Lr { lr: number }
 declare const schema: { readonly '~standard': { version: 1; vendor: string; validate(value: unknown): { value: Lr }; types?: { input: Lr; output: Lr } } }
 declare const event: RunEvent
+declare const load: () => Promise<{ when(day: Date): number; who(): Map<string, number>; length(text: string): number }>
 declare const unknownType: string
 `
 
@@ -44,6 +45,34 @@ const programs: readonly Mistake[] = [
     `Explain<"only a processing task has an entrypoint: use project.processing(), or .code() or .shell()">`,
   ],
   ['an empty entrypoint', `ex.processing('p').entrypoint([])`, `'readonly [string, ...string[]]'`],
+]
+
+const functions: readonly Mistake[] = [
+  [
+    'a function that takes what does not cross',
+    `ex.task('f').function(load, 'when')`,
+    `Explain<"'when' takes a Date, which JSON does not carry: send its text or its milliseconds">`,
+  ],
+  [
+    'a function that gives what does not cross',
+    `ex.task('f').function(load, 'who')`,
+    `Explain<"'who' gives a Map, which JSON does not carry: send an object or a list of pairs">`,
+  ],
+  [
+    'a misspelt function',
+    `ex.task('f').function(load, 'lenght')`,
+    `Argument of type '"lenght"' is not assignable to parameter of type '"length" | "when" | "who"'`,
+  ],
+  [
+    'a function that is run',
+    `ex.task('f').function(load, 'length').run()`,
+    `Explain<"a function is called: use .call() or .map()">`,
+  ],
+  [
+    'an argument of another type',
+    `ex.task('f').function(load, 'length').call(1)`,
+    `Argument of type 'number' is not assignable to parameter of type 'string'`,
+  ],
 ]
 
 const outputs: readonly Mistake[] = [
@@ -295,6 +324,7 @@ const values: readonly Mistake[] = [
 /** Every mistake, on a line of its own. */
 export const mistakes: readonly Mistake[] = [
   ...programs,
+  ...functions,
   ...outputs,
   ...machines,
   ...processing,

@@ -25,6 +25,7 @@ export const exitCodes = {
   INPUT_MISSING: exits.missing,
   OUTPUT_MISSING: exits.missing,
   RESULT_INVALID: exits.failed,
+  FUNCTION_FAILED: exits.failed,
   GRAPH_CYCLE: exits.usage,
   GRAPH_FAILED: exits.failed,
   SEARCH_FAILED: exits.failed,

@@ -105,7 +105,7 @@ async function partsOf(program: Program, options: GatherOptions): Promise<Parts>
   }))
   const made =
     gathered.entry !== undefined && program.kind === 'code' && isNodeEntry(gathered.entry)
-      ? await bundleNodeEntry(gathered.root, gathered.entry)
+      ? await bundleNodeEntry(gathered.root, gathered.entry, program.exported)
       : undefined
   const generated = (made?.files ?? []).map(({ path, bytes }): ArchiveEntry => ({
     name: path,

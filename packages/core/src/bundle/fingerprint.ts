@@ -124,7 +124,7 @@ function fieldOf(program: string, field: string): string | undefined {
 function programIdentity({ program }: TaskSpec, entry: string | undefined): object {
   switch (program.kind) {
     case 'code':
-      return { run: entry }
+      return { run: entry, ...(program.exported === undefined ? {} : { function: program.exported }) }
     case 'shell':
       return { line: program.line }
     case 'command':

@@ -35,11 +35,13 @@ export function isNodeEntry(entry: string): boolean {
  * A CommonJS entry becomes `.cjs` files and stays the main module. The bytes do not depend on where the folder lies.
  * @param root the folder that becomes the code folder
  * @param entry the entry's path in it, with `/`
+ * @param exported a function of the entry whose calls are to be served; without, the entry itself is the program
  * @throws {SsmError} `CODE_UNBUNDLABLE` with the bundler's messages, each with file and line.
  */
-export async function bundleNodeEntry(root: string, entry: string): Promise<NodeBundle> {
+export async function bundleNodeEntry(root: string, entry: string, exported?: string): Promise<NodeBundle> {
   // The bundler resolves links: without doing the same, relative paths between the two would depend on the place.
   const folder = await realPath(root, 'CODE_MISSING')
+  if (exported !== undefined) return filesOf(await built(folder, entry, 'esm', exported), folder, entry, 'esm')
   const loose = (await mayBeCommonJs(folder, entry)) ? await built(folder, entry, 'cjs').catch(() => undefined) : undefined
   // A file with `import` or `export` is a module for Node, too, when its package does not say what it is.
   if (loose !== undefined && formatOf(loose, entry) !== 'esm') return filesOf(loose, folder, entry, 'cjs')
@@ -51,12 +53,12 @@ export async function bundleNodeEntry(root: string, entry: string): Promise<Node
 const stemOf = (entry: string): string => entry.replace(/\.\w+$/, '')
 const extensions = { esm: 'mjs', cjs: 'cjs' } as const
 
-async function built(folder: string, entry: string, format: Format): Promise<Built> {
+async function built(folder: string, entry: string, format: Format, exported?: string): Promise<Built> {
   const esbuild = esbuildPackage()
   try {
     return await esbuild.build({
       absWorkingDir: folder,
-      entryPoints: [join(folder, entry)],
+      ...(exported === undefined ? { entryPoints: [join(folder, entry)] } : { stdin: servingProgram(folder, entry, exported) }),
       outfile: join(folder, `${stemOf(entry)}.bundle.${extensions[format]}`),
       bundle: true,
       write: false,
@@ -74,6 +76,19 @@ async function built(folder: string, entry: string, format: Format): Promise<Bui
     })
   } catch (cause) {
     throw unbundlable(entry, cause)
+  }
+}
+
+// The program around a function: it starts itself again for each thread, by the file that switches source maps on.
+function servingProgram(folder: string, entry: string, exported: string): NonNullable<BuildOptions['stdin']> {
+  const starter = `./${encodeURIComponent(basename(`${stemOf(entry)}.${extensions.esm}`))}`
+  return {
+    resolveDir: dirname(join(folder, entry)),
+    sourcefile: `${basename(stemOf(entry))}.calls.mjs`,
+    contents: `import { serveCalls } from '@simple-sagemaker/worker-toolkit/functions'
+import * as module from ${JSON.stringify(`./${basename(entry)}`)}
+await serveCalls(module, ${JSON.stringify(exported)}, new URL(${JSON.stringify(starter)}, import.meta.url))
+`,
   }
 }
 
@@ -96,6 +111,8 @@ const ownToolkit: Plugin = {
       { filter: /^@simple-sagemaker\/worker-toolkit(?:\/|$)/ },
       async ({ path, kind, importer, resolveDir, pluginData }) => {
         if (pluginData === triedUser) return undefined
+        // What serves calls belongs to the core that wrote them.
+        if (path.endsWith('/functions')) return build.resolve(path, { kind, resolveDir: corePackage(), pluginData: triedUser })
         const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: triedUser })
         if (found.errors.length === 0) return found
         return build.resolve(path, { kind, resolveDir: corePackage(), pluginData: triedUser })

@@ -1,3 +1,5 @@
+import { isError } from '../lang/realms.ts'
+
 /** Gives an error that comes long after a call a stack that leads back to it. The same error comes back. */
 export type Caller = (error: unknown) => unknown
 
@@ -17,4 +19,10 @@ export function callerOf(method: (...args: never[]) => unknown): Caller {
     return error
   }
 }
-import { isError } from '../lang/realms.ts'
+
+/** The lines of the stack below a call of `method`, the nearest one first. */
+export function framesBelow(method: (...args: never[]) => unknown): readonly string[] {
+  const place: { readonly stack?: string } = {}
+  Error.captureStackTrace(place, method)
+  return place.stack?.split('\n').slice(1) ?? []
+}

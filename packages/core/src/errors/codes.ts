@@ -72,6 +72,13 @@ export const errorCodes = {
     remedy: 'Fix the program or the schema. The job and its outputs are kept.',
     example: 'Job t-2026-01-02-03-04-05-a1b2c3d4 completed, but its result is not what the task declares:\n  accuracy: …',
   },
+  FUNCTION_FAILED: {
+    sentence: 'A function that ran on another machine threw an error.',
+    cause: 'The function itself threw, or gave a value that JSON does not carry; after `map`, one or more of the items.',
+    remedy:
+      '`error.failed` (`FunctionFailedError`) has each failed call with its name, message and stack on the machine, `error.values` what the others gave. Call again: only what failed is repeated.',
+    example: '2 of 100 items failed in embed:\n  item 3: RangeError: a text is empty',
+  },
   GRAPH_CYCLE: {
     sentence: 'The tasks depend on each other in a circle.',
     cause: 'A task reads an output of a task that, by way of others, reads its own.',

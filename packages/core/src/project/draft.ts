@@ -7,6 +7,7 @@ import type { Distribution, InputMode } from '../spec/input-modes.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { InputSource, RequestOverride } from '../spec/task-spec.ts'
+import type { FunctionSource } from './functions/function-file.ts'
 import type { InputOptions, OutputRef } from './grammar/input-options.ts'
 
 /** What was said so far, as it was said: checked and completed by `specOf`. */
@@ -20,6 +21,8 @@ export interface Draft {
   readonly program: Program | undefined
   /** `algorithm('xgboost', …)`: the image is found by this name. */
   readonly algorithm: { readonly name: string; readonly version?: string } | undefined
+  /** A function whose calls are what runs; the program is made with the first call. */
+  readonly calls?: FunctionSource
   readonly inputs: readonly DraftInput[]
   /** Folders of a processing task to keep, by name. */
   readonly outputs?: NamedOutputs

@@ -7,6 +7,7 @@ import type { InvalidTaskError } from '../options/errors.ts'
 import type { PlatformError } from '../platform/errors.ts'
 import type { JobFailedError, JobStoppedError, RunAbortedError } from '../run/follow/errors.ts'
 import type { ResultInvalidError } from '../run/results/errors.ts'
+import type { FunctionFailedError } from './functions/errors.ts'
 import type { GraphFailedError } from '../run/results/outcome.ts'
 
 /** The class of each code that has fields of its own; the others are an `SsmError` with their facts. */
@@ -16,6 +17,7 @@ interface ErrorClasses {
   readonly GRAPH_CYCLE: GraphCycleError
   readonly GRAPH_FAILED: GraphFailedError
   readonly SEARCH_FAILED: SearchFailedError
+  readonly FUNCTION_FAILED: FunctionFailedError
   readonly JOB_FAILED: JobFailedError
   readonly JOB_STOPPED: JobStoppedError
   readonly JOB_TIMED_OUT: JobStoppedError

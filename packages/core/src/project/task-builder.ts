@@ -10,15 +10,17 @@ import type { Secret } from '../secrets/secret.ts'
 import type { InstanceType } from '../spec/instance-types.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { NamedOutputs } from '../spec/outputs.ts'
-import { callerOf, type Caller } from '../errors/caller.ts'
+import { callerOf, framesBelow, type Caller } from '../errors/caller.ts'
 import { outputsOf } from '../run/results/outputs.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { RequestOverride, TaskSpec } from '../spec/task-spec.ts'
 import { addInput, pathOrUri, sourceOf, taskSource, type Draft } from './draft.ts'
+import { functionSource } from './functions/function-file.ts'
+import type { MapOptions } from './grammar/functions.ts'
 import type { InputOptions, OutputRef } from './grammar/input-options.ts'
 import type { CodeOptions, DependencyOptions, ShellOptions } from './grammar/programs.ts'
-import type { ProcessingDraft, ProcessingTask, TrainingDraft, TrainingTask } from './grammar/tasks.ts'
+import type { FunctionTask, ProcessingDraft, ProcessingTask, TrainingDraft, TrainingTask } from './grammar/tasks.ts'
 import { WithOptionMethods } from './option-methods.ts'
 import type { RunHandle } from '../run/handle.ts'
 import type { RunOptions } from '../run/run-options.ts'
@@ -30,7 +32,7 @@ import { specOf } from './spec-of.ts'
 
 // Every method of every kind and phase: the class that forgets one does not compile.
 type EveryMethod = Record<
-  Extract<keyof TrainingDraft | keyof TrainingTask | keyof ProcessingDraft | keyof ProcessingTask, string>,
+  Extract<keyof TrainingDraft | keyof TrainingTask | keyof FunctionTask | keyof ProcessingDraft | keyof ProcessingTask, string>,
   unknown
 >
 
@@ -70,6 +72,24 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     this.#next({ program: { kind: 'algorithm' }, algorithm: { name, ...setIn(options) } })
 
   named = (task: string): TaskBuilder => this.#next({ task })
+  function = (load: () => Promise<object>, exported: string, options: { readonly file?: string } = {}): TaskBuilder => {
+    const frames = framesBelow(this.function)
+    return this.#next({ calls: functionSource(this.name, load, exported, options.file, frames) })
+  }
+  call = async (...args: readonly unknown[]): Promise<unknown> => await this.#call(args, {}, callerOf(this.call))
+  callWith = async (options: RunOptions, ...args: readonly unknown[]): Promise<unknown> =>
+    await this.#call(args, options, callerOf(this.callWith))
+  map = async (
+    items: readonly unknown[],
+    options: MapOptions & RunOptions & { readonly rest?: readonly unknown[] } = {},
+  ): Promise<readonly unknown[]> => {
+    assertRunOptions(this.name, options)
+    const { machines, perMachine = 1, rest = [], ...run } = options
+    const caller = callerOf(this.map)
+    const { makeCalls } = await import('./functions/call-function.ts')
+    const wanted = { calls: items.map((item) => [item]), rest, machines, perMachine, isMap: true, options: run }
+    return await makeCalls(this.#draft, this.#runner, wanted, caller)
+  }
 
   with = (options: TrainingOptions): TaskBuilder => {
     assertOptions(this.name, 'with', options)
@@ -136,6 +156,13 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
 
   #search(over: SearchPlan['over']): SearchBuilder {
     return new SearchBuilder(() => this.spec(), this.#runner, firstPlan(over))
+  }
+
+  async #call(args: readonly unknown[], options: RunOptions, caller: Caller): Promise<unknown> {
+    assertRunOptions(this.name, options)
+    const { makeCalls } = await import('./functions/call-function.ts')
+    const wanted = { calls: [args], rest: [], machines: 1, perMachine: 1, isMap: false, options }
+    return (await makeCalls(this.#draft, this.#runner, wanted, caller))[0]
   }
 
   #ready(options: RunOptions): TaskSpec {

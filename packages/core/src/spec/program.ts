@@ -5,6 +5,8 @@ export type Program =
       readonly kind: 'code'
       /** The file's path; with `sourceDir` inside that folder. */
       readonly entry: string
+      /** A function that the entry exports: calls of it are what runs, instead of the file. */
+      readonly exported?: string
       /** A folder whose content lies at the root of the machine's code folder, or `s3://…tar.gz`; `entry` is then inside it. */
       readonly sourceDir?: string
       /** Files and folders that are placed at the root of the code folder under their own names. */

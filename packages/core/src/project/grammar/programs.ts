@@ -64,4 +64,6 @@ export interface ProgramSet {
   readonly entrypoint: Refused<HasProgram>
   /** @deprecated A task has one program. */
   readonly command: Refused<HasProgram>
+  /** @deprecated A task has one program. */
+  readonly function: Refused<HasProgram>
 }

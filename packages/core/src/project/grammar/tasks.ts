@@ -2,13 +2,16 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
 import type { SpotOptions } from '../../options/spot/spot.ts'
 import type { ProcessingOptions } from '../../options/task-options.ts'
+import type { RunOptions } from '../../run/run-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
 import type { InstanceType } from '../../spec/instance-types.ts'
+import type { JobKind } from '../../spec/job-kind.ts'
 import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
 import type { StoredOutput } from '../../spec/result.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
+import type { ArgumentsOf, Calls, Crossing, FunctionOptions, GivenBy, ItemOf, MapOptions, MapParameters } from './functions.ts'
 import type { ChannelMark, FreeChannel, OutputRef, ProcessingInputOptions, TrainingInputOptions } from './input-options.ts'
 import type { OutputsOf, TaskNames } from './known-tasks.ts'
 import type {
@@ -83,6 +86,18 @@ export interface TrainingDraft<Name extends string = string, State = any>
       readonly version?: string
     },
   ): TrainingTask<Name, State>
+  /**
+   * A function of a module of yours, to be called on a machine: `call` and `map` run it there. Only JSON crosses.
+   *
+   * The module is bundled with its imports, as `.code()` does. `{ file }` names it where its path cannot be read from the text of `load`.
+   *
+   * @example const embed = ex.task('embed').function(() => import('./work/embed.ts'), 'embed')
+   */
+  function<Module extends object, const Exported extends keyof Module & string>(
+    load: () => Promise<Module>,
+    exported: Exported & Crossing<Module, Exported>,
+    options?: FunctionOptions,
+  ): FunctionTask<Name, State | Calls<Module[Exported]>>
   /** Only processing tasks have an entrypoint. */
   readonly entrypoint: Refused<'only a processing task has an entrypoint: use project.processing(), or .code() or .shell()'>
 }
@@ -122,6 +137,53 @@ export interface TrainingTask<Name extends string = string, State = any>
    * @example task.request((request) => ({ ...request, EnableNetworkIsolation: true }))
    */
   request(change: (request: CreateTrainingJobRequest) => CreateTrainingJobRequest): TrainingTask<Name, State>
+}
+
+type IsCalled = 'a function is called: use .call() or .map()'
+
+/** A function that is called on machines. Without type arguments: any. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a task of which nothing is known: see `state.ts`.
+export interface FunctionTask<Name extends string = string, State = any>
+  extends TrainingMethods<'FunctionTask', Name, State, FunctionTask<Name, State>>, ProgramSet {
+  /** The task's name: each set of arguments is a task `<name>-<digest>`. */
+  readonly name: Name
+  /** Calls run as training jobs. */
+  readonly kind: JobKind
+  /**
+   * Calls the function on a machine, and gives what it gives. Same function, same arguments: what an earlier job gave, without a new one.
+   *
+   * @example const vectors = await embed.call(['a', 'b'], { model: 'm' })
+   * @throws {FunctionFailedError} with the name and the message of what the function threw. What `run` throws when the job itself fails.
+   */
+  call(...args: ArgumentsOf<State>): Promise<GivenBy<State>>
+  /**
+   * As `call`, with the options of a run before the arguments: `signal`, `force`, `onEvent`.
+   *
+   * @example await embed.callWith({ signal: AbortSignal.timeout(60_000) }, ['a'], { model: 'm' })
+   */
+  callWith(options: RunOptions, ...args: ArgumentsOf<State>): Promise<GivenBy<State>>
+  /**
+   * Calls the function once for each item, all in one job; gives the values in the order of the items. Items that ended are kept: when the job was
+   * interrupted, or some items failed, the next call makes only the others.
+   *
+   * @example const all = await embed.map(chunks, { machines: 4, perMachine: 8, rest: [{ model: 'm' }] })
+   * @throws {FunctionFailedError} when items failed: `failed` has these, `values` what the others gave.
+   */
+  map(items: readonly ItemOf<State>[], ...options: MapParameters<State, MapOptions & RunOptions>): Promise<GivenBy<State>[]>
+  /** @deprecated A function is called. */
+  readonly run: Refused<IsCalled>
+  /** @deprecated A function is called. */
+  readonly start: Refused<IsCalled>
+  /** @deprecated A function is called. */
+  readonly plan: Refused<IsCalled>
+  /** @deprecated A function is called. */
+  readonly explain: Refused<IsCalled>
+  /** @deprecated A function is called. */
+  readonly output: Refused<IsCalled>
+  /** @deprecated The type of the function says what it gives. */
+  readonly resultSchema: Refused<'the type of the function says what it gives'>
+  /** @deprecated The function has arguments. */
+  readonly hyperparameters: Refused<'a function has arguments: give them to .call() or .map()'>
 }
 
 /** A processing task that has no program yet: choose one with `code`, `shell`, `entrypoint`, `command` or `algorithm`. */
@@ -180,12 +242,13 @@ export type AnyTask = TrainingTask | ProcessingTask
 export interface Builders<Name extends string, State> {
   readonly TrainingDraft: TrainingDraft<Name, State>
   readonly TrainingTask: TrainingTask<Name, State>
+  readonly FunctionTask: FunctionTask<Name, State>
   readonly ProcessingDraft: ProcessingDraft<Name, State>
   readonly ProcessingTask: ProcessingTask<Name, State>
 }
 
 // Where a method is ruled out, a sentence stands in its place: calling it shows the sentence.
-interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask', Name extends string, State, Self>
+interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'FunctionTask', Name extends string, State, Self>
   extends SharedOptionMethods<Self>, TrainingOptionMethods<Self>, Shorthands<Self> {
   /**
    * Which machines, and how many of them: `instanceType` and `instanceCount` in one call; default one machine.
@@ -420,7 +483,10 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
   ): Adds<B, Name, State, Channel>
 }
 
-type InputOptionsOf<B extends keyof Builders<string, never>, Channel extends string> = B extends 'TrainingDraft' | 'TrainingTask'
+type InputOptionsOf<B extends keyof Builders<string, never>, Channel extends string> = B extends
+  | 'TrainingDraft'
+  | 'TrainingTask'
+  | 'FunctionTask'
   ? TrainingInputOptions<Channel>
   : ProcessingInputOptions<Channel>
 

@@ -19,7 +19,10 @@ export function nameProblems(draft: Draft): readonly FoundProblem[] {
 }
 
 /** A task without a program, or with one that cannot be started. */
-export function programProblems({ program }: Draft): readonly FoundProblem[] {
+export function programProblems({ program, calls }: Draft): readonly FoundProblem[] {
+  if (program === undefined && calls !== undefined) {
+    return [{ path: 'function', value: calls.exported, message: 'is called, not run', hint: 'Use .call(…) or .map([…]).' }]
+  }
   if (program === undefined) {
     const hint = { library: "Add .code('train.py') or .shell('…').", commandLine: 'Add --entry_point train.py.' }
     return [{ path: 'code', value: undefined, message: 'is missing: nothing says what to run', hint }]

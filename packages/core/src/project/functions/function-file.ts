@@ -1,0 +1,63 @@
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { kindOf } from '../../files/stat.ts'
+import { InvalidTaskError } from '../../options/errors.ts'
+
+/** Where a function is found: a module, and the name of one of its exports. */
+export interface FunctionSource {
+  /** As the program wrote it: `./work/embed.ts`, or a path of this computer. */
+  readonly specifier: string
+  /** The folder that it counts from. */
+  readonly from: string
+  readonly exported: string
+}
+
+/**
+ * Which module `load` imports, by its text. What is given as `file` needs no text: bundlers that put the module into the program write another
+ * one.
+ * @param frames the lines of the stack below the call, the first one in the file that has `load`
+ * @throws {InvalidTaskError}
+ */
+export function functionSource(
+  task: string,
+  load: unknown,
+  exported: unknown,
+  file: string | undefined,
+  frames: readonly string[],
+): FunctionSource {
+  if (typeof exported !== 'string' || exported === '')
+    throw refused(task, exported, 'must be the name of a function', "Write it as .function(() => import('./work.ts'), 'work').")
+  if (file !== undefined) return { specifier: resolve(file), from: process.cwd(), exported }
+  const specifier = /(?:import|require)\w*\s*\(\s*(?:\/\*.*?\*\/\s*)*(["'`])([^"'`]+)\1/s.exec(String(load))?.[2]
+  if (specifier === undefined) throw refused(task, undefined, 'must import its module by a text', nameTheFile)
+  if (specifier.startsWith('file:')) return { specifier: fileURLToPath(specifier), from: process.cwd(), exported }
+  if (!/^\.{0,2}\//.test(specifier)) throw refused(task, specifier, 'must be in a file of yours, not in a package', nameTheFile)
+  const caller = fileOf(frames)
+  if (caller === undefined) throw refused(task, specifier, 'is in a file that cannot be told', nameTheFile)
+  return { specifier, from: dirname(caller), exported }
+}
+
+const nameTheFile = "Name the file: .function(() => import('./work.ts'), 'work', { file: 'src/work.ts' })."
+
+/**
+ * The module's file, as it lies here: a program may be compiled and name `./work.js`, with source maps that lead to `work.ts`.
+ * @throws {InvalidTaskError} when there is no such file.
+ */
+export async function functionFile(task: string, { specifier, from }: FunctionSource): Promise<string> {
+  const path = resolve(from, specifier)
+  const candidates = [path, ...['.ts', '.mts', '.cts', '.tsx'].map((ending) => path.replace(/\.([cm]?)jsx?$/, ending))]
+  const extended = /\.\w+$/.test(path) ? [] : ['.ts', '.js', '.mts', '.mjs'].map((ending) => `${path}${ending}`)
+  for (const candidate of [...candidates, ...extended]) if ((await kindOf(candidate)) === 'file') return candidate
+  throw refused(task, path, 'is not there', nameTheFile)
+}
+
+/** The file of a frame: `at main (file:///home/me/main.ts:3:5)`, `at /home/me/main.ts:3:5`. */
+function fileOf(frames: readonly string[]): string | undefined {
+  const place = /(?:\(|at (?:async )?)((?:file:\/\/|[A-Za-z]:[\\/]|\/)[^()]*?)(?:\?[^:]*)?:\d+:\d+\)?$/.exec(
+    frames[0]?.trim() ?? '',
+  )?.[1]
+  return place?.startsWith('file://') === true ? fileURLToPath(place) : place
+}
+
+const refused = (task: string, value: unknown, message: string, hint: string): InvalidTaskError =>
+  new InvalidTaskError(task, [{ path: 'function', value, message, hint }])

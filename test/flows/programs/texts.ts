@@ -1,0 +1,32 @@
+import { appendFileSync, readFileSync } from 'node:fs'
+import { twice } from './twice.ts'
+
+/** A function that a test calls on local machines. */
+export async function measured(
+  texts: readonly string[],
+  options: { readonly unit: string },
+): Promise<{ unit: string; lengths: number[] }> {
+  if (options.unit === 'none') throw new RangeError('there is no such unit', { cause: new Error('units are letters') })
+  return { unit: twice(options.unit), lengths: texts.map((text) => text.length) }
+}
+
+/** Notes each call in a file, so that a test sees how often it was made; some end badly. */
+export function noted(text: string, file: string): number {
+  appendFileSync(file, `${text}\n`)
+  if (text === 'leaves') process.exit(7)
+  if (text.startsWith('fails')) throw new TypeError(`${text} is refused`)
+  return text.length
+}
+
+/** As `noted`; the first call of `dies` ends the machine's program. */
+export function mortal(text: string, file: string): number {
+  const isFirst = text === 'dies' && !readFileSync(file, 'utf8').includes('dies')
+  const length = noted(text, file)
+  if (isFirst) process.exit(9)
+  return length
+}
+
+/** Gives what it takes. */
+export const same = (value: unknown): unknown => value
+
+export const noFunction = 1

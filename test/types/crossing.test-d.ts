@@ -1,0 +1,181 @@
+import { project, type FunctionTask } from '@simple-sagemaker/core'
+import { expectTypeOf, test } from 'vitest'
+import type { Explain } from '../../packages/core/src/project/grammar/explain.ts'
+import type { Crossing } from '../../packages/core/src/project/grammar/functions.ts'
+
+// What a function may take and give when it runs on another machine, and what is said where it may not.
+
+type Taking<Type> = Crossing<{ f: (value: Type) => number }, 'f'>
+type Giving<Type> = Crossing<{ f: () => Type }, 'f'>
+type Said<Sentence extends string> = Explain<Sentence>
+
+const colours = { Red: 'red', Blue: 'blue' } as const
+type Colour = (typeof colours)[keyof typeof colours]
+interface Row {
+  readonly id: number
+  readonly name?: string
+  readonly parent?: Row
+}
+type Tree = { readonly left: Tree | null; readonly value: number }
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+type Id = string & { readonly __brand: 'Id' }
+class Point {
+  readonly x = 1
+  readonly y = 2
+  length(): number {
+    return Math.hypot(this.x, this.y)
+  }
+}
+
+test('40 shapes that cross', () => {
+  expectTypeOf<Taking<string>>().toBeUnknown()
+  expectTypeOf<Taking<number>>().toBeUnknown()
+  expectTypeOf<Taking<boolean>>().toBeUnknown()
+  expectTypeOf<Taking<null>>().toBeUnknown()
+  expectTypeOf<Taking<'a' | 'b'>>().toBeUnknown()
+  expectTypeOf<Taking<1 | 2>>().toBeUnknown()
+  expectTypeOf<Taking<true>>().toBeUnknown()
+  expectTypeOf<Taking<Colour>>().toBeUnknown()
+  expectTypeOf<Taking<Id>>().toBeUnknown()
+  expectTypeOf<Taking<`a${string}`>>().toBeUnknown()
+  expectTypeOf<Taking<string | null>>().toBeUnknown()
+  expectTypeOf<Taking<string[]>>().toBeUnknown()
+  expectTypeOf<Taking<readonly string[]>>().toBeUnknown()
+  expectTypeOf<Taking<number[][]>>().toBeUnknown()
+  expectTypeOf<Taking<[string, number]>>().toBeUnknown()
+  expectTypeOf<Taking<readonly [string, ...number[]]>>().toBeUnknown()
+  expectTypeOf<Taking<[string, number?]>>().toBeUnknown()
+  expectTypeOf<Taking<{ a: string }>>().toBeUnknown()
+  expectTypeOf<Taking<{ readonly a: string }>>().toBeUnknown()
+  expectTypeOf<Taking<{ a?: string }>>().toBeUnknown()
+  expectTypeOf<Taking<{ a: string | undefined }>>().toBeUnknown()
+  expectTypeOf<Taking<{ a: { b: { c: null } } }>>().toBeUnknown()
+  expectTypeOf<Taking<{ kind: 'a'; a: string } | { kind: 'b'; b: number }>>().toBeUnknown()
+  expectTypeOf<Taking<Row>>().toBeUnknown()
+  expectTypeOf<Taking<readonly Row[]>>().toBeUnknown()
+  expectTypeOf<Taking<Tree>>().toBeUnknown()
+  expectTypeOf<Taking<Json>>().toBeUnknown()
+  expectTypeOf<Taking<Record<string, number>>>().toBeUnknown()
+  expectTypeOf<Taking<Readonly<Record<'a' | 'b', string>>>>().toBeUnknown()
+  expectTypeOf<Taking<Partial<Row>>>().toBeUnknown()
+  expectTypeOf<Taking<Pick<Row, 'id'>>>().toBeUnknown()
+  expectTypeOf<Taking<Record<number, string>>>().toBeUnknown()
+  expectTypeOf<Crossing<{ f: () => number }, 'f'>>().toBeUnknown()
+  expectTypeOf<Crossing<{ f: (a: string, b?: number) => number }, 'f'>>().toBeUnknown()
+  expectTypeOf<Crossing<{ f: (...all: string[]) => number }, 'f'>>().toBeUnknown()
+  expectTypeOf<Giving<Promise<number[][]>>>().toBeUnknown()
+  expectTypeOf<Giving<void>>().toBeUnknown()
+  expectTypeOf<Giving<Promise<void>>>().toBeUnknown()
+  expectTypeOf<Giving<string | undefined>>().toBeUnknown()
+  expectTypeOf<Giving<Promise<Row | null>>>().toBeUnknown()
+})
+
+type IsDate = 'a Date, which JSON does not carry: send its text or its milliseconds'
+type IsMap = 'a Map, which JSON does not carry: send an object or a list of pairs'
+type IsSet = 'a Set, which JSON does not carry: send a list'
+type IsFunction = 'a function, and only data crosses: name what to do by a text'
+type IsBytes = 'bytes, which JSON does not carry: send base64 text, or files by .input'
+type IsUnknown = 'something of an unknown type: declare what it is'
+type IsUndefined = 'undefined in a list, which JSON does not carry: use null'
+
+test('40 shapes that do not cross, and what is said', () => {
+  expectTypeOf<Taking<Date>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
+  expectTypeOf<Taking<Date | string>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
+  expectTypeOf<Taking<Date[]>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
+  expectTypeOf<Taking<{ at: Date }>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
+  expectTypeOf<Taking<{ at?: Date }>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
+  expectTypeOf<Taking<{ a: { b: { at: Date }[] } }>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
+  expectTypeOf<Taking<[string, Date]>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
+  expectTypeOf<Taking<Record<string, Date>>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
+  expectTypeOf<Taking<Map<string, number>>>().toEqualTypeOf<Said<`'f' takes ${IsMap}`>>()
+  expectTypeOf<Taking<ReadonlyMap<string, number>>>().toEqualTypeOf<Said<`'f' takes ${IsMap}`>>()
+  expectTypeOf<Taking<{ index: Map<string, number> }>>().toEqualTypeOf<Said<`'f' takes ${IsMap}`>>()
+  expectTypeOf<Taking<Set<string>>>().toEqualTypeOf<Said<`'f' takes ${IsSet}`>>()
+  expectTypeOf<Taking<ReadonlySet<string>>>().toEqualTypeOf<Said<`'f' takes ${IsSet}`>>()
+  expectTypeOf<Taking<() => void>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
+  expectTypeOf<Taking<(a: string) => number>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
+  expectTypeOf<Taking<{ onDone: () => void }>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
+  expectTypeOf<Taking<{ run(): void }>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
+  expectTypeOf<Taking<Point>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
+  expectTypeOf<Taking<Point[]>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
+  expectTypeOf<Taking<URL>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
+  expectTypeOf<Taking<bigint>>().toEqualTypeOf<Said<`'f' takes a bigint, which JSON does not carry: send its text`>>()
+  expectTypeOf<Taking<{ size: bigint }>>().toEqualTypeOf<Said<`'f' takes a bigint, which JSON does not carry: send its text`>>()
+  expectTypeOf<Taking<symbol>>().toEqualTypeOf<Said<`'f' takes a symbol, which JSON does not carry: use a text`>>()
+  expectTypeOf<Taking<RegExp>>().toEqualTypeOf<Said<`'f' takes a RegExp, which JSON does not carry: send its source`>>()
+  expectTypeOf<Taking<Error>>().toEqualTypeOf<Said<`'f' takes an Error, which JSON does not carry: send its message`>>()
+  expectTypeOf<Taking<Promise<number>>>().toEqualTypeOf<Said<`'f' takes a Promise, which JSON does not carry: await it first`>>()
+  expectTypeOf<Taking<Uint8Array>>().toEqualTypeOf<Said<`'f' takes ${IsBytes}`>>()
+  expectTypeOf<Taking<Buffer>>().toEqualTypeOf<Said<`'f' takes ${IsBytes}`>>()
+  expectTypeOf<Taking<ArrayBuffer>>().toEqualTypeOf<Said<`'f' takes ${IsBytes}`>>()
+  expectTypeOf<Taking<{ image: Uint8Array }>>().toEqualTypeOf<Said<`'f' takes ${IsBytes}`>>()
+  expectTypeOf<Taking<(string | undefined)[]>>().toEqualTypeOf<Said<`'f' takes ${IsUndefined}`>>()
+  expectTypeOf<Taking<unknown>>().toEqualTypeOf<Said<`'f' takes ${IsUnknown}`>>()
+  expectTypeOf<Taking<object>>().toEqualTypeOf<Said<`'f' takes ${IsUnknown}`>>()
+  expectTypeOf<Taking<{ value: unknown }>>().toEqualTypeOf<Said<`'f' takes ${IsUnknown}`>>()
+  expectTypeOf<Giving<Date>>().toEqualTypeOf<Said<`'f' gives ${IsDate}`>>()
+  expectTypeOf<Giving<Promise<Map<string, number>>>>().toEqualTypeOf<Said<`'f' gives ${IsMap}`>>()
+  expectTypeOf<Giving<() => void>>().toEqualTypeOf<Said<`'f' gives ${IsFunction}`>>()
+  expectTypeOf<Giving<Promise<unknown>>>().toEqualTypeOf<Said<`'f' gives ${IsUnknown}`>>()
+  expectTypeOf<Giving<(number | undefined)[]>>().toEqualTypeOf<Said<`'f' gives ${IsUndefined}`>>()
+  expectTypeOf<Giving<Promise<Point>>>().toEqualTypeOf<Said<`'f' gives ${IsFunction}`>>()
+})
+
+interface Work {
+  embed(texts: string[], options: { model: string }): Promise<number[][]>
+  length(text: string): number
+  pick(text: string, at?: number): string
+  now(): Promise<void>
+  when(day: Date): number
+  readonly setting: number
+}
+const load = (): Promise<Work> => Promise.reject(new Error('This is only compiled'))
+const draft = project('ex').task('t')
+
+test('a call takes what the function takes, and gives what it gives', async () => {
+  const embed = draft.function(load, 'embed').instances('ml.c7i.4xlarge', 2).spot()
+  expectTypeOf(embed.call).parameters.toEqualTypeOf<[texts: string[], options: { model: string }]>()
+  expectTypeOf(embed.call).returns.resolves.toEqualTypeOf<number[][]>()
+  expectTypeOf(embed.callWith({ force: true }, ['a'], { model: 'm' })).resolves.toEqualTypeOf<number[][]>()
+  expectTypeOf(draft.function(load, 'now').call()).resolves.toEqualTypeOf<void>()
+  // @ts-expect-error Type 'number' is not assignable to type 'string'.
+  void embed.call([1], { model: 'm' })
+  // @ts-expect-error Expected 2 arguments, but got 1.
+  void embed.call(['a'])
+})
+
+test('map takes the first argument of each item; the others are the same for all', async () => {
+  const embed = draft.function(load, 'embed')
+  expectTypeOf(embed.map([['a'], ['b']], { machines: 4, perMachine: 8, rest: [{ model: 'm' }] })).resolves.toEqualTypeOf<
+    number[][][]
+  >()
+  const length = draft.function(load, 'length')
+  expectTypeOf(length.map(['a', 'b'])).resolves.toEqualTypeOf<number[]>()
+  expectTypeOf(draft.function(load, 'pick').map(['a'], { rest: [1] })).resolves.toEqualTypeOf<string[]>()
+  expectTypeOf(draft.function(load, 'pick').map(['a'])).resolves.toEqualTypeOf<string[]>()
+  // @ts-expect-error Property 'rest' is missing.
+  void embed.map([['a']], { machines: 4 })
+  // @ts-expect-error Type 'number' is not assignable to type 'string'.
+  void length.map([1])
+})
+
+test('a function that does not fit is refused with a sentence, a misspelt one with the names there are', () => {
+  // @ts-expect-error Argument of type '"when"' is not assignable: 'when' takes a Date, which JSON does not carry.
+  void draft.function(load, 'when')
+  // @ts-expect-error Argument of type '"setting"' is not assignable: 'setting' is no function
+  void draft.function(load, 'setting')
+  // @ts-expect-error Argument of type '"embd"' is not assignable to parameter of type '"embed" | "length" | …'.
+  void draft.function(load, 'embd')
+})
+
+test('a function is called, not run, and has its program', () => {
+  const embed = draft.function(load, 'embed')
+  // @ts-expect-error a function is called: use .call() or .map()
+  void embed.run()
+  // @ts-expect-error this task has its program
+  void embed.code('a.py')
+  // @ts-expect-error the type of the function says what it gives
+  void embed.resultSchema({})
+  const any: FunctionTask = embed
+  expectTypeOf(any.call).returns.resolves.toBeUnknown()
+})
