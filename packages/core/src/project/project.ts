@@ -6,8 +6,6 @@ import type { Abortable } from '../platform/abortable.ts'
 import { assertOptions, assertRunOptions, assertTask } from '../options/errors.ts'
 import { optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
-import { GraphFailedError, type TaskOutcome } from '../run/results/outcome.ts'
-import type { TaskResult } from '../run/results/task-result.ts'
 import { lazyRunner } from '../run/lazy-runner.ts'
 import type { Runner } from '../run/runner.ts'
 import { moneySettings } from '../cost/settings.ts'
@@ -38,6 +36,7 @@ import type {
 } from './grammar/projects.ts'
 import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
+import { outcomeOf } from './project-outcome.ts'
 import { TaskBuilder } from './task-builder.ts'
 import { taskStore } from './lazy-task-store.ts'
 import { refuseTwice, TaskList } from './task-list.ts'
@@ -236,20 +235,4 @@ export function project<
     { name, options: options as ProjectOptions, platforms, runner: lazyRunner(platforms, money) },
     new TaskList(),
   )
-}
-
-function outcomeOf<Known, Results>(outcomes: Readonly<Record<string, TaskOutcome>>): ProjectOutcome<Known, Results> {
-  const ok = Object.values(outcomes).every((outcome) => outcome.status === 'completed')
-  const results = (): Record<string, TaskResult> => {
-    if (!ok) throw new GraphFailedError(outcomes)
-    return Object.fromEntries(
-      Object.entries(outcomes).flatMap(([name, outcome]) => (outcome.status === 'completed' ? [[name, outcome.result]] : [])),
-    )
-  }
-  // The runner's table has the names that `Known` says, for both were built by `add`.
-  return {
-    ok,
-    tasks: outcomes as ProjectOutcome<Known, Results>['tasks'],
-    orThrow: () => results() as ReturnType<ProjectOutcome<Known, Results>['orThrow']>,
-  }
 }
