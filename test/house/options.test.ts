@@ -4,7 +4,7 @@ import { taskOptions } from '../../packages/core/src/options/task-options.ts'
 import { isCoreSource, projectFiles, type ProjectFile } from './rules/files.ts'
 import { treeOf, walk } from './rules/imports.ts'
 
-const shelves = projectFiles((path) => isCoreSource(path) && /\/options\/[^/]+\.ts$/.test(path))
+const shelves = projectFiles((path) => isCoreSource(path) && /\/options\/([^/]+\/)?[^/]+\.ts$/.test(path))
 
 interface Said {
   readonly name: string
