@@ -3,7 +3,6 @@ import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { TaskContext } from '../context.ts'
-import type { LiveCost } from '../money/money.ts'
 import { logLines } from './lines.ts'
 import { metricFinder, type MetricFinder } from '../../platform/metric-finder.ts'
 
