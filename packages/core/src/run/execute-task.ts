@@ -1,8 +1,8 @@
 import { isSsmError } from '../errors/ssm-error.ts'
-import type { JobRef, JobState } from '../platform/jobs.ts'
+import type { JobRef } from '../platform/jobs.ts'
 import { placementsOf } from '../spec/machines/placements.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
-import { attemptsUpTo, endOf, followAttempt, type Attempt } from './attempt.ts'
+import { attemptsUpTo, endOf, followAttempt, type Attempt, type EndedAttemptJob } from './attempt.ts'
 import type { TaskContext, TaskSession } from './context.ts'
 import { settle, settleAgain } from './decide/settle.ts'
 import { endedBadly, RunAbortedError } from './follow/errors.ts'
@@ -40,9 +40,7 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       const isSkipped = attempt.decision.kind === 'skip'
       job = attempt.job
       session.reached({ platform: context.platform, job, isOwn: attempt.decision.kind === 'start', isOver: isSkipped }, given)
-      const ended = await followAttempt(attempt, task, following)
-      session.ended(job)
-      if (!isSkipped) await settleCost(task, ended.state, following)
+      const ended = await followToEnd(attempt, task, session, following)
       // Whoever stopped the run meant all of it.
       const waitEnded = session.isStopped(job) ? undefined : ended.waitEnded
       const end = endOf(ended.state, { ...attempt, waitEnded, isOwn: attempt.decision.kind === 'start' }, task.spec)
@@ -66,10 +64,19 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
   }
 }
 
-/** What the job cost, when somebody wants to know. */
-async function settleCost({ spec, bucket }: ResolvedTask, state: JobState, context: TaskContext): Promise<void> {
+/** Follows an attempt to the end of its job, which is then nobody's to stop; with what it cost, when somebody wants to know. */
+async function followToEnd(
+  attempt: Attempt,
+  task: ResolvedTask,
+  session: TaskSession,
+  context: TaskContext,
+): Promise<EndedAttemptJob> {
+  const ended = await followAttempt(attempt, task, context)
+  session.ended(attempt.job)
+  if (attempt.decision.kind === 'skip') return ended
   const money = await context.money?.(context.platform)
-  await money?.settle(spec, bucket, state, context)
+  await money?.settle(task.spec, task.bucket, ended.state, context)
+  return ended
 }
 
 /** Tells that another attempt follows, waits, and starts it. */
