@@ -56,12 +56,13 @@ export type {
   TrialStatus,
 } from './search/found.ts'
 export { SearchFailedError } from './search/errors.ts'
+export type { StoredSearch } from './search/stored.ts'
 export type { Choice, Domain, NumberRange } from './search/space.ts'
 export { instanceType } from './options/machines.ts'
 export type { InstanceType } from './spec/instance-types.ts'
 export type { RunHandle } from './run/handle.ts'
 export type { RunOptions } from './run/run-options.ts'
-export type { StoredDownloadOptions, TaskStore } from './project/task-store.ts'
+export type { SeriesOptions, StoredDownloadOptions, TaskStore } from './project/task-store.ts'
 export type { ProcessingOptions, TrainingOptions } from './options/task-options.ts'
 export type { Problem } from './options/option.ts'
 export { InvalidTaskError } from './options/errors.ts'
@@ -77,7 +78,9 @@ export type {
   Downloadable,
   Downloaded,
   DownloadOptions,
+  MetricName,
   MetricValues,
+  SeriesPoint,
   TaskResult,
 } from './run/results/task-result.ts'
 export type {

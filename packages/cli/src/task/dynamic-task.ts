@@ -1,10 +1,12 @@
 import type {
+  Domain,
   Explanation,
   Plan,
   ProcessingInputOptions,
   Project,
   RunHandle,
   RunOptions,
+  SearchHandle,
   TaskResult,
 } from '@simple-sagemaker/core'
 import type { TrainingOptions } from '@simple-sagemaker/core/options'
@@ -22,9 +24,24 @@ export interface DynamicTask {
   command(argv: readonly string[], script: string, options: { readonly dependencies: readonly string[] }): DynamicTask
   outputs(paths: Readonly<Record<string, string>>): DynamicTask
   entrypoint(argv: readonly string[], options: { readonly dependencies: readonly string[] }): DynamicTask
+  search(space: Readonly<Record<string, Domain>>): DynamicSearch
   start(options?: RunOptions): Promise<RunHandle>
   plan(options?: RunOptions): Promise<Plan>
   explain(options?: RunOptions): Promise<Explanation>
+}
+
+/** The methods of a search, in any order. */
+export interface DynamicSearch {
+  minimize(metric: string): DynamicSearch
+  maximize(metric: string): DynamicSearch
+  trials(count: number): DynamicSearch
+  parallel(count: number): DynamicSearch
+  within(time: string): DynamicSearch
+  tolerate(failures: number): DynamicSearch
+  by(strategy: 'bayes' | 'grid' | 'random'): DynamicSearch
+  seed(seed: number): DynamicSearch
+  stopEarly(): DynamicSearch
+  start(): Promise<SearchHandle>
 }
 
 interface DynamicInputs {

@@ -15,6 +15,8 @@ export function taskStore(place: TaskStorePlace): TaskStore {
     stop: async (options) => (await forEffects()).stop(options),
     outputs: async (options) => (await opened()).outputs(options),
     download: async (folder, options) => (await opened()).download(folder, options),
+    series: async (options) => (await opened()).series(options),
+    searches: async (options) => (await opened()).searches(options),
     async *state(options) {
       yield* (await opened()).state(options)
     },

@@ -9,8 +9,11 @@ import { pastJobs } from '../run/decide/history.ts'
 import { namedOutputsOf, storedOutputs } from '../run/results/outputs.ts'
 import { assertStateIsFree, cleanState } from '../run/state.ts'
 import { downloadJob } from '../run/results/download.ts'
-import type { Downloaded } from '../run/results/task-result.ts'
-import type { OutputsFound, StoredDownloadOptions, TaskStore, TaskStorePlace } from './task-store.ts'
+import type { Downloaded, SeriesPoint } from '../run/results/task-result.ts'
+import { readSeries } from '../run/results/series.ts'
+import { isRegExp } from '../lang/realms.ts'
+import type { StoredSearch } from '../search/stored.ts'
+import type { OutputsFound, SeriesOptions, StoredDownloadOptions, TaskStore, TaskStorePlace } from './task-store.ts'
 
 /** Reads what earlier jobs of a task left. */
 export function openTaskStore(place: TaskStorePlace): TaskStore {
@@ -62,6 +65,23 @@ class OpenedTaskStore implements TaskStore {
     return downloadJob(await this.#jobOf(options), layout, folder, options, readingContext(platform, signal))
   }
 
+  async series(options: SeriesOptions = {}): Promise<Readonly<Record<string, readonly SeriesPoint[]>>> {
+    const { platform, layout, signal } = await this.#open(options)
+    const { job } = options
+    for await (const past of pastJobs(this.#place.task, layout, ['training', 'processing'], platform, { signal })) {
+      if (job !== undefined && past.state.name !== (typeof job === 'string' ? job : job.name)) continue
+      const given = Object.entries(options.metrics ?? past.record?.metrics ?? {})
+      const metrics = Object.fromEntries(given.map(([name, value]) => [name, isRegExp(value) ? value.source : value]))
+      return readSeries(platform, past.state, metrics, { signal })
+    }
+    throw this.#noJob(typeof job === 'string' ? job : job?.name)
+  }
+
+  async searches(options: Abortable = {}): Promise<readonly StoredSearch[]> {
+    const { platform, layout, signal } = await this.#open(options)
+    return (await import('../search/stored.ts')).storedSearches(this.#place.task, layout, platform, signal)
+  }
+
   async *state(options: Abortable = {}): AsyncGenerator<StoredObject> {
     const { platform, layout, signal } = await this.#open(options)
     yield* platform.objects.list(layout.state, { signal })
@@ -89,8 +109,13 @@ class OpenedTaskStore implements TaskStore {
     if (wanted === undefined) return this.#newestCompleted(options)
     if (typeof wanted !== 'string') return wanted
     for await (const job of this.jobs(options)) if (job.name === wanted) return job
+    throw this.#noJob(wanted)
+  }
+
+  #noJob(wanted: string | undefined): SsmError {
     const { task, project } = this.#place
-    throw new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no job ${JSON.stringify(wanted.slice(0, 80))}`, {
+    const which = wanted === undefined ? 'no job' : `no job ${JSON.stringify(wanted.slice(0, 80))}`
+    return new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has ${which}`, {
       hint: {
         library: 'Check the name; .jobs() gives those there are.',
         commandLine: 'Check the name; ssm ps lists those there are.',

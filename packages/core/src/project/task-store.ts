@@ -2,7 +2,8 @@ import type { ProjectName, TaskName } from '../names/task-name.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import type { JobRef, JobState } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
-import type { Downloaded, DownloadOptions } from '../run/results/task-result.ts'
+import type { Downloaded, DownloadOptions, SeriesPoint } from '../run/results/task-result.ts'
+import type { StoredSearch } from '../search/stored.ts'
 import type { OutputName } from '../spec/outputs.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { Platforms } from './platforms.ts'
@@ -11,6 +12,14 @@ import type { Platforms } from './platforms.ts'
 export interface StoredDownloadOptions extends DownloadOptions {
   /** One of the task's jobs or its name, also one that failed; default the newest completed one. */
   readonly job?: JobRef | string
+}
+
+/** Which metrics of which job. */
+export interface SeriesOptions extends Abortable {
+  /** One of the task's jobs or its name; default the newest one. */
+  readonly job?: JobRef | string
+  /** Metric → a regular expression whose first group is the value; default those of the job. */
+  readonly metrics?: Readonly<Record<string, string | RegExp>>
 }
 
 /** What earlier jobs of a task left. */
@@ -23,6 +32,10 @@ export interface TaskStore<Out extends string = never> {
   outputs(options?: Pick<StoredDownloadOptions, 'job' | 'signal'>): Promise<OutputsFound<Out>>
   /** Downloads parts of the newest completed job, or of another one, as a result's `download` does. */
   download(folder: string, options?: StoredDownloadOptions): Promise<Downloaded>
+  /** Every value of each metric of the newest job, or of another one, read from its log; `metrics` gives other expressions than the job's own. */
+  series(options?: SeriesOptions): Promise<Readonly<Record<string, readonly SeriesPoint[]>>>
+  /** Searches of the task's hyperparameters, newest first, with the trials as they are noted. */
+  searches(options?: Abortable): Promise<readonly StoredSearch[]>
   /** What lies in the task's state. */
   state(options?: Abortable): AsyncIterable<StoredObject>
   /**

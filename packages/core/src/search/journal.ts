@@ -6,8 +6,8 @@ import { folderUri, joinUri, type ObjectUri } from '../names/object-uri.ts'
 import type { WriteOptions } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
 import { readSmall } from '../run/decide/history.ts'
-import type { SearchPlan } from './plan.ts'
-import { valuesKey, type Values } from './space.ts'
+import type { Goal, SearchPlan } from './plan.ts'
+import { valuesKey, type Space, type Values } from './space.ts'
 import type { TrialEnd } from './trial-state.ts'
 
 /*
@@ -22,7 +22,19 @@ export interface KeptTrial {
   readonly end?: TrialEnd
 }
 
+/** What a search is, as it is kept. */
+export interface SearchNote {
+  readonly v: 1
+  readonly goal: Goal | undefined
+  readonly space: Space
+  readonly by: string
+  readonly seed: number
+  readonly createdAtMs: number
+}
+
 export interface Journal {
+  /** Notes what the search is, unless it is noted. */
+  note(signal: AbortSignal): Promise<void>
   /** Every trial that was begun, in the order of their numbers. */
   read(signal: AbortSignal): Promise<readonly KeptTrial[]>
   /** Notes that a trial begins. Gives the values that another client noted under this number, when one was quicker. */
@@ -35,6 +47,7 @@ const readAtOnce = 16
 
 /** The variants of a list are known anyway: nothing is kept. */
 export const noJournal: Journal = {
+  note: async () => undefined,
   read: async () => [],
   begin: async (_, values) => values,
   end: async () => undefined,
@@ -50,16 +63,25 @@ export function searchId({ over, goal, by, seed, halving }: SearchPlan, fingerpr
 }
 
 /** The journal of a search. */
-export async function openJournal({ task }: SearchPlan, id: string, platform: Platform, signal: AbortSignal): Promise<Journal> {
+export async function openJournal(plan: SearchPlan, id: string, platform: Platform, signal: AbortSignal): Promise<Journal> {
+  const { task, over, goal, by, seed } = plan
   const bucket = await platform.objects.bucket(task.bucket, { signal })
   const { root } = layoutOf({ bucket, prefix: task.prefix, project: task.project, task: task.task })
-  const folder = folderUri(joinUri(root, '.search', id))
+  const folder = folderUri(joinUri(searchesOf(root), id))
   const kmsKey = task.outputKmsKey === undefined ? {} : { kmsKey: task.outputKmsKey }
   const write = async (uri: ObjectUri, value: unknown, options: WriteOptions): Promise<void> => {
     const bytes = Buffer.from(JSON.stringify(value))
     await platform.objects.write(uri, { kind: 'bytes', bytes }, { ...kmsKey, ...options })
   }
   return {
+    async note(given) {
+      if (over.kind !== 'space' || (await readNote(joinUri(folder, noteName), platform, given)) !== undefined) return
+      await write(
+        joinUri(folder, noteName),
+        { v: 1, goal, space: over.space, by, seed, createdAtMs: Date.now() },
+        { signal: given },
+      )
+    },
     read: (given) => keptTrials(folder, platform, given),
     async begin(number, values, given) {
       const uri = joinUri(folder, `${padded(number)}.json`)
@@ -76,7 +98,8 @@ export async function openJournal({ task }: SearchPlan, id: string, platform: Pl
   }
 }
 
-async function keptTrials(folder: ObjectUri, platform: Platform, signal: AbortSignal): Promise<readonly KeptTrial[]> {
+/** The trials that are noted in a search's folder. */
+export async function keptTrials(folder: ObjectUri, platform: Platform, signal: AbortSignal): Promise<readonly KeptTrial[]> {
   const begun = new Map<number, Values>()
   const ended = new Map<number, TrialEnd>()
   const readOne = async ({ uri }: { readonly uri: ObjectUri }, given: AbortSignal): Promise<void> => {
@@ -94,6 +117,18 @@ async function keptTrials(folder: ObjectUri, platform: Platform, signal: AbortSi
       const end = ended.get(number)
       return { number, values, ...(end === undefined ? {} : { end }) }
     })
+}
+
+const noteName = 'search.json'
+
+/** Where the notes of a task's searches lie. */
+export const searchesOf = (root: ObjectUri): ObjectUri => folderUri(joinUri(root, '.search'))
+
+/** What a search is; `undefined` when nothing says so. */
+export async function noteOf(folder: ObjectUri, platform: Platform, signal: AbortSignal): Promise<SearchNote | undefined> {
+  const note = await readNote(joinUri(folder, noteName), platform, signal)
+  // Written above, by this or an earlier client.
+  return note?.['v'] === 1 ? (note as unknown as SearchNote) : undefined
 }
 
 const padded = (number: number): string => String(number).padStart(4, '0')

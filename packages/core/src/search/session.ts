@@ -14,6 +14,8 @@ import type { SearchTools } from './tools.ts'
 import { TrialRunner } from './trial-runner.ts'
 import { TrialState } from './trial-state.ts'
 
+const longestSleepSeconds = 86_400
+
 /** One call of a search: recalls the trials there are, chooses more, and runs them, some at once. */
 export class SearchSession {
   readonly runner: TrialRunner
@@ -103,6 +105,7 @@ export class SearchSession {
     const { fingerprint } = await this.#tools.runner.explain(looked, { signal: this.#leaving })
     const journal = await openJournal(this.#plan, searchId(this.#plan, fingerprint), platform, this.#leaving)
     this.runner.journal = journal
+    await journal.note(this.#leaving)
     await this.#recall(await journal.read(this.#leaving))
   }
 
@@ -192,7 +195,9 @@ export class SearchSession {
     const { withinSeconds } = this.#plan
     if (withinSeconds === undefined) return
     try {
-      await (this.#tools.clock ?? systemClock).sleep(withinSeconds * 1_000, signal)
+      // A timer of the system reaches no further than some weeks.
+      for (let left = withinSeconds; left > 0; left -= longestSleepSeconds)
+        await (this.#tools.clock ?? systemClock).sleep(Math.min(left, longestSleepSeconds) * 1_000, signal)
       await this.stop()
     } catch (cause) {
       // It was over before, or a trial could not be stopped.

@@ -79,6 +79,8 @@ export interface JobRecord {
   readonly fingerprint: string
   readonly parts: FingerprintParts
   readonly createdAtMs: number
+  /** Metric → expression; absent in records of older versions, and when there are none. */
+  readonly metrics?: Readonly<Record<string, string>>
   /** Which of how many jobs in a row it is; absent in records of older versions. */
   readonly attempt?: AttemptNumber
   /** What the attempts before it used of the time that all have together; absent for a first one. */

@@ -3,6 +3,7 @@ import { configOptions, graphOptions, initOptions, policyOptions } from './cli-o
 import { everywhere } from './groups.ts'
 import { jobCommands } from './job-commands.ts'
 import { projectOptions } from './run-options.ts'
+import { searchCommands } from './search-commands.ts'
 import { processCommand, runCommand, shellCommand } from './task-commands.ts'
 
 export { everywhere } from './groups.ts'
@@ -23,6 +24,7 @@ export const commands = [
   shellCommand,
   processCommand,
   ...jobCommands,
+  ...searchCommands,
   {
     ...small,
     name: 'plan',

@@ -137,7 +137,9 @@ function parsed(text: string): unknown {
 }
 
 function isRecord(value: unknown): value is JobRecord {
-  const { v, kind, fingerprint, parts, attempt, spent, place, tags } = (value ?? {}) as Partial<Record<keyof JobRecord, unknown>>
+  const { v, kind, fingerprint, parts, attempt, spent, place, tags, metrics } = (value ?? {}) as Partial<
+    Record<keyof JobRecord, unknown>
+  >
   return (
     v === 1 &&
     (kind === 'training' || kind === 'processing') &&
@@ -146,6 +148,7 @@ function isRecord(value: unknown): value is JobRecord {
     (tags === undefined || isTexts(tags)) &&
     (attempt === undefined || (isObject(attempt) && isCount(attempt['number']) && isCount(attempt['of']))) &&
     (spent === undefined || (isObject(spent) && isSpan(spent['runSeconds']) && isSpan(spent['waitSeconds']))) &&
+    (metrics === undefined || isTexts(metrics)) &&
     (place === undefined || (isObject(place) && isSpan(place['index']) && isSpan(place['moves'])))
   )
 }

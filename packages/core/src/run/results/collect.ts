@@ -10,6 +10,7 @@ import { storedOutputs } from './outputs.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { downloadJob } from './download.ts'
 import type { TaskResult } from './task-result.ts'
+import { seriesOf } from './series.ts'
 import { readTypedResult } from './typed-result.ts'
 
 /** What came out of a completed job, as a handle to fetch more of it. */
@@ -30,6 +31,7 @@ export async function taskResult(
     attempts: freeze([...attempts]),
     cost: freeze((await money?.runCost(spec, attempts)) ?? notAsked),
     metrics: freeze({ ...ended.metrics }),
+    series: (metric, options = {}) => seriesOf(spec.task, spec.metrics, metric, state, context.platform, options),
     download: (folder, options = {}) => downloadJob(state, layout, folder, options, context),
     report: async (file, options = {}) => {
       const { reportOf, writeReport } = await import('../report/index.ts')

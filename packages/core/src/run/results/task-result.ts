@@ -28,6 +28,19 @@ export interface Downloaded {
   readonly warnings: readonly string[]
 }
 
+/** A value of a metric, as a machine printed it. */
+export interface SeriesPoint {
+  /** The machine: `algo-1`, … */
+  readonly machine: string
+  /** The value. */
+  readonly value: number
+  /** When it was printed, in milliseconds since 1970. */
+  readonly atMs: number
+}
+
+/** Names of metrics for completion; others may be there, too. */
+export type MetricName<Metric extends string> = [Metric] extends [never] ? string : Metric | (string & {})
+
 /**
  * Metric → its last value; one that matched no line is absent. These are the names that `.metric()`, `.metrics()`, `.with()` and the
  * project's `defaults` set. When none is set, or one whose name is only known at run time, any name may be there.
@@ -92,6 +105,13 @@ export interface TaskResult<Out extends string = OutputName, Result = unknown, M
    * @throws {SsmError} `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
    */
   report(file: string, options?: Abortable): Promise<void>
+  /**
+   * Every value of a metric, of every machine, in the order of the log, which is read anew.
+   *
+   * @example const losses = (await result.series('loss')).map(({ value }) => value)
+   * @throws {InvalidTaskError} when the task has no such metric.
+   */
+  series(metric: MetricName<Metric>, options?: Abortable): Promise<readonly SeriesPoint[]>
   /** Every line of every machine, read anew. */
   logs(options?: Omit<FollowOptions, 'untilNow'>): AsyncIterable<LogLine>
 }

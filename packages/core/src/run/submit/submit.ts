@@ -157,6 +157,7 @@ async function writeRecord(task: ResolvedTask, start: Start, job: JobName, conte
     kind: task.spec.kind,
     fingerprint: task.fingerprint,
     parts: task.parts,
+    ...(Object.keys(task.spec.metrics).length === 0 ? {} : { metrics: task.spec.metrics }),
     createdAtMs: context.clock.now(),
     attempt: number,
     ...(spent === undefined ? {} : { spent }),

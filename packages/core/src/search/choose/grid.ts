@@ -27,12 +27,17 @@ function allPoints(space: Space, most: number): Values[] {
 
 /** The most places in each range that make no more combinations than that; 1 at least. */
 function perRange(space: Space, most: number): number {
-  const count = (places: number): number =>
-    Object.values(space).reduce((size, domain) => size * placesOf(domain, places).length, 1)
+  const domains = Object.values(space)
+  const count = (places: number): number => domains.reduce((size, domain) => size * countOf(domain, places), 1)
   let places = 1
   // Ranges of few whole numbers do not become finer any more.
   while (places < most && count(places + 1) <= most) places += 1
   return places
+}
+
+function countOf(domain: Domain, places: number): number {
+  if (domain.kind === 'choice') return domain.values.length
+  return domain.scale === 'int' ? Math.min(places, domain.max - domain.min + 1) : places
 }
 
 function placesOf(domain: Domain, places: number): readonly HyperparameterValue[] {

@@ -1,0 +1,34 @@
+import type { SeriesPoint } from '@simple-sagemaker/core'
+import { taskOptions } from '@simple-sagemaker/core/options'
+import { exits } from '../../grammar/exit-codes.ts'
+import { valuesOf } from '../../grammar/values.ts'
+import type { Call } from '../../settings/call.ts'
+import { storeOf } from '../../settings/job-place.ts'
+import { plainText, sparkline, table } from '../../terminal/text.ts'
+import { withPlatform } from '../with-platform.ts'
+
+/** `ssm metrics`: the values of metrics over the time of a job. */
+export const metrics = (call: Call): Promise<number> =>
+  withPlatform(call, async ({ platform, signal }) => {
+    const { parsed, settings, context, json } = call
+    const task = parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
+    const { metrics: given } = valuesOf(parsed, { metrics: taskOptions.metrics })
+    const [job] = parsed.positionals
+    const series = await storeOf(settings, platform, task).series({
+      signal,
+      ...(job === undefined ? {} : { job }),
+      ...(given === undefined ? {} : { metrics: given }),
+    })
+    context.stdout.write(json ? `${JSON.stringify({ v: 1, task, metrics: series })}\n` : textOf(series))
+    return exits.done
+  })
+
+function textOf(series: Readonly<Record<string, readonly SeriesPoint[]>>): string {
+  const rows = Object.entries(series).flatMap(([name, points]) =>
+    [...new Set(points.map(({ machine }) => machine))].map((machine) => {
+      const values = points.filter((point) => point.machine === machine).map(({ value }) => value)
+      return [plainText(name), machine, String(values.length), String(values.at(-1) ?? ''), sparkline(values, 40)]
+    }),
+  )
+  return rows.length === 0 ? 'no values\n' : table(['METRIC', 'MACHINE', 'VALUES', 'LAST', 'COURSE'], rows)
+}

@@ -1,0 +1,62 @@
+import { parameterOptions } from '@simple-sagemaker/core/options'
+import type { CommandSpec } from '../command.ts'
+import { everywhere, where } from './groups.ts'
+import { searchOptions } from './search-options.ts'
+import { runCommand, shellCommand } from './task-commands.ts'
+
+// What a trial brings back is kept with its job, and is fetched of the best one.
+const notOfSearches = ['Download', 'Task', 'Code']
+const shared = runCommand.groups.filter(({ title }) => !notOfSearches.includes(title))
+const [, runCode] = runCommand.groups
+const [, shellCode] = shellCommand.groups
+
+/** The commands that search hyperparameters and look at what was found. */
+export const searchCommands = [
+  {
+    name: 'search',
+    summary: 'Search hyperparameters of a task: many jobs, the best of which is found.',
+    about:
+      'Followed by run or shell and the options of the task. Each trial is a job of its own. The same line goes on where an earlier one ended, however it ended. Ctrl-C lets the trials go on.',
+    examples: [
+      {
+        line: "ssm search run -p ex -t train -e train.py --md loss 'loss=([0-9.]+)' --search lr log 1e-5 1e-1 --minimize loss --trials 40",
+        does: 'forty trials, four at once',
+      },
+      {
+        line: "ssm search run -p ex -t train -e train.py --md acc 'acc=([0-9.]+)' --search opt choice adam sgd --search layers int 1 4 --maximize acc --by grid",
+        does: 'every combination',
+      },
+    ],
+    positionals: [{ name: 'run|shell', summary: 'What the line describes.', isNeeded: true, choices: ['run', 'shell'] }],
+    needs: ['project', 'task', 'search'],
+    extra: 'hyperparameters',
+    groups: [
+      { title: 'Search', options: searchOptions },
+      { title: 'Task', options: where },
+      { title: 'Code', options: { ...runCode.options, ...shellCode.options } },
+      ...shared,
+    ],
+  },
+  {
+    name: 'best',
+    summary: "Show the best trial of a task's newest search, and all others.",
+    examples: [{ line: 'ssm best -p ex -t train --json', does: 'values, metric and job of each trial' }],
+    positionals: [],
+    needs: ['project', 'task'],
+    extra: 'nothing',
+    groups: [{ title: 'Task', options: where }, everywhere],
+  },
+  {
+    name: 'metrics',
+    summary: 'Show the values of metrics over the time of a job.',
+    about: 'The log is read anew, of every machine. Expressions are those of the job; --md gives others.',
+    examples: [
+      { line: 'ssm metrics -p ex -t train', does: 'a row of bars for each metric and machine' },
+      { line: 'ssm metrics -p ex -t train --json', does: 'every value with its time' },
+    ],
+    positionals: [{ name: 'JOB', summary: 'A job of the task. Default: the newest one.', isNeeded: false }],
+    needs: ['project', 'task'],
+    extra: 'nothing',
+    groups: [{ title: 'Job', options: where }, { title: 'Metrics', options: { metrics: parameterOptions.metrics } }, everywhere],
+  },
+] as const satisfies readonly CommandSpec[]

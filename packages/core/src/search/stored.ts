@@ -1,0 +1,68 @@
+import { joinUri, folderUri } from '../names/object-uri.ts'
+import type { TaskLayout } from '../names/layout.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { Trial } from './found.ts'
+import { keptTrials, noteOf, searchesOf, type KeptTrial } from './journal.ts'
+import { trialTask, type Goal } from './plan.ts'
+import type { Space } from './space.ts'
+
+/** A search as it is noted in the bucket. */
+export interface StoredSearch {
+  /** Its name: a digest of what it is. */
+  readonly id: string
+  /** When it began, in milliseconds since 1970. */
+  readonly createdAtMs: number
+  /** The metric, and where it should go. */
+  readonly goal: Goal
+  /** What is searched. */
+  readonly space: Space
+  /** Its trials, in the order of their numbers. One that is not known to have ended is `running`. */
+  readonly trials: readonly Omit<Trial, 'result'>[]
+  /** The best completed trial; absent when none completed. */
+  readonly best?: Omit<Trial, 'result'>
+}
+
+/** Every search of a task, newest first. */
+export async function storedSearches(
+  task: string,
+  { root }: Pick<TaskLayout, 'root'>,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<readonly StoredSearch[]> {
+  const searches: StoredSearch[] = []
+  for await (const id of platform.objects.folders(searchesOf(root), { signal })) {
+    const folder = folderUri(joinUri(searchesOf(root), id))
+    const note = await noteOf(folder, platform, signal)
+    if (note?.goal === undefined) continue
+    const { goal, space, createdAtMs } = note
+    const trials = (await keptTrials(folder, platform, signal)).map((kept) => trialOf(task, kept))
+    const best = bestOf(trials, goal)
+    searches.push({ id, createdAtMs, goal, space, trials, ...(best === undefined ? {} : { best }) })
+  }
+  return searches.toSorted((one, other) => other.createdAtMs - one.createdAtMs)
+}
+
+type StoredTrial = StoredSearch['trials'][number]
+
+function trialOf(task: string, { number, values, end }: KeptTrial): StoredTrial {
+  const named = { number, task: trialTask(task, values), hyperparameters: values }
+  if (end === undefined) return { ...named, status: 'running', course: [] }
+  const { status, course, value, job, seconds, billableSeconds, message } = end
+  return {
+    ...named,
+    status,
+    course,
+    ...(value === undefined ? {} : { value }),
+    ...(job === undefined ? {} : { job }),
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(billableSeconds === undefined ? {} : { billableSeconds }),
+    ...(message === undefined ? {} : { message }),
+  }
+}
+
+function bestOf(trials: readonly StoredTrial[], { direction }: Goal): StoredTrial | undefined {
+  const sign = direction === 'minimize' ? 1 : -1
+  const loss = ({ value = Number.NaN }: StoredTrial): number => sign * value
+  const [first, ...others] = trials.filter(({ status, value }) => status === 'completed' && value !== undefined)
+  return first === undefined ? undefined : others.reduce((least, one) => (loss(one) < loss(least) ? one : least), first)
+}
