@@ -147,6 +147,9 @@ async function commonJs(modules) {
   return [...(await Promise.all(made)), { path: 'cjs/package.json', text: '{ "type": "commonjs" }\n' }]
 }
 
+// What an example in a comment imports is a file of its reader.
+const commentLine = /^\s*\*.*$/gm
+const codeLine = /^(?!\s*\*).*$/gm
 const importedFile = /((?:from|import\() ?['"])(\.[^'"\n]*)\.ts(?=['"])/g
 
 // Those that the entries need, with their maps, which lead an editor to the published sources. The compiler leaves `.ts` in imports, which
@@ -158,13 +161,13 @@ function declarations(folder) {
   const files = []
   for (const stem of needed) {
     const text = readFileSync(join(types, `${stem}.d.ts`), 'utf8')
-    for (const [, , path] of text.matchAll(importedFile)) needed.add(join(dirname(stem), path).replaceAll('\\', '/'))
+    for (const [, , path] of text.replace(commentLine, '').matchAll(importedFile)) needed.add(join(dirname(stem), path).replaceAll('\\', '/'))
     const map = readFileSync(join(types, `${stem}.d.ts.map`), 'utf8')
     for (const [place, deeper] of [
       ['types', ''],
       ['cjs/types', '../'],
     ]) {
-      files.push({ path: `${place}/${stem}.d.ts`, text: text.replace(importedFile, '$1$2.js') })
+      files.push({ path: `${place}/${stem}.d.ts`, text: text.replace(codeLine, (line) => line.replace(importedFile, '$1$2.js')) })
       files.push({ path: `${place}/${stem}.d.ts.map`, text: map.replace('"sources":["', `"sources":["${deeper}`) })
     }
   }
