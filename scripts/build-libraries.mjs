@@ -161,7 +161,8 @@ function declarations(folder) {
   const files = []
   for (const stem of needed) {
     const text = readFileSync(join(types, `${stem}.d.ts`), 'utf8')
-    for (const [, , path] of text.replace(commentLine, '').matchAll(importedFile)) needed.add(join(dirname(stem), path).replaceAll('\\', '/'))
+    for (const [, , path] of text.replace(commentLine, '').matchAll(importedFile))
+      needed.add(join(dirname(stem), path).replaceAll('\\', '/'))
     const map = readFileSync(join(types, `${stem}.d.ts.map`), 'utf8')
     for (const [place, deeper] of [
       ['types', ''],
