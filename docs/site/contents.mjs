@@ -49,6 +49,11 @@ export const sections = [
         'What the program finds: folders, arguments, environment variables, state, stop signals.',
       ),
       guide('paths', 'Real paths and the local platform', 'Where /opt/ml is, and folders that a processing task chooses.'),
+      guide(
+        'distributed',
+        'Several processes and machines',
+        'torchrun, mpi, TensorFlow: what starts the processes, on AWS and on your computer.',
+      ),
       guide('services', 'Inside a Node service', 'Handles, events, logs, stopping and detaching, secrets.'),
       guide('aws', 'The first run on AWS', 'Credentials, bucket, role, quotas, spot, networks, encryption.'),
       guide('where-it-runs', 'Where it runs', 'Systems and versions: what was tried, and what is only written.'),

@@ -84,6 +84,29 @@ const training: readonly Row[] = [
   { name: 'many machines', spec: { ...base, instanceType: 'ml.p4d.24xlarge', instanceCount: 16, volumeSizeGiB: 500 } },
   { name: 'a GPU', spec: { ...base, instanceType: 'ml.g5.xlarge' } },
   { name: 'the newest GPU', spec: { ...base, instanceType: 'ml.p6-b200.48xlarge' } },
+  {
+    name: 'machines in groups',
+    spec: {
+      ...base,
+      instanceCount: 3,
+      instanceGroups: [
+        { group: 'data', type: 'ml.c5.xlarge', count: 2 },
+        { group: 'train_1', type: 'ml.g5.xlarge', count: 1 },
+      ],
+    },
+    facts: { inputs: [input('data', { groups: ['data'] }), input('words')] },
+  },
+  {
+    name: 'script mode',
+    spec: {
+      ...base,
+      launch: 'toolkit',
+      distribution: { kind: 'mpi', processesPerMachine: 2 },
+      hyperparameters: { s: 'a b', n: 1, t: true, none: null, list: [1, 'x'] },
+    },
+    facts: { region: 'us-east-1' },
+  },
+  { name: 'a launcher', spec: { ...base, launch: ['accelerate', 'launch', '{rank}'] } },
   { name: 'tensorflow', spec: { ...base, image: { kind: 'framework', framework: 'tensorflow' } } },
   {
     name: 'huggingface',
@@ -172,6 +195,11 @@ const processingRows: readonly Row[] = [
       securityGroups: ['sg-1'],
       encryptTraffic: true,
     },
+  },
+  {
+    name: 'processing with outputs by name and chosen paths',
+    spec: { ...processing, outputs: { train: '/opt/ml/processing/train', test: '/opt/ml/processing/output/test' } },
+    facts: { inputs: [input('raw', { path: '/opt/ml/processing/raw' })] },
   },
   { name: 'processing without network', spec: { ...processing, networkIsolation: true } },
   {

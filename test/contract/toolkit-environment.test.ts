@@ -11,7 +11,7 @@ const recorded = JSON.parse(readFileSync(new URL('toolkit-environment.json', imp
 
 /** Where ours differs, and why. */
 const differences: Readonly<Record<string, string>> = {
-  SM_USER_ARGS: 'lists and objects are JSON, not what Python prints, and the order is the given one, not the alphabet',
+  SM_USER_ARGS: 'lists, objects and null are JSON, not what Python prints, and the order is the given one, not the alphabet',
   SM_TRAINING_ENV: 'compared field by field below',
 }
 

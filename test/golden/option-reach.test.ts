@@ -35,6 +35,19 @@ const reach = {
       ...[0, 1].map((at) => `ProcessingResources.ClusterConfig.InstancePreferences.${at}.InstanceType`),
     ],
   },
+  instanceGroups: {
+    value: [
+      { group: 'data', type: 'ml.c5.xlarge', count: 2 },
+      { group: 'train', type: 'ml.m5.large' },
+    ],
+    training: [
+      'ResourceConfig.InstanceCount',
+      'ResourceConfig.InstanceType',
+      ...[0, 1].flatMap((at) =>
+        ['InstanceCount', 'InstanceGroupName', 'InstanceType'].map((field) => `ResourceConfig.InstanceGroups.${at}.${field}`),
+      ),
+    ],
+  },
   instanceCount: {
     value: 2,
     training: ['ResourceConfig.InstanceCount'],
@@ -75,6 +88,12 @@ const reach = {
   container: { value: true, training: [], processing: [] },
   // It decides what is removed before the job starts.
   state: { value: 'same-spec', training: [], processing: [] },
+  launch: {
+    value: ['accelerate'],
+    training: [],
+    processing: [],
+    settings: ['ssm_launch='],
+  },
   distribution: { value: 'multi_worker_mirrored', training: ['Environment.SSM_DISTRIBUTION'], settings: ['ssm_distribution='] },
   hyperparameters: {
     value: { lr: 0.1 },
@@ -133,6 +152,7 @@ const trainingOnly: readonly string[] = [
   'maxWait',
   'warm',
   'retries',
+  'instanceGroups',
   'distribution',
   'hyperparameters',
   'metrics',

@@ -12,6 +12,8 @@ export interface Podman {
   /** Variables by which podman finds that folder; `use` sets them for this process until it is disposed. */
   readonly environment: Readonly<Record<string, string>>
   run(...words: readonly string[]): string
+  /** Builds a Dockerfile that copies nothing. */
+  build(dockerfile: string, tag: string): void
 }
 
 /** Why the tests of containers cannot run here; `undefined` when they can. */
@@ -20,8 +22,8 @@ export const noPodman: string | undefined =
     ? 'these tests make a base image of the files of this computer, which takes root'
     : lacking('podman', 'dpkg-query', 'runc', 'iptables')
 
-/** Makes one in a folder, with the image in it: a few seconds. */
-export function makePodman(folder: string): Podman {
+/** Makes one in a folder, with the image in it, which has the files of `more.root` as well: a few seconds. */
+export function makePodman(folder: string, more?: { readonly root: string; readonly libraries: readonly string[] }): Podman {
   mkdirSync(folder, { recursive: true })
   const write = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text)
@@ -35,7 +37,7 @@ export function makePodman(folder: string): Podman {
     ),
     CONTAINERS_STORAGE_CONF: write(
       'storage.conf',
-      `[storage]\ndriver = "vfs"\ngraphroot = "${folder}/images"\nrunroot = "${folder}/run"\n`,
+      `[storage]\ndriver = "${overlays(folder) ? 'overlay' : 'vfs'}"\ngraphroot = "${folder}/images"\nrunroot = "${folder}/run"\n`,
     ),
     BUILDAH_ISOLATION: 'chroot',
   }
@@ -46,20 +48,41 @@ export function makePodman(folder: string): Podman {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   const image = 'localhost/ssm-base:1'
-  importRoot(join(folder, 'root'), (archive) =>
+  importRoot(join(folder, 'root'), more?.libraries ?? [], (archive) => {
+    if (more !== undefined) execFileSync('cp', ['-a', `${more.root}/.`, archive])
     execFileSync('sh', ['-c', `tar -C '${archive}' -c . | podman import --quiet - ${image}`], {
       env: { ...process.env, ...environment },
       stdio: 'ignore',
-    }),
-  )
-  return { image, environment, run }
+    })
+  })
+  const build = (dockerfile: string, tag: string): void => {
+    const env = { ...process.env, ...environment }
+    execFileSync('podman', ['build', '--quiet', '--tag', tag, '-'], { env, input: dockerfile, stdio: ['pipe', 'pipe', 'pipe'] })
+  }
+  return { image, environment, run, build }
+}
+
+/** Whether images can lie on top of each other here; otherwise every container gets a copy of its whole image. */
+function overlays(folder: string): boolean {
+  const below = (name: string): string => join(folder, 'overlay', name)
+  for (const name of ['lower', 'upper', 'work', 'all']) mkdirSync(below(name), { recursive: true })
+  try {
+    const folders = `lowerdir=${below('lower')},upperdir=${below('upper')},workdir=${below('work')}`
+    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', folders, below('all')], { stdio: 'ignore' })
+    execFileSync('umount', [below('all')], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  } finally {
+    rmSync(join(folder, 'overlay'), { recursive: true, force: true })
+  }
 }
 
 const packages =
   'dash bash coreutils python3-minimal python3 libpython3-stdlib sed grep tar gzip findutils mawk hostname procps base-files util-linux debianutils libc-bin'
 
 /** The files of some packages of this computer, as the root of an image. */
-function importRoot(root: string, use: (root: string) => void): void {
+function importRoot(root: string, more: readonly string[], use: (root: string) => void): void {
   const ask = (line: string): readonly string[] =>
     execFileSync('bash', ['-c', line], { encoding: 'utf8', maxBuffer: 64e6, stdio: ['ignore', 'pipe', 'ignore'] })
       .split('\n')
@@ -71,7 +94,8 @@ function importRoot(root: string, use: (root: string) => void): void {
   const listed = ask(
     `dpkg-query -L ${installed.join(' ')} | grep -Ev '^/usr/share/(doc|man|locale|info|perl|bash-completion)|^(package|diverted)' || true`,
   )
-  const libraries = ask(`ldd /usr/bin/python3 /bin/bash /bin/tar /bin/ps 2>/dev/null | grep -o '/[^ ]*' | tr -d : || true`)
+  const needed = ask(`ldd /usr/bin/python3 /bin/bash /bin/tar /bin/ps 2>/dev/null | grep -o '/[^ ]*' | tr -d : || true`)
+  const libraries = [...needed, ...more]
   const paths = new Set<string>(['bin', 'sbin', 'lib', 'lib64', 'etc/alternatives/awk', 'usr/bin/awk'])
   const seen = new Set<string>()
   for (const path of [...listed, ...libraries, ...libraries.flatMap((each) => (existsSync(each) ? [realpathSync(each)] : []))]) {

@@ -72,7 +72,7 @@ function imageName(image: ImageSpec): string {
 }
 
 function resolved(input: InputSpec, spec: TaskSpec, layout: TaskLayout): RequestFacts['inputs'][number] {
-  const { channel, distribution, mode, contentType, subdir, path } = input
+  const { channel, distribution, mode, contentType, subdir, path, groups } = input
   const whole = uriOf(input, spec, layout)
   const uri = subdir === undefined ? whole : folderUri(joinUri(whole, subdir))
   return {
@@ -81,6 +81,7 @@ function resolved(input: InputSpec, spec: TaskSpec, layout: TaskLayout): Request
     distribution,
     mode,
     ...(contentType === undefined ? {} : { contentType }),
+    ...(groups === undefined ? {} : { groups }),
     ...(path === undefined ? {} : { path }),
   }
 }

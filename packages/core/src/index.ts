@@ -60,6 +60,8 @@ export type { StoredSearch } from './search/stored.ts'
 export type { Choice, Domain, NumberRange } from './search/space.ts'
 export { instanceType } from './options/machines.ts'
 export type { InstanceType } from './spec/instance-types.ts'
+export type { InstanceGroup } from './spec/training/instance-groups.ts'
+export type { Launch } from './spec/distribution.ts'
 export type { RunHandle } from './run/handle.ts'
 export type { RunOptions } from './run/run-options.ts'
 export type { SeriesOptions, StoredDownloadOptions, TaskStore } from './project/task-store.ts'
@@ -123,7 +125,7 @@ export type {
   RetryCause,
   StoredOutput,
 } from './spec/result.ts'
-export type { RetryOptions } from './options/compute.ts'
+export type { RetryOptions } from './spec/training/retry.ts'
 export type { SpotOptions } from './options/spot/spot.ts'
 export type { Packages } from './options/image.ts'
 export type { PackagesSpec } from './spec/image.ts'

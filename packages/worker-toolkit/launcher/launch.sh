@@ -44,7 +44,7 @@ find_places() {
   _code=$_ml/code
   # Left behind on purpose: removing it would cost every job a process, and it goes with the machine.
   _scratch=$_ml/.ssm-launch
-  unset ssm_processes ssm_mpi_options ssm_wait_for_machines ssm_packages # of the settings alone
+  unset ssm_launch ssm_processes ssm_mpi_options ssm_wait_for_machines ssm_packages # of the settings alone
   _host='' _program='' _python='' _stopped='' _scratch_made='' _whole_group='' _server='' ssm_kind=training
   case $_channel in */processing/*) ssm_kind=processing ;; esac
 }
@@ -531,7 +531,7 @@ add_channel_folders() {
 tensorflow_config() {
   list_addresses
   if [ "$ssm_distribution" = multi_worker_mirrored ]; then
-    echo "{\"cluster\":{\"worker\":[$_mirrored]},\"task\":{\"type\":\"worker\",\"index\":$_rank}}"
+    echo "{\"cluster\":{\"worker\":[$_mirrored]},\"environment\":\"cloud\",\"task\":{\"type\":\"worker\",\"index\":$_rank}}"
   elif [ "$_machines" -gt 1 ]; then
     if [ "$_rank" -eq 0 ]; then server_config master 0; else server_config worker $((_rank - 1)); fi
   fi
@@ -582,6 +582,7 @@ run_python() {
   find_python "$1"
   need_entry "$1"
   if [ -n "${ssm_packages-}" ]; then install_wheels; else install_requirements; fi
+  [ -z "${ssm_launch-}" ] || run_launched "$@"
   case ${ssm_distribution-} in
     torchrun) run_torchrun "$@" ;;
     parameter_server) [ "$_machines" -eq 1 ] || serve_parameters ;;
@@ -610,6 +611,7 @@ find_python() {
 run_node() {
   has node || give_up 127 "node is not in the image, and the job's entry is $1. Use an image with Node.js 20 or newer, or add it in a Dockerfile."
   need_entry "$1"
+  [ -z "${ssm_launch-}" ] || run_launched "$@"
   run_with node "$@"
 }
 
@@ -623,6 +625,7 @@ run_with() {
 
 run_script() {
   need_entry "$1"
+  [ -z "${ssm_launch-}" ] || run_launched "$@"
   _entry=./$1
   shift
   _first=
@@ -731,6 +734,47 @@ count_processes() {
   [ "$_processes" -gt 0 ] || _processes=1
 }
 
+# A launcher of the user's choice, one word a line, with what this machine knows in place of names in braces; then the entry and its arguments.
+run_launched() {
+  case $1 in -*) _entry=./$1 && shift && set -- "$_entry" "$@" ;; esac
+  count_processes
+  export_fast_network
+  _hosts=$(printf %s "$_all_hosts" | sed 's/"//g; s/,$//')
+  _after=$# _fields=$IFS IFS='
+'
+  set -- $ssm_launch "$@"
+  IFS=$_fields
+  _before=$(($# - _after)) _at=0 _count=$#
+  while [ "$_at" -lt "$_count" ]; do
+    _at=$((_at + 1)) _word=$1
+    shift
+    [ "$_at" -gt "$_before" ] || fill_places
+    set -- "$@" "$_word"
+  done
+  has "$1" || give_up 127 "$1 is not in the image (PATH is $PATH), and was to start the program"
+  finish "$@"
+}
+
+fill_places() {
+  case $_word in *'{'*'}'*) ;; *) return 0 ;; esac
+  fill_place rank "$_rank"
+  fill_place machines "$_machines"
+  fill_place processes "$_processes"
+  fill_place allProcesses $((_processes * _machines))
+  fill_place master "$MASTER_ADDR"
+  fill_place port "$MASTER_PORT"
+  fill_place hosts "$_hosts"
+  fill_place python "${_python:-python3}"
+}
+
+fill_place() {
+  _rest=$_word _word=''
+  while case $_rest in *"{$1}"*) ;; *) false ;; esac do
+    _word=$_word${_rest%%"{$1}"*}$2 _rest=${_rest#*"{$1}"}
+  done
+  _word=$_word$_rest
+}
+
 # The protocol and the network of fast machines, as SageMaker's own drivers set them.
 export_fast_network() {
   export NCCL_PROTO="${NCCL_PROTO:-simple}"
@@ -801,13 +845,20 @@ run_mpi() {
   printf '%s\n' ". '$_scratch/environment'" 'cd "$SM_MODULE_DIR" || exit' 'exec "$@"' >"$_scratch/each"
   set -- /bin/sh "$_scratch/each" "$@"
   if [ "$_machines" -eq 1 ]; then run_mpirun "localhost:$_processes" "$@"; fi
-  start_sshd
+  if [ -n "${SSM_PEERS-}" ]; then
+    write_remote_shell
+    if [ "$_rank" -gt 0 ]; then work_for_first_machine; fi
+  else
+    # No sshd for strangers is started on somebody's own computer.
+    [ "${MASTER_ADDR-}" != 127.0.0.1 ] || give_up 1 "mpi on several machines of this computer needs machines with names of their own, which this computer does not allow. Run it in containers, or on one machine."
+    start_sshd
+  fi
   if [ "$_rank" -gt 0 ]; then follow_first_machine; fi
   _mpi_hosts='' _rest=$_all_hosts
   while [ -n "$_rest" ]; do
     _name=${_rest%%\"*} _rest=${_rest#*\",\"}
     _mpi_hosts="$_mpi_hosts${_mpi_hosts:+,}$_name:$_processes"
-    [ "$_name" = "$_host" ] || await_ssh "$_name"
+    [ "$_name" = "$_host" ] || [ -n "${SSM_PEERS-}" ] || await_ssh "$_name"
   done
   run_mpirun "$_mpi_hosts" "$@"
 }
@@ -822,7 +873,7 @@ run_mpirun() {
   set -- ${ssm_mpi_options-} "$@"
   IFS=$_fields
   [ "$_machines" -eq 1 ] || set -- -mca btl_tcp_if_include "$SM_NETWORK_INTERFACE_NAME" -mca oob_tcp_if_include "$SM_NETWORK_INTERFACE_NAME" \
-    -mca plm_rsh_no_tree_spawn 1 -mca plm_rsh_args "$_ssh_options" "$@"
+    -mca plm_rsh_no_tree_spawn 1 $_remote_shell "$_remote_shell_is" "$@"
   supervise exec_program "$(command -v mpirun)" --host "$_mpi_hosts" -np $((_processes * _machines)) --allow-run-as-root --tag-output "$@"
   [ "$_machines" -eq 1 ] || tell_other_machines
   end_program
@@ -832,6 +883,7 @@ start_sshd() {
   _sshd=$(PATH=$PATH:/usr/sbin:/usr/local/sbin; command -v sshd) && has ssh ||
     give_up 127 "sshd or ssh is not in the image, and mpi starts programs on several machines through it. Use an image of SageMaker's frameworks, or add openssh and its keys in a Dockerfile."
   _ssh_options='-o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ConnectTimeout=5'
+  _remote_shell='-mca plm_rsh_args' _remote_shell_is=$_ssh_options
   rm -f "$_scratch/mpi-ended"
   mkdir -p /run/sshd 2>/dev/null
   if has ssh-keygen; then ssh-keygen -A >/dev/null 2>&1; fi
@@ -848,7 +900,45 @@ await_ssh() {
   done
 }
 
+# Machines that are processes of one computer have no sshd: a folder that all of them see, SSM_PEERS, carries the commands. OpenMPI's
+# servers stay attached, so that they end with their machine; each looks for the remote shell, too.
+write_remote_shell() {
+  cat >"$_scratch/remote-shell" <<'END'
+#!/bin/sh
+_at=$SSM_PEERS/$1
+shift
+printf '%s\n' "$*" >"$_at.draft" && mv "$_at.draft" "$_at.command"
+until [ -s "$_at.ended" ]; do sleep 0.1 2>/dev/null || sleep 1; done
+read -r _code <"$_at.ended"
+exit "$_code"
+END
+  chmod 700 "$_scratch/remote-shell"
+  _remote_shell='-mca orte_leave_session_attached 1 -mca plm_rsh_agent' _remote_shell_is=$_scratch/remote-shell
+}
+
+work_for_first_machine() {
+  until [ -s "$SSM_PEERS/mpi-ended" ]; do
+    [ -z "$_stopped" ] || end_badly 143 "stopped before the program was started on $_host"
+    if [ -e "$SSM_PEERS/$_host.command" ]; then
+      mv "$SSM_PEERS/$_host.command" "$_scratch/command"
+      { /bin/sh "$_scratch/command" </dev/null >&2; echo $? >"$SSM_PEERS/$_host.ended"; } &
+    fi
+    nap 0.1
+  done
+  end_as_first_machine "$SSM_PEERS/mpi-ended"
+}
+
+end_as_first_machine() {
+  read -r _ended <"$1"
+  [ "$_ended" -ne 0 ] || leave 0
+  end_badly "$_ended" "the program failed on $_first_host ($(how_it_ended "$_ended"))"
+}
+
 tell_other_machines() {
+  if [ -n "${SSM_PEERS-}" ]; then
+    echo $_ended >"$SSM_PEERS/mpi-ended"
+    return
+  fi
   _rest=$_all_hosts
   while [ -n "$_rest" ]; do
     _name=${_rest%%\"*} _rest=${_rest#*\",\"}
@@ -867,9 +957,7 @@ follow_first_machine() {
     if ssh $_ssh_options "$_first_host" true </dev/null >/dev/null 2>&1; then _missed=0; else _missed=$((_missed + 1)); fi
     [ "$_missed" -lt 3 ] || end_badly 1 "the first machine, $_first_host, is gone"
   done
-  read -r _ended <"$_scratch/mpi-ended"
-  [ "$_ended" -ne 0 ] || leave 0
-  end_badly "$_ended" "the program failed on $_first_host ($(how_it_ended "$_ended"))"
+  end_as_first_machine "$_scratch/mpi-ended"
 }
 
 # ---- the program -------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,9 @@ export const machineRootVariable = 'SSM_MACHINE_ROOT'
 /** Set where a machine has its own folders but the programs of somebody's computer, whose Python must not change. */
 export const sharedComputerVariable = 'SSM_SHARED_COMPUTER'
 
+/** A folder that all machines of a job see, where they are processes of one computer: what starts programs on another machine uses it. */
+export const peersVariable = 'SSM_PEERS'
+
 /** Where everything lies on a machine, by kind of job. */
 export const paths = {
   code: '/opt/ml/code',

@@ -117,6 +117,13 @@ describe.each(shells)('mpi under $name', ({ argv: shell, here }) => {
     expect(machines[2]?.failure()).toBe('the program failed on algo-1 (exit code 3)\n')
   })
 
+  on('starts no sshd on a computer whose machines have no names', async () => {
+    const folder = programs({ mpirun, ssh, sshd: ['touch "$FAKE/sshd-on-$SM_CURRENT_HOST"'] })
+    const [machine] = cluster(hosts, { ...line, settings: settings() }, folder)
+    const ended = await machine?.run(shell, { PATH: `${folder}:${quickPath}`, FAKE: folder, MASTER_ADDR: '127.0.0.1' })
+    expect([ended?.code, machine?.failure()]).toEqual([1, expect.stringContaining('needs machines with names of their own')])
+  })
+
   on('says that mpirun is missing in the image', async () => {
     const none = new Machine({ ...line, settings: settings() })
     expect([(await none.run(shell)).code, none.failure()]).toEqual([127, expect.stringMatching(/^mpirun is not in the image/)])
@@ -132,7 +139,9 @@ describe.each(shells)('TensorFlow under $name', ({ argv: shell, here }) => {
   on('is told of mirrored workers', async () => {
     const machines = cluster(hosts, { ...line, settings: "ssm_distribution='multi_worker_mirrored'" }, programs({}))
     const worker = hosts.map((host) => `${host}:8890`)
-    expect(await told(machines)).toEqual([0, 1, 2].map((index) => ({ cluster: { worker }, task: { type: 'worker', index } })))
+    expect(await told(machines)).toEqual(
+      [0, 1, 2].map((index) => ({ cluster: { worker }, environment: 'cloud', task: { type: 'worker', index } })),
+    )
   })
 
   on('is told of a master, workers and parameter servers', async () => {

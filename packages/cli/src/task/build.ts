@@ -8,7 +8,7 @@ import type { Parsed } from '../grammar/parsed.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { hyperparametersOf, textsOf, valuesOf } from '../grammar/values.ts'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
-import { dynamicTask, type DynamicTask } from './dynamic-task.ts'
+import { dynamicTask, type DynamicInputOptions, type DynamicTask } from './dynamic-task.ts'
 
 /** The commands that describe a task. */
 export type TaskCommand = 'run' | 'shell' | 'process'
@@ -104,7 +104,7 @@ function withOutputs(task: DynamicTask, parsed: Parsed): DynamicTask {
 }
 
 function withInputs(task: DynamicTask, parsed: Parsed, context: CliContext): DynamicTask {
-  const how = howOf(unpackedChannels(parsed), placesOf(parsed))
+  const how = howOf(unpackedChannels(parsed), placesOf(parsed), groupsOf(parsed))
   const from = (sofar: DynamicTask, channel: string, source: string, more: readonly (string | undefined)[]): DynamicTask => {
     const [distribution, subdir] = more
     if (isUri(source)) return sofar.input.s3(source, how(channel, distribution, subdir))
@@ -146,6 +146,17 @@ function placesOf(parsed: Parsed): ReadonlyMap<string, string> {
   )
 }
 
+/** The groups of `--input_groups`, by channel. */
+function groupsOf(parsed: Parsed): ReadonlyMap<string, readonly string[]> {
+  const groups = textsOf(parsed, 'inputGroups').map(([channel = '', ...names]) => [channel, names] as const)
+  const unknown = groups.find(([channel]) => !channelsOf(parsed).includes(channel))?.[0]
+  if (unknown === undefined) return new Map(groups)
+  throw usageError(
+    `--input_groups names the channel ${unknown}, and no input has it`,
+    'Write the NAME of an --input, --iis or --iit, or data for -i.',
+  )
+}
+
 /** The channels of `--unpack`, each of which must be an input's. */
 function unpackedChannels(parsed: Parsed): readonly string[] {
   const known = channelsOf(parsed)
@@ -159,13 +170,14 @@ function unpackedChannels(parsed: Parsed): readonly string[] {
 }
 
 /** How an input is to come, by its channel. */
-function howOf(unpacked: readonly string[], places: ReadonlyMap<string, string>) {
-  return (channel: string, distribution?: string, subdir?: string): ProcessingInputOptions => ({
+function howOf(unpacked: readonly string[], places: ReadonlyMap<string, string>, groups: ReadonlyMap<string, readonly string[]>) {
+  return (channel: string, distribution?: string, subdir?: string): DynamicInputOptions => ({
     channel,
     // Checked by the library, which knows what may stand here.
     ...(distribution === undefined ? {} : { distribution: distribution as NonNullable<ProcessingInputOptions['distribution']> }),
     ...(subdir === undefined || subdir === '' ? {} : { subdir }),
     ...(unpacked.includes(channel) ? { unpack: true } : {}),
+    ...(groups.has(channel) ? { groups: groups.get(channel) } : {}),
     ...(places.has(channel) ? { path: places.get(channel) } : {}),
   })
 }

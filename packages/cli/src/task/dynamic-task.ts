@@ -1,6 +1,7 @@
 import type {
   Domain,
   Explanation,
+  InputOptions,
   Plan,
   ProcessingInputOptions,
   Project,
@@ -44,11 +45,14 @@ export interface DynamicSearch {
   start(): Promise<SearchHandle>
 }
 
+/** How an input comes, whatever the kind of task. */
+export type DynamicInputOptions = InputOptions & Pick<ProcessingInputOptions, 'path'>
+
 interface DynamicInputs {
-  local(path: string, options: ProcessingInputOptions): DynamicTask
-  s3(uri: string, options: ProcessingInputOptions): DynamicTask
+  local(path: string, options: DynamicInputOptions): DynamicTask
+  s3(uri: string, options: DynamicInputOptions): DynamicTask
   model(uri: string): DynamicTask
-  fromTask(task: string, output: string, options: ProcessingInputOptions): DynamicTask
+  fromTask(task: string, output: string, options: DynamicInputOptions): DynamicTask
 }
 
 /** What a run gives. */

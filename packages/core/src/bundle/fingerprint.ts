@@ -53,6 +53,7 @@ export function fingerprintParts(spec: TaskSpec, facts: FingerprintFacts): Finge
       ),
     ),
     ...(spec.distribution === undefined ? {} : { distribution: distributionText(spec.distribution) }),
+    ...(spec.launch === undefined ? {} : { launch: typeof spec.launch === 'string' ? spec.launch : JSON.stringify(spec.launch) }),
     ...prefixed('output', spec.outputs ?? {}),
     ...prefixed('request', facts.requestOverrides ?? {}),
   }
@@ -152,11 +153,12 @@ function inputParts(spec: TaskSpec, channel: string, parts: FingerprintParts): F
   }
 }
 
-function readingOf({ distribution, mode, subdir, contentType, unpack, path }: InputSpec): string {
+function readingOf({ distribution, mode, subdir, contentType, unpack, path, groups }: InputSpec): string {
   const folder = subdir === undefined ? [] : [`of folder ${JSON.stringify(subdir)}`]
   const place = path === undefined ? [] : [`at ${JSON.stringify(path)}`]
   const type = contentType === undefined ? [] : [`as ${JSON.stringify(contentType)}`]
-  return [distribution, mode, ...folder, ...type, ...(unpack ? ['unpacked'] : []), ...place].join(' ')
+  const machines = groups === undefined ? [] : [`for ${groups.join(', ')}`]
+  return [distribution, mode, ...folder, ...type, ...(unpack ? ['unpacked'] : []), ...place, ...machines].join(' ')
 }
 
 function prefixed(prefix: string, parts: Readonly<Record<string, string>>): FingerprintParts {

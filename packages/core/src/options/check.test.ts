@@ -55,6 +55,24 @@ const rows = {
     ['m5.large', 'instanceType', /ml\.<family>\.<size>/],
     ['ml.m5', 'instanceType', /ml\.<family>\.<size>/],
   ],
+  instanceGroups: [
+    ['ml.m5.large', 'instanceGroups', /must be a list of 1 to 5 groups/],
+    [[], 'instanceGroups', /1 to 5 groups/],
+    [null, 'instanceGroups', /1 to 5 groups/],
+    [['a'], 'instanceGroups', /\[0\] must be an object such as/],
+    [[{ name: 'a' }], 'instanceGroups', /has group, type and count, not name/],
+    [[{ group: 'a b', type: 'ml.m5.large' }], 'instanceGroups', /group as 1 to 64 letters/],
+    [[{ group: 'a', type: 'm5.large' }], 'instanceGroups', /ml\.<family>\.<size>/],
+    [[{ group: 'a', type: 'ml.m5.large', count: 0 }], 'instanceGroups', /count as a whole number/],
+    [
+      [
+        { group: 'a', type: 'ml.m5.large' },
+        { group: 'a', type: 'ml.c5.large' },
+      ],
+      'instanceGroups',
+      /two groups named a/,
+    ],
+  ],
   fallbackTypes: [
     ...listed('fallbackTypes', 4),
     [['g5.xlarge'], 'fallbackTypes[0]', /ml\.<family>\.<size>/],
@@ -115,6 +133,14 @@ const rows = {
   repository: [...textual('repository', 256), ['Mine', 'repository', /lower-case/], ['a//b', 'repository', /lower-case/]],
   localRepository: [...textual('localRepository', 256), ['Mine', 'localRepository', /lower-case/]],
   imageTag: [...textual('imageTag', 128), ['.v1', 'imageTag', /letters, digits/]],
+  launch: [
+    ['accelerate', 'launch', /must be 'toolkit', or a program/],
+    [[], 'launch', /a program and its arguments/],
+    [null, 'launch', /must be 'toolkit'/],
+    [['a', ''], 'launch', /no empty one/],
+    [['a', 'b\nc'], 'launch', /without line ends in \[1\]/],
+    [['a', '{node}'], 'launch', /knows \{rank\}.*not \{node\}/],
+  ],
   distribution: [
     ['ring', 'distribution', /must be one of torchrun, mpi, parameter_server, multi_worker_mirrored/],
     [null, 'distribution', /one of/],
@@ -261,7 +287,7 @@ test.each([
   expect(optionProblems('training', options as TrainingOptions)).toEqual([])
 })
 
-test.each(['spot', 'maxWait', 'warm', 'retries', 'distribution', 'hyperparameters', 'metrics'])(
+test.each(['spot', 'maxWait', 'warm', 'retries', 'instanceGroups', 'distribution', 'hyperparameters', 'metrics'])(
   'a processing task has no option %s, and says so',
   (name) => {
     const [problem] = optionProblems('processing', { [name]: rows[name as TaskOptionName][0]?.[0] })

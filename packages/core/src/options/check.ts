@@ -92,6 +92,11 @@ const rules: readonly Rule[] = [
     problem: spotWaitProblem,
   },
   {
+    kinds: ['training'],
+    reads: ['instanceGroups', 'fallbackTypes', 'warm'],
+    problem: groupsTogether,
+  },
+  {
     kinds: ['processing'],
     reads: ['maxRun'],
     problem: ({ maxRun }) =>
@@ -185,6 +190,13 @@ const rules: readonly Rule[] = [
     },
   },
 ]
+
+function groupsTogether({ instanceGroups, fallbackTypes = [], warm }: TrainingOptions): FoundProblem | undefined {
+  const other = warm !== undefined ? 'warm' : fallbackTypes.length > 0 ? 'fallbackTypes' : undefined
+  if (instanceGroups === undefined || other === undefined) return undefined
+  const hint = 'SageMaker takes neither with groups of machines: leave out one of them.'
+  return { path: 'instanceGroups', value: instanceGroups, message: `cannot be joined with ${other}`, hint }
+}
 
 function fallbackProblem({ fallbackTypes = [], instanceType, warm }: TrainingOptions): FoundProblem | undefined {
   if (fallbackTypes.length === 0) return undefined

@@ -1,7 +1,8 @@
+import { groupsProblem, type InstanceGroup } from '../spec/training/instance-groups.ts'
 import type { InstanceType } from '../spec/instance-types.ts'
 import type { JobKind } from '../spec/job-kind.ts'
-import type { RetryCause, RetrySpec } from '../spec/result.ts'
-import { secondsOf, type Duration } from '../time/duration.ts'
+import { retryInWords, retryOf, type RetryOptions } from '../spec/training/retry.ts'
+import type { Duration } from '../time/duration.ts'
 import { instanceTypeHint, instanceTypeProblem } from './machines.ts'
 import { make, trainingOnly } from './option.ts'
 import { count, duration, flag, list, text } from './option-types.ts'
@@ -47,6 +48,33 @@ export const computeOptions = {
     entry: (type) => (instanceShape.test(type) ? instanceTypeProblem(type)?.message : 'must be ml.<family>.<size>'),
     flag: { names: ['fallback_types'], args: ['TYPE...'] },
   }),
+  /**
+   * Machines of several types in one job: groups with a name, a type and a number of machines.
+   *
+   * One to five groups, in place of `instanceType` and `instanceCount`; none by default. The machines are numbered in the order of the groups. An
+   * input with `groups` goes to these alone. The image is the one for the first type with GPUs. Not with `warm` or `fallbackTypes`.
+   *
+   * @see ResourceConfig.InstanceGroups in the CreateTrainingJob reference
+   */
+  instanceGroups: make<readonly InstanceGroup[], 'training', [groups: readonly InstanceGroup[]], undefined>(
+    {
+      summary: 'Machines of several types in one job: groups with a name, a type and a number of machines.',
+      source: 'ResourceConfig.InstanceGroups',
+      kinds: trainingOnly,
+      flag: { names: ['instance_group'], repeat: true },
+    },
+    { args: ['NAME', 'TYPE', '[COUNT]'], read: (given) => given.map(groupInWords) },
+    (value) => value,
+    (value, path) => {
+      const message = groupsProblem(value)
+      const hint = {
+        library:
+          "Write .instances([{ group: 'data', type: 'ml.c5.xlarge', count: 2 }, { group: 'train', type: 'ml.g5.xlarge' }]).",
+        commandLine: 'Write --instance_group data ml.c5.xlarge 2 --instance_group train ml.g5.xlarge 1.',
+      }
+      return message === undefined ? [] : [{ path, value, message, hint }]
+    },
+  ),
   /**
    * How many machines run the task side by side.
    *
@@ -197,54 +225,9 @@ export const computeOptions = {
   ),
 }
 
-/** When a run that failed is tried again with another job. */
-export interface RetryOptions {
-  /** Jobs in all, the first one included: from 2 to 30. */
-  readonly attempts: number
-  /**
-   * Which ends are worth another job; default `['capacity', 'interruption', 'internal']`.
-   *
-   * `capacity`: there were no machines. `interruption`: they were taken away. `internal`: an error of SageMaker's own.
-   * `exit 75`: the program ended with that exit code.
-   */
-  readonly on?: readonly RetryCause[]
-  /** How long to wait before the next job; default `'1 minute'`. */
-  readonly pause?: Duration
-}
-
-export const serviceCauses = ['capacity', 'interruption', 'internal'] as const satisfies readonly RetryCause[]
-const fields = ['attempts', 'on', 'pause']
-const longestPauseSeconds = 86_400
-
-/** What a policy means; a text says what is wrong with it. */
-export function retryOf(given: unknown): RetrySpec | string {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return 'must be an object such as { attempts: 3 }'
-  const { attempts, on = serviceCauses, pause = '1 minute' } = given as Readonly<Record<string, unknown>>
-  const unknown = Object.keys(given).find((name) => !fields.includes(name))
-  if (unknown !== undefined) return `has attempts, on and pause, not ${unknown}`
-  if (!Number.isInteger(attempts) || Number(attempts) < 2 || Number(attempts) > 30)
-    return 'must have attempts as a whole number from 2 to 30'
-  if (!Array.isArray(on) || on.length === 0) return 'must have at least one cause in on'
-  const wrong = on.findIndex((cause) => !isCause(cause))
-  if (wrong >= 0) return `knows the causes ${serviceCauses.join(', ')} and exit <1 to 255>, not on[${wrong}]`
-  const pauseSeconds = secondsOf(pause as Duration)
-  if (pauseSeconds === undefined || pauseSeconds > longestPauseSeconds) return "must have pause as a duration up to '1 day'"
-  return { attempts: Number(attempts), on: [...new Set(on as readonly RetryCause[])], pauseSeconds }
-}
-
-function isCause(cause: unknown): cause is RetryCause {
-  if (typeof cause !== 'string') return false
-  const code = /^exit ([1-9]\d{0,2})$/.exec(cause)?.[1]
-  return serviceCauses.some((name) => name === cause) || (code !== undefined && Number(code) <= 255)
-}
-
-/** A policy as the command line gives it: the number of attempts, or JSON. What is neither is told by the check. */
-export function retryInWords(text: string): RetryOptions {
-  if (/^\d+$/.test(text)) return { attempts: Number(text) }
-  try {
-    return JSON.parse(text) as RetryOptions
-  } catch {
-    // Not one of them, and the option's check says so in words.
-    return text as unknown as RetryOptions
-  }
-}
+const groupInWords = ([group = '', type = '', count]: readonly string[]): InstanceGroup => ({
+  group,
+  // What it is not, the option's check says.
+  type: type as InstanceType,
+  ...(count === undefined ? {} : { count: Number(count) }),
+})

@@ -1,7 +1,14 @@
 import type { JobKind } from '../spec/job-kind.ts'
-import { distributionNames, distributionOf, type TrainingDistribution } from '../spec/distribution.ts'
+import {
+  distributionNames,
+  distributionOf,
+  launchInWords,
+  launchProblem,
+  type Launch,
+  type TrainingDistribution,
+} from '../spec/distribution.ts'
 import type { PackagesSpec } from '../spec/image.ts'
-import { trainingOnly, type About, type Option, type Problem } from './option.ts'
+import { make, trainingOnly, type About, type Option, type Problem } from './option.ts'
 import { flag, oneOf, text } from './option-types.ts'
 
 /** In which container image the program runs. */
@@ -126,6 +133,32 @@ export const imageOptions = {
     source: 'InputDataConfig',
     flag: { names: ['packages'], args: ['FILE', '[PYTHON]', '[PLATFORM]'] },
   }),
+  /**
+   * What starts the program: a launcher such as `accelerate launch`, or SageMaker's training toolkit in the image.
+   *
+   * A list is a program and its arguments, to which the entry and its arguments are added; `{rank}`, `{machines}`, `{processes}`, `{allProcesses}`, `{master}`,
+   * `{port}`, `{hosts}` and `{python}` in it are replaced on each machine. For `.code()`, without `distribution`. `'toolkit'` makes SageMaker's
+   * classic script-mode request, for images that bring its training toolkit: training tasks with a `.py` or `.sh` entry and no `args`.
+   *
+   * @see HyperParameters in the CreateTrainingJob reference
+   */
+  launch: make<Launch, JobKind, [launch: Launch], undefined>(
+    {
+      summary: "What starts the program: a launcher such as `accelerate launch`, or SageMaker's training toolkit in the image.",
+      source: 'AlgorithmSpecification',
+      flag: { names: ['launch'] },
+    },
+    { args: ['LAUNCHER'], read: (given) => launchInWords(given.at(-1)?.[0] ?? '') },
+    (value) => value,
+    (value, path) => {
+      const message = launchProblem(value)
+      const hint = {
+        library: "Write .launch(['accelerate', 'launch', '--num_machines', '{machines}']), or .launch('toolkit').",
+        commandLine: "Write --launch 'accelerate launch --num_machines {machines}', or --launch toolkit.",
+      }
+      return message === undefined ? [] : [{ path, value, message, hint }]
+    },
+  ),
   /**
    * How several processes and machines work together: `torchrun`, `mpi`, `parameter_server` or `multi_worker_mirrored`.
    *

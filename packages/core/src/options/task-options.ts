@@ -91,7 +91,17 @@ const joined = (earlier: object, later: object): object =>
   Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(earlier), ...Object.getOwnPropertyDescriptors(later) })
 
 // A later choice of image replaces an earlier one made another way: a project's default framework never forbids an image.
+// So does a later choice of machines.
 function replacedBy(given: TrainingOptions): readonly TaskOptionName[] {
+  return [...machinesReplacedBy(given), ...imagesReplacedBy(given)]
+}
+
+function machinesReplacedBy({ instanceGroups, instanceType, instanceCount }: TrainingOptions): readonly TaskOptionName[] {
+  if (instanceGroups !== undefined) return ['instanceType', 'instanceCount', 'fallbackTypes']
+  return instanceType !== undefined || instanceCount !== undefined ? ['instanceGroups'] : []
+}
+
+function imagesReplacedBy(given: TrainingOptions): readonly TaskOptionName[] {
   if (given.image !== undefined) return ['framework', 'frameworkVersion', 'pythonVersion', 'dockerfile']
   return given.framework !== undefined || given.dockerfile !== undefined ? ['image'] : []
 }

@@ -40,6 +40,7 @@ export interface DraftInput {
   readonly contentType?: string
   readonly unpack?: boolean
   readonly path?: string
+  readonly groups?: readonly string[]
 }
 
 /** The draft with one more input. */

@@ -10,13 +10,15 @@ import type { FoundProblem } from '../options/option.ts'
 import { resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import { keepsCheckpoints } from '../spec/algorithms.ts'
 import { distributionOf } from '../spec/distribution.ts'
+import { groupsOf, leadingType } from '../spec/training/instance-groups.ts'
 import type { NamedOutputs } from '../spec/outputs.ts'
 import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
-import { retryOf } from '../options/compute.ts'
 import { spotWaitOf, usualMaxWait } from '../options/spot/spot.ts'
+import { retryOf } from '../spec/training/retry.ts'
 import type { Draft, DraftInput } from './draft.ts'
+import { launchProblems } from './problems/place-problems.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
 
@@ -33,6 +35,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...(wrong.length === 0 ? algorithmProblems(draft) : []),
     ...inputProblems(draft),
     ...packagesProblems(draft),
+    ...(wrong.length === 0 ? launchProblems(draft) : []),
     ...placeProblems(draft.kind, draft.inputs, draft.outputs ?? {}),
   ]
   if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)
@@ -47,6 +50,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...(options.container === undefined ? {} : { container: options.container }),
     image: imageOf(draft, options),
     ...packagesIn(options.packages),
+    ...(options.launch === undefined ? {} : { launch: options.launch }),
     inputs: draft.inputs.map(inputOf),
     ...(draft.outputs === undefined ? {} : { outputs: withoutSlash(draft.outputs) }),
     ...computeOf(options),
@@ -77,18 +81,18 @@ type Compute = Pick<
   | 'retry'
   | 'fallbackTypes'
   | 'spotWait'
+  | 'instanceGroups'
 >
 
 function computeOf(options: ResolvedOptions): Compute {
-  const { instanceType, instanceCount, volumeSizeGiB, spot, retries } = options
+  const { volumeSizeGiB, spot, retries } = options
   const retry = options.retry === undefined ? undefined : retryOf(options.retry)
   const maxRunSeconds = seconds(options.maxRun)
   const spotWait = spotWaitOf(options)
   const keepAliveSeconds = options.warm === undefined ? undefined : seconds(options.warm)
   return {
-    instanceType,
+    ...machinesOf(options),
     ...(options.fallbackTypes.length === 0 ? {} : { fallbackTypes: options.fallbackTypes }),
-    instanceCount,
     volumeSizeGiB,
     spot,
     maxRunSeconds,
@@ -99,6 +103,20 @@ function computeOf(options: ResolvedOptions): Compute {
     ...(retries === undefined ? {} : { retries }),
     // What is wrong with it has been said by then.
     ...(typeof retry === 'object' ? { retry } : {}),
+  }
+}
+
+function machinesOf({
+  instanceType,
+  instanceCount,
+  instanceGroups,
+}: ResolvedOptions): Pick<TaskSpec, 'instanceType' | 'instanceCount' | 'instanceGroups'> {
+  if (instanceGroups === undefined) return { instanceType, instanceCount }
+  const groups = groupsOf(instanceGroups)
+  return {
+    instanceType: leadingType(groups) ?? instanceType,
+    instanceCount: groups.reduce((sum, { count }) => sum + count, 0),
+    instanceGroups: groups,
   }
 }
 

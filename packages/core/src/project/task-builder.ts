@@ -7,6 +7,7 @@ import { mergeOptions, type TrainingOptions } from '../options/task-options.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import type { Explanation, Plan } from '../run/plan.ts'
 import type { Secret } from '../secrets/secret.ts'
+import type { InstanceGroup } from '../spec/training/instance-groups.ts'
 import type { InstanceType } from '../spec/instance-types.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { NamedOutputs } from '../spec/outputs.ts'
@@ -96,7 +97,8 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     return this.#next({ options: mergeOptions(this.#draft.options, options) })
   }
 
-  instances = (type: InstanceType | readonly InstanceType[], instanceCount = 1): TaskBuilder => {
+  instances = (type: InstanceType | readonly InstanceType[] | readonly InstanceGroup[], instanceCount = 1): TaskBuilder => {
+    if (isGroups(type)) return this.with({ instanceGroups: type })
     // One type says again that there is no other.
     const [instanceType, ...fallbackTypes] = Array.isArray(type) ? (type as readonly InstanceType[]) : [type as InstanceType]
     return this.with({ instanceType: instanceType ?? (type as InstanceType), fallbackTypes, instanceCount })
@@ -196,3 +198,6 @@ interface BuilderInputs {
   fromTask(task: string, output: string, options?: InputOptions): TaskBuilder
   from(source: OutputRef | StoredOutput, options?: InputOptions): TaskBuilder
 }
+
+const isGroups = (given: unknown): given is readonly InstanceGroup[] =>
+  Array.isArray(given) && given.some((each) => typeof each === 'object' && each !== null)

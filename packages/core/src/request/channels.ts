@@ -1,12 +1,18 @@
 import type { Channel, ProcessingInput } from '@aws-sdk/client-sagemaker'
 import { channelPath, codeChannel, codeChannelPath, paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { addressOf, type ObjectUri } from '../names/object-uri.ts'
+import type { InstanceGroupSpec } from '../spec/training/instance-groups.ts'
 import type { RequestFacts, ResolvedInput } from './facts.ts'
 
-/** `InputDataConfig`: the code channel and the task's inputs; `undefined` when there are none, for the list must not be empty. */
-export function trainingChannels(facts: RequestFacts): Channel[] | undefined {
-  const code = facts.code === undefined ? [] : [channel(codeInput(facts.layout.job(facts.job).source), facts)]
-  const channels = [...code, ...facts.inputs.map((each) => channel(each, facts))]
+/**
+ * `InputDataConfig`: the code channel and the task's inputs; `undefined` when there are none, for the list must not be empty.
+ * Where one input is for some groups of machines alone, every channel says its groups: SageMaker asks for all or none.
+ */
+export function trainingChannels(facts: RequestFacts, groups: readonly InstanceGroupSpec[] = []): Channel[] | undefined {
+  const chosen = facts.inputs.some((each) => each.groups !== undefined)
+  const all = chosen ? groups.map(({ group }) => group) : undefined
+  const code = facts.code === undefined ? [] : [channel(codeInput(facts.layout.job(facts.job).source), facts, all)]
+  const channels = [...code, ...facts.inputs.map((each) => channel(each, facts, each.groups ?? all))]
   return channels.length === 0 ? undefined : channels
 }
 
@@ -44,10 +50,16 @@ export function manifestOf({ uri }: ResolvedInput): string {
   return JSON.stringify([{ prefix: `s3://${bucket}/${key.slice(0, key.length - name.length)}` }, name])
 }
 
-function channel(from: ResolvedInput, facts: RequestFacts): Channel {
+function channel(from: ResolvedInput, facts: RequestFacts, groups: readonly string[] | undefined): Channel {
   return {
     ChannelName: from.channel,
-    DataSource: { S3DataSource: { ...addressIn(facts, from), S3DataDistributionType: from.distribution } },
+    DataSource: {
+      S3DataSource: {
+        ...addressIn(facts, from),
+        S3DataDistributionType: from.distribution,
+        ...(groups === undefined ? {} : { InstanceGroupNames: [...groups] }),
+      },
+    },
     InputMode: from.mode,
     ...(from.contentType === undefined ? {} : { ContentType: from.contentType }),
   }

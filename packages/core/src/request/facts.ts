@@ -10,6 +10,8 @@ export interface ResolvedInput {
   readonly distribution: Distribution
   readonly mode: InputMode
   readonly contentType?: string
+  /** The groups of machines that get it; absent for all. */
+  readonly groups?: readonly string[]
   /** Where a processing job finds it, instead of the channel's own folder. */
   readonly path?: string
   /**
@@ -24,6 +26,8 @@ export interface CodeFacts {
   readonly launcherSha256: string
   readonly settingsSha256: string
   readonly bundleSha256: string
+  /** The file to run, inside the bundle. */
+  readonly entry?: string
 }
 
 /** Everything a request needs beside the spec: found or made while preparing. */
@@ -39,6 +43,8 @@ export interface RequestFacts {
   readonly hasState: boolean
   /** Which specification left that state; absent when there is none. */
   readonly stateFrom?: StateOrigin
+  /** Where the job runs. */
+  readonly region?: string
   /** This library's version, for the job's tags. */
   readonly version: string
 }

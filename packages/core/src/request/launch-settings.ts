@@ -24,6 +24,8 @@ export function launchSettings(spec: TaskSpec, job: JobName, entry: string | und
     `ssm_network_isolated=${quote(spec.networkIsolation ? '1' : '')}`,
     ...(packagesSha256 === undefined ? [] : [`ssm_packages=${quote(packagesSha256)}`]),
     ...distributionSettings(spec),
+    // One word a line.
+    ...(spec.launch === undefined || spec.launch === 'toolkit' ? [] : [`ssm_launch=${quote(spec.launch.join('\n'))}`]),
     // One folder a line: the launcher unpacks the archives in them.
     `ssm_unpack=${quote(unpacked(spec).join('\n'))}`,
     `set -- ${launchArguments(spec, entry).map(quote).join(' ')}`,

@@ -12,19 +12,18 @@ import { launchVector, machineTypes } from './boot.ts'
 import { trainingChannels } from './channels.ts'
 import { requestEnvironment } from './environment.ts'
 import type { RequestFacts } from './facts.ts'
+import { toolkitHyperparameters } from './toolkit.ts'
 import { requestTags } from './tags.ts'
 
 /** The exact `CreateTrainingJob` input of a task: what AWS is sent and what the local platform executes. */
 export function trainingRequest(spec: TaskSpec, facts: RequestFacts): CreateTrainingJobCommandInput {
-  const channels = trainingChannels(facts)
-  const hyperparameters = Object.entries(spec.hyperparameters)
+  const channels = trainingChannels(facts, spec.instanceGroups)
+  const hyperparameters = hyperparametersOf(spec, facts)
   return {
     TrainingJobName: facts.job,
     AlgorithmSpecification: algorithm(spec, facts),
     RoleArn: facts.roleArn,
-    ...(hyperparameters.length === 0
-      ? {}
-      : { HyperParameters: Object.fromEntries(hyperparameters.map(([name, value]) => [name, hyperparameterOnWire(value)])) }),
+    ...(Object.keys(hyperparameters).length === 0 ? {} : { HyperParameters: hyperparameters }),
     ...(channels === undefined ? {} : { InputDataConfig: channels }),
     OutputDataConfig: {
       S3OutputPath: bareUri(facts.layout.root),
@@ -46,12 +45,18 @@ export function trainingRequest(spec: TaskSpec, facts: RequestFacts): CreateTrai
   }
 }
 
+function hyperparametersOf(spec: TaskSpec, facts: RequestFacts): Record<string, string> {
+  if (spec.launch === 'toolkit') return { ...toolkitHyperparameters(spec, facts) }
+  return Object.fromEntries(Object.entries(spec.hyperparameters).map(([name, value]) => [name, hyperparameterOnWire(value)]))
+}
+
 /** The built-in algorithms look for their checkpoints in the place that SageMaker names. */
 const statePath = ({ image }: TaskSpec): string => (image.kind === 'algorithm' ? '/opt/ml/checkpoints' : paths.training.state)
 
 function algorithm(spec: TaskSpec, facts: RequestFacts): AlgorithmSpecification {
   const metrics = Object.entries(spec.metrics).map(([Name, Regex]) => ({ Name, Regex }))
-  const launch = facts.code === undefined ? undefined : launchVector('training', facts.code)
+  // The toolkit is the program of its image.
+  const launch = facts.code === undefined || spec.launch === 'toolkit' ? undefined : launchVector('training', facts.code)
   return {
     TrainingImage: facts.imageUri,
     TrainingInputMode: 'File',
@@ -62,11 +67,25 @@ function algorithm(spec: TaskSpec, facts: RequestFacts): AlgorithmSpecification 
 
 function resources(spec: TaskSpec): ResourceConfig {
   return {
-    ...machineTypes<NonNullable<ResourceConfig['InstanceType']>>(spec),
-    InstanceCount: spec.instanceCount,
+    ...machines(spec),
     VolumeSizeInGB: spec.volumeSizeGiB,
     ...(spec.volumeKmsKey === undefined ? {} : { VolumeKmsKeyId: spec.volumeKmsKey }),
     ...(spec.keepAliveSeconds === undefined ? {} : { KeepAlivePeriodInSeconds: spec.keepAliveSeconds }),
+  }
+}
+
+type TrainingType = NonNullable<ResourceConfig['InstanceType']>
+
+function machines(spec: TaskSpec): ResourceConfig {
+  const { instanceGroups, instanceCount } = spec
+  if (instanceGroups === undefined) return { ...machineTypes<TrainingType>(spec), InstanceCount: instanceCount }
+  return {
+    InstanceGroups: instanceGroups.map(({ group, type, count }) => ({
+      InstanceGroupName: group,
+      // Checked by its form; the SDK's list of types is older than some of them.
+      InstanceType: type as TrainingType,
+      InstanceCount: count,
+    })),
   }
 }
 

@@ -19,7 +19,7 @@ import type { RunPolicy } from './run-options.ts'
 import { hasState, otherStateWarning, stateOrigin } from './state.ts'
 import { pinnedCode } from './submit/code.ts'
 import { pythonFor } from './submit/python.ts'
-import { requestFacts, roleNeed } from './submit/request-facts.ts'
+import { regionFor, requestFacts, roleNeed } from './submit/request-facts.ts'
 import { contentWarnings, warningsFor } from './submit/warnings.ts'
 
 /** What a run would do, found out without writing anything. */
@@ -148,6 +148,7 @@ async function requestOf({ task, past }: OpenedTask, state: State, context: Task
     imageUri,
     roleArn,
     ...state,
+    ...(await regionFor(spec, context)),
     ...(code === undefined ? {} : { code }),
   })
   return jobRequest(withoutSecrets(spec), facts)

@@ -88,3 +88,29 @@ const isOff = (settings: unknown): boolean => settings === false || (isRecord(se
 
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string' && !/[\n\0]/.test(item))
+
+/**
+ * What starts the program instead of our launcher: the toolkit of the image (`'toolkit'`), or a program of its own, which gets the entry and
+ * its arguments at the end.
+ */
+export type Launch = 'toolkit' | readonly [program: string, ...args: string[]]
+
+/** Names in braces that stand for what only the machine knows. */
+export const launchPlaces = ['rank', 'machines', 'processes', 'allProcesses', 'master', 'port', 'hosts', 'python'] as const
+
+/** What is wrong with a way to start a program; `undefined` when nothing. */
+export function launchProblem(given: unknown): string | undefined {
+  if (given === 'toolkit') return undefined
+  if (!Array.isArray(given) || given.length === 0 || given.length > 100)
+    return "must be 'toolkit', or a program and its arguments"
+  const wrong = (given as readonly unknown[]).findIndex(
+    (word) => typeof word !== 'string' || word === '' || /[\n\r\0]/.test(word),
+  )
+  if (wrong >= 0) return `must have a text without line ends in [${wrong}], and no empty one`
+  const place = given.flatMap((word: string) => [...word.matchAll(/\{([A-Za-z]+)\}/g)].map(([, name = '']) => name))
+  const unknown = place.find((name) => !launchPlaces.some((known) => known === name))
+  return unknown === undefined ? undefined : `knows ${launchPlaces.map((name) => `{${name}}`).join(', ')}, not {${unknown}}`
+}
+
+/** Words of a command line as a shell would read them. One word alone may be the value of a hyperparameter of that name: the option's check refuses it. */
+export const launchInWords = (text: string): Launch => (/\s/.test(text) ? wordsOf(text) : text) as Launch

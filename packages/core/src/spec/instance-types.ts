@@ -24,6 +24,9 @@ export const knownInstanceTypes: readonly string[] = Object.values(instanceCatal
   ),
 )
 
+/** Whether a machine computes with GPUs or other accelerators. */
+export const isAccelerated = (type: string): boolean => /^ml\.(?:[gp]\d|trn|inf)/.test(type)
+
 /**
  * Whether a machine has disks of its own (NVMe): a job then gets these, whatever size was asked for, and SageMaker takes no key for
  * them.

@@ -6,8 +6,9 @@ import type { JobRequest } from '../platform/jobs.ts'
 import type { JobKind } from './job-kind.ts'
 import type { RetrySpec } from './result.ts'
 import type { Secret } from '../secrets/secret.ts'
-import type { DistributionSpec } from './distribution.ts'
+import type { DistributionSpec, Launch } from './distribution.ts'
 import type { ImageSpec, PackagesSpec } from './image.ts'
+import type { InstanceGroupSpec } from './training/instance-groups.ts'
 import type { Distribution, InputMode } from './input-modes.ts'
 import type { NamedOutputs } from './outputs.ts'
 import type { SpotWait } from './machines/spot-wait.ts'
@@ -45,8 +46,10 @@ export interface TaskSpec {
   readonly instanceType: string
   /** Types to take, in this order, when there are none of `instanceType`; on demand SageMaker chooses. */
   readonly fallbackTypes?: readonly string[]
-  /** How many machines run side by side. */
+  /** How many machines run side by side, in all groups together. */
   readonly instanceCount: number
+  /** Training only: machines of several types; absent where all are of one. */
+  readonly instanceGroups?: readonly InstanceGroupSpec[]
   /** The size of each machine's disk. */
   readonly volumeSizeGiB: number
   /** Whether spare machines are used. */
@@ -88,6 +91,8 @@ export interface TaskSpec {
   readonly subnets: readonly string[]
   /** Security groups of the machines; empty without a VPC. */
   readonly securityGroups: readonly string[]
+  /** What starts the program instead of the launcher. */
+  readonly launch?: Launch
   /** How the program is started on several machines. */
   readonly distribution?: DistributionSpec
   /** Whether the program has no network. */
@@ -159,6 +164,8 @@ export interface InputSpec {
   readonly subdir?: string
   /** Processing only: where it lies on the machine, instead of the channel's own folder. */
   readonly path?: string
+  /** The groups of machines that get it; absent for all. */
+  readonly groups?: readonly string[]
   /** The MIME type, for algorithms that ask for one. */
   readonly contentType?: string
   /** Whether `.tar.gz` archives in the channel, such as a model, are unpacked beside themselves before the program starts. */

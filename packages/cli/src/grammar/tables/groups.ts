@@ -2,18 +2,32 @@ import {
   accessOptions,
   computeOptions,
   imageOptions,
+  list,
   parameterOptions,
   spotOptions,
+  trainingOnly,
   type AnyOption,
 } from '@simple-sagemaker/core/options'
 import type { FlagGroup } from '../command.ts'
 import { budgetOptions, costOptions, environmentOptions, globalOptions, planOptions } from './cli-options.ts'
-import { callOptions, inputOptions, projectOptions, typedOptions } from './run-options.ts'
+import { callOptions, inputOptions, projectOptions } from './run-options.ts'
 
 const { project, prefix, task, bucket, platform, python, region, profile, prices, budget } = projectOptions
 const { hyperparameters, args, env, tags, metrics, state } = parameterOptions
 const { distribution, ...sharedImage } = imageOptions
 const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput, noUnpack } = callOptions
+
+/** Hyperparameters that are no text. */
+const typedOptions = {
+  hyperparametersJson: list({
+    summary: 'A hyperparameter whose value is JSON: a number, true, a list. Every other way gives text.',
+    source: 'HyperParameters',
+    kinds: trainingOnly,
+    most: 2,
+    entry: () => undefined,
+    flag: { names: ['hp_json'], args: ['KEY', 'JSON'], repeat: true },
+  }),
+}
 
 /** Which task, and where it is stored. */
 export const where = { project, task, prefix, bucket }

@@ -105,24 +105,20 @@ export const inputOptions = {
     entry: () => undefined,
     flag: { names: ['input_task', 'iit'], args: ['NAME', 'TASK', 'TYPE', '[DISTRIBUTION]', '[SUBDIR]'], repeat: true },
   }),
+  inputGroups: list({
+    summary: 'The groups of machines that get an input, by its channel; without it all do.',
+    source: 'InputDataConfig',
+    kinds: trainingOnly,
+    most: 20,
+    entry: () => undefined,
+    flag: { names: ['input_groups'], args: ['CHANNEL', 'GROUP...'], repeat: true },
+  }),
   unpack: list({
     summary: 'Channels whose archives are unpacked before the program starts, such as a model of another task.',
     source: 'InputDataConfig',
     most: 20,
     entry: () => undefined,
     flag: { names: ['unpack'], args: ['CHANNEL...'], repeat: true },
-  }),
-}
-
-/** Hyperparameters that are no text. */
-export const typedOptions = {
-  hyperparametersJson: list({
-    summary: 'A hyperparameter whose value is JSON: a number, true, a list. Every other way gives text.',
-    source: 'HyperParameters',
-    kinds: trainingOnly,
-    most: 2,
-    entry: () => undefined,
-    flag: { names: ['hp_json'], args: ['KEY', 'JSON'], repeat: true },
   }),
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { sharedComputerVariable } from '@simple-sagemaker/worker-toolkit/contract'
+import { dirname, join } from 'node:path'
+import { peersVariable, sharedComputerVariable } from '@simple-sagemaker/worker-toolkit/contract'
 import type { Isolation, MachineProgram } from '../machine/isolation.ts'
 import { startProcess } from '../machine/process-executor.ts'
 import type { MachineTree } from '../machine/tree.ts'
@@ -15,10 +15,10 @@ const temporaryFolder = '/.ssm-tmp'
  */
 export const namespaceIsolation: Isolation = {
   name: 'namespace',
-  view: (_tree, inherited) => ({
+  view: ({ root }, inherited) => ({
     root: '',
     networkInterface: 'lo',
-    environment: { ...inherited, TMPDIR: temporaryFolder, [sharedComputerVariable]: '1' },
+    environment: { ...inherited, TMPDIR: temporaryFolder, [sharedComputerVariable]: '1', [peersVariable]: peersFolder(root) },
   }),
   prepare: async (trees, folders) => prepareNamespaces(trees, folders),
   start: (program) => startProcess({ ...program, argv: namespaceArgv(program), cwd: program.tree.root }),
@@ -31,6 +31,7 @@ export function prepareNamespaces(trees: readonly MachineTree[], folders: readon
   // `/tmp` stays this computer's, for what its programs keep there; a machine's temporary files go with its tree.
   const own = folders.filter((path) => path !== '/tmp')
   const known = readFileSync('/etc/hosts', 'utf8')
+  for (const { root } of trees) mkdirSync(peersFolder(root), { recursive: true, mode: 0o700 })
   const names = trees.map(({ host }, index) => `127.0.0.${index + 1} ${host}\n`)
   for (const { root } of trees) {
     const hosts = hostsFile(root)
@@ -41,6 +42,8 @@ export function prepareNamespaces(trees: readonly MachineTree[], folders: readon
   }
 }
 
+/** Beside the trees of a job, and gone with them. */
+const peersFolder = (root: string): string => join(dirname(root), 'peers')
 // Beside the tree, and gone with it.
 const hostsFile = (root: string): string => `${root}.hosts`
 const mountsFile = (root: string): string => `${root}.mounts`

@@ -20,7 +20,7 @@ export function configFiles(
   const { input } = request
   return {
     [`${paths.training.config}/hyperparameters.json`]: input.HyperParameters ?? {},
-    [`${paths.training.config}/inputdataconfig.json`]: inputDataConfig(request),
+    [`${paths.training.config}/inputdataconfig.json`]: inputDataConfig(request, plan, host),
     [`${paths.training.config}/resourceconfig.json`]: resources,
     ...(plan.checkpoint === undefined
       ? {}
@@ -33,22 +33,33 @@ export function arnOf(kind: JobPlan['kind'], name: string): string {
   return `arn:aws:sagemaker:local:000000000000:${kind}-job/${name.toLowerCase()}`
 }
 
-function resourceConfig({ hosts, instanceType }: JobPlan, host: string, networkInterface: string): unknown {
-  const group = 'homogeneousCluster'
+function resourceConfig({ hosts, instanceType, groups }: JobPlan, host: string, networkInterface: string): unknown {
+  const all = groups ?? [{ name: 'homogeneousCluster', instanceType, hosts }]
+  const mine = all.find((group) => group.hosts.includes(host))
   return {
     current_host: host,
-    current_instance_type: instanceType,
-    current_group_name: group,
+    current_instance_type: mine?.instanceType,
+    current_group_name: mine?.name,
     hosts: [...hosts].sort(),
-    instance_groups: [{ instance_group_name: group, instance_type: instanceType, hosts: [...hosts].sort() }],
+    instance_groups: all.map((group) => ({
+      instance_group_name: group.name,
+      instance_type: group.instanceType,
+      hosts: [...group.hosts].sort(),
+    })),
     network_interface_name: networkInterface,
     topology: null,
   }
 }
 
-function inputDataConfig({ input }: Extract<JobRequest, { readonly kind: 'training' }>): unknown {
+function inputDataConfig(
+  { input }: Extract<JobRequest, { readonly kind: 'training' }>,
+  { inputs }: JobPlan,
+  host: string,
+): unknown {
+  const others = inputs.filter(({ hosts }) => hosts?.includes(host) === false).map(({ name }) => name)
   const jobMode = input.AlgorithmSpecification?.TrainingInputMode ?? 'File'
-  const channels = (input.InputDataConfig ?? []).map((channel) => [
+  const mine = (input.InputDataConfig ?? []).filter(({ ChannelName = '' }) => !others.includes(ChannelName))
+  const channels = mine.map((channel) => [
     channel.ChannelName ?? '',
     {
       TrainingInputMode: channel.InputMode ?? jobMode,

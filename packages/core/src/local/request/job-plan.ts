@@ -2,6 +2,7 @@ import type {
   Channel,
   CreateProcessingJobCommandInput,
   CreateTrainingJobCommandInput,
+  InstanceGroup,
   ProcessingInput,
 } from '@aws-sdk/client-sagemaker'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
@@ -20,6 +21,7 @@ import {
   expressionOf,
   refused,
   secondsOf,
+  toolkitArgv,
   unsupported,
   uriOf,
 } from './parts.ts'
@@ -35,6 +37,8 @@ export interface JobPlan {
   /** `algo-1`, `algo-2`, … */
   readonly hosts: readonly string[]
   readonly instanceType: string
+  /** Machines of several types; absent where all are of one. */
+  readonly groups?: readonly GroupPlan[]
   readonly maxRunSeconds: number
   readonly inputs: readonly InputPlan[]
   readonly outputs: readonly OutputPlan[]
@@ -46,6 +50,13 @@ export interface JobPlan {
   readonly metrics: Readonly<Record<string, string>>
 }
 
+/** Some machines of a job, of one type. */
+export interface GroupPlan {
+  readonly name: string
+  readonly instanceType: string
+  readonly hosts: readonly string[]
+}
+
 export interface InputPlan {
   readonly name: string
   /** Absolute on the machine. */
@@ -53,6 +64,8 @@ export interface InputPlan {
   readonly uri: ObjectUri
   readonly from: 'prefix' | 'manifest'
   readonly sharded: boolean
+  /** The machines that get it; absent for all. */
+  readonly hosts?: readonly string[]
   /** The program only reads it: a link will do. */
   readonly readOnly: boolean
 }
@@ -100,21 +113,20 @@ function trainingPlan(input: CreateTrainingJobCommandInput, runs: typeof argvOf)
   const archives = joinUri(uriOf(output?.S3OutputPath, 'OutputDataConfig.S3OutputPath'), nameOf(input.TrainingJobName), 'output')
   const loose = output?.CompressionType === 'NONE'
   const board = input.TensorBoardOutputConfig
+  const groups = groupsOf(resources?.InstanceGroups)
   return {
     kind: 'training',
     name: nameOf(input.TrainingJobName),
-    ...runs(
-      algorithm?.ContainerEntrypoint,
-      algorithm?.ContainerArguments ?? (algorithm?.ContainerEntrypoint === undefined ? ['train'] : []),
-    ),
+    ...programOf(input, runs),
     environment: environmentOf(input.Environment),
-    hosts: hostsOf(
-      resources?.InstanceGroups?.reduce((sum, group) => sum + (group.InstanceCount ?? 0), 0) ?? resources?.InstanceCount,
-    ),
+    hosts: groups?.flatMap((group) => group.hosts) ?? hostsOf(resources?.InstanceCount),
+    ...(groups === undefined ? {} : { groups }),
     instanceType:
       resources?.InstanceType ?? (resources?.InstancePreferences ?? resources?.InstanceGroups)?.[0]?.InstanceType ?? 'local',
     maxRunSeconds: secondsOf(input.StoppingCondition?.MaxRuntimeInSeconds),
-    inputs: (input.InputDataConfig ?? []).map((channel) => trainingInput(channel, algorithm?.TrainingInputMode ?? 'File')),
+    inputs: (input.InputDataConfig ?? []).map((channel) =>
+      trainingInput(channel, algorithm?.TrainingInputMode ?? 'File', groups),
+    ),
     outputs: [
       ...(loose ? looseOutputs(archives) : []),
       ...(board?.S3OutputPath === undefined
@@ -129,6 +141,16 @@ function trainingPlan(input: CreateTrainingJobCommandInput, runs: typeof argvOf)
       (algorithm?.MetricDefinitions ?? []).map(({ Name, Regex }) => [Name ?? '', expressionOf(Name, Regex)]),
     ),
   }
+}
+
+function programOf(
+  { AlgorithmSpecification: algorithm, HyperParameters }: CreateTrainingJobCommandInput,
+  runs: typeof argvOf,
+): ReturnType<typeof argvOf> {
+  const { ContainerEntrypoint: entrypoint, ContainerArguments: args } = algorithm ?? {}
+  const isScriptMode = entrypoint === undefined && HyperParameters?.['sagemaker_program'] !== undefined
+  if (isScriptMode && runs === argvOf) return { argv: toolkitArgv }
+  return runs(entrypoint, args ?? (entrypoint === undefined ? ['train'] : []))
 }
 
 function processingPlan(input: CreateProcessingJobCommandInput, runs: typeof argvOf): JobPlan {
@@ -156,7 +178,24 @@ function processingPlan(input: CreateProcessingJobCommandInput, runs: typeof arg
   }
 }
 
-function trainingInput(channel: Channel, jobMode: string): InputPlan {
+/** The groups of machines with the names of their hosts, which are numbered through all of them. */
+function groupsOf(given: readonly InstanceGroup[] | undefined): readonly GroupPlan[] | undefined {
+  if (given === undefined) return undefined
+  const all = hostsOf(given.reduce((sum, { InstanceCount = 0 }) => sum + InstanceCount, 0))
+  return given.map(({ InstanceGroupName: name = '', InstanceType: instanceType = 'local', InstanceCount = 0 }, index) => {
+    const before = given.slice(0, index).reduce((sum, other) => sum + (other.InstanceCount ?? 0), 0)
+    return { name, instanceType, hosts: all.slice(before, before + InstanceCount) }
+  })
+}
+
+function hostsIn(names: readonly string[] | undefined, groups: readonly GroupPlan[] | undefined): Pick<InputPlan, 'hosts'> {
+  if (names === undefined) return {}
+  const unknown = names.find((name) => groups?.some((group) => group.name === name) !== true)
+  if (unknown !== undefined) throw refused(`there is no instance group named '${unknown}'`)
+  return { hosts: (groups ?? []).filter(({ name }) => names.includes(name)).flatMap(({ hosts }) => hosts) }
+}
+
+function trainingInput(channel: Channel, jobMode: string, groups: readonly GroupPlan[] | undefined): InputPlan {
   const name = channel.ChannelName ?? ''
   if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name) || /^\.+$/.test(name)) throw refused(`'${name}' is not a channel name`)
   const source = channel.DataSource?.S3DataSource
@@ -165,6 +204,7 @@ function trainingInput(channel: Channel, jobMode: string): InputPlan {
   const mode = channel.InputMode ?? jobMode
   return {
     ...input(name, source.S3Uri, source.S3DataType, source.S3DataDistributionType, mode),
+    ...hostsIn(source.InstanceGroupNames, groups),
     path: `${paths.training.data}/${name}`,
     readOnly: mode === 'FastFile',
   }

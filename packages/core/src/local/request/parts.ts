@@ -17,6 +17,13 @@ export function argvOf(
   )
 }
 
+/** SageMaker's training toolkit as it is installed on this computer, which runs the requests of script mode. */
+export const toolkitArgv: readonly string[] = [
+  '/bin/sh',
+  '-c',
+  'command -v train >/dev/null || { echo "ssm: the program train is not on the PATH: install sagemaker-training into the Python of this job, or run it in a container" >&2; exit 127; }; exec train',
+]
+
 /** The same in a container, which can run the program of its image. */
 export const imageArgvOf: typeof argvOf = (entrypoint, args) =>
   entrypoint === undefined || entrypoint.length === 0 ? { argv: args ?? [], usesOwnProgram: true } : argvOf(entrypoint, args)

@@ -73,8 +73,9 @@ export async function prepare(job: Job): Promise<Prepared> {
     for (const tree of trees) layOutMachine(tree, request, plan, viewOf(job, tree).networkInterface)
     for (const input of plan.inputs) {
       const found = await objectsOf(input, objects, halt.signal)
-      for (const [index, tree] of trees.entries()) {
-        const part = input.sharded ? shardOf(found, index, trees.length) : found
+      const takers = input.hosts === undefined ? trees : trees.filter(({ host }) => input.hosts?.includes(host))
+      for (const [index, tree] of takers.entries()) {
+        const part = input.sharded ? shardOf(found, index, takers.length) : found
         await fillInput(tree, input, part, objects, halt.signal)
       }
     }

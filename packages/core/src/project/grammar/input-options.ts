@@ -13,7 +13,7 @@ export interface OutputRef<Output extends string = string> {
 }
 
 /** How a channel's data is read. */
-export interface InputOptions<Channel extends string = string> {
+export interface InputOptions<Channel extends string = string, Group extends string = string> {
   /** The channel's name: the program finds it as `SM_CHANNEL_<NAME>`. */
   readonly channel?: Channel | undefined
   /** `FullyReplicated`: every machine gets everything (default). `ShardedByS3Key`: each machine gets its share of the files. */
@@ -24,12 +24,21 @@ export interface InputOptions<Channel extends string = string> {
   readonly mode?: InputMode | undefined
   /** The MIME type, for algorithms that ask for one. */
   readonly contentType?: string | undefined
+  /**
+   * The groups of machines that get it, of those that `instances` names; default all. Training tasks only.
+   *
+   * @see DataSource.S3DataSource.InstanceGroupNames in the CreateTrainingJob reference
+   */
+  readonly groups?: readonly Group[] | undefined
   /** Unpacks `.tar.gz` archives of the channel, such as a model, beside themselves before the program starts; default false. */
   readonly unpack?: boolean | undefined
 }
 
 /** How a channel's data is read by a training task. */
-export interface TrainingInputOptions<Channel extends string = string> extends InputOptions<Channel> {
+export interface TrainingInputOptions<Channel extends string = string, Group extends string = string> extends InputOptions<
+  Channel,
+  Group
+> {
   /** @deprecated A training task finds each channel below `/opt/ml/input/data/`; only a processing task says where. */
   readonly path?:
     | Explain<'a training task finds each channel below /opt/ml/input/data: only a processing task has a path'>
@@ -37,7 +46,7 @@ export interface TrainingInputOptions<Channel extends string = string> extends I
 }
 
 /** How a channel's data is read by a processing task. */
-export interface ProcessingInputOptions<Channel extends string = string> extends InputOptions<Channel> {
+export interface ProcessingInputOptions<Channel extends string = string> extends InputOptions<Channel, never> {
   /**
    * Where it lies on the machine: a folder below `/opt/ml/processing/` of at most 256 characters. Default
    * `/opt/ml/processing/data` for the channel `data`, else `/opt/ml/processing/input/<channel>`. `SM_CHANNEL_<NAME>` has it.

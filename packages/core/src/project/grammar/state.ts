@@ -5,7 +5,7 @@ import type { HyperparameterValue } from '../../spec/task-spec.ts'
  * A fresh task has one, of what its project knows; `any` stands for a task of which nothing is known. A union keeps hovers
  * short and costs no object types.
  *
- * Texts: `'open'` (the project takes any task's name), `'spot'`, `'warm'`, `'types'` (several types of machines), `'channel words'`, `'metric loss'`, `'output train'`, `'maxRun 2 hours'`, `'maxWait 6 hours'`, `'hyperparameters'`; the rest are the interfaces below.
+ * Texts: `'open'` (the project takes any task's name), `'spot'`, `'warm'`, `'types'` (several types of machines), `'channel words'`, `'metric loss'`, `'output train'`, `'group data'`, `'maxRun 2 hours'`, `'maxWait 6 hours'`, `'hyperparameters'`; the rest are the interfaces below.
  */
 
 /** A mark: the task's project knows these tasks. */
@@ -43,6 +43,9 @@ export type MetricsOf<State> = 0 extends 1 & State ? never : State extends `metr
 
 /** The outputs a state names beside those of its kind. */
 export type NamedOutputsOf<State> = 0 extends 1 & State ? never : State extends `output ${infer Name}` ? Name : never
+
+/** The groups of machines that a state names; any name when it names none. */
+export type GroupsOf<State> = 0 extends 1 & State ? string : OrElse<State extends `group ${infer Name}` ? Name : never, string>
 
 /** The limit a state names; `never` when it names none. */
 export type MaxRunOf<State> = 0 extends 1 & State ? never : State extends `maxRun ${infer Limit}` ? Limit : never

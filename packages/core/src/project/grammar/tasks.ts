@@ -4,6 +4,7 @@ import type { SpotOptions } from '../../options/spot/spot.ts'
 import type { ProcessingOptions } from '../../options/task-options.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
+import type { InstanceGroup } from '../../spec/training/instance-groups.ts'
 import type { InstanceType } from '../../spec/instance-types.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
@@ -48,6 +49,7 @@ import type {
   VariantsFor,
 } from '../search/searches.ts'
 import type {
+  GroupsOf,
   Has,
   HyperparametersOf,
   KnownOf,
@@ -266,6 +268,14 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     types: Has<State, 'warm'> extends true ? Explain<WarmOrTypes> : TypesInOrder,
     count?: number,
   ): Builders<Name, State | 'types'>[B]
+  /**
+   * Machines of several types: groups with names, which inputs can be given to.
+   *
+   * @example task.instances([{ group: 'data', type: 'ml.c5.xlarge', count: 2 }, { group: 'train', type: 'ml.g5.xlarge' }])
+   */
+  instances<const Group extends string>(
+    groups: readonly [InstanceGroup<Group>, ...InstanceGroup<Group>[]],
+  ): Builders<Name, State | (string extends Group ? never : `group ${Group}`)>[B]
   /** Types of machines of which only the program knows how many there are: a list is tried in its order. */
   instances(type: InstanceType | (Has<State, 'warm'> extends true ? Explain<WarmOrTypes> : TypesInOrder), count?: number): Self
   /** Where the data comes from: each of its methods adds one channel. */
@@ -436,7 +446,7 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
    */
   local<const Channel extends string = 'data'>(
     path: FreeChannel<State, Channel, string>,
-    options?: InputOptionsOf<B, Channel>,
+    options?: InputOptionsOf<B, Channel, State>,
   ): Adds<B, Name, State, Channel>
   /**
    * Objects in S3: one object, or a folder. Channel `data` unless named.
@@ -445,7 +455,7 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
    */
   s3<const Channel extends string = 'data'>(
     uri: FreeChannel<State, Channel, string>,
-    options?: InputOptionsOf<B, Channel>,
+    options?: InputOptionsOf<B, Channel, State>,
   ): Adds<B, Name, State, Channel>
   /**
    * A model trained before, a local path or an S3 URI, as channel `model`.
@@ -454,7 +464,7 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
    */
   model(
     pathOrUri: FreeChannel<State, 'model', string>,
-    options?: Omit<InputOptionsOf<B, 'model'>, 'channel'>,
+    options?: Omit<InputOptionsOf<B, 'model', State>, 'channel'>,
   ): Adds<B, Name, State, 'model'>
   /**
    * The output of the newest completed job of a task of this project. Channel of the output's name unless named.
@@ -468,7 +478,7 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
   >(
     task: Task,
     output: FreeChannel<State, Channel, Output>,
-    options?: InputOptionsOf<B, Channel>,
+    options?: InputOptionsOf<B, Channel, State>,
   ): Adds<B, Name, State, Channel>
   /**
    * An output in hand: of a task, which then runs first, or of a result. Channel of the output's name unless named.
@@ -479,15 +489,15 @@ export interface InputMethods<B extends keyof Builders<string, never>, Name exte
     source: Source extends TaskInHand
       ? Explain<"which of its outputs? Write task.output('output'), or task.output('model') of a training task">
       : FreeChannel<State, Channel, Source>,
-    options?: InputOptionsOf<B, Channel>,
+    options?: InputOptionsOf<B, Channel, State>,
   ): Adds<B, Name, State, Channel>
 }
 
-type InputOptionsOf<B extends keyof Builders<string, never>, Channel extends string> = B extends
+type InputOptionsOf<B extends keyof Builders<string, never>, Channel extends string, State> = B extends
   | 'TrainingDraft'
   | 'TrainingTask'
   | 'FunctionTask'
-  ? TrainingInputOptions<Channel>
+  ? TrainingInputOptions<Channel, GroupsOf<State>>
   : ProcessingInputOptions<Channel>
 
 /** Names of outputs that are free; in the place of others stands a sentence. */

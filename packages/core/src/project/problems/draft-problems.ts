@@ -134,6 +134,7 @@ function oneInputProblems(draft: Draft, input: DraftInput, index: number): reado
     ...(isTwice ? [twice] : []),
     ...channelProblems(path, input.channel),
     ...readingProblems(draft, input, path),
+    ...groupProblems(draft, input, path),
     ...sourceProblems(path, input.source),
   ]
 }
@@ -174,6 +175,22 @@ function readingProblems({ kind }: Draft, input: DraftInput, path: string): read
   if (contentType !== undefined && !isContentType(contentType))
     add('contentType', contentType, 'must be a text of at most 256 characters', "Write it as 'text/csv'.")
   return problems
+}
+
+function groupProblems({ kind, options }: Draft, { groups }: DraftInput, path: string): readonly FoundProblem[] {
+  if (groups === undefined) return []
+  const of = (message: string, hint: Text): readonly FoundProblem[] => [{ path: `${path}.groups`, value: groups, message, hint }]
+  const given: unknown = options.instanceGroups
+  if (kind === 'processing' || !Array.isArray(given))
+    return of('needs machines in groups', {
+      library: "Write .instances([{ group: 'data', type: 'ml.c5.xlarge' }]) in a training task, or leave it out.",
+      commandLine: 'Add --instance_group NAME TYPE COUNT, or leave it out.',
+    })
+  const known = (given as readonly { readonly group?: unknown }[]).map((each) => String(each?.group))
+  const list: unknown = groups
+  if (!Array.isArray(list) || list.length === 0) return of('must be a list of groups', `Choose among ${known.join(', ')}.`)
+  const wrong: unknown = list.find((name) => !known.includes(name as string))
+  return wrong === undefined ? [] : [oneOfProblem(`${path}.groups`, wrong, known)]
 }
 
 const isBelow = (subdir: unknown): boolean => typeof subdir === 'string' && !/(^|\/)\.\.?(\/|$)|^\/|\0/.test(subdir)

@@ -1,7 +1,8 @@
 import { isSsmError } from '../../errors/ssm-error.ts'
-import type { Text } from '../../errors/wording.ts'
+import { terms, wording, type Text } from '../../errors/wording.ts'
 import { objectUri } from '../../names/object-uri.ts'
 import type { FoundProblem } from '../../options/option.ts'
+import type { Draft } from '../draft.ts'
 
 /** What is wrong with a text, as the function that makes a name or an address of it says. */
 export function tried(path: string, value: unknown, parse: (text: string) => unknown): readonly FoundProblem[] {
@@ -52,5 +53,30 @@ export function pathProblems(path: string, value: unknown): readonly FoundProble
       message: 'must be a path of this computer',
       hint: { library: "Write it as './data'.", commandLine: 'Write it as ./data.' },
     },
+  ]
+}
+
+/** A launcher starts a file; the toolkit of an image does what it always did, and nothing of ours. */
+export function launchProblems({ kind, options, program, inputs }: Draft): readonly FoundProblem[] {
+  const { launch, args = [], distribution, packages } = options
+  if (launch === undefined || program === undefined) return []
+  const of = (message: string, hint: FoundProblem['hint']): FoundProblem => ({
+    path: 'launch',
+    value: launch,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  })
+  const leaveOut = 'Leave out one of them.'
+  if (program.kind !== 'code') return [of('starts a file of code', wording`Run a file with ${terms.code}, or leave it out.`)]
+  if (launch !== 'toolkit')
+    return distribution === undefined ? [] : [of('cannot be joined with distribution, which is a launcher, too', leaveOut)]
+  return [
+    ...(kind === 'training' ? [] : [of('toolkit is for training tasks', wording`Use ${terms.training}, or leave it out.`)]),
+    ...(/\.(py|sh)$/.test(program.entry) ? [] : [of('toolkit starts .py and .sh files', 'Give it one of these.')]),
+    ...(args.length === 0
+      ? []
+      : [of('toolkit has no arguments beside hyperparameters', wording`Use ${terms.hyperparameters} instead.`)]),
+    ...(packages === undefined ? [] : [of('toolkit installs a requirements.txt, and no packages', leaveOut)]),
+    ...(inputs.some(({ unpack }) => unpack === true) ? [of('toolkit unpacks no inputs', 'Unpack them in the program.')] : []),
   ]
 }

@@ -206,12 +206,13 @@ const outputPlaceholder = (source: Source, output: string, bucket: string): Obje
   joinUri(layoutOf({ bucket, ...source }).root, `<next-job>/${output}`)
 
 function found(input: InputSpec, uri: ObjectUri, identity: FingerprintParts): FoundInput {
-  const { channel, distribution, mode, contentType, subdir, path } = input
+  const { channel, distribution, mode, contentType, subdir, path, groups } = input
   const below = subdir === undefined || subdir === '' ? uri : folderUri(joinUri(uri, subdir))
   return {
     identity,
     resolved: {
       ...(path === undefined ? {} : { path }),
+      ...(groups === undefined ? {} : { groups }),
       channel,
       uri: below,
       distribution,

@@ -50,7 +50,12 @@ async function pack(task: ResolvedTask, code: Code, job: JobName, context: TaskC
     assertUnchanged(code, bundle)
     const launcher = await launcherBytes()
     const settings = Buffer.from(launchSettings(task.spec, job, bundle.entry, task.packagesSha256))
-    const facts = { launcherSha256: sha256(launcher), settingsSha256: sha256(settings), bundleSha256: bundle.sha256 }
+    const facts = {
+      launcherSha256: sha256(launcher),
+      settingsSha256: sha256(settings),
+      bundleSha256: bundle.sha256,
+      ...(bundle.entry === undefined ? {} : { entry: bundle.entry }),
+    }
     return { launcher, settings, bundle, facts, [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose]() }
   } catch (cause) {
     await scratch[Symbol.asyncDispose]()

@@ -2,6 +2,8 @@ import type { JobName } from '../../names/job-name.ts'
 import { addressOf } from '../../names/object-uri.ts'
 import type { RoleNeed } from '../../platform/roles.ts'
 import type { RequestFacts } from '../../request/facts.ts'
+import type { TaskSpec } from '../../spec/task-spec.ts'
+import type { TaskContext } from '../context.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { version } from './version.ts'
 
@@ -9,10 +11,15 @@ import { version } from './version.ts'
 export function requestFacts(
   task: ResolvedTask,
   job: JobName,
-  made: Pick<RequestFacts, 'imageUri' | 'roleArn' | 'hasState' | 'stateFrom' | 'code'>,
+  made: Pick<RequestFacts, 'imageUri' | 'roleArn' | 'hasState' | 'stateFrom' | 'code' | 'region'>,
 ): RequestFacts {
   const { layout, fingerprint } = task
   return { job, layout, fingerprint, version, inputs: task.inputs.map((input) => input.resolved), ...made }
+}
+
+/** Where the job runs, for the requests that say it. */
+export async function regionFor(spec: TaskSpec, { platform }: TaskContext): Promise<Pick<RequestFacts, 'region'>> {
+  return spec.launch === 'toolkit' ? { region: await platform.region() } : {}
 }
 
 /** What the job's role must be able to do. */
