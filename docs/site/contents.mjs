@@ -44,6 +44,11 @@ export const sections = [
       guide('search', 'Search for hyperparameters', 'Sweeps, Bayesian search, early stopping, variants by hand.'),
       guide('cost', 'What runs cost', 'Ceilings before, costs while and after, by task, project and tag; price sources.'),
       guide(
+        'rehearsal',
+        'Rehearsing interruptions',
+        'Whether a program survives spot interruptions, tried out on this computer.',
+      ),
+      guide(
         'workers',
         'The program on its machine',
         'What the program finds: folders, arguments, environment variables, state, stop signals.',

@@ -17,6 +17,7 @@ test
     'guides/retries',
     'guides/search',
     'guides/functions',
+    'guides/rehearsal',
   ])('the page docs/%s.md does what it says', { timeout: timeout * 2 }, async (name) => {
   await using place = sandbox()
   const page = projectFile(`docs/${name}.md`)

@@ -60,6 +60,8 @@ const reach = {
   },
   // They decide what follows on a job that waits; how long it may wait in all follows from them where nobody says it.
   spotFallback: { value: 'on-demand', beside: { maxWait: '2 days' }, training: [] },
+  // It decides whether a job is started.
+  certifiedOver: { value: '1 hour', training: [] },
   spotAfter: { value: '1 hour', beside: { maxWait: '2 days' }, training: [] },
   spot: { value: false, training: ['EnableManagedSpotTraining', 'StoppingCondition.MaxWaitTimeInSeconds'] },
   maxRun: {
@@ -147,6 +149,7 @@ const rows: Readonly<Record<TaskOptionName, Reach>> = reach
 const names = Object.keys(taskOptions) as TaskOptionName[]
 const trainingOnly: readonly string[] = [
   'spotFallback',
+  'certifiedOver',
   'spotAfter',
   'spot',
   'maxWait',

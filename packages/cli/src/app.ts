@@ -17,7 +17,7 @@ import { version } from './terminal/version.ts'
 import type { CliContext } from './terminal/context.ts'
 
 // Loaded when asked for: help and completion never wait for what runs jobs.
-const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why'>, () => Promise<Command>>> = {
+const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why' | 'rehearse'>, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run/run.ts')).run,
   shell: async () => (await import('./commands/run/run.ts')).run,
   process: async () => (await import('./commands/run/run.ts')).run,
@@ -62,9 +62,14 @@ export async function app(argv: readonly string[], context: CliContext): Promise
   }
 }
 
+/** A command that stands in front of another one. */
+type Front = 'plan' | 'why' | 'rehearse'
+
+const isFront = (name: string | undefined): name is Front => name === 'plan' || name === 'why' || name === 'rehearse'
+
 interface Line {
-  /** `plan` or `why`, when one stands in front. */
-  readonly before: 'plan' | 'why' | undefined
+  /** The one that stands in front, when there is one. */
+  readonly before: Front | undefined
   readonly command: NamedCommand | undefined
   /** The flags in front of the command and everything behind it. */
   readonly argv: readonly string[]
@@ -81,14 +86,14 @@ function splitLine(argv: readonly string[], front: readonly string[]): Line {
     return { before: undefined, command: word === undefined ? undefined : namedOrThrow(word), argv, asks: 'help' }
   }
   const command = first.word === undefined ? undefined : namedOrThrow(first.word)
-  if (command?.name !== 'plan' && command?.name !== 'why')
-    return { before: undefined, command, argv: without(argv, [first.at]), asks }
+  if (!isFront(command?.name)) return { before: undefined, command, argv: without(argv, [first.at]), asks }
   const second = asks === 'help' ? { word: undefined, at: argv.length } : commandAt(argv, first.at + 1, command.name)
   if (second.word === undefined) return { before: command.name, command, argv: without(argv, [first.at]), asks }
   const planned = namedOrThrow(second.word)
-  if (!['run', 'shell', 'process'].includes(planned.name))
+  const followers = command.name === 'rehearse' ? ['run', 'shell'] : ['run', 'shell', 'process']
+  if (!followers.includes(planned.name))
     throw usageError(
-      `ssm ${command.name} can be followed by run, shell or process, not by ${planned.name}`,
+      `ssm ${command.name} can be followed by ${followers.slice(0, -1).join(', ')} or ${followers.at(-1)}, not by ${planned.name}`,
       `See: ssm ${command.name} --help`,
     )
   return { before: command.name, command: planned, argv: without(argv, [first.at, second.at]), asks }
@@ -98,7 +103,7 @@ function splitLine(argv: readonly string[], front: readonly string[]): Line {
 function commandAt(
   argv: readonly string[],
   from: number,
-  after?: 'plan' | 'why',
+  after?: Front,
 ): { readonly word: string | undefined; readonly at: number } {
   const known = knownFlags(frontCommand)
   for (let at = from; at < argv.length; at++) {
@@ -114,7 +119,7 @@ function commandAt(
   return { word: undefined, at: argv.length }
 }
 
-const nothingToExplain = (name: 'plan' | 'why'): Error =>
+const nothingToExplain = (name: Front): Error =>
   usageError(`ssm ${name} must be followed by run, shell or process and its options`, `See: ssm ${name} --help`)
 
 function namedOrThrow(word: string): NamedCommand {
@@ -143,7 +148,7 @@ async function dispatch(
   context: CliContext,
 ): Promise<number> {
   if (command === undefined) throw usageError('No command was given', 'See: ssm --help')
-  if (command.name === 'plan' || command.name === 'why') throw nothingToExplain(command.name)
+  if (isFront(command.name)) throw nothingToExplain(command.name)
   const { parsed, warnings } = compat(parse(command, argv))
   checkValues(command, parsed)
   for (const { name, isNeeded } of command.positionals.slice(parsed.positionals.length)) {

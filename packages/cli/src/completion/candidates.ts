@@ -58,11 +58,11 @@ export function completedWord(command: CommandSpec): Values {
 }
 
 /** Commands that stand in front of another one. */
-const fronts = ['plan', 'why', 'help'] as const
+const fronts = ['plan', 'why', 'rehearse', 'help'] as const
 
 /** What a shell does with a word of the line: it is a command, or one that stands before a command. */
 export function wordCases(commands: readonly CommandSpec[]): string {
-  const names = commands.map(({ name }) => name).filter((name) => name !== 'plan' && name !== 'why')
+  const names = commands.map(({ name }) => name).filter((name) => name !== 'plan' && name !== 'why' && name !== 'rehearse')
   return `    case $word in
       ${fronts.join('|')}) front=$word ;;
       ${names.join('|')}) command=$word ;;

@@ -61,7 +61,7 @@ function offer(values: Values): string {
 
 function wordCase(command: CommandSpec): readonly string[] {
   const values = completedWord(command)
-  return values.kind === 'text' || command.name === 'plan' || command.name === 'why'
+  return values.kind === 'text' || command.name === 'plan' || command.name === 'why' || command.name === 'rehearse'
     ? []
     : [`    *:${command.name}) ${offer(values)} ;;`]
 }

@@ -15,7 +15,7 @@ export interface Call {
   /** What of the command line could not be honoured. */
   readonly warnings: readonly string[]
   /** `plan` or `why` stood in front, or `--dry-run` was given. */
-  readonly instead: 'plan' | 'why' | undefined
+  readonly instead: 'plan' | 'why' | 'rehearse' | undefined
 }
 
 /** Does a command and gives its exit code; whatever it throws is printed by the caller. */

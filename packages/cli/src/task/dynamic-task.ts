@@ -5,6 +5,8 @@ import type {
   Plan,
   ProcessingInputOptions,
   Project,
+  Rehearsal,
+  RehearseOptions,
   RunHandle,
   RunOptions,
   SearchHandle,
@@ -28,6 +30,7 @@ export interface DynamicTask {
   search(space: Readonly<Record<string, Domain>>): DynamicSearch
   start(options?: RunOptions): Promise<RunHandle>
   plan(options?: RunOptions): Promise<Plan>
+  rehearse(options?: RehearseOptions): Promise<Rehearsal>
   explain(options?: RunOptions): Promise<Explanation>
 }
 

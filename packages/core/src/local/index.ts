@@ -43,6 +43,8 @@ export interface LocalOptions {
   readonly stopGraceSeconds?: number
   /** Takes the machines of training jobs away as spot capacity is, to try out a program's checkpoints. */
   readonly simulateSpotInterruption?: SpotInterruption
+  /** Watches what the programs of training jobs do with their state: each start is told in the job's `starts`. Default `false`. */
+  readonly watchState?: boolean
   /** Seconds between two uploads of checkpoints and continuous outputs while a job runs; default 3. */
   readonly syncSeconds?: number
   /**
@@ -81,6 +83,7 @@ export function local(options: LocalOptions = {}): Platform {
     stopGraceSeconds: options.stopGraceSeconds ?? stopGraceSeconds,
     syncSeconds: options.syncSeconds ?? 3,
     isolation: isolationFrom(options.isolation ?? process.env['SSM_LOCAL_ISOLATION']),
+    ...(options.watchState === true ? { watchesState: true as const } : {}),
     ...(options.simulateSpotInterruption === undefined ? {} : { spotInterruption: options.simulateSpotInterruption }),
   }
   const programs = { python: pythonSettings(options), containerEngine: options.containerEngine }

@@ -87,6 +87,7 @@ const rows = {
     [true, 'spotFallback', /must be one of none, on-demand/],
     [null, 'spotFallback', /must be one of none, on-demand/],
   ],
+  certifiedOver: lasting('certifiedOver', /from '0 seconds' to '28 days'/),
   spotAfter: [...lasting('spotAfter', /from '5 minutes' to '30 days'/), ['4 minutes', 'spotAfter', /'5 minutes'/]],
   maxRun: [...lasting('maxRun', /from '1 second' to '28 days'/), ['0 seconds', 'maxRun', /from '1 second'/]],
   maxWait: [

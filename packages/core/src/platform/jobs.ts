@@ -69,6 +69,24 @@ export interface MetricValue {
   readonly atMs: number
 }
 
+/** One start of a job's program, as a rehearsal sees it. */
+export interface ProgramStart {
+  /** When it was started, in milliseconds since 1970. */
+  readonly startedAtMs: number
+  /** When it ended, in milliseconds since 1970. */
+  readonly endedAtMs: number
+  /** When its machines were taken away: it was sent SIGTERM; absent when they were not. */
+  readonly takenAtMs?: number
+  /** Whether it had to be killed, because it still ran two minutes (or as long as the grace is) after SIGTERM. */
+  readonly wasKilled?: boolean
+  /** When it last wrote a file of its state, in milliseconds since 1970; absent when it wrote none. */
+  readonly savedAtMs?: number
+  /** How many files of state it was given. */
+  readonly givenFiles: number
+  /** Whether it read one of them; absent when it was given none, and where the file system does not tell. */
+  readonly isStateRead?: boolean
+}
+
 /** What is known of a job now. */
 export interface JobState extends JobRef {
   /** How the job is doing. */
@@ -99,6 +117,8 @@ export interface JobState extends JobRef {
   readonly interruptions: number
   /** The last value of each metric, when the platform keeps them. */
   readonly finalMetrics: readonly MetricValue[]
+  /** Each start of the program, the oldest first; only of a rehearsal. */
+  readonly starts?: readonly ProgramStart[]
   /** The program ended, but its results could not be stored; the failure reason says where they are. */
   readonly unstored?: boolean
   /** Whoever started it was killed before the job began: nothing of it ran, and no program of its failed. */

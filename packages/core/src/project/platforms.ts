@@ -1,5 +1,6 @@
 import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
+import type { RehearsalPlatform } from '../run/rehearse/options.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 
 /** Where a project's jobs run: a platform by name, or one of your own making. */
@@ -18,6 +19,8 @@ export interface Platforms extends AsyncDisposable {
   /** The platform a task runs on: the project's, or this machine for the instance type `local`. */
   forTask(spec: Pick<TaskSpec, 'instanceType'>): Promise<Platform>
   main(): Promise<Platform>
+  /** The local platform as a rehearsal needs it, whatever the project's own is. */
+  rehearsal(settings: RehearsalPlatform): Promise<Platform>
 }
 
 // The only place that names both platforms.
@@ -49,6 +52,13 @@ export function openPlatforms(choice: PlatformChoice | undefined, settings: Plat
   }
   return {
     main,
+    rehearsal: async ({ root, stopGraceSeconds, moments }) =>
+      (await import('../local/index.ts')).local({
+        root,
+        stopGraceSeconds,
+        watchState: true,
+        simulateSpotInterruption: { afterSeconds: moments, times: moments.length },
+      }),
     forTask: ({ instanceType }) => (/^local(_gpu)?$/.test(instanceType) && typeof choice !== 'object' ? open('local') : main()),
     async [Symbol.asyncDispose]() {
       // A platform handed in belongs to whoever made it.

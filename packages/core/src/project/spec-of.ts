@@ -82,6 +82,7 @@ type Compute = Pick<
   | 'fallbackTypes'
   | 'spotWait'
   | 'instanceGroups'
+  | 'certifiedOverSeconds'
 >
 
 function computeOf(options: ResolvedOptions): Compute {
@@ -99,6 +100,7 @@ function computeOf(options: ResolvedOptions): Compute {
     // The original's 0 means the same as not given.
     ...(spot ? { maxWaitSeconds: seconds(options.maxWait) || seconds(usualMaxWait('training', options)) } : {}),
     ...(spotWait === undefined ? {} : { spotWait }),
+    ...(options.certifiedOver === undefined ? {} : { certifiedOverSeconds: seconds(options.certifiedOver) }),
     ...(keepAliveSeconds === undefined ? {} : { keepAliveSeconds }),
     ...(retries === undefined ? {} : { retries }),
     // What is wrong with it has been said by then.

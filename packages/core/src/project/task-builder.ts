@@ -24,6 +24,8 @@ import type { CodeOptions, DependencyOptions, ShellOptions } from './grammar/pro
 import type { FunctionTask, ProcessingDraft, ProcessingTask, TrainingDraft, TrainingTask } from './grammar/tasks.ts'
 import { WithOptionMethods } from './option-methods.ts'
 import type { RunHandle } from '../run/handle.ts'
+import type { RehearseOptions } from '../run/rehearse/options.ts'
+import type { Rehearsal } from '../run/rehearse/verdict.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { Runner } from '../run/runner.ts'
 import type { SearchPlan } from '../search/plan.ts'
@@ -166,6 +168,9 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     const wanted = { calls: [args], rest: [], machines: 1, perMachine: 1, isMap: false, options }
     return (await makeCalls(this.#draft, this.#runner, wanted, caller))[0]
   }
+
+  rehearse = async (options: RehearseOptions = {}): Promise<Rehearsal> =>
+    await this.#runner.rehearse(this.#ready(options), options).catch(rethrown(callerOf(this.rehearse)))
 
   #ready(options: RunOptions): TaskSpec {
     assertRunOptions(this.name, options)

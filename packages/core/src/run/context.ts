@@ -5,11 +5,14 @@ import type { Platform } from '../platform/platform.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import type { OpenMoney } from './money/money.ts'
+import type { RehearsalPlatform } from './rehearse/options.ts'
 import type { TaskResult } from './results/task-result.ts'
 
 /** Where the tasks of a project run. */
 export interface TaskPlatforms {
   forTask(spec: Pick<TaskSpec, 'instanceType'>): Promise<Platform>
+  /** The local platform as a rehearsal needs it; absent where there is none. */
+  rehearsal?(settings: RehearsalPlatform): Promise<Platform>
 }
 
 /** A job that a task of a session came to. */

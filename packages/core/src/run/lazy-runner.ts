@@ -17,6 +17,7 @@ export function lazyRunner(platforms: TaskPlatforms, money?: MoneySettings): Run
     plan: async (spec, options) => await (await opened()).plan(spec, options),
     explain: async (spec, options) => await (await opened()).explain(spec, options),
     platformOf: async (spec) => platforms.forTask(spec),
+    rehearse: async (spec, options) => await (await forEffects([spec])).rehearse(spec, options),
     runAll: async (specs, options) => await (await forEffects(specs)).runAll(specs, options),
   }
 }

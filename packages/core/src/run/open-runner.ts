@@ -2,6 +2,7 @@ import type { MoneySettings } from '../cost/settings.ts'
 import type { Caller } from '../errors/caller.ts'
 import { graphOf, type GraphNode } from '../graph/order.ts'
 import { taskKey } from '../graph/task-key.ts'
+import { PlatformError } from '../platform/errors.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import { readingContext, type TaskPlatforms } from './context.ts'
@@ -11,6 +12,7 @@ import { moneyOpener } from './money/opener.ts'
 import { explainTask, planTask } from './plan.ts'
 import { GraphFailedError, type TaskOutcome } from './results/outcome.ts'
 import type { TaskResult } from './results/task-result.ts'
+import { rehearse } from './rehearse/rehearse.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Runner } from './runner.ts'
 import { RunSession } from './session.ts'
@@ -42,6 +44,11 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock,
       return await explainTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock))
     },
     platformOf: async (spec) => platforms.forTask(spec),
+    async rehearse(spec, options) {
+      const open = platforms.rehearsal?.bind(platforms)
+      if (open === undefined) throw new PlatformError('PLATFORM_UNSUPPORTED', 'There is no local platform to rehearse on')
+      return await rehearse(spec, options, { open, runnerOn: (on) => openRunner({ forTask: async () => on }, clock) })
+    },
     async runAll(specs, options) {
       const nodes = graphOf(specs)
       const session = new RunSession(platforms, clock, options, moneyOpener(money))

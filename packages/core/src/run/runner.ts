@@ -5,6 +5,8 @@ import type { RunHandle } from './handle.ts'
 import type { Explanation, Plan } from './plan.ts'
 import type { TaskOutcome } from './results/outcome.ts'
 import type { TaskResult } from './results/task-result.ts'
+import type { RehearseOptions } from './rehearse/options.ts'
+import type { Rehearsal } from './rehearse/verdict.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** Runs the tasks of one project. */
@@ -19,6 +21,8 @@ export interface Runner {
   explain(spec: TaskSpec, options: RunOptions): Promise<Explanation>
   /** The platform that a task runs on. */
   platformOf(spec: Pick<TaskSpec, 'instanceType'>): Promise<Platform>
+  /** Tries out on this computer whether a task survives interruptions. */
+  rehearse(spec: TaskSpec, options: RehearseOptions): Promise<Rehearsal>
   /** Runs these tasks and what they need; one outcome per task, by name. */
   runAll(specs: readonly TaskSpec[], options: RunOptions): Promise<Readonly<Record<string, TaskOutcome>>>
 }

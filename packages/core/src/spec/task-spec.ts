@@ -60,6 +60,8 @@ export interface TaskSpec {
   readonly maxWaitSeconds?: number
   /** Spot with other types or on-demand machines after it, or with a limit to the wait; absent for plain spot. */
   readonly spotWait?: SpotWait
+  /** Spot runs that may be longer demand a certificate of a rehearsal; absent: none does. */
+  readonly certifiedOverSeconds?: number
   /** How long the machines are kept warm after the job. */
   readonly keepAliveSeconds?: number
   /** How often SageMaker starts the job again after an internal error of its own. */

@@ -29,6 +29,7 @@ import { pathFrom } from '../../terminal/context.ts'
 import { CtrlC } from './ctrl-c.ts'
 import { saveFailedLog } from './failed-log.ts'
 import { showExplanation, showPlan } from './show-plan.ts'
+import { showRehearsal } from './show-rehearsal.ts'
 
 /** `ssm run`, `ssm shell`, `ssm process`, and `plan` and `why` in front of them. */
 export async function run(call: Call): Promise<number> {
@@ -49,6 +50,7 @@ export async function run(call: Call): Promise<number> {
     const task = taskOf(taskCommand(call), parsed, projectNamed, name, context)
     if (call.instead === 'plan') return await showPlan(call, task, policyOf(parsed), reporter)
     if (call.instead === 'why') return await showExplanation(call, task, policyOf(parsed))
+    if (call.instead === 'rehearse') return await showRehearsal(call, task, reporter)
     return await runIt(call, task, platform, reporter)
   } finally {
     reporter.close()

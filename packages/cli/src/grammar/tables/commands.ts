@@ -43,6 +43,16 @@ export const commands = [
   },
   {
     ...small,
+    name: 'rehearse',
+    summary: 'Try out on this computer whether a line of run or shell survives spot interruptions.',
+    about:
+      'Runs the program here, takes its machines away at random moments as SageMaker does, and compares what comes of it with a run that nobody interrupts. The exit code is 1 when it does not survive. See --rehearsal_interruptions, --rehearsal_seed and --rehearsal_grace of ssm run.',
+    examples: [{ line: 'ssm rehearse run -p ex -t train -e train.py', does: 'a certificate, or what is wrong' }],
+    positionals: [{ ...plannedLine, name: 'run|shell …', choices: ['run', 'shell'] }],
+    groups: [everywhere],
+  },
+  {
+    ...small,
     name: 'graph',
     summary: 'Draw the tasks of a project that a file exports, and what flows between them.',
     about:

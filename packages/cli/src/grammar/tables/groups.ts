@@ -9,7 +9,7 @@ import {
   type AnyOption,
 } from '@simple-sagemaker/core/options'
 import type { FlagGroup } from '../command.ts'
-import { budgetOptions, costOptions, environmentOptions, globalOptions, planOptions } from './cli-options.ts'
+import { budgetOptions, costOptions, environmentOptions, globalOptions, planOptions, rehearsalOptions } from './cli-options.ts'
 import { callOptions, inputOptions, projectOptions } from './run-options.ts'
 
 const { project, prefix, task, bucket, platform, python, region, profile, prices, budget } = projectOptions
@@ -61,6 +61,7 @@ const everyKind: readonly FlagGroup[] = [
   },
   money,
   { title: 'Inputs and state', options: { ...inputOptions, state, clean, keep } },
+  { title: 'Rehearsal', options: rehearsalOptions },
   { title: 'Metrics', options: { metrics, enableMetrics } },
   download,
   access,

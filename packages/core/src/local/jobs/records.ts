@@ -84,8 +84,8 @@ export function placeIn(folder: string): JobPlace {
 
 /** How spot capacity is taken away, for trying out: that many seconds after the program started, that many times. */
 export interface SpotInterruption {
-  /** How long the program runs before the machines are taken away. */
-  readonly afterSeconds: number
+  /** How long the program runs before the machines are taken away; of a list one for each time. */
+  readonly afterSeconds: number | readonly number[]
   /** How often that happens. */
   readonly times: number
 }
@@ -96,6 +96,8 @@ export interface JobSettings {
   /** How long the pauses are between two looks at what a machine wrote into its checkpoints. */
   readonly syncSeconds: number
   readonly spotInterruption?: SpotInterruption
+  /** What the program does with its state is watched, as a rehearsal needs it. */
+  readonly watchesState?: true
   /** Absent: that of the PATH. */
   readonly python?: PythonChoice
   /** How the machines become containers; absent where they are processes. */

@@ -11,6 +11,7 @@ import type { Halt } from './halt.ts'
 import { objectsOf } from '../machine/inputs.ts'
 import type { Journal } from './journal.ts'
 import { openMachineLog } from '../logs/writer.ts'
+import { StateWatch } from './state-watch.ts'
 import { fillInput, foldersOf, layOutMachine, type MachineTree } from '../machine/tree.ts'
 import { maskedBytes } from '../../secrets/masked-bytes.ts'
 import type { MetricFinder } from '../../platform/metric-finder.ts'
@@ -54,6 +55,8 @@ export interface MachineEnd {
 export interface Prepared {
   readonly trees: readonly MachineTree[]
   readonly syncs: readonly FolderSync[]
+  /** What the program does with its state, where that is watched. */
+  readonly watch?: StateWatch
   /** The virtual environment with the packages that the code requires. */
   readonly packages?: string
 }
@@ -80,12 +83,19 @@ export async function prepare(job: Job): Promise<Prepared> {
       }
     }
     const { checkpoint } = plan
-    const state = checkpoint === undefined ? [] : [folderSync(trees, checkpoint.path, checkpoint.uri, objects, { deletes: true })]
+    const watch =
+      checkpoint === undefined || job.settings.watchesState === undefined
+        ? undefined
+        : new StateWatch(trees, checkpoint.path, place.machines)
+    const onGiven = (file: string): void => watch?.given(file)
+    const state =
+      checkpoint === undefined ? [] : [folderSync(trees, checkpoint.path, checkpoint.uri, objects, { deletes: true, onGiven })]
     for (const sync of state) await sync.restore(halt.signal)
     await isolation.prepare(trees, foldersOf(plan), halt.signal)
     const outputs = plan.outputs.filter((output) => output.continuous)
     return {
       trees,
+      ...(watch === undefined ? {} : { watch }),
       syncs: [...state, ...outputs.map((output) => folderSync(trees, output.path, output.uri, objects, { deletes: false }))],
     }
   } finally {

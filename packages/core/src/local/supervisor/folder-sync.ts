@@ -33,11 +33,15 @@ export function folderSync(
   path: string,
   uri: ObjectUri,
   objects: DirectoryObjects,
-  options: { readonly deletes: boolean },
+  options: {
+    readonly deletes: boolean
+    /** Called with each file that a machine was given. */
+    readonly onGiven?: (file: string) => void
+  },
 ): FolderSync {
   const sides = trees.map((tree) => ({ host: tree.host, folder: join(tree.root, path), path, known: new Map<string, string>() }))
   return {
-    restore: (signal) => restore(sides, uri, objects, signal),
+    restore: (signal) => restore(sides, uri, { objects, ...options }, signal),
     async resume(signal) {
       const folder = folderUri(uri)
       for await (const stored of objects.list(folder, { signal })) {
@@ -80,7 +84,12 @@ interface Change {
   readonly file: MachineFile | undefined
 }
 
-async function restore(sides: readonly Side[], uri: ObjectUri, objects: DirectoryObjects, signal: AbortSignal): Promise<void> {
+async function restore(
+  sides: readonly Side[],
+  uri: ObjectUri,
+  { objects, onGiven }: { readonly objects: DirectoryObjects; readonly onGiven?: (file: string) => void },
+  signal: AbortSignal,
+): Promise<void> {
   const folder = folderUri(uri)
   for await (const stored of objects.list(folder, { signal })) {
     const name = addressOf(stored.uri).key.slice(addressOf(folder).key.length)
@@ -89,6 +98,7 @@ async function restore(sides: readonly Side[], uri: ObjectUri, objects: Director
     for (const side of sides) {
       const target = safeJoin(side.folder, name)
       await put(source, target, copy)
+      onGiven?.(target)
       side.known.set(name, stampOf(lstatSync(target, { bigint: true })))
     }
   }

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
-import type { JobStatus, MetricValue } from '../../platform/jobs.ts'
+import type { JobStatus, MetricValue, ProgramStart } from '../../platform/jobs.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
 import { makeFileDurable } from '../objects/durable.ts'
 import { endedPhases, type Ending } from '../jobs/ending.ts'
@@ -24,6 +24,7 @@ export interface Journal {
   processes(identities: readonly ProcessIdentity[]): void
   metrics(machine: string, values: readonly MetricValue[]): void
   interrupted(): void
+  programEnded(start: ProgramStart): void
   /** The last word: the only one that must be written. */
   end(ending: Ending): void
 }
@@ -62,10 +63,10 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
       metricsToldAtMs = Date.now()
       change({})
     },
+    programEnded: (start) => change({ starts: [...(state.starts ?? []), start] }),
     interrupted: () => change({ interruptions: state.interruptions + 1 }),
     end(ending) {
-      state = endOf(state, ending)
-      writeState(place, state)
+      writeState(place, (state = endOf(state, ending)))
       makeFileDurable(place.state)
     },
   }

@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs'
-import { isTerminal, type JobRequest } from '../../platform/jobs.ts'
+import { isTerminal, type JobRequest, type ProgramStart } from '../../platform/jobs.ts'
 import { metricFinder } from '../../platform/metric-finder.ts'
 import { rememberSecret } from '../../secrets/redact.ts'
 import { systemClock } from '../../time/clock.ts'
 import { beat, beatEveryMs, endHeartbeat } from '../jobs/heartbeat.ts'
-import { readRecord, readState, writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
+import { readRecord, readState, writeState, type JobPlace, type JobSettings, type StoredState } from '../jobs/records.ts'
 import { isolationNamed } from '../isolation/isolations.ts'
 import { reasonOf } from '../machine/job-problem.ts'
 import { removeTrees } from '../machine/remove-trees.ts'
@@ -13,7 +13,7 @@ import { withLock } from '../objects/lock.ts'
 import { directoryObjects } from '../objects/objects.ts'
 import { ownBoot, ownIdentity } from '../process/identity.ts'
 import { planOf } from '../request/job-plan.ts'
-import { prepare, runMachines, treesOf, type Job, type Prepared } from './attempt.ts'
+import { prepare, runMachines, treesOf, type Job, type MachineEnd, type Prepared } from './attempt.ts'
 import type { Ending } from '../jobs/ending.ts'
 import { endingOf, haltedEnding } from './ending.ts'
 import { folderSync } from './folder-sync.ts'
@@ -117,18 +117,22 @@ async function attempt(job: Job, interruptions: number): Promise<Ending | 'inter
   const packages = await packagesFor(job)
   const prepared = packages === undefined ? laidOut : { ...laidOut, packages }
   journal.phase(plan.kind === 'training' ? 'Training' : 'Processing')
-  const { spotInterruption } = job.settings
-  const interruption =
-    spotInterruption !== undefined && plan.kind === 'training' && interruptions < spotInterruption.times
-      ? halt.after(spotInterruption.afterSeconds * 1000, 'interruption')
-      : undefined
-  const tell = (): void => tellHalt(job)
+  const afterSeconds = plan.kind === 'training' ? momentOf(job.settings, interruptions) : undefined
+  const interruption = afterSeconds === undefined ? undefined : halt.after(afterSeconds * 1000, 'interruption')
+  const startedAtMs = Date.now()
+  let taken: Pick<ProgramStart, 'takenAtMs'> = {}
+  const tell = (): void => {
+    if (halt.reason() === 'interruption') taken = { takenAtMs: Date.now() }
+    tellHalt(job)
+  }
   halt.signal.addEventListener('abort', tell)
   if (halt.signal.aborted) tell()
   const ends = await runMachines(job, prepared).finally(() => {
     interruption?.cancel()
     halt.signal.removeEventListener('abort', tell)
   })
+  if (prepared.watch !== undefined)
+    journal.programEnded({ startedAtMs, endedAtMs: Date.now(), ...taken, ...killed(taken, ends), ...prepared.watch.seen() })
   if (halt.reason() === 'interruption') {
     for (const sync of prepared.syncs) await sync.push()
     removeTrees(place.machines)
@@ -139,6 +143,19 @@ async function attempt(job: Job, interruptions: number): Promise<Ending | 'inter
   const ending = endingOf(ends, halt)
   journal.phase('Uploading', { ending })
   return storeResults(job, prepared, ending)
+}
+
+// Whatever ends at SIGTERM has another code; the grace is told by no clock here, for a busy computer may be late with anything.
+const killedCode = 137
+
+const killed = ({ takenAtMs }: Pick<ProgramStart, 'takenAtMs'>, ends: readonly MachineEnd[]): Pick<ProgramStart, 'wasKilled'> =>
+  takenAtMs === undefined ? {} : { wasKilled: ends.some(({ code }) => code === killedCode) }
+
+/** How long the program runs before its machines are taken away, this time; `undefined` when they are not. */
+function momentOf({ spotInterruption }: JobSettings, interruptions: number): number | undefined {
+  if (spotInterruption === undefined || interruptions >= spotInterruption.times) return undefined
+  const { afterSeconds } = spotInterruption
+  return typeof afterSeconds === 'number' ? afterSeconds : afterSeconds[interruptions]
 }
 
 function tellHalt({ halt, journal }: Job): void {

@@ -39,6 +39,24 @@ export const spotOptions = {
     defaultText: '2 hours with several types or spotFallback',
     flag: { names: ['spot_after'], args: ['DURATION'] },
   }),
+  /**
+   * Demands a certificate of `rehearse()` for spot runs whose `maxRun` is longer than this.
+   *
+   * A duration from `'0 seconds'` to `'28 days'`; none by default. The certificate is for the program and its parameters, and lies on
+   * this computer. Not asked for where jobs are not interrupted.
+   *
+   * @throws {InvalidTaskError} before a job is started, without a certificate or when the program did not survive its rehearsal.
+   */
+  certifiedOver: duration({
+    summary: 'Demands a certificate of `rehearse()` for spot runs whose `maxRun` is longer than this.',
+    source: 'attempts of the run',
+    kinds: trainingOnly,
+    method: (limit: Duration) => limit,
+    fromSeconds: 0,
+    toSeconds: 2_419_200,
+    span: "'0 seconds' to '28 days'",
+    flag: { names: ['certified_over'], args: ['DURATION'] },
+  }),
 }
 
 /** What `.spot()` takes beside true and false. */
@@ -47,6 +65,8 @@ export interface SpotOptions {
   readonly fallback?: 'on-demand' | 'none'
   /** How long to wait for spot machines, over all types and attempts: from `'5 minutes'`; default `'2 hours'`. */
   readonly after?: Duration
+  /** Demands a certificate of `rehearse()` for runs whose `maxRun` is over an hour; a duration stands for another limit. */
+  readonly certified?: true | Duration
 }
 
 /**
@@ -55,27 +75,33 @@ export interface SpotOptions {
  */
 export function spotChoice(task: string, choice: boolean | SpotOptions): SpotChoice {
   if (typeof choice !== 'object' || choice === null) return { spot: choice }
-  const unknown = Object.keys(choice).find((name) => !['fallback', 'after'].includes(name))
+  const unknown = Object.keys(choice).find((name) => !['fallback', 'after', 'certified'].includes(name))
   if (unknown !== undefined)
     throw new InvalidTaskError(task, [
       {
         path: 'spot',
         value: choice,
-        message: `has fallback and after, not ${unknown}`,
+        message: `has fallback, after and certified, not ${unknown}`,
         hint: {
           library: "Write .spot({ fallback: 'on-demand', after: '2 hours' }).",
           commandLine: 'Write --spot_fallback on-demand --spot_after 120.',
         },
       },
     ])
-  const { fallback = 'none', after } = choice
-  return { spot: true, spotFallback: fallback, ...(after === undefined ? {} : { spotAfter: after }) }
+  const { fallback = 'none', after, certified } = choice
+  return {
+    spot: true,
+    spotFallback: fallback,
+    ...(after === undefined ? {} : { spotAfter: after }),
+    ...(certified === undefined ? {} : { certifiedOver: certified === true ? '1 hour' : certified }),
+  }
 }
 
 interface SpotChoice {
   readonly spot: boolean
   readonly spotFallback?: 'none' | 'on-demand'
   readonly spotAfter?: Duration
+  readonly certifiedOver?: Duration
 }
 
 const usualWaitSeconds = 7_200

@@ -8,6 +8,8 @@ import type { InstanceGroup } from '../../spec/training/instance-groups.ts'
 import type { InstanceType } from '../../spec/instance-types.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/outputs.ts'
+import type { RehearseOptions } from '../../run/rehearse/options.ts'
+import type { Rehearsal } from '../../run/rehearse/verdict.ts'
 import type { StoredOutput } from '../../spec/result.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
@@ -132,6 +134,16 @@ export interface TrainingTask<Name extends string = string, State = any>
   variants<const List extends VariantList>(
     list: List & VariantsFor<State, List>,
   ): Variants<List, TaskResult<TrainingOutput, ResultOf<State>, MetricsOf<State>>, SearchMetrics<State>>
+  /**
+   * Runs the program on this computer, takes its machines away at random moments as SageMaker takes spot machines (SIGTERM, two
+   * minutes, SIGKILL, new machines, state restored), and compares what comes of it with a run that nobody interrupts.
+   *
+   * 20 interruptions by default. Inputs must be on this computer. What was found is kept for `.spot({ certified: true })`.
+   *
+   * @example const { survives, faults, workLost } = await task.rehearse({ interruptions: 20, seed: 1 })
+   * @throws {InvalidTaskError} for what cannot be rehearsed. {JobFailedError} when the program fails without an interruption.
+   */
+  rehearse(options?: RehearseOptions): Promise<Rehearsal>
   /**
    * Escape hatch: edit the raw AWS request. It may be called several times, so it must give the same for the same request;
    * what it changes of the work itself makes a later run start again.

@@ -19,6 +19,7 @@ import { assertStateIsFree } from '../state.ts'
 import type { Start } from '../submit/start.ts'
 import { submitJob } from '../submit/submit.ts'
 import type { RunPolicy } from '../run-options.ts'
+import { assertCertified } from '../rehearse/certificates.ts'
 import { decide } from './decide.ts'
 import { LeaseLost, takeLease, untilFree } from './lease.ts'
 import { lookAtPast, type TaskPast } from './past.ts'
@@ -63,6 +64,7 @@ async function settleFrom(
       continue
     }
     if (policy.clean === true) assertStateIsFree(spec.task, seen.history.newest?.state, context.platform.abilities.commandLine)
+    await assertCertified(task, context)
     const attempt = await start(task, { decision, past: seen, policy, ...counted(seen, task, policy) }, context)
     if (attempt !== undefined) return attempt
   }

@@ -1,0 +1,138 @@
+import type { JobState, ProgramStart } from '../../platform/jobs.ts'
+
+/** What is wrong with a program that is interrupted, by name. */
+export type RehearsalFault = 'nothing saved' | 'torn save' | 'save not read' | 'result differs' | 'ignores SIGTERM'
+
+/** One fault, with what was seen. */
+export interface FoundFault {
+  /** Its name. */
+  readonly fault: RehearsalFault
+  /** What was seen, as a sentence. */
+  readonly seen: string
+}
+
+/** What came of one run that was interrupted. */
+export interface InterruptedRun {
+  readonly starts: readonly ProgramStart[]
+  /** Why it failed; absent when it completed. */
+  readonly failure?: string
+  /** What of its end differs from the uninterrupted run; empty when nothing does. */
+  readonly differs: readonly string[]
+}
+
+/** How much an interruption costs at some rate. */
+export interface ExpectedCost {
+  /** Interruptions per hour. */
+  readonly perHour: number
+  /** How many times as long the job takes; absent when it would never end. */
+  readonly timeFactor?: number
+  /** How many times as much machine time is billed, without what spot saves; absent when it would never end. */
+  readonly costFactor?: number
+}
+
+/** What a rehearsal found. */
+export interface Rehearsal {
+  /** The form of this record. */
+  readonly v: 1
+  /** The task's name. */
+  readonly task: string
+  /** The digest of the program and its parameters, without its inputs. */
+  readonly program: string
+  /** Whether the program came to the same end, however it was interrupted. */
+  readonly survives: boolean
+  /** What is wrong with it; empty when it survives. */
+  readonly faults: readonly FoundFault[]
+  /** How often it was interrupted. */
+  readonly interruptions: number
+  /** What the moments were drawn from. */
+  readonly seed: number
+  /** How long the uninterrupted program ran, in seconds. */
+  readonly seconds: number
+  /** Work that was done and not saved when the machines were taken away, in seconds. */
+  readonly workLost: { readonly meanSeconds: number; readonly maxSeconds: number }
+  /** What a start costs beside the work that is lost: the program's own start, in seconds. */
+  readonly startSeconds: number
+  /** How long new machines are expected to take on SageMaker, in seconds. It cannot be measured here. */
+  readonly machineSeconds: number
+  /** What is to be expected at some rates of interruptions. */
+  readonly expected: readonly ExpectedCost[]
+  /** When it was made, in milliseconds since 1970. */
+  readonly atMs: number
+}
+
+/** Every fault of these runs. Pure. */
+export function faultsOf(
+  uninterrupted: ProgramStart,
+  runs: readonly InterruptedRun[],
+  graceSeconds: number,
+): readonly FoundFault[] {
+  const starts = runs.flatMap((run) => run.starts)
+  const taken = starts.filter(({ takenAtMs }) => takenAtMs !== undefined)
+  const given = starts.filter(({ givenFiles }) => givenFiles > 0)
+  const killed = taken.filter(({ wasKilled }) => wasKilled === true)
+  const isSaving = [uninterrupted, ...starts].some(({ savedAtMs }) => savedAtMs !== undefined)
+  const torn = runs.find(({ starts, failure }) => failure !== undefined && (starts.at(-1)?.givenFiles ?? 0) > 0)
+  const other = runs.find(({ failure, differs }) => failure === undefined && differs.length > 0)
+  const known = given.filter(({ isStateRead }) => isStateRead !== undefined)
+  const isUnread = known.length > 0 && known.every(({ isStateRead }) => isStateRead === false)
+  return [
+    ...found('ignores SIGTERM', killed.length > 0, `it still ran ${graceSeconds} seconds after SIGTERM and had to be killed`),
+    ...found('nothing saved', !isSaving, 'it wrote no file into its state folder, with and without an interruption'),
+    ...found('save not read', isSaving && isUnread, `of ${known.length} starts with saved state, none read a file of it`),
+    ...found('torn save', torn !== undefined, `started again with what it had saved, it failed: ${torn?.failure ?? ''}`),
+    ...found(
+      'result differs',
+      other !== undefined,
+      `after an interruption, other than without one: ${other?.differs.join(', ') ?? ''}`,
+    ),
+  ]
+}
+
+const found = (fault: RehearsalFault, isThere: boolean, seen: string): readonly FoundFault[] => (isThere ? [{ fault, seen }] : [])
+
+/** What an interrupted start had done and not saved, in seconds. Pure. */
+export function workLostIn({ startedAtMs, takenAtMs = startedAtMs, savedAtMs }: ProgramStart): number {
+  const lastMs = Math.max(startedAtMs, savedAtMs ?? startedAtMs)
+  return Math.max(0, takenAtMs - lastMs) / 1_000
+}
+
+const rates = [0.05, 0.25, 1] as const
+
+/** What interruptions cost at some rates, from what one costs. Pure. */
+export function expectedAt(lostSeconds: number, startSeconds: number, machineSeconds: number): readonly ExpectedCost[] {
+  return rates.map((perHour) => {
+    const perSecond = perHour / 3_600
+    const share = perSecond * (lostSeconds + startSeconds + machineSeconds)
+    if (share >= 1) return { perHour }
+    const timeFactor = 1 / (1 - share)
+    // Waiting for machines is not billed; work that is done twice and starting again are.
+    return { perHour, timeFactor, costFactor: timeFactor * (1 - perSecond * machineSeconds) }
+  })
+}
+
+/** The means over all interrupted starts: what they lost, and what else another start costs. Pure. */
+export function costsOf(
+  uninterruptedSeconds: number,
+  runs: readonly InterruptedRun[],
+): Pick<Rehearsal, 'workLost' | 'startSeconds' | 'interruptions'> {
+  const taken = runs.flatMap(({ starts }) => starts.filter(({ takenAtMs }) => takenAtMs !== undefined))
+  const lost = taken.map(workLostIn)
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+  const whole = runs.filter(({ failure }) => failure === undefined)
+  const interruptionsOfWhole = whole.reduce((total, { starts }) => total + starts.length - 1, 0)
+  const ran = sum(whole.flatMap(({ starts }) => starts.map(ranSeconds)))
+  const extra = interruptionsOfWhole === 0 ? 0 : (ran - uninterruptedSeconds * whole.length) / interruptionsOfWhole
+  const meanSeconds = lost.length === 0 ? 0 : sum(lost) / lost.length
+  return {
+    interruptions: taken.length,
+    workLost: { meanSeconds, maxSeconds: Math.max(0, ...lost) },
+    startSeconds: Math.max(0, extra - meanSeconds),
+  }
+}
+
+/** How long the program worked in one start, in seconds: what it does after SIGTERM is no work of the job. */
+export const ranSeconds = ({ startedAtMs, takenAtMs, endedAtMs }: ProgramStart): number =>
+  ((takenAtMs ?? endedAtMs) - startedAtMs) / 1_000
+
+/** The only start of a job that nobody interrupted. */
+export const onlyStart = ({ starts = [] }: JobState): ProgramStart | undefined => starts.at(-1)
