@@ -79,6 +79,7 @@ const training: readonly Row[] = [
   { name: 'waits longer than it runs', spec: { ...base, maxRunSeconds: 3_600, maxWaitSeconds: 7_200 } },
   { name: 'the longest', spec: { ...onDemand, maxRunSeconds: 2_419_200 } },
   { name: 'the shortest', spec: { ...onDemand, maxRunSeconds: 1 } },
+  { name: 'several types', spec: { ...onDemand, instanceType: 'ml.g5.xlarge', fallbackTypes: ['ml.g4dn.xlarge'] } },
   { name: 'a warm pool', spec: { ...onDemand, keepAliveSeconds: 1_800 } },
   { name: 'retries', spec: { ...onDemand, retries: 30 } },
   { name: 'many machines', spec: { ...base, instanceType: 'ml.p4d.24xlarge', instanceCount: 16, volumeSizeGiB: 500 } },
@@ -200,6 +201,10 @@ const processingRows: readonly Row[] = [
     name: 'processing with outputs by name and chosen paths',
     spec: { ...processing, outputs: { train: '/opt/ml/processing/train', test: '/opt/ml/processing/output/test' } },
     facts: { inputs: [input('raw', { path: '/opt/ml/processing/raw' })] },
+  },
+  {
+    name: 'processing on several types',
+    spec: { ...processing, instanceType: 'ml.m5.large', fallbackTypes: ['ml.m5.xlarge'] },
   },
   { name: 'processing without network', spec: { ...processing, networkIsolation: true } },
   {
