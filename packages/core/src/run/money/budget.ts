@@ -161,9 +161,11 @@ class JobBook implements Commitment {
       .describe({ kind: this.#job.request.kind, name: this.#job.job }, { signal })
       .catch(() => undefined)
     if (state !== undefined && isTerminal(state.status)) return
-    await changeLedger(this.#uri, { ...this.#context, signal }, (now) => hold(now, this.#job.job, this.#wanted())).catch(
-      () => undefined,
-    )
+    this.#untilMs = this.#context.clock.now() + fateTimes(this.#context.platform.abilities).submitMs
+    // Written also when it is still there: whoever is about to give it up then sees that its client lives.
+    await changeLedger(this.#uri, { ...this.#context, signal }, (now) =>
+      extend(hold(now, this.#job.job, this.#wanted()), this.#job.job, this.#untilMs),
+    ).catch(() => undefined)
   }
 
   /** Whether a submission that failed surely left no job. */
