@@ -6,6 +6,7 @@ import {
   emptyLedger,
   extend,
   fateOf,
+  giveUp,
   hold,
   ledgerIn,
   microUsdOf,
@@ -67,10 +68,16 @@ test('every act can be made twice, for its answer may have been lost', () => {
   expect(settle(settled, 'a', 3)).toBe(settled)
   expect(extend(settled, 'a', 1)).toBe(settled)
   expect(hold(once.ledger, 'a', kept(7))).toBe(once.ledger)
+  // One that was settled is not held again; one that was given up, because it was not there, is.
+  expect(hold(settled, 'a', kept(7))).toBe(settled)
+  const givenUp = giveUp(once.ledger, 'a')
+  expect(giveUp(givenUp, 'a')).toBe(givenUp)
+  expect(hold(givenUp, 'a', kept(7))).toMatchObject({ spentMicroUsd: 0, reservations: { a: kept(7) } })
 })
 
 test('a ledger is never the same twice, so that it can be compared by its bytes', () => {
-  const there = hold(emptyLedger, 'a', kept(5))
+  const first = reserve(emptyLedger, 'a', kept(5), 5)
+  const there = 'ledger' in first ? first.ledger : emptyLedger
   expect(settle(there, 'a', 0)).not.toEqual(emptyLedger)
   expect(extend(there, 'a', 100).revision).toBe(2)
 })

@@ -26,6 +26,8 @@ export interface Ledger {
   readonly spentMicroUsd: number
   /** By the name of the job. */
   readonly reservations: Readonly<Record<string, Reservation>>
+  /** The last jobs for which money was given up because they were not there. */
+  readonly givenUp?: readonly string[]
 }
 
 export const emptyLedger: Ledger = { v: 1, revision: 0, spentMicroUsd: 0, reservations: {} }
@@ -49,10 +51,26 @@ export function extend(ledger: Ledger, job: string, untilMs: number): Ledger {
   return changed(ledger, { reservations: { ...ledger.reservations, [job]: { ...own, untilMs } } })
 }
 
-/** Keeps money for a job that runs already, whether the budget has it or not: what is spent is spent. */
+const withOne = (ledger: Ledger, job: string, kept: Reservation): Ledger => {
+  const { givenUp = [], ...rest } = ledger
+  const others = givenUp.filter((name) => name !== job)
+  return changed(rest, {
+    reservations: { ...ledger.reservations, [job]: kept },
+    ...(others.length === 0 ? {} : { givenUp: others }),
+  })
+}
+
+/** Keeps money again for a job for which it was given up though the job runs, whether the budget has it or not: what runs is counted. */
 export function hold(ledger: Ledger, job: string, kept: Reservation): Ledger {
-  if (Object.hasOwn(ledger.reservations, job)) return ledger
-  return changed(ledger, { reservations: { ...ledger.reservations, [job]: kept } })
+  return ledger.givenUp?.includes(job) === true ? withOne(ledger, job, kept) : ledger
+}
+
+const mostGivenUp = 100
+
+/** Nothing is kept any more for a job that was never seen. It is remembered, for a job that turns up all the same. */
+export function giveUp(ledger: Ledger, job: string): Ledger {
+  const given = settle(ledger, job, 0)
+  return given === ledger ? ledger : { ...given, givenUp: [...(ledger.givenUp ?? []), job].slice(-mostGivenUp) }
 }
 
 /** Keeps money for a job, or says how much is missing. For a job that has some already, it only moves the time. */
@@ -66,7 +84,7 @@ export function reserve(
   const others = reservedIn(ledger) - (own === undefined ? 0 : sumOf(own))
   const missingMicroUsd = ledger.spentMicroUsd + others + sumOf(wanted) - budgetMicroUsd
   if (missingMicroUsd > 0 && own === undefined) return { missingMicroUsd }
-  return { ledger: own === undefined ? hold(ledger, job, wanted) : extend(ledger, job, wanted.untilMs) }
+  return { ledger: own === undefined ? withOne(ledger, job, wanted) : extend(ledger, job, wanted.untilMs) }
 }
 
 /** What is kept for a job becomes what it cost. A job for which nothing is kept was settled before, or is of no budget. */
@@ -96,10 +114,10 @@ export function fateOf(
 export function ledgerIn(text: string): Ledger | undefined {
   try {
     const value = JSON.parse(text) as Partial<Ledger> | null
-    const { v, revision, spentMicroUsd, reservations } = value ?? {}
+    const { v, revision, spentMicroUsd, reservations, givenUp = [] } = value ?? {}
     const isWhole =
       v === 1 && isCount(revision) && isCount(spentMicroUsd) && typeof reservations === 'object' && reservations !== null
-    return isWhole && Object.values(reservations).every(isReservation) ? (value as Ledger) : undefined // looked at field by field
+    return isWhole && Array.isArray(givenUp) && Object.values(reservations).every(isReservation) ? (value as Ledger) : undefined // looked at field by field
   } catch {
     return undefined
   }

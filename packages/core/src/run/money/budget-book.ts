@@ -1,4 +1,14 @@
-import { emptyLedger, fateOf, ledgerIn, reserve, settle, spentBy, type Ledger, type Reservation } from '../../cost/ledger.ts'
+import {
+  emptyLedger,
+  fateOf,
+  giveUp,
+  ledgerIn,
+  reserve,
+  settle,
+  spentBy,
+  type Ledger,
+  type Reservation,
+} from '../../cost/ledger.ts'
 import { isSsmError, SsmError } from '../../errors/ssm-error.ts'
 import { jobName, type JobName } from '../../names/job-name.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
@@ -131,7 +141,7 @@ export async function recoverIn(
       const kept = settled.reservations[name]
       // A client that lives moved its time on meanwhile.
       if (kept === undefined || (cost === undefined && kept.untilMs !== ledger.reservations[name]?.untilMs)) continue
-      settled = settle(settled, name, cost === undefined ? 0 : spentBy(kept, cost))
+      settled = cost === undefined ? giveUp(settled, name) : settle(settled, name, spentBy(kept, cost))
     }
     return settled
   })

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../errors/codes.ts'
 import { isError } from '../../lang/realms.ts'
 import { budgetLedger } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
-import { isTerminal, type JobState } from '../../platform/jobs.ts'
+import type { JobState } from '../../platform/jobs.ts'
 import type { Cost, CostCeiling, KnownCeiling } from '../../spec/money/cost.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { BudgetRefusal, changeLedger, recoverIn, reserveIn, settleIn } from './budget-book.ts'
@@ -155,12 +155,7 @@ class JobBook implements Commitment {
 
   /** The job runs, and what was kept for it may have been given up meanwhile: it counts all the same. */
   async #holdAgain(): Promise<void> {
-    const { platform } = this.#context
     const signal = AbortSignal.timeout(settledWithinMs)
-    const state = await platform.jobs
-      .describe({ kind: this.#job.request.kind, name: this.#job.job }, { signal })
-      .catch(() => undefined)
-    if (state !== undefined && isTerminal(state.status)) return
     this.#untilMs = this.#context.clock.now() + fateTimes(this.#context.platform.abilities).submitMs
     // Written also when it is still there: whoever is about to give it up then sees that its client lives.
     await changeLedger(this.#uri, { ...this.#context, signal }, (now) =>
