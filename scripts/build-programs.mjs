@@ -8,6 +8,8 @@ import { licencesFile, writeLicences } from './licences.mjs'
 import { isMain, root } from './support.mjs'
 
 const folder = join(root, 'packages/core/dist/programs')
+// Coverage needs to know where in the sources each part of a program comes from.
+const measured = process.env['SSM_COVERAGE'] !== undefined
 
 /** The page of a report, for a browser: one script and one style sheet, which core puts into the page that it writes. */
 function buildReportPage() {
@@ -52,12 +54,13 @@ export async function buildPrograms() {
     // Loaded only by jobs with metrics: a supervisor would read it in vain at every start.
     external: ['re2js'],
     legalComments: 'none',
+    sourcemap: measured,
     logLevel: 'error',
     write: false,
   })
   mkdirSync(folder, { recursive: true })
   // Jobs may start while this runs: each file is replaced as a whole, and only if it changed.
-  for (const { path, text } of outputFiles) writeChanged(path, Buffer.from(cryptoLate(text)))
+  for (const { path, text } of outputFiles) writeChanged(path, Buffer.from(measured ? text : cryptoLate(text)))
   for (const { path, contents } of page.outputFiles) writeChanged(path, contents)
   writeLicences(page.metafile, folder)
   const made = new Set([...outputFiles, ...page.outputFiles].map(({ path }) => basename(path)).concat(licencesFile))

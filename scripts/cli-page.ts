@@ -9,7 +9,7 @@ export function cliPage(printed: string): readonly string[] {
   return [
     '# The command line',
     printed,
-    '`ssm` (also installed as `simple-sagemaker`) takes every command line of the Python original as it is, and more. ' +
+    '`ssm` (also installed as `simple-sagemaker`) accepts every command line of [simple-sagemaker for Python](from-python.md), and more. ' +
       '`ssm COMMAND --help` shows what this page shows. Names may be written with `_` or `-`, values with a space or `=`.',
     ...rules,
     exitTable(),
@@ -22,30 +22,35 @@ export function cliPage(printed: string): readonly string[] {
 const rules: readonly string[] = [
   '## What is an option, and what goes to the program',
   [
-    '- Every `--KEY VALUE` of `run` and `shell` that is not an option is a **hyperparameter**: the program gets `--KEY VALUE`, and ssm prints what it took as one.',
-    '- Its value is text, however it looks. `--hp-json KEY JSON` gives a number, a list or an object.',
-    '- A name that is one typing error away from an option (`--insance_count`) is an error, not a hyperparameter. `--hp KEY VALUE` passes any name.',
-    '- The beginning of a name of the Python original (`--max_r 15`) is that name, from three letters on, when it begins only one. What was completed is printed.',
-    '- Of an option or hyperparameter that is given twice the last value counts, and a line says so. `--tag`, `--env`, `--md`, `--input`, `--iis`, `--iit` and `--unpack` add up.',
-    '- An empty text where a path belongs (`-i "$DATA"` without the variable) is an error.',
-    '- A value that begins with a dash is written `--KEY=VALUE`; negative numbers need not be.',
-    '- Everything after `--` is passed to the program unchanged, before the hyperparameters. A `.sh` file gets these arguments alone, and hyperparameters as variables.',
-    '- `process` and the other commands refuse what they do not know.',
+    '- Every `--KEY VALUE` of `run` and `shell` that is not an option is a **hyperparameter**: the program gets `--KEY VALUE`, and `ssm` prints which pairs it took as hyperparameters.',
+    '- Its value is always text, also if it looks like a number. `--hp-json KEY JSON` gives a number, a list or an object.',
+    '- A misspelt option (`--insance_count`) is an error, not a hyperparameter. `--hp KEY VALUE` passes any name.',
+    '- Options of simple-sagemaker for Python may be shortened (`--max_r 15`) to three letters or more if only one option begins so. `ssm` prints the full name.',
+    '- If an option or hyperparameter is given twice, the last value is used, and `ssm` says so. `--tag`, `--env`, `--md`, `--input`, `--iis`, `--iit` and `--unpack` may be given several times.',
+    '- An empty path (`-i "$DATA"` when the variable is not set) is an error.',
+    '- Write a value that begins with a dash as `--KEY=VALUE`. Negative numbers work with a space, too.',
+    '- Everything after `--` is passed to the program unchanged, before the hyperparameters. A `.sh` file gets only these arguments; its hyperparameters are environment variables (`SM_HP_<NAME>`).',
+    '- `process` and the other commands take no hyperparameters: an unknown option is an error.',
   ].join('\n'),
-  '## What goes where',
+  '## Output and signals',
   [
-    '- stdout carries data alone: the lines of the log, or JSON with `--json` (one document with `"v": 1`, one a line for `--follow` and `--watch`). Everything else is on stderr, errors as JSON too.',
+    '- stdout has only data: the lines of the log, or JSON with `--json` (one document with `"v": 1`; with `--follow` and `--watch` one document per line). Everything else is on stderr, also errors, which `--json` prints as JSON.',
     '- In a terminal, progress is updated in place; in a pipe or with `CI` set there are plain lines. `NO_COLOR`, `FORCE_COLOR` and `TERM=dumb` are honoured.',
-    '- **Ctrl-C once** detaches: the job goes on, and the command to follow it is printed. **Twice within a second** stops the job. SIGTERM detaches, too.',
-    '- Text on a terminal is made harmless first: of what a program or a name contains only colours, tabs and line ends do anything.',
+    '- **Ctrl-C once** detaches: the job continues, and `ssm` prints the command to follow it. **Twice within a second** stops the job. SIGTERM detaches, too.',
+    '- In a terminal, control characters in log lines and names are replaced, except colours, tabs and line ends.',
   ].join('\n'),
   '## Settings',
-  'A flag wins over `SSM_PLATFORM`, `SSM_REGION`, `SSM_PROFILE`, `SSM_PROJECT`, `SSM_BUCKET`, `SSM_PREFIX` and `SSM_PYTHON`, these over `AWS_REGION`, `AWS_DEFAULT_REGION` and ' +
-    "`AWS_PROFILE`, these over the project's file, that over the user's file. The project's is `ssm.config.json` in the working folder or one above, up to the root of the repository or the home folder; the user's " +
-    'is `ssm/config.json` in the folder for configuration (`XDG_CONFIG_HOME`, else `~/.config`), or what `SSM_CONFIG` names. `ssm config --show-origin` shows what applies. ' +
-    'A file that another user owns or may write is refused, because settings decide what runs: `SSM_CONFIG=PATH` trusts it.',
+  'A setting is taken from the first of these that has it:',
+  [
+    '1. the flag;',
+    '2. `SSM_PLATFORM`, `SSM_REGION`, `SSM_PROFILE`, `SSM_PROJECT`, `SSM_BUCKET`, `SSM_PREFIX`, `SSM_PYTHON`;',
+    '3. `AWS_REGION`, `AWS_DEFAULT_REGION`, `AWS_PROFILE`;',
+    '4. `ssm.config.json` in the working folder or a folder above it, up to the root of the repository or the home folder;',
+    '5. `ssm/config.json` in `XDG_CONFIG_HOME`, else in `~/.config`, or the file that `SSM_CONFIG` names.',
+  ].join('\n'),
+  '`ssm config --show-origin` shows each setting and where it comes from. A file that another user owns or may write is refused, because settings decide which code runs: `SSM_CONFIG=PATH` uses it anyway.',
   '```json\n{ "platform": "local", "project": "ex", "defaults": { "instanceCount": 2, "env": { "LEVEL": "info" } } }\n```',
-  '`defaults` takes every option by its name in the library. The files are JSON and no programs: settings must never run code, and reading them must be quick.',
+  '`defaults` takes every option by its name in the library. The files are JSON, so reading them never runs code.',
 ]
 
 function exitTable(): string {

@@ -24,6 +24,42 @@ test('every link from a page to a file of the project leads somewhere', () => {
   expect(pages.flatMap((page) => deadLinks(page, everyPath))).toEqual([])
 })
 
+const mostUsed = {
+  'packages/core/src/project/project.ts': ['project', 'task', 'processing', 'add', 'addAll'],
+  'packages/core/src/project/grammar/programs.ts': ['code', 'shell'],
+  'packages/core/src/project/grammar/tasks.ts': [
+    'local',
+    's3',
+    'from',
+    'fromTask',
+    'hyperparameters',
+    'metric',
+    'maxRun',
+    'request',
+  ],
+  'packages/core/src/project/grammar/option-methods.ts': ['instances', 'tag'],
+  'packages/core/src/project/grammar/runs.ts': ['run', 'start', 'plan', 'explain', 'output'],
+  'packages/core/src/run/results/task-result.ts': ['download'],
+  'packages/core/src/project/error-classes.ts': ['isSsmError'],
+  'packages/core/src/local/index.ts': ['local'],
+  'packages/core/src/aws/index.ts': ['aws'],
+  'packages/core/src/secrets/secret.ts': ['Secret'],
+  'packages/cli/src/print.ts': ['printEvents'],
+  'packages/worker-toolkit/src/worker.ts': ['worker'],
+  'packages/worker-toolkit/src/stop.ts': ['onStop'],
+}
+
+test.each(Object.entries(mostUsed))('in %s the docstrings of what is used most hold an example: %j', (path, names) => {
+  const examples = new Set(
+    [
+      ...(projectFile(path)?.text ?? '').matchAll(
+        /@example(?:(?!\*\/)[^])*\*\/\s*(?:export )?(?:readonly |class |function )?(\w+)/g,
+      ),
+    ].map(([, name]) => name),
+  )
+  expect(names.filter((name) => !examples.has(name))).toEqual([])
+})
+
 test('every decision says its context, its choice and its cost', () => {
   const decisions = pages.filter(({ path }) => /^docs\/decisions\/\d{4}-/.test(path))
   expect(decisions.length).toBeGreaterThan(0)

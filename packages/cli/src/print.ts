@@ -20,6 +20,8 @@ export interface PrintOptions {
  * Prints what happens in a run: give it to `run({ onEvent: printEvents() })`. The lines of the log go to stdout, everything
  * else to stderr; in a terminal progress is updated in place, elsewhere there are plain lines. One function prints any number
  * of tasks that run at once.
+ *
+ * @example const result = await task.run({ onEvent: printEvents() })
  */
 export function printEvents(options: PrintOptions = {}): (event: RunEvent) => void {
   return eventPrinter(processContext(), options)

@@ -16,6 +16,8 @@ let listening = false
  * Calls back on SIGTERM. When all callbacks are done, in the order they came, the process ends with exit code 143 (128 + SIGTERM)
  * unless one of them ended it before. An error in a callback is printed, and the others still run.
  * Gives a function that takes the callback back; with none left SIGTERM ends the process at once, as ever.
+ *
+ * @example onStop(async () => worker().state.write('epoch.json', epoch))
  */
 export function onStop(callback: StopCallback): () => void {
   const entry: StopCallback = () => callback()

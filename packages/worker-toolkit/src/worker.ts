@@ -43,6 +43,8 @@ type HyperparametersOf<Types extends WorkerTypes> = Types extends { readonly hyp
  * `worker<{ hyperparameters: { lr: number } }>()` types the hyperparameters; the caller vouches for the type, nothing checks it.
  * `env` and `args` default to those of the process; give them in tests. Outside a job the facts have harmless
  * defaults: folders in `./.ssm/hand`, the arguments as hyperparameters.
+ *
+ * @example const { hyperparameters, modelDir } = worker<{ hyperparameters: { lr: number } }>()
  * @throws {Error} when a variable holds something it should not; the message names it.
  */
 export function worker<Types extends WorkerTypes = WorkerTypes>(

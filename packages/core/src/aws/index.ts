@@ -69,6 +69,8 @@ export interface AwsOptions extends ClientOptions {
 /**
  * SageMaker, S3, IAM and CloudWatch Logs as a platform. Loads the AWS SDK on first use, a service at a time,
  * and calls nothing before. Everything it opened is closed by disposing it.
+ *
+ * @example const ex = project('ex', { platform: aws({ region: 'eu-west-1', profile: 'research' }) })
  */
 export function aws(options: AwsOptions = {}): Platform {
   const { clock = systemClock, random = Math.random } = options

@@ -66,7 +66,7 @@ const sentences: Readonly<Record<Exclude<AwsErrorKind, 'denied' | 'quota'>, Sent
   },
   missing: {
     code: 'OBJECT_MISSING',
-    says: (_, asked, on) => `There is no such thing for ${asked}${on}.`,
+    says: (_, asked, on) => `${asked} found nothing${on}.`,
     hint: 'Check its name, the region and the account.',
   },
   changed: {

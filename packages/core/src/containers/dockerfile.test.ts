@@ -18,6 +18,7 @@ test('the placeholder becomes the framework image, and a Dockerfile that names n
 test('the framework image is only asked for when it goes into the image', () => {
   for (const text of ['RUN x', 'ARG A=__BASE_IMAGE__\nFROM $A', '# FROM x\nRUN y']) expect(needsBase(text)).toBe(true)
   expect(needsBase('FROM python:3.12')).toBe(false)
+  expect(needsBase('# on AWS: FROM __BASE_IMAGE__\n  #__BASE_IMAGE__\r\nFROM python:3.12')).toBe(false)
 })
 
 test('the context is read when the Dockerfile copies from it, and only then', () => {

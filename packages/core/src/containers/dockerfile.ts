@@ -1,11 +1,12 @@
 /** Stands in a Dockerfile for the framework's image. */
 export const basePlaceholder = '__BASE_IMAGE__'
 
+const comment = /^[ \t]*#.*$/gm
 const firstFrom = /^[ \t]*FROM[ \t]/im
 
 /** Whether the framework's image goes into a Dockerfile: it is named by the placeholder, or no image is named at all. */
 export function needsBase(text: string): boolean {
-  return text.includes(basePlaceholder) || !firstFrom.test(text)
+  return text.replaceAll(comment, '').includes(basePlaceholder) || !firstFrom.test(text)
 }
 
 /** The Dockerfile with the framework's image in the place of the placeholder; on top when no image is named. */

@@ -22,7 +22,7 @@ export const errorCodes = {
   },
   NAME_INVALID: {
     sentence: 'A project, task, job or channel name breaks the rules of SageMaker.',
-    cause: 'Names become parts of job names and of S3 keys, so they have fewer characters than texts have.',
+    cause: 'Names become parts of job names and of S3 keys, which allow few characters.',
     remedy: 'Choose a name of letters, digits and hyphens, as the hint says.',
     example: '"my task" is not a task name: 1 to 34 letters, digits and "-"',
   },
@@ -48,14 +48,14 @@ export const errorCodes = {
   },
   WHEELS_MISSING: {
     sentence: 'A package of the task cannot be had as a wheel for the Python and platform of its image.',
-    cause: 'It has no wheel for this Python, the index of pip cannot be reached, or the file has a line that is not taken.',
+    cause: 'It has no wheel for this Python, the index of pip cannot be reached, or the file has a line that is not allowed.',
     remedy: 'Choose another version, put a wheel into an index of your own, or leave out `.packages()`.',
     example:
       'The packages of requirements.txt cannot be had as wheels for Python 3.12 on manylinux_2_28_x86_64:\n  ERROR: No matching distribution found for …',
   },
   INPUT_MISSING: {
     sentence: 'An input path or object does not exist or cannot be read.',
-    cause: 'The path or the address is wrong, or there is nothing at it. It is looked for before anything is paid for.',
+    cause: 'The path or the address is wrong, or there is nothing at it. Inputs are checked before a job starts.',
     remedy: 'Check the path, which counts from the current folder, or the bucket and the key.',
     example: 'Cannot read ./data: it does not exist',
   },
@@ -81,8 +81,8 @@ export const errorCodes = {
   },
   GRAPH_CYCLE: {
     sentence: 'The tasks depend on each other in a circle.',
-    cause: 'A task reads an output of a task that, by way of others, reads its own.',
-    remedy: 'Break the circle: one of the tasks must not read the next one. A task may read its own earlier output by name.',
+    cause: 'A task reads an output of another task that reads, directly or through further tasks, an output of the first one.',
+    remedy: 'Remove one of these inputs. A task may read its own earlier output by name.',
     example: 'The tasks need each other in a circle: a → b → a',
   },
   GRAPH_FAILED: {
@@ -116,14 +116,14 @@ export const errorCodes = {
   JOB_TIMED_OUT: {
     sentence: 'The job ran longer than its time limit.',
     cause: 'The limit `maxRun`, or `maxWait` with spot machines, was reached; SageMaker then stops the job.',
-    remedy: 'Raise the limit; a program that saves state goes on where it was.',
+    remedy: 'Raise the limit; a program that saves state continues where it stopped.',
     example: 'Job train-2026-01-02-03-04-05-a1b2c3d4 ran into its time limit',
   },
   JOB_LOST: {
     sentence: 'The job is gone: its record was deleted.',
     cause: 'The job was deleted while it was waited for, or the name is wrong, or the region or the account is another one.',
     remedy: 'Check the name and the place; run the task again for a new job.',
-    example: 'There is no such thing for sagemaker:DescribeTrainingJob (train-2026-01-02-03-04-05-a1b2c3d4).',
+    example: 'sagemaker:DescribeTrainingJob found nothing (train-2026-01-02-03-04-05-a1b2c3d4).',
   },
   STATE_IN_USE: {
     sentence: 'The state of a task cannot be removed while one of its jobs is running.',
@@ -141,7 +141,7 @@ export const errorCodes = {
     sentence: 'A stored object does not exist.',
     cause: 'The key or the bucket is wrong, or the object was removed.',
     remedy: 'Check the name, the region and the account.',
-    example: 'There is no such thing for s3:GetObject (arn:aws:s3:::bucket/key).',
+    example: 's3:GetObject found nothing (arn:aws:s3:::bucket/key).',
   },
   OBJECT_CHANGED: {
     sentence: 'A conditional write lost: someone else wrote the object first.',
@@ -165,7 +165,7 @@ export const errorCodes = {
   STORAGE_FULL: {
     sentence: 'No space is left on the disk.',
     cause: 'The disk, or the quota of the user, is used up.',
-    remedy: 'Free some space on that disk and run again: what was there before is whole.',
+    remedy: 'Free some space on that disk and run again: files that were written before are complete.',
     example: 'Cannot write out/model/weights.bin: no space is left',
   },
   STORAGE_DENIED: {
@@ -213,7 +213,7 @@ export const errorCodes = {
   PLATFORM_CAPACITY: {
     sentence: 'AWS has no machine of this type free right now.',
     cause: 'The region has none left, most often of spot or GPU machines.',
-    remedy: 'Try later, or another type or region; `retries` tries again by itself.',
+    remedy: 'Try later, or another type or region; with `.retry()` the task tries again by itself.',
     example: 'AWS has no such machine free right now: …',
   },
   PLATFORM_THROTTLED: {

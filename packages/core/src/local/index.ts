@@ -68,6 +68,7 @@ export function localPathOf(uri: ObjectUri, root: string): string {
  *
  * A `.ssm` folder of yours that others may read or write becomes yours alone (mode 0700).
  *
+ * @example const ex = project('ex', { platform: local({ root: '/data/ssm', python: 'python3.12' }) })
  * @throws {SsmError} `STORAGE_DENIED` when a folder named `.ssm` belongs to another user.
  * @throws {PlatformError} `PLATFORM_UNSUPPORTED` on Windows, and when the folder can be no store: a file, the home folder itself, a folder of the
  * system such as `/` or `/etc`.

@@ -6,6 +6,8 @@ const shown = '<secret>'
 /**
  * A value that refuses to print itself: as text, as JSON and in `console.log` it is `<secret>`, and its text is masked
  * in every event, log line and error of this library. Give it to `.env({ TOKEN: new Secret(token) })`.
+ *
+ * @example task.env({ TOKEN: new Secret(process.env['TOKEN'] ?? '') })
  */
 export class Secret {
   /** Keeps two shapes apart that would otherwise be the same type. */

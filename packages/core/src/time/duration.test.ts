@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { describeSeconds, secondsOf, type Duration } from './duration.ts'
+import { describeSeconds, durationHint, secondsOf, type Duration } from './duration.ts'
 
 const units = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const
 
@@ -16,6 +16,7 @@ test('a number and a unit are that many seconds, in the singular and the plural'
 
 test.each([
   ['1.5 hours', 5_400],
+  ['1.25 hours', 4_500],
   ['0.5 seconds', 1],
   [' 3  minutes ', 180],
   ['0 minutes', 0],
@@ -33,6 +34,8 @@ test.each([
   '1e3 seconds',
   '1 week',
   '5 Hours',
+  '5 hours or so',
+  'about 5 hours',
   'Infinity days',
   5,
   null,
@@ -79,4 +82,33 @@ test('no span of time is told in more than two words, none as nothing', () => {
       return /^\d/.test(words) && words.split(' ').length <= 4
     }),
   )
+})
+
+const example = "Write a number and a unit: '90 seconds', '30 minutes', '24 hours'."
+
+test.each([
+  ['24h', "Write it as '24 hours'."],
+  ['1H', "Write it as '1 hour'."],
+  ['1.0hr', "Write it as '1.0 hour'."],
+  ['2 hrs', "Write it as '2 hours'."],
+  ['2hours', "Write it as '2 hours'."],
+  [' 1.25  Hour ', "Write it as '1.25 hours'."],
+  ['90s', "Write it as '90 seconds'."],
+  ['90secs', "Write it as '90 seconds'."],
+  ['90seconds', "Write it as '90 seconds'."],
+  ['10 MIN', "Write it as '10 minutes'."],
+  ['10 mins', "Write it as '10 minutes'."],
+  ['10minutes', "Write it as '10 minutes'."],
+  ['7d', "Write it as '7 days'."],
+  ['7days', "Write it as '7 days'."],
+  ['3 weeks', example],
+  ['h', example],
+  ['', example],
+  ['-3 h', example],
+  ['3 h 5', example],
+  ['x3 h', example],
+  [90, example],
+  [undefined, example],
+])('the hint for %j is: %s', (value, hint) => {
+  expect(durationHint(value)).toBe(hint)
 })

@@ -1,4 +1,4 @@
-import type { DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
+import type { DescribeProcessingJobCommandOutput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
 import { expect, test } from 'vitest'
 import { jobName } from '../../names/job-name.ts'
 import type { JobRef } from '../../platform/jobs.ts'
@@ -35,9 +35,24 @@ const described: DescribeTrainingJobCommandOutput = {
   FinalMetricDataList: [{ MetricName: 'loss', Value: 0.25, Timestamp: at(90) }, { MetricName: 'half' }],
 }
 
+const processing: JobRef = { ...job, kind: 'processing' }
+const processed: DescribeProcessingJobCommandOutput = {
+  $metadata: {},
+  ProcessingJobName: 'p',
+  ProcessingJobArn: 'arn:aws:sagemaker:us-east-1:111122223333:processing-job/p',
+  ProcessingResources: { ClusterConfig: { InstanceType: 'ml.m5.large', InstanceCount: 3, VolumeSizeInGB: 1 } },
+  AppSpecification: { ImageUri: 'x' },
+  ProcessingJobStatus: 'Failed',
+  CreationTime: at(0),
+  ProcessingStartTime: at(10),
+  ProcessingEndTime: at(20),
+  ExitMessage: 'out of luck',
+}
+
 test('a described training job becomes phases, billed seconds, interruptions and metrics', () => {
   const state = trainingState(job, described)
-  expect(state).toMatchObject({
+  const { phases, ...facts } = state
+  expect(facts).toStrictEqual({
     ...job,
     status: 'completed',
     phase: 'Completed',
@@ -49,20 +64,59 @@ test('a described training job becomes phases, billed seconds, interruptions and
     interruptions: 1,
     finalMetrics: [{ name: 'loss', value: 0.25, atMs: ms(90) }],
   })
-  expect(state.phases.map(({ name }) => name)).toEqual([
-    'Starting',
-    'Training',
-    'Interrupted',
-    'Starting',
-    'Training',
-    'Completed',
-  ])
-  expect(state.phases[0]).toEqual({
+  expect(phases.map(({ name }) => name)).toEqual(['Starting', 'Training', 'Interrupted', 'Starting', 'Training', 'Completed'])
+  expect(phases[0]).toEqual({
     name: 'Starting',
     startedAtMs: ms(0),
     endedAtMs: ms(10),
     message: 'Launching requested ML instances',
   })
+})
+
+test('a training job of which SageMaker tells nothing but its name is starting on one machine', () => {
+  const { $metadata, TrainingJobArn, TrainingJobName, ModelArtifacts, AlgorithmSpecification, StoppingCondition } = described
+  const bare = { $metadata, TrainingJobArn, TrainingJobName, ModelArtifacts, AlgorithmSpecification, StoppingCondition }
+  const expected = { ...job, status: 'in-progress', phases: [], machines: 1, createdAtMs: 0, interruptions: 0, finalMetrics: [] }
+  expect(trainingState(job, bare as DescribeTrainingJobCommandOutput)).toStrictEqual({ ...expected, phase: 'Starting' })
+  const resources = { VolumeSizeInGB: 30 }
+  expect(
+    trainingState(job, {
+      ...bare,
+      TrainingJobStatus: 'InProgress',
+      ResourceConfig: resources,
+    } as DescribeTrainingJobCommandOutput),
+  ).toStrictEqual({ ...expected, phase: 'InProgress' })
+  const transitions = [{}] as unknown as DescribeTrainingJobCommandOutput['SecondaryStatusTransitions']
+  const nameless = { ...bare, SecondaryStatusTransitions: transitions } as DescribeTrainingJobCommandOutput
+  expect(trainingState(job, nameless).phases).toStrictEqual([{ name: 'Starting', startedAtMs: 0 }])
+})
+
+test('a metric without a name is none', () => {
+  const FinalMetricDataList = [{ Value: 1 }, { MetricName: 'loss', Value: 2 }]
+  expect(trainingState(job, { ...described, FinalMetricDataList }).finalMetrics).toEqual([{ name: 'loss', value: 2, atMs: 0 }])
+})
+
+test.each(['InProgress', 'Stopping'] as const)('a job that is %s has no end, whatever was changed last', (status) => {
+  const changed = { TrainingJobStatus: status, LastModifiedTime: at(40), TrainingEndTime: undefined }
+  expect(trainingState(job, { ...described, ...changed })).not.toHaveProperty('endedAtMs')
+  const processing = { ...processed, ProcessingJobStatus: status, LastModifiedTime: at(40), ProcessingEndTime: undefined }
+  expect(processingState(job, processing)).not.toHaveProperty('endedAtMs')
+})
+
+test('a job that never started ended when it was changed last', () => {
+  const { TrainingStartTime: _start, TrainingEndTime: _end, ...never } = described
+  const failed = { ...never, TrainingJobStatus: 'Failed', FailureReason: 'CapacityError', LastModifiedTime: at(40) } as const
+  const state = trainingState(job, failed)
+  expect(state).toMatchObject({ endedAtMs: ms(40), failureReason: 'CapacityError' })
+  expect(state).not.toHaveProperty('startedAtMs')
+})
+
+test('a Restarting counts as an interruption of spot jobs alone', () => {
+  const SecondaryStatusTransitions = [{ Status: 'Restarting', StartTime: at(1) }] as const
+  const restarted = { ...described, SecondaryStatusTransitions: [...SecondaryStatusTransitions] }
+  expect(trainingState(job, restarted).interruptions).toBe(1)
+  expect(trainingState(job, { ...restarted, EnableManagedSpotTraining: false }).interruptions).toBe(0)
+  expect(trainingState(job, { ...restarted, EnableManagedSpotTraining: undefined }).interruptions).toBe(0)
 })
 
 test('an interruption is counted once, whether SageMaker says Interrupted, Restarting or both; a retry on demand is none', () => {
@@ -89,25 +143,51 @@ test('a job that ran out of time is stopped and says why by its phase', () => {
 })
 
 test('a processing job has phases of its times and the exit message as its reason', () => {
-  const response = {
-    $metadata: {},
-    ProcessingJobName: 'p',
-    ProcessingJobArn: 'arn:aws:sagemaker:us-east-1:111122223333:processing-job/p',
-    ProcessingResources: { ClusterConfig: { InstanceType: 'ml.m5.large', InstanceCount: 3, VolumeSizeInGB: 1 } },
-    AppSpecification: { ImageUri: 'x' },
-    ProcessingJobStatus: 'Failed',
-    CreationTime: at(0),
-    ProcessingStartTime: at(10),
-    ProcessingEndTime: at(20),
-    ExitMessage: 'out of luck',
-  } as const
-  const state = processingState({ ...job, kind: 'processing' }, response)
-  expect(state).toMatchObject({ status: 'failed', phase: 'Failed', machines: 3, failureReason: 'out of luck' })
-  expect(state.phases).toEqual([
-    { name: 'Starting', startedAtMs: ms(0), endedAtMs: ms(10) },
-    { name: 'Processing', startedAtMs: ms(10), endedAtMs: ms(20) },
-    { name: 'Failed', startedAtMs: ms(20) },
-  ])
+  expect(processingState(processing, processed)).toStrictEqual({
+    ...processing,
+    status: 'failed',
+    phase: 'Failed',
+    phases: [
+      { name: 'Starting', startedAtMs: ms(0), endedAtMs: ms(10) },
+      { name: 'Processing', startedAtMs: ms(10), endedAtMs: ms(20) },
+      { name: 'Failed', startedAtMs: ms(20) },
+    ],
+    machines: 3,
+    createdAtMs: ms(0),
+    startedAtMs: ms(10),
+    endedAtMs: ms(20),
+    failureReason: 'out of luck',
+    interruptions: 0,
+    finalMetrics: [],
+  })
+  expect(processingState(processing, { ...processed, FailureReason: '' }).failureReason).toBe('out of luck')
+  expect(processingState(processing, { ...processed, FailureReason: 'first' }).failureReason).toBe('first')
+})
+
+test('the exit message of a processing job that did not fail is no reason', () => {
+  const completed = processingState(processing, { ...processed, ProcessingJobStatus: 'Completed' })
+  expect(completed).toMatchObject({ status: 'completed', phase: 'Completed' })
+  expect(completed).not.toHaveProperty('failureReason')
+})
+
+test('a processing job is starting until it has a start, and then processing', () => {
+  const { ProcessingStartTime, ProcessingEndTime: _end, ExitMessage: _message, ...starting } = processed
+  const running = { ...starting, ProcessingJobStatus: 'InProgress' } as const
+  const state = processingState(processing, running)
+  expect(state).toMatchObject({ status: 'in-progress', phase: 'Starting' })
+  expect(state.phases).toStrictEqual([{ name: 'Starting', startedAtMs: ms(0) }])
+  const started = processingState(processing, { ...running, ProcessingStartTime })
+  expect(started.phase).toBe('Processing')
+  expect(started.phases.map(({ name }) => name)).toEqual(['Starting', 'Processing'])
+})
+
+test('a processing job of which SageMaker tells nothing but its name is starting on one machine', () => {
+  const bare = { $metadata: {} } as DescribeProcessingJobCommandOutput
+  const one = { ...processing, status: 'in-progress', phase: 'Starting', machines: 1, createdAtMs: 0, interruptions: 0 }
+  const expected = { ...one, phases: [{ name: 'Starting', startedAtMs: 0 }], finalMetrics: [] }
+  expect(processingState(processing, bare)).toStrictEqual(expected)
+  const resources = {} as DescribeProcessingJobCommandOutput['ProcessingResources']
+  expect(processingState(processing, { ...bare, ProcessingResources: resources })).toStrictEqual(expected)
 })
 
 test('every status of SageMaker has one of ours, and an unknown one goes on', () => {

@@ -42,8 +42,16 @@ export interface Runs<Name extends string = string, Out extends string = OutputN
    * @example await using run = await task.start()
    */
   start(options?: RunOptions): Promise<RunHandle<Out, ResultOf<State>, MetricsOf<State>>>
-  /** The exact request, what would be uploaded, and what would be skipped. Writes nothing. */
+  /**
+   * The exact request, what would be uploaded, and what would be skipped. Writes nothing.
+   *
+   * @example const { request, uploads } = await task.plan()
+   */
   plan(options?: RunOptions): Promise<Plan>
-  /** Whether a run would skip, join or start, and which parts have changed. Writes nothing. */
+  /**
+   * Whether a run would skip, join or start, and which parts have changed. Writes nothing.
+   *
+   * @example console.log((await task.explain()).decision.because)
+   */
   explain(options?: RunOptions): Promise<Explanation>
 }

@@ -96,6 +96,8 @@ export interface TaskResult<Out extends string = OutputName, Result = unknown, M
    * not at all. What an earlier download left in those folders is replaced. A folder with anything else in it gets the files
    * one by one and keeps what is not from a download; where such a file is in the way, nothing is changed.
    * Links in an archive arrive as copies of what they point to.
+   *
+   * @example await result.download('./out', { only: ['model'] })
    * @throws {SsmError} `ARCHIVE_UNSAFE`, `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
    */
   download(folder: string, options?: DownloadOptions): Promise<Downloaded>
