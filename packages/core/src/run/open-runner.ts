@@ -12,7 +12,9 @@ import { moneyOpener } from './money/opener.ts'
 import { explainTask, planTask } from './plan.ts'
 import { GraphFailedError, type TaskOutcome } from './results/outcome.ts'
 import type { TaskResult } from './results/task-result.ts'
+import type { RehearseOptions } from './rehearse/options.ts'
 import { rehearse } from './rehearse/rehearse.ts'
+import type { Rehearsal } from './rehearse/verdict.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Runner } from './runner.ts'
 import { RunSession } from './session.ts'
@@ -44,11 +46,7 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock,
       return await explainTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock))
     },
     platformOf: async (spec) => platforms.forTask(spec),
-    async rehearse(spec, options) {
-      const open = platforms.rehearsal?.bind(platforms)
-      if (open === undefined) throw new PlatformError('PLATFORM_UNSUPPORTED', 'There is no local platform to rehearse on')
-      return await rehearse(spec, options, { open, runnerOn: (on) => openRunner({ forTask: async () => on }, clock) })
-    },
+    rehearse: (spec, options) => rehearseOn(platforms, clock, spec, options),
     async runAll(specs, options) {
       const nodes = graphOf(specs)
       const session = new RunSession(platforms, clock, options, moneyOpener(money))
@@ -59,6 +57,12 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock,
       }
     },
   }
+}
+
+async function rehearseOn(platforms: TaskPlatforms, clock: Clock, spec: TaskSpec, options: RehearseOptions): Promise<Rehearsal> {
+  const open = platforms.rehearsal?.bind(platforms)
+  if (open === undefined) throw new PlatformError('PLATFORM_UNSUPPORTED', 'There is no local platform to rehearse on')
+  return rehearse(spec, options, { open, runnerOn: (on) => openRunner({ forTask: async () => on }, clock) })
 }
 
 /** Carries a session out for one task: its result, or what it failed with. */

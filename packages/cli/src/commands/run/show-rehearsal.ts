@@ -1,7 +1,7 @@
 import type { Rehearsal } from '@simple-sagemaker/core'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
-import { rehearsalOptions } from '../../grammar/tables/cli-options.ts'
+import { rehearsalOptions } from '../../grammar/tables/rehearsal-options.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import type { Reporter } from '../../render/reporter.ts'
 import type { DynamicTask } from '../../task/dynamic-task.ts'

@@ -9,7 +9,8 @@ import {
   type AnyOption,
 } from '@simple-sagemaker/core/options'
 import type { FlagGroup } from '../command.ts'
-import { budgetOptions, costOptions, environmentOptions, globalOptions, planOptions, rehearsalOptions } from './cli-options.ts'
+import { budgetOptions, costOptions, environmentOptions, globalOptions, planOptions } from './cli-options.ts'
+import { rehearsalOptions } from './rehearsal-options.ts'
 import { callOptions, inputOptions, projectOptions } from './run-options.ts'
 
 const { project, prefix, task, bucket, platform, python, region, profile, prices, budget } = projectOptions

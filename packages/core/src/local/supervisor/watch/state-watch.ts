@@ -10,9 +10,9 @@ import {
   type BigIntStats,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { ProgramStart } from '../../platform/jobs.ts'
-import type { MachineTree } from '../machine/tree.ts'
-import { filesOf } from './folder-files.ts'
+import type { ProgramStart } from '../../../platform/jobs.ts'
+import type { MachineTree } from '../../machine/tree.ts'
+import { filesOf } from '../folder-files.ts'
 
 /** Sees what one start of a program does with its state: whether it reads what it was given, and when it saves. */
 export class StateWatch {
