@@ -37,7 +37,7 @@ const mostUsed = {
     'maxRun',
     'request',
   ],
-  'packages/core/src/project/grammar/option-methods.ts': ['instances', 'tag'],
+  'packages/core/src/project/grammar/option-methods.ts': ['tag'],
   'packages/core/src/project/grammar/runs.ts': ['run', 'start', 'plan', 'explain', 'output'],
   'packages/core/src/run/results/task-result.ts': ['download'],
   'packages/core/src/project/error-classes.ts': ['isSsmError'],
