@@ -37,7 +37,7 @@ test.skipIf(lacking('bash')).each<[readonly string[], readonly string[]]>([
   ],
   [
     ['ssm', 'run', '--instance'],
-    ['--instance_type', '--instance_count'],
+    ['--instance_type', '--instance_group', '--instance_count'],
   ],
   [
     ['ssm', 'plan', 'run', '--ii'],

@@ -30,7 +30,7 @@ function sourcesOf(page: ProjectFile): readonly Source[] {
     ([name, text]) => name.endsWith('.ts') && !examples.has(text.trim().replace(/^.*\n/, '')),
   )
   return [...(program === '' ? [] : [['program.ts', program] as const]), ...shown].map(([name, text]) => ({
-    name: `${place}-${name.replaceAll('/', '-')}`,
+    name: `${place}/${name}`,
     page: page.path,
     // A file without an import would share its names with all others.
     text: `${text}export {}\n`,
@@ -96,7 +96,7 @@ test.skipIf(lacking('bash'))('the rule sees a flag that is none, a value that ca
 /** What `ssm` would say against a line, without doing anything. */
 function complaint(text: string): readonly string[] {
   const [first = '', ...rest] = argvOf(text)
-  const [name = '', ...argv] = first === 'plan' || first === 'why' ? rest : [first, ...rest]
+  const [name = '', ...argv] = ['plan', 'why', 'rehearse'].includes(first) ? rest : [first, ...rest]
   if (/^--?(help|version|h)$/.test(name)) return []
   const command = commandNamed(name)
   if (command === undefined) return [`there is no command ${name}`]

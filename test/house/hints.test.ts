@@ -43,7 +43,7 @@ const onlyForPrograms: Readonly<Record<string, string>> = {
 
 test('no text of core names a method or a flag to both readers', () => {
   const sources = projectFiles(
-    (path) => isCoreSource(path) && !/\/project\/(grammar|search)\//.test(path) && !(path in onlyForPrograms),
+    (path) => isCoreSource(path) && !/\/project\/(grammar|search|functions)\//.test(path) && !(path in onlyForPrograms),
   )
   expect(sources.flatMap(({ path, text }) => oneSided(path, text))).toEqual([])
 })

@@ -94,7 +94,7 @@ function hostOf(files: Readonly<Record<string, string>>, instead: Readonly<Recor
     getDefaultLibFileName: ts.getDefaultLibFilePath,
     fileExists: (path) => names.includes(path) || ts.sys.fileExists(path),
     readFile: read,
-    directoryExists: ts.sys.directoryExists,
+    directoryExists: (path) => names.some((name) => name.startsWith(`${path}/`)) || ts.sys.directoryExists(path),
     getDirectories: ts.sys.getDirectories,
     ...(ts.sys.realpath === undefined ? {} : { realpath: ts.sys.realpath }),
   }

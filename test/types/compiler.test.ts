@@ -71,7 +71,8 @@ test('a project of 200 tasks stays within its budget of types', { timeout: 120_0
   expect(compiled.problems('large.ts')).toEqual([])
   const perTask = (compiled.counts().instantiations - before) / 200
   expect(perTask).toBeGreaterThan(0)
-  expect(perTask).toBeLessThan(460)
+  // Machines by type, by a list or by groups are one signature, so that a mistake names what fits and not an overload.
+  expect(perTask).toBeLessThan(475)
 })
 
 test.each(ways)('each of 1 000 tasks costs no more types than each of 200, by %s', { timeout: 240_000 }, (how) => {

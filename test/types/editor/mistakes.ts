@@ -128,7 +128,7 @@ const machines: readonly Mistake[] = [
   [
     'an instance type without ml',
     `train.instances('p3.2xlarge')`,
-    `Argument of type '"p3.2xlarge"' is not assignable to parameter of type 'InstanceType | readonly [InstanceType, ...InstanceType[]]'`,
+    `Argument of type '"p3.2xlarge"' is not assignable to parameter of type 'InstanceType | InstanceGroups | TypesInOrder'`,
   ],
   [
     'a misspelt size of machine',
@@ -143,7 +143,7 @@ const machines: readonly Mistake[] = [
   [
     'a machine that any text may name',
     `train.instances(unknownType)`,
-    `Argument of type 'string' is not assignable to parameter of type 'InstanceType | readonly [InstanceType, ...InstanceType[]]'`,
+    `Argument of type 'string' is not assignable to parameter of type 'InstanceType | InstanceGroups | TypesInOrder'`,
   ],
   [
     'a number of machines in quotes',

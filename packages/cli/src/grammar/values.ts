@@ -66,12 +66,14 @@ export function checkValues(command: CommandSpec, parsed: Parsed): void {
 
 // What people call hyperparameters, too.
 const ordinaryWords =
-  'role profile python retries retry warm subnets security_groups image packages output_kms_key volume_kms_key'.split(' ')
+  'role profile python retries retry warm subnets security_groups image packages output_kms_key volume_kms_key prices budget'.split(
+    ' ',
+  )
 
 // A value of this form can only be meant for the option: an ARN, the id of a subnet or of a key, an image with its registry, the
-// settings of --retry as JSON, the file of --packages.
+// settings of --retry as JSON, the file of --packages or --prices.
 const isOfOption = (text: string): boolean =>
-  /^(?:arn:|subnet-|sg-|alias\/|mrk-|\{|[\da-f]{8}-[\da-f]{4}-)|\/.*:|\.(?:txt|lock|toml)$/.test(text)
+  /^(?:arn:|subnet-|sg-|alias\/|mrk-|\{|[\da-f]{8}-[\da-f]{4}-)|\/.*:|\.(?:txt|lock|toml|json)$/.test(text)
 
 // A hyperparameter has one value: --packages FILE PYTHON has more. What follows --subnets may be a value and a stray word.
 const isClear = (spelled: string, texts: readonly string[]): boolean =>

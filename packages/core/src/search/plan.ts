@@ -10,7 +10,9 @@ import { valueAt, valuesKey, type Domain, type Space, type Values } from './spac
 
 /** What makes a trial good: a metric, and where it should go. */
 export interface Goal {
+  /** The metric's name. */
   readonly metric: string
+  /** Whether less of it is better, or more. */
   readonly direction: 'minimize' | 'maximize'
 }
 

@@ -23,9 +23,13 @@ export const metrics = (call: Call): Promise<number> =>
     return exits.done
   })
 
+/** `algo-2` stands before `algo-10`, whichever printed first. */
+const machinesOf = (points: readonly SeriesPoint[]): readonly string[] =>
+  [...new Set(points.map(({ machine }) => machine))].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+
 function textOf(series: Readonly<Record<string, readonly SeriesPoint[]>>): string {
   const rows = Object.entries(series).flatMap(([name, points]) =>
-    [...new Set(points.map(({ machine }) => machine))].map((machine) => {
+    machinesOf(points).map((machine) => {
       const values = points.filter((point) => point.machine === machine).map(({ value }) => value)
       return [plainText(name), machine, String(values.length), String(values.at(-1) ?? ''), sparkline(values, 40)]
     }),

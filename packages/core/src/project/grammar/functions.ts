@@ -171,7 +171,12 @@ export interface MapOptions {
 
 /** The options of `map`: with the arguments after the item where the function takes more. */
 export type MapParameters<State, Options> = 0 extends 1 & State
-  ? [options?: Options & { readonly rest?: readonly unknown[] }]
+  ? [
+      options?: Options & {
+        /** The arguments behind the first one, the same for every item. */
+        readonly rest?: readonly unknown[]
+      },
+    ]
   : ArgumentsOf<State> extends readonly [unknown?]
     ? [options?: Options]
     : ArgumentsOf<State> extends readonly [unknown?, ...infer Rest]

@@ -267,29 +267,22 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
   /**
    * Which machines, and how many of them: `instanceType` and `instanceCount` in one call; default one machine.
    *
+   * A list of types is tried in its order, whatever is free: `fallbackTypes` are all but the first. Not with `warm`. Groups are machines
+   * of several types in one job, with names that inputs can be given to; each says its own number.
+   *
    * @example task.instances('ml.g5.xlarge', 2)
-   */
-  instances(type: InstanceType, count?: number): Self
-  /**
-   * Types of machines that are tried in their order, whatever is free: `fallbackTypes` are all but the first. Not with `warm`.
-   *
    * @example task.instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2)
-   */
-  // A second signature, which the compiler looks at only when a list is given.
-  instances(
-    types: Has<State, 'warm'> extends true ? Explain<WarmOrTypes> : TypesInOrder,
-    count?: number,
-  ): Builders<Name, State | 'types'>[B]
-  /**
-   * Machines of several types: groups with names, which inputs can be given to.
-   *
    * @example task.instances([{ group: 'data', type: 'ml.c5.xlarge', count: 2 }, { group: 'train', type: 'ml.g5.xlarge' }])
    */
-  instances<const Group extends string>(
-    groups: readonly [InstanceGroup<Group>, ...InstanceGroup<Group>[]],
-  ): Builders<Name, State | (string extends Group ? never : `group ${Group}`)>[B]
-  /** Types of machines of which only the program knows how many there are: a list is tried in its order. */
-  instances(type: InstanceType | (Has<State, 'warm'> extends true ? Explain<WarmOrTypes> : TypesInOrder), count?: number): Self
+  instances<
+    const Machines extends
+      | InstanceType
+      | InstanceGroups
+      | (Has<State, 'warm'> extends true ? Explain<WarmOrTypes> : TypesInOrder),
+  >(
+    machines: Machines,
+    count?: number,
+  ): Machines extends string ? Self : Builders<Name, State | MachinesMark<Machines>>[B]
   /** Where the data comes from: each of its methods adds one channel. */
   readonly input: InputMethods<B, Name, State>
   /**
@@ -396,6 +389,16 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     schema: Schema,
   ): Builders<Name, Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>>>[B]
 }
+
+/** Groups of machines, each of its own type. */
+type InstanceGroups = readonly [InstanceGroup, ...InstanceGroup[]]
+
+/** What a task remembers of its machines: that there are several types, or the names of its groups. */
+type MachinesMark<Machines> = Machines extends readonly InstanceGroup<infer Group>[]
+  ? string extends Group
+    ? never
+    : `group ${Group}`
+  : 'types'
 
 interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name extends string, State, Self>
   extends SharedOptionMethods<Self>, Shorthands<Self>, TrainingOnlyMethods {

@@ -21,7 +21,14 @@ export function nameProblems(draft: Draft): readonly FoundProblem[] {
 /** A task without a program, or with one that cannot be started. */
 export function programProblems({ program, calls }: Draft): readonly FoundProblem[] {
   if (program === undefined && calls !== undefined) {
-    return [{ path: 'function', value: calls.exported, message: 'is called, not run', hint: 'Use .call(…) or .map([…]).' }]
+    return [
+      {
+        path: 'function',
+        value: calls.exported,
+        message: 'is called, not run',
+        hint: { library: 'Use .call(…) or .map([…]).', commandLine: 'Call it from a program.' },
+      },
+    ]
   }
   if (program === undefined) {
     const hint = { library: "Add .code('train.py') or .shell('…').", commandLine: 'Add --entry_point train.py.' }

@@ -49,7 +49,12 @@ export interface Rehearsal {
   /** How long the uninterrupted program ran, in seconds. */
   readonly seconds: number
   /** Work that was done and not saved when the machines were taken away, in seconds. */
-  readonly workLost: { readonly meanSeconds: number; readonly maxSeconds: number }
+  readonly workLost: {
+    /** In the mean over all interruptions. */
+    readonly meanSeconds: number
+    /** In the worst of them. */
+    readonly maxSeconds: number
+  }
   /** What a start costs beside the work that is lost: the program's own start, in seconds. */
   readonly startSeconds: number
   /** How long new machines are expected to take on SageMaker, in seconds. It cannot be measured here. */

@@ -120,7 +120,7 @@ function seriesOf(): {
       one.atMs.push(atMs)
       one.values.push(value)
     },
-    all: () => [...all.values()],
+    all: () => [...all.values()].sort((one, other) => numberOf(one.machine) - numberOf(other.machine)),
   }
 }
 
