@@ -76,6 +76,7 @@ describe.each(shells)('machines under $name', ({ argv: shell, here }) => {
     expect(JSON.parse((await machine.run(shell)).stdout.toString())).toEqual({
       cluster: { worker },
       task: { type: 'worker', index: 1 },
+      environment: 'cloud',
     })
   })
 })
