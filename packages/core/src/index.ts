@@ -56,7 +56,7 @@ export type {
   TrialStatus,
 } from './search/found.ts'
 export { SearchFailedError } from './search/errors.ts'
-export type { StoredSearch } from './search/stored.ts'
+export type { StoredSearch } from './search/found.ts'
 export type { Choice, Domain, NumberRange } from './search/space.ts'
 export { instanceType } from './options/machines.ts'
 export type { InstanceType } from './spec/instance-types.ts'

@@ -13,5 +13,4 @@ export { describeDefault, trainingOnly, type AnyOption, type Flag, type Option, 
 export { count, duration, flag, list, oneOf, text } from './option-types.ts'
 export { parameterOptions } from './parameters.ts'
 export { knownInstanceTypes } from '../spec/instance-types.ts'
-export type { JobKind } from '../spec/job-kind.ts'
 export { optionsFor, resolvedOptions, taskOptions, type ResolvedOptions, type TrainingOptions } from './task-options.ts'

@@ -12,7 +12,7 @@ import { downloadJob } from '../run/results/download.ts'
 import type { Downloaded, SeriesPoint } from '../run/results/task-result.ts'
 import { readSeries } from '../run/results/series.ts'
 import { isRegExp } from '../lang/realms.ts'
-import type { StoredSearch } from '../search/stored.ts'
+import type { StoredSearch } from '../search/found.ts'
 import type { OutputsFound, SeriesOptions, StoredDownloadOptions, TaskStore, TaskStorePlace } from './task-store.ts'
 
 /** Reads what earlier jobs of a task left. */

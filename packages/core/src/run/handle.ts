@@ -1,11 +1,8 @@
 import type { RunEvent } from '../events/run-event.ts'
 import type { JobRef } from '../platform/jobs.ts'
 import type { FollowOptions, LogLine } from '../platform/logs.ts'
-import type { Platform } from '../platform/platform.ts'
 import type { OutputName } from '../spec/outputs.ts'
-import { logLines } from './follow/lines.ts'
 import type { TaskResult } from './results/task-result.ts'
-import type { RunSession } from './session.ts'
 
 /**
  * A run under way. Disposing it (`await using`) stops the jobs that it started and that still run, unless it was detached;
@@ -34,21 +31,4 @@ export interface RunHandle<
   stop(): Promise<void>
   /** Lets the job go on without us: following ends, `result()` rejects with `RunAbortedError`, and disposing stops nothing. */
   detach(): void
-}
-
-/** The handle of a session whose work goes on in the background. Whoever asks late gets every event, and the failure too. */
-export function handleOf(session: RunSession, platform: Platform, outcome: Promise<TaskResult>): RunHandle {
-  // A failure waits for whoever asks; nobody asking is no crash.
-  outcome.catch(() => undefined)
-  return {
-    events: (options = {}) => session.events(options.signal),
-    async *logs(options = {}) {
-      yield* logLines(platform, await session.job, options)
-    },
-    job: () => session.job,
-    result: () => outcome,
-    stop: () => session.stop(),
-    detach: () => session.detach(),
-    [Symbol.asyncDispose]: () => session.dispose(outcome),
-  }
 }

@@ -3,13 +3,15 @@ import type { Caller } from '../errors/caller.ts'
 import { graphOf, type GraphNode } from '../graph/order.ts'
 import { taskKey } from '../graph/task-key.ts'
 import { PlatformError } from '../platform/errors.ts'
+import type { Platform } from '../platform/platform.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import { readingContext, type TaskPlatforms } from './context.ts'
 import { RunAbortedError } from './follow/errors.ts'
-import { handleOf, type RunHandle } from './handle.ts'
+import { logLines } from './follow/lines.ts'
+import type { RunHandle } from './handle.ts'
 import { moneyOpener } from './money/opener.ts'
-import { explainTask, planTask } from './plan.ts'
+import { explainTask, planTask } from './decide/plan-task.ts'
 import { GraphFailedError, type TaskOutcome } from './results/outcome.ts'
 import type { TaskResult } from './results/task-result.ts'
 import type { RehearseOptions } from './rehearse/options.ts'
@@ -56,6 +58,23 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock,
         session.end()
       }
     },
+  }
+}
+
+/** The handle of a session whose work goes on in the background. Whoever asks late gets every event, and the failure too. */
+function handleOf(session: RunSession, platform: Platform, outcome: Promise<TaskResult>): RunHandle {
+  // A failure waits for whoever asks; nobody asking is no crash.
+  outcome.catch(() => undefined)
+  return {
+    events: (options = {}) => session.events(options.signal),
+    async *logs(options = {}) {
+      yield* logLines(platform, await session.job, options)
+    },
+    job: () => session.job,
+    result: () => outcome,
+    stop: () => session.stop(),
+    detach: () => session.detach(),
+    [Symbol.asyncDispose]: () => session.dispose(outcome),
   }
 }
 

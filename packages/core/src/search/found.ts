@@ -1,7 +1,7 @@
 import type { EventBase, RunEvent } from '../events/run-event.ts'
 import type { JobName } from '../names/job-name.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
-import type { Values } from './space.ts'
+import type { Space, Values } from './space.ts'
 
 /** A value of a metric, while the job ran. */
 export interface MetricPoint {
@@ -112,4 +112,28 @@ export interface SearchHandle<Outcome = Found> extends AsyncDisposable {
   stop(): Promise<void>
   /** Lets the trials go on without us: `result()` rejects with `RUN_ABORTED`. */
   detach(): void
+}
+
+/** What makes a trial good: a metric, and where it should go. */
+export interface Goal {
+  /** The metric's name. */
+  readonly metric: string
+  /** Whether less of it is better, or more. */
+  readonly direction: 'minimize' | 'maximize'
+}
+
+/** A search as it is noted in the bucket. */
+export interface StoredSearch {
+  /** Its name: a digest of what it is. */
+  readonly id: string
+  /** When it began, in milliseconds since 1970. */
+  readonly createdAtMs: number
+  /** The metric, and where it should go. */
+  readonly goal: Goal
+  /** What is searched. */
+  readonly space: Space
+  /** Its trials, in the order of their numbers. One that is not known to have ended is `running`. */
+  readonly trials: readonly Omit<Trial, 'result'>[]
+  /** The best completed trial; absent when none completed. */
+  readonly best?: Omit<Trial, 'result'>
 }

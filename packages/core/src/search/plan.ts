@@ -6,15 +6,8 @@ import { InvalidTaskError } from '../options/errors.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import type { Halving } from './choose/halving.ts'
 import type { Strategy } from './choose/sampling.ts'
+import type { Goal } from './found.ts'
 import { valueAt, valuesKey, type Domain, type Space, type Values } from './space.ts'
-
-/** What makes a trial good: a metric, and where it should go. */
-export interface Goal {
-  /** The metric's name. */
-  readonly metric: string
-  /** Whether less of it is better, or more. */
-  readonly direction: 'minimize' | 'maximize'
-}
 
 /** Everything that a search is. */
 export interface SearchPlan {

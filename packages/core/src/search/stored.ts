@@ -1,26 +1,9 @@
 import { joinUri, folderUri } from '../names/object-uri.ts'
 import type { TaskLayout } from '../names/layout.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Trial } from './found.ts'
+import type { Goal, StoredSearch } from './found.ts'
 import { keptTrials, noteOf, searchesOf, type KeptTrial } from './journal.ts'
-import { trialTask, type Goal } from './plan.ts'
-import type { Space } from './space.ts'
-
-/** A search as it is noted in the bucket. */
-export interface StoredSearch {
-  /** Its name: a digest of what it is. */
-  readonly id: string
-  /** When it began, in milliseconds since 1970. */
-  readonly createdAtMs: number
-  /** The metric, and where it should go. */
-  readonly goal: Goal
-  /** What is searched. */
-  readonly space: Space
-  /** Its trials, in the order of their numbers. One that is not known to have ended is `running`. */
-  readonly trials: readonly Omit<Trial, 'result'>[]
-  /** The best completed trial; absent when none completed. */
-  readonly best?: Omit<Trial, 'result'>
-}
+import { trialTask } from './plan.ts'
 
 /** Every search of a task, newest first. */
 export async function storedSearches(

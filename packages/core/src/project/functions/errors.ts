@@ -1,4 +1,3 @@
-import type { CallEnd, CrossedError } from '@simple-sagemaker/worker-toolkit/functions'
 import { nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
 
 /** One call that threw. */
@@ -11,6 +10,19 @@ export interface FailedCall {
   readonly message: string
   /** Its stack on the machine, as text, with those of its causes. */
   readonly remoteStack: string
+}
+
+/** How a call ended: what is told of the toolkit's `CallEnd`, whose declarations would come with this file. */
+interface EndOfCall {
+  readonly call: number
+  readonly value?: unknown
+  readonly error?: ThrownError
+}
+
+interface ThrownError {
+  readonly name: string
+  readonly message: string
+  readonly stack: string
 }
 
 /**
@@ -29,7 +41,7 @@ export class FunctionFailedError extends SsmError {
     nameOnPrototype(this, 'FunctionFailedError')
   }
 
-  constructor(called: string, job: string, ends: readonly CallEnd[], isMap: boolean) {
+  constructor(called: string, job: string, ends: readonly EndOfCall[], isMap: boolean) {
     const failed = ends.flatMap(({ call, error }) => (error === undefined ? [] : [failedCall(call, error)]))
     const [first] = failed
     super('FUNCTION_FAILED', isMap ? listOf(called, failed, ends.length) : (first?.message ?? ''), {
@@ -47,7 +59,7 @@ export class FunctionFailedError extends SsmError {
   }
 }
 
-const failedCall = (item: number, { name, message, stack }: CrossedError): FailedCall => ({
+const failedCall = (item: number, { name, message, stack }: ThrownError): FailedCall => ({
   item,
   name,
   message,

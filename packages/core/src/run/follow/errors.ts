@@ -5,7 +5,6 @@ import { PlatformError } from '../../platform/errors.ts'
 import { redact } from '../../secrets/redact.ts'
 import type { WaitEnded } from '../../spec/result.ts'
 import { describeSeconds } from '../../time/duration.ts'
-import type { EndedJob } from './follow.ts'
 
 /** How an error about a job is told. */
 export interface JobErrorOptions {
@@ -137,11 +136,15 @@ export function readReason(reason: string): { readonly exitCode: number | undefi
   return { exitCode: killed === null ? undefined : 128 + Number(killed[1]), machine: killed?.[2] }
 }
 
+/** A job that did not complete, with the last lines of each machine. */
+interface BadEnd {
+  readonly state: JobState
+  readonly lastLines: ReadonlyMap<string, readonly string[]>
+  readonly waitEnded?: WaitEnded | undefined
+}
+
 /** What a job that did not complete is told as. */
-export function endedBadly(
-  { state, lastLines, waitEnded }: Pick<EndedJob, 'state' | 'lastLines'> & { readonly waitEnded?: WaitEnded | undefined },
-  platform: string | undefined,
-): Error {
+export function endedBadly({ state, lastLines, waitEnded }: BadEnd, platform: string | undefined): Error {
   if (waitEnded !== undefined) return noSpotMachines(state, waitEnded)
   if (state.status === 'stopped') return new JobStoppedError(state)
   const { machine } = readReason(state.failureReason ?? '')
