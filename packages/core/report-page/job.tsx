@@ -15,7 +15,11 @@ export function Job({ job, alone }: { readonly job: ReportedJob; readonly alone:
         <span class={`status ${state.status}`}>{state.status}</span> {plain(job.outcome)}
       </p>
       {job.because !== undefined && <p class="muted">Why it ran: {plain(job.because)}.</p>}
-      {state.failureReason !== undefined && <pre class="reason">{plain(state.failureReason)}</pre>}
+      {state.failureReason !== undefined && (
+        <pre class="reason" tabIndex={0}>
+          {plain(state.failureReason)}
+        </pre>
+      )}
       {job.hint !== undefined && <p class="hint">What to do: {plain(job.hint)}</p>}
       <Facts job={job} />
       <Timeline attempts={job.attempts} endMs={state.endedAtMs} />

@@ -30,7 +30,7 @@ export const pageLimits: LogLimits = { headLines: 2_000, tailLines: 18_000, line
 /** Takes the lines of a log one by one, in memory that does not grow with it. */
 export interface LogReader {
   add(line: LogLine): void
-  /** What came so far. */
+  /** What came so far; lines that come later change nothing of it. */
   read(): ReadLog
 }
 
@@ -100,7 +100,7 @@ function boundedLines({ headLines, tailLines, lineCharacters }: LogLimits): {
     },
     log() {
       const oldest = total - headLines > tailLines ? (total - headLines) % tailLines : 0
-      return { total, head, tail: [...ring.slice(oldest), ...ring.slice(0, oldest)] }
+      return { total, head: [...head], tail: [...ring.slice(oldest), ...ring.slice(0, oldest)] }
     },
   }
 }
@@ -120,7 +120,10 @@ function seriesOf(): {
       one.atMs.push(atMs)
       one.values.push(value)
     },
-    all: () => [...all.values()].sort((one, other) => numberOf(one.machine) - numberOf(other.machine)),
+    all: () =>
+      [...all.values()]
+        .map((one) => ({ ...one, atMs: [...one.atMs], values: [...one.values] }))
+        .sort((one, other) => numberOf(one.machine) - numberOf(other.machine)),
   }
 }
 

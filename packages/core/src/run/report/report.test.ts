@@ -95,6 +95,15 @@ test('of a log of any length the first and the last lines stay, in order, and al
   )
 })
 
+test('what was read of a log stays as it was when more lines come', async () => {
+  const reader = await logReader({ kind: 'training', name: jobName('t') }, { loss: 'loss=([0-9.]+)' }, limits)
+  reader.add(line('loss=1', 0))
+  const before = reader.read()
+  for (let at = 1; at < 20; at += 1) reader.add(line('loss=2', at))
+  expect(before.log).toEqual({ total: 1, head: [[0, 1, 'loss=1']], tail: [] })
+  expect(before.series.map(({ values }) => values)).toEqual([[1]])
+})
+
 test('a very long line is shortened, and what is left out is said', async () => {
   const reader = await logReader({ kind: 'training', name: jobName('t') }, {}, limits)
   for (let at = 0; at < 40; at += 1) reader.add(line('x'.repeat(1000), at))
