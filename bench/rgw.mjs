@@ -56,7 +56,8 @@ export async function startRgw({ storeBytes = 2 * gibibyte } = {}) {
   const stop = async () => {
     for (const signal of signals) process.off(signal, leave)
     for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
-    await Promise.all(children.map((child) => (child.exitCode ?? child.signalCode) === null && once(child, 'exit')))
+    const alive = children.filter((child) => (child.exitCode ?? child.signalCode) === null)
+    await Promise.all(alive.map((child) => once(child, 'exit')))
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   // The kernel ends them with us, whatever ends us.

@@ -4,10 +4,10 @@
 //   {"program": "client" | "supervisor", "at": 12, "counts": "/file/for/the/number/of/changes", "node": "/wrapper/of/node"}
 const fs = require('node:fs')
 const { syncBuiltinESMExports } = require('node:module')
-const { basename } = require('node:path')
+const path = require('node:path')
 
 const settings = JSON.parse(process.env['SSM_CHAOS'] ?? '{}')
-const program = process.argv.some((argument) => /supervisor[^/]*$/.test(basename(argument))) ? 'supervisor' : 'client'
+const program = process.argv.some((argument) => /supervisor[^/]*$/.test(path.basename(argument))) ? 'supervisor' : 'client'
 
 // A supervisor gets no NODE_OPTIONS of its client: the client starts it by this wrapper instead.
 if (settings.program === 'supervisor' && program === 'client') process.execPath = settings.node

@@ -3,16 +3,17 @@
 // would see it. Names change at once; bytes count only once they were synced. `SSM_CHAOS`: {"journal": FILE, "below": FOLDER, "node": WRAPPER}
 const fs = require('node:fs')
 const { syncBuiltinESMExports } = require('node:module')
-const { basename, resolve } = require('node:path')
+const nodePath = require('node:path')
 
 const settings = JSON.parse(process.env['SSM_CHAOS'] ?? '{}')
 // A supervisor gets no NODE_OPTIONS of its client: the client starts it by this wrapper instead.
-if (!process.argv.some((argument) => /supervisor[^/]*$/.test(basename(argument)))) process.execPath = settings.node
+if (!process.argv.some((argument) => /supervisor[^/]*$/.test(nodePath.basename(argument)))) process.execPath = settings.node
 
 const { appendFileSync, fstatSync, lstatSync, readFileSync, readdirSync, readlinkSync } = fs
 const tell = (change) => appendFileSync(settings.journal, `${JSON.stringify(change)}\n`)
 const ours = (path) => `${path}`.startsWith(settings.below)
-const pathOf = (path) => resolve(Buffer.isBuffer(path) ? path.toString() : path instanceof URL ? path.pathname : String(path))
+const pathOf = (path) =>
+  nodePath.resolve(Buffer.isBuffer(path) ? path.toString() : path instanceof URL ? path.pathname : String(path))
 
 const dirtyFd = (fd) => {
   const facts = fstatSync(fd)

@@ -6,7 +6,8 @@ export const embed = draft
   .function(() => import('./work.js'), 'embed')
   .instances('ml.c7i.4xlarge')
   .spot()
-export const any: FunctionTask = embed
+const any: FunctionTask = embed
+export const nameOfAny: string = any.name
 export const vectors = (): Promise<number[][]> => embed.call(['a'], { model: 'm' })
 export const all = (): Promise<number[][][]> => embed.map([['a'], ['b']], { machines: 4, perMachine: 8, rest: [{ model: 'm' }] })
 // @ts-expect-error 'when' takes a Date, which JSON does not carry: send its text or its milliseconds
