@@ -43,7 +43,7 @@ export type {
 export type { Knows, Returns, Takes } from './project/grammar/state.ts'
 export type { Explain, Refused } from './project/grammar/explain.ts'
 export { choice, range, type Ranges } from './project/search/space.ts'
-export type { Search, SearchDraft, VariantResults, Variants } from './project/search/searches.ts'
+export type { Search, SearchDraft, ValuesIn, VariantResults, Variants } from './project/search/searches.ts'
 export type {
   Found,
   MetricPoint,
@@ -56,7 +56,7 @@ export type {
   TrialStatus,
 } from './search/found.ts'
 export { SearchFailedError } from './search/errors.ts'
-export type { StoredSearch } from './search/found.ts'
+export type { Goal, StoredSearch } from './search/found.ts'
 export type { Choice, Domain, NumberRange } from './search/space.ts'
 export { instanceType } from './options/machines.ts'
 export type { InstanceType } from './spec/instance-types.ts'
@@ -138,7 +138,7 @@ export type { JobKind } from './spec/job-kind.ts'
 export type { HyperparameterValue } from './spec/task-spec.ts'
 export type { JobName } from './names/job-name.ts'
 export type { ObjectUri } from './names/object-uri.ts'
-export type { JobPhase, JobRef, JobRequest, JobState, JobStatus, MetricValue, PhaseName } from './platform/jobs.ts'
+export type { JobPhase, JobRef, JobRequest, JobState, JobStatus, MetricValue, PhaseName, ProgramStart } from './platform/jobs.ts'
 export type { ImageProgress } from './platform/images.ts'
 export type { LogLine } from './platform/logs.ts'
 export type { Platform } from './platform/platform.ts'

@@ -13,6 +13,7 @@ export type {
   JobState,
   JobStatus,
   MetricValue,
+  ProgramStart,
   UsageSample,
 } from './jobs.ts'
 export { isTerminal } from './jobs.ts'
