@@ -32,7 +32,10 @@ export default defineConfig({
       options: {
         // The text of programs and of decisions would hide the pages that explain.
         _render: (text, env, md) => (/^(source|decisions)\//.test(env.relativePath) ? '' : md.render(text, env)),
-        miniSearch: { searchOptions: { boost: { title: 6, titles: 2, text: 1 }, prefix: true, fuzzy: 0.1 } },
+        // Every word counts: with any of them, `max_run` leads to whatever has a run in its title.
+        miniSearch: {
+          searchOptions: { boost: { title: 6, titles: 2, text: 1 }, combineWith: 'AND', prefix: true, fuzzy: 0.1 },
+        },
       },
     },
     outline: [2, 3],
