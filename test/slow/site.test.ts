@@ -164,7 +164,9 @@ test.skipIf(missing)('the search of the site finds what users ask for, without a
     await page.click('.VPNavBarSearch button')
     await page.fill('.VPLocalSearchBox input', query)
     await page.waitForFunction(`document.querySelectorAll('.VPLocalSearchBox .result').length > 0`)
-    await page.waitForTimeout(300)
+    // Results come while one types: those of the whole question are waited for.
+    const isThere = `[...document.querySelectorAll('.VPLocalSearchBox .result')].slice(0, 8).some(({ href }) => href.includes('/${wanted}.html'))`
+    await page.waitForFunction(isThere, undefined, { timeout: 5_000 }).catch(() => undefined)
     const found = await texts(page, `[...document.querySelectorAll('.VPLocalSearchBox .result')].map(({ href }) => href)`)
     if (!found.slice(0, 8).some((link) => link.includes(`/${wanted}.html`)))
       misses.push(`${query}: ${found.slice(0, 3).join(' ')}`)

@@ -19,7 +19,13 @@ const steps = 20
 const stepSeconds = 0.05
 
 /** A program of so many steps, which gives the sum of what each did; the pieces say how it keeps its state. */
-const programOf = (pieces: { readonly before?: string; readonly load?: string; readonly each?: string }): string => `
+const programOf = (pieces: {
+  readonly before?: string
+  readonly load?: string
+  readonly each?: string
+  /** How long a step takes before its state is kept, in seconds. */
+  readonly pause?: number
+}): string => `
 import json, os, signal, sys, time
 state = os.path.join(os.environ["SSM_INSTANCE_STATE"], "state.json")
 step, total = 0, 0
@@ -29,7 +35,7 @@ def save_whole():
 ${pieces.before ?? ''}
 ${pieces.load ?? 'if os.path.exists(state): step, total = json.load(open(state))'}
 while step < ${steps}:
-    time.sleep(${stepSeconds})
+    time.sleep(${pieces.pause ?? stepSeconds})
     step, total = step + 1, total + step
     print("step", step, flush=True)
 ${(pieces.each ?? 'save_whole()')
@@ -52,9 +58,11 @@ const programs: Readonly<Record<string, { readonly text: string; readonly fault?
   'saves nothing': { text: programOf({ load: '', each: 'pass' }), fault: 'nothing saved' },
   'never reads what it saved': { text: programOf({ load: '' }), fault: 'save not read' },
   'writes its state in place': {
+    // Half written nearly all the time, so that no interruption falls between two writes.
     text: programOf({
+      pause: stepSeconds / 10,
       each: `file = open(state, "w"); text = json.dumps([step, total]); file.write(text[:2]); file.flush()
-time.sleep(${stepSeconds * 2})
+time.sleep(${stepSeconds * 2.9})
 file.write(text[2:]); file.close()`,
     }),
     fault: 'torn save',
