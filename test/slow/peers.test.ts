@@ -109,8 +109,8 @@ describe.skipIf(noPeers !== undefined || noPodman !== undefined)('two machines t
     expect(await sums(task(place, torch).distribution({ torchrun: { processesPerMachine: 2 } }))).toEqual(everySum)
   })
 
-  // In a long run of all slow tests the job once gave up after the launcher's 120 s of waiting for the other machine, and nobody knows yet why; alone
-  // it passes in seconds. SSM_MPI_OVER_SSH=1 runs it.
+  // In one run of all slow tests the job ran into its time limit of two minutes, and the cause is not known yet; alone it passes in
+  // seconds. SSM_MPI_OVER_SSH=1 runs it.
   test.skipIf(process.env['SSM_MPI_OVER_SSH'] !== '1')(
     'add up what the processes of mpirun have, started through ssh',
     { timeout },
