@@ -39,6 +39,8 @@ async function endUnseen(place: Sandbox, handle: RunHandle, go: string, change: 
   const path = join(place.root, 'jobs', name, 'state.json')
   writeFileSync(path, JSON.stringify({ ...stateOf(place, name), ...change }))
   process.kill(Number.parseInt(owner, 10), 'SIGKILL')
+  // Until it is gone the job still has a living owner, and a run would join it.
+  await until(() => !runs(Number.parseInt(owner, 10)))
   return name
 }
 
