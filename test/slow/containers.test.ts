@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isSsmError, type RunEvent } from '@simple-sagemaker/core'
+import { local } from '@simple-sagemaker/core/local'
+import { jobName } from '@simple-sagemaker/core/platform'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePodman, noPodman, type Podman } from '../support/podman.ts'
-import { sandbox } from '../system/sandbox.ts'
+import { sandbox, type Sandbox } from '../system/sandbox.ts'
 
 const timeout = 120_000
 const folder = mkdtempSync(join(tmpdir(), 'ssm-podman-'))
@@ -22,15 +24,19 @@ beforeAll(() => {
 }, timeout)
 
 afterAll(() => {
-  if (noPodman === undefined) {
+  try {
+    if (noPodman !== undefined) return
     expect(podman.run('ps', '--all', '--quiet')).toBe('')
     expect(podman.run('network', 'ls', '--quiet').trim().split('\n')).toEqual(['podman'])
+  } finally {
+    // Else its mounts keep the folder.
+    if (noPodman === undefined) podman.run('rm', '--all', '--force', '--time', '0')
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
+    rmSync(folder, { recursive: true, force: true })
   }
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name]
-    else process.env[name] = value
-  }
-  rmSync(folder, { recursive: true, force: true })
 }, timeout)
 
 const containers = test.skipIf(noPodman !== undefined)
@@ -167,18 +173,60 @@ time.sleep(60)
   expect(podman.run('ps', '--all', '--quiet')).toBe('')
 })
 
-containers('the container of a killed supervisor is removed by the next call', { timeout }, async () => {
+/** The supervisor of the one job there is of a task, and the group of its machine, as numbers of processes. */
+function processesOf(place: Sandbox, task: string): { readonly supervisor: number; readonly group: number } {
+  const [job = ''] = place.jobs(task)
+  const { owner, processes } = JSON.parse(readFileSync(join(place.root, 'jobs', job, 'state.json'), 'utf8')) as {
+    owner: string
+    processes: readonly string[]
+  }
+  return { supervisor: Number.parseInt(owner, 10), group: Number.parseInt(processes[0] ?? '', 10) }
+}
+
+containers('a container ends with its supervisor, without another command', { timeout }, async () => {
+  await using place = sandbox()
+  const handle = await place.project('ex').task('t').shell('echo ready; sleep 1000').image(podman.image).container().start()
+  for await (const line of handle.logs()) if (line.text.includes('ready')) break
+  process.kill(processesOf(place, 't').supervisor, 'SIGKILL')
+  await expect.poll(() => podman.run('ps', '--all', '--quiet'), { timeout: 60_000 }).toBe('')
+  await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_FAILED' })
+})
+
+containers('a container that outlived everything else of its job is removed by the next call', { timeout }, async () => {
   await using place = sandbox()
   const ex = place.project('ex')
   const handle = await ex.task('t').shell('echo ready; sleep 1000').image(podman.image).container().start()
   for await (const line of handle.logs()) if (line.text.includes('ready')) break
-  const [job = ''] = place.jobs('t')
-  const { owner } = JSON.parse(readFileSync(join(place.root, 'jobs', job, 'state.json'), 'utf8')) as { owner: string }
-  process.kill(Number(/^(\d+)\./.exec(owner)?.[1] ?? /-(\d+)-\d+$/.exec(owner)?.[1]), 'SIGKILL')
+  const { supervisor, group } = processesOf(place, 't')
+  // In this order nobody sees the others end.
+  process.kill(supervisor, 'SIGSTOP')
+  process.kill(-group, 'SIGKILL')
+  process.kill(supervisor, 'SIGKILL')
   await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_FAILED' })
+  expect(podman.run('ps', '--quiet')).not.toBe('')
   // Another client, which looks at once at what the first one left.
   await place.project('ex').task('u').shell('true').run()
   await expect.poll(() => podman.run('ps', '--all', '--quiet'), { timeout: 20_000 }).toBe('')
+})
+
+containers('while the engine does not answer, a job whose container may still run stays to be ended', { timeout }, async () => {
+  await using place = sandbox()
+  // An engine that can be switched off: it is on the record of the job by its path.
+  const off = join(place.folder, 'off')
+  const engine = place.file('bin/podman', `#!/bin/sh\n[ ! -e '${off}' ] || exit 125\nexec podman "$@"\n`, 0o755)
+  const ex = place.project('ex', { containerEngine: engine })
+  const handle = await ex.task('t').shell('echo ready; sleep 1000').image(podman.image).container().start()
+  for await (const line of handle.logs()) if (line.text.includes('ready')) break
+  place.file('off', '')
+  process.kill(processesOf(place, 't').supervisor, 'SIGKILL')
+  await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_FAILED' })
+  await ex.task('u').shell('true').run()
+  const job = { kind: 'training', name: jobName(place.jobs('t')[0] ?? '') } as const
+  await expect(local({ root: place.root }).jobs.stop(job)).rejects.toMatchObject({ code: 'PLATFORM_UNREACHABLE' })
+  rmSync(off)
+  await place.project('ex').task('u').shell('true').run({ force: true })
+  await expect.poll(() => podman.run('ps', '--all', '--quiet'), { timeout: 20_000 }).toBe('')
+  expect(await place.leftovers()).toEqual([])
 })
 
 containers('a Dockerfile is built once, and what its user writes belongs to the caller', { timeout }, async () => {

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { chmodSync, lstatSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import { fsCodeOf } from '../../files/fs-errors.ts'
+import { PlatformError } from '../../platform/errors.ts'
 import { machineLabel, passedVariables, runWords, type ContainerSettings } from '../../containers/machine.ts'
 import type { Isolation, MachineProgram, RunningMachine } from '../machine/isolation.ts'
 import { JobProblem } from '../machine/job-problem.ts'
@@ -35,15 +37,30 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
       for (const tree of trees) await takeOver(tree, settings, ask)
     },
     async killLeft(trees) {
-      for (const tree of trees) {
-        const found = await ask(['ps', '--all', '--quiet', '--filter', `label=${machineLabel(tree.root)}`]).catch(() => '')
-        const ids = found.split('\n').filter((id) => id !== '')
-        if (ids.length > 0) await ask([...removal(settings), ...ids]).catch(() => undefined)
+      const signal = AbortSignal.timeout(engineAnswersMs)
+      try {
+        for (const tree of trees) {
+          const found = await ask(['ps', '--all', '--quiet', '--filter', `label=${machineLabel(tree.root)}`], signal)
+          const ids = found.split('\n').filter((id) => id !== '')
+          if (ids.length > 0) await ask([...removal(settings), ...ids], signal)
+        }
+      } catch (cause) {
+        // Without the engine there is nobody who could end them, now or later.
+        if (fsCodeOf(cause) !== 'ENOENT') throw unended(settings, cause)
       }
-      if (trees.length > 1) await ask(['network', 'rm', '--force', networkOf(trees)]).catch(() => undefined)
+      if (trees.length > 1) await ask(['network', 'rm', '--force', networkOf(trees)], signal).catch(() => undefined)
     },
   }
 }
+
+const engineAnswersMs = 60_000
+
+const unended = ({ program }: ContainerSettings, cause: unknown): PlatformError =>
+  new PlatformError('PLATFORM_UNREACHABLE', `${program} did not remove the containers of a job whose supervisor was killed`, {
+    cause,
+    hint: `Make sure that this works: ${program} ps. Then run the same command again.`,
+    facts: { program },
+  })
 
 type Ask = (words: readonly string[], signal?: AbortSignal) => Promise<string>
 
@@ -55,7 +72,7 @@ const asker =
       execFile(program, [...words], { env: environment, ...(signal === undefined ? {} : { signal }) }, (error, stdout, stderr) =>
         error === null
           ? resolve(stdout)
-          : reject(signal?.aborted === true ? signal.reason : new Error(stderr.trim() || error.message)),
+          : reject(signal?.aborted === true ? signal.reason : error.code === 'ENOENT' ? error : new Error(stderr.trim() || error.message)),
       )
     })
 
@@ -88,6 +105,7 @@ function startContainer(
     argv: [settings.program, ...words],
     cwd: tree.root,
     environment: passed.environment,
+    afterwards: { program: settings.program, words: [...removal(settings), name].join(' ') },
   })
   const remove = (): Promise<unknown> => ask([...removal(settings), name]).catch(() => undefined)
   return {

@@ -14,6 +14,7 @@ import { objectUri } from '../../names/object-uri.ts'
 import type { JobRequest } from '../../platform/jobs.ts'
 import { local } from '../index.ts'
 import { chosenIsolation } from './choose.ts'
+import { namespaceArgv, prepareNamespaces } from './namespace.ts'
 import { namespaceProbe } from './probe.ts'
 import { jobPlace, readState } from '../jobs/records.ts'
 import { settleAbandoned } from '../jobs/settle.ts'
@@ -126,6 +127,17 @@ test('the launcher knows that the Python is this computer’s, and installs a jo
   const launcher = fileURLToPath(new URL('../../../../worker-toolkit/launcher/launch.sh', import.meta.url))
   const shell = `sed -n '/^is_shared()/,/^}/p' ${launcher} > $TMPDIR/f; . $TMPDIR/f; is_shared && echo shared`
   expect(await linesOf(trainingJob(folder, { shell: `set -u; SSM_MACHINE_ROOT=; ${shell}` }))).toEqual(['algo-1 shared'])
+})
+
+test('a machine starts when a folder of this computer was removed after it was found', () => {
+  const place = join(root, 'place')
+  for (const name of ['own', 'stays', 'goes']) mkdirSync(join(place, name), { recursive: true })
+  const tree = { host: 'algo-1', root: join(root, 'moved/algo-1') }
+  for (const path of ['/opt/ml', join(place, 'own')]) mkdirSync(join(tree.root, path), { recursive: true })
+  prepareNamespaces([tree], [join(place, 'own')])
+  rmSync(join(place, 'goes'), { recursive: true })
+  const [file = '', ...argv] = namespaceArgv({ tree, argv: ['/bin/sh', '-c', `mountpoint '${place}/stays'`], cwd: '/opt/ml' })
+  expect(spawnSync(file, argv, { encoding: 'utf8' })).toMatchObject({ stderr: '', status: 0 })
 })
 
 test('exit codes and signals are told as without a namespace', async () => {

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
+import { fsCodeOf } from '../../files/fs-errors.ts'
 
 /** One entry of this computer that a machine sees at the same path. */
 export interface Binding {
@@ -23,9 +24,15 @@ function bindingsBelow(folder: string, root: string, own: readonly string[]): re
   return readdirSync(folder === '' ? '/' : folder, { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`
     if (own.includes(path)) return []
-    const target = join(root, path)
-    if (own.some((each) => each.startsWith(`${path}/`)) && isFolder(path)) return bindingsBelow(path, root, own)
-    return place(entry, path, target) ? [{ from: path, to: target }] : []
+    try {
+      if (own.some((each) => each.startsWith(`${path}/`)) && isFolder(path)) return bindingsBelow(path, root, own)
+      const target = join(root, path)
+      return place(entry, path, target) ? [{ from: path, to: target }] : []
+    } catch (cause) {
+      // Somebody removed it meanwhile.
+      if (fsCodeOf(cause) === 'ENOENT') return []
+      throw cause
+    }
   })
 }
 
@@ -46,9 +53,9 @@ function place(entry: Dirent, path: string, target: string): boolean {
 // `/opt` may be a link: then the machine has its own, with nothing but the machine's folders in it.
 const isFolder = (path: string): boolean => lstatSync(path).isDirectory()
 
-/** The bindings as `mount --all` reads them. */
+/** The bindings as `mount --all` reads them. What is removed until then is left out: others use this computer, too. */
 export function mountTable(bindings: readonly Binding[]): string {
-  return bindings.map(({ from, to }) => `${escaped(from)} ${escaped(to)} none rbind 0 0\n`).join('')
+  return bindings.map(({ from, to }) => `${escaped(from)} ${escaped(to)} none rbind,nofail 0 0\n`).join('')
 }
 
 // What separates fields and lines, and begins a comment or an escape, as three octal digits of one byte: other white space of Unicode is

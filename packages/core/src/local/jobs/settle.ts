@@ -27,13 +27,16 @@ export async function settleAbandoned(root: string): Promise<void> {
     try {
       await settle(jobPlace(root, jobName(name)))
     } catch (cause) {
-      // A full or read-only disk: whoever comes next tries again.
-      if (fsCodeOf(cause) === undefined) throw cause
+      // A full or read-only disk, or an engine that does not answer: whoever comes next tries again.
+      if (fsCodeOf(cause) === undefined && !(cause instanceof PlatformError)) throw cause
     }
   }
 }
 
-/** The same for one job; does nothing to a job that somebody looks after. */
+/**
+ * The same for one job; does nothing to a job that somebody looks after.
+ * @throws {PlatformError} `PLATFORM_UNREACHABLE` when its containers cannot be ended now: its record is as before.
+ */
 export async function settle(place: JobPlace): Promise<void> {
   const state = readState(place)
   if (state === undefined || isTerminal(state.status)) {
@@ -111,8 +114,12 @@ function killAll(place: JobPlace, state: StoredState): void {
   for (const tree of treesOf(place, state.machines)) killStrays(tree.root)
 }
 
-/** Before the job is put on record as ended, and outside of its lock: it may take a while. */
+/**
+ * Before the job is put on record as ended, and outside of its lock: it may take a while. The processes first: one of them may just be
+ * starting a container.
+ */
 async function killLeft(place: JobPlace, state: StoredState): Promise<void> {
+  killAll(place, state)
   await isolationOf(place).killLeft(treesOf(place, state.machines))
 }
 

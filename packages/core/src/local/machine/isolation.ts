@@ -20,7 +20,8 @@ export interface Isolation {
   release(trees: readonly MachineTree[]): Promise<void>
   /**
    * Ends what still runs of machines whose supervisor was killed and whose trees are still there; does nothing a second time.
-   * The process groups on record, and processes that carry a machine's root, are killed by whoever calls this.
+   * The process groups on record, and processes that carry a machine's root, are killed before by whoever calls this.
+   * @throws {PlatformError} `PLATFORM_UNREACHABLE` when that could not be done now, and should be tried again.
    */
   killLeft(trees: readonly MachineTree[]): Promise<void>
 }
@@ -52,6 +53,14 @@ export interface MachineProgram {
   /** Where a pipe was made for its output by `makePipes`. */
   readonly pipe: string
   readonly onOutput: (bytes: Buffer) => void
+  /** Run when the supervisor is killed, after the program's own process was: ends what that process does not take with it. */
+  readonly afterwards?: Afterwards
+}
+
+/** A program, and its arguments as one text with spaces between them: none of them has one. */
+export interface Afterwards {
+  readonly program: string
+  readonly words: string
 }
 
 /** A running machine: one process group. */

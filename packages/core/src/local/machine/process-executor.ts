@@ -14,11 +14,13 @@ import { killStrays } from './strays.ts'
 // refuses), and it must not outlive its supervisor. So a shell first starts a watcher that ends the group when file 3, held
 // open by the supervisor alone, closes; forked twice, the watcher is no child of the program, which replaces the shell.
 // The watcher hears no SIGTERM, which the launcher may pass on to the whole group. Where there is `setsid`, it first leaves the group, to
-// find those that left it as well.
-const wrapper = `_tree=$1; shift
+// find those that left it as well. A container is no child of the program that started it, and is removed first of all: after that
+// program, which could still be starting it.
+const wrapper = `_tree=$1 _engine=$2 _removal=$3; shift 3
 ( {
   trap "" TERM INT HUP
   read -r _ <&3
+  [ -z "$_engine" ] || { kill -KILL "$$"; "$_engine" $_removal <&-; }
   PATH=/usr/bin:/bin command -v setsid && exec /usr/bin/env -i PATH=/usr/bin:/bin setsid /bin/sh -c "$SSM_WATCHER" ssm "$$" "$_tree"
   kill -KILL 0
 } >/dev/null 2>&1 & )
@@ -62,7 +64,8 @@ export function startProcess(program: MachineProgram): RunningMachine {
   const output = new Socket({ fd: reading, readable: true, writable: false })
   output.on('data', program.onOutput)
   try {
-    const child = spawn('/bin/sh', ['-c', wrapper, 'ssm', program.tree.root, ...program.argv], {
+    const { program: engine = '', words = '' } = program.afterwards ?? {}
+    const child = spawn('/bin/sh', ['-c', wrapper, 'ssm', program.tree.root, engine, words, ...program.argv], {
       cwd: program.cwd,
       env: { ...program.environment, SSM_WATCHER: orphaned },
       detached: true,

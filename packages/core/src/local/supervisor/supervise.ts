@@ -167,8 +167,9 @@ function tellHalt({ halt, journal }: Job): void {
 async function storeAgain(job: Job, ending: Ending): Promise<Ending> {
   const { plan, objects, halt, isolation } = job
   const trees = treesOf(job)
-  await isolation.killLeft(trees)
   for (const { root } of trees) killStrays(root)
+  // Their programs have ended, as the codes that they left say: what is left of a container changes nothing any more.
+  await isolation.killLeft(trees).catch(() => undefined)
   await isolation.release(trees)
   const shared = (path: string, uri: Parameters<typeof folderSync>[2], deletes: boolean): Prepared['syncs'][number] =>
     folderSync(trees, path, uri, objects, { deletes })
