@@ -72,7 +72,13 @@ const asker =
       execFile(program, [...words], { env: environment, ...(signal === undefined ? {} : { signal }) }, (error, stdout, stderr) =>
         error === null
           ? resolve(stdout)
-          : reject(signal?.aborted === true ? signal.reason : error.code === 'ENOENT' ? error : new Error(stderr.trim() || error.message)),
+          : reject(
+              signal?.aborted === true
+                ? signal.reason
+                : error.code === 'ENOENT'
+                  ? error
+                  : new Error(stderr.trim() || error.message),
+            ),
       )
     })
 
