@@ -102,12 +102,16 @@ async function bring(file: string, place: string, need: WheelsNeed): Promise<voi
 
 const longestBringingMs = 24 * 3_600_000
 
-/** Removes what killed runs left unfinished. */
+/** Removes what killed runs left unfinished; what cannot be removed stays. */
 function sweep(folder: string): void {
   for (const name of readdirSync(folder).filter((each) => /\.[0-9a-f]{12}$/.test(each))) {
     const stats = statSync(join(folder, name), { throwIfNoEntry: false })
-    if (stats !== undefined && Date.now() - stats.mtimeMs > longestBringingMs)
+    if (stats === undefined || Date.now() - stats.mtimeMs <= longestBringingMs) continue
+    try {
       rmSync(join(folder, name), { recursive: true, force: true })
+    } catch {
+      // It is in nobody's way.
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { lstatSync, rmSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeTrees } from '../machine/remove-trees.ts'
 import { livenessOf, ownIdentity } from '../process/identity.ts'
 import { makeFolders, makeStore, namesIn } from './folders.ts'
 
@@ -17,7 +18,7 @@ const ownName = /^(\d+\.[^@~]*@[0-9a-zA-Z]+)~[0-9a-f]{12}$/
 // Of a process on another computer nothing can be seen; nobody writes one file for so long without touching it.
 const longestSilenceMs = 24 * 3_600_000
 
-/** Removes what killed processes left unfinished. */
+/** Removes what killed processes left unfinished. What cannot be removed, such as an immutable file, stays and is no failure. */
 export function sweepTemporaryFiles(root: string): void {
   const folder = join(root, 'tmp')
   for (const name of namesIn(folder)) {
@@ -26,7 +27,7 @@ export function sweepTemporaryFiles(root: string): void {
     if (maker === undefined) continue
     const liveness = livenessOf(maker)
     const path = join(folder, name)
-    if (liveness === 'gone' || (liveness === 'unknown' && isOld(path))) rmSync(path, { force: true, recursive: true })
+    if (liveness === 'gone' || (liveness === 'unknown' && isOld(path))) removeTrees(path)
   }
 }
 

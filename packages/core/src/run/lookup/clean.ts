@@ -1,4 +1,4 @@
-import { SsmError } from '../../errors/ssm-error.ts'
+import { isSsmError, SsmError } from '../../errors/ssm-error.ts'
 import { layoutOf, type TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import { projectName, taskName } from '../../names/task-name.ts'
@@ -43,7 +43,8 @@ export interface CleanOptions extends Abortable {
  * Removes old jobs. The newest ones of each task stay as far as `keep` says, and always the newest completed one, jobs that
  * have not ended, and jobs whose results are still to be stored. Inputs and state of the tasks stay. Gives what was removed.
  *
- * @throws {SsmError} `TASK_INVALID` when `keep` is not a whole number of 1 or more.
+ * @throws {SsmError} `TASK_INVALID` when `keep` is not a whole number of 1 or more; `STORAGE_DENIED` when something in a local job's folder
+ *   cannot be removed, such as an immutable file: all else was removed, and the message names what stays.
  */
 export async function cleanJobs(place: CleanPlace, { keep, confirm, signal }: CleanOptions): Promise<OldJobs> {
   refuseWhenDescribing([])
@@ -54,12 +55,32 @@ export async function cleanJobs(place: CleanPlace, { keep, confirm, signal }: Cl
   const found = await oldJobs(place, keep, options)
   const nothing = { jobs: [], objects: 0, bytes: 0, unstored: found.unstored }
   if (found.jobs.length === 0 || !(await confirm(summaryOf(found)))) return nothing
+  const stayed: SsmError[] = []
   for (const { state, uris } of found.jobs) {
     // The record last: a clean-up that is cut off finds the rest the next time.
     await place.platform.objects.remove(uris, options)
-    await place.platform.jobs.forget?.(state, options)
+    try {
+      await place.platform.jobs.forget?.(state, options)
+    } catch (cause) {
+      // What one job left must not keep the others.
+      if (!isSsmError(cause) || cause.code !== 'STORAGE_DENIED') throw cause
+      stayed.push(cause)
+    }
   }
+  if (stayed.length > 0) throw leftBehind(stayed)
   return summaryOf(found)
+}
+
+/** Each of them names its job and the folder that stays. */
+function leftBehind(stayed: readonly SsmError[]): SsmError {
+  const [first] = stayed
+  if (first !== undefined && stayed.length === 1) return first
+  const says = `Of ${stayed.length} jobs something stays. ${stayed.map(({ message }) => message).join('. ')}`
+  return new SsmError('STORAGE_DENIED', says, {
+    cause: new AggregateError(stayed),
+    ...(first?.hint === undefined ? {} : { hint: first.hint }),
+    facts: { stayed: stayed.map(({ facts }) => facts) },
+  })
 }
 
 interface OldJob {
