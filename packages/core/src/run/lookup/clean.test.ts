@@ -58,27 +58,36 @@ test('old jobs go with all that is stored of them, after a question; the newest 
   expect(asked).toHaveLength(2)
 })
 
-test('what cannot be removed of old jobs is named, keeps none of the others, and stops no later job', { timeout: 60_000 }, async ({ skip }) => {
-  const reason = noImmutable()
-  if (reason !== undefined) return skip(reason)
-  const store = join(root, 'immutable')
-  await using platform = local({ root: store })
-  try {
-    const shell = 'echo m > $SM_MODEL_DIR/m; [ "$1" != fixed ] || chattr +i $SM_MODEL_DIR/m'
-    const task = project('p', { platform }).task('t').shell(shell)
-    const jobs: string[] = []
-    for (const way of ['fixed', 'fixed', 'free']) jobs.push((await task.args(way).run({ force: true })).job)
-    const failure = await cleanJobs({ platform, project: 'p' }, { keep: 1, confirm: () => true }).catch((cause: unknown) => cause)
-    expect(failure).toMatchObject({ code: 'STORAGE_DENIED', hint: expect.stringContaining('lsattr') as string })
-    for (const name of jobs.slice(0, 2)) expect(String(failure)).toContain(name)
-    expect(readdirSync(join(store, 'jobs'))).toEqual(jobs.slice(2))
-    const left = readdirSync(join(store, 'tmp'))
-    expect(left.filter((name) => String(failure).includes(name))).toHaveLength(2)
-    // Of this process's own, so that the next client sweeps them away.
-    const gone = new RegExp(`^${process.pid}\\.`)
-    for (const name of left) renameSync(join(store, 'tmp', name), join(store, 'tmp', name.replace(gone, '4194303.')))
-    await project('p', { platform: local({ root: store }) }).task('u').shell('true').run()
-  } finally {
-    makeMutable(store)
-  }
-})
+test(
+  'what cannot be removed of old jobs is named, keeps none of the others, and stops no later job',
+  { timeout: 60_000 },
+  async ({ skip }) => {
+    const reason = noImmutable()
+    if (reason !== undefined) return skip(reason)
+    const store = join(root, 'immutable')
+    await using platform = local({ root: store })
+    try {
+      const shell = 'echo m > $SM_MODEL_DIR/m; [ "$1" != fixed ] || chattr +i $SM_MODEL_DIR/m'
+      const task = project('p', { platform }).task('t').shell(shell)
+      const jobs: string[] = []
+      for (const way of ['fixed', 'fixed', 'free']) jobs.push((await task.args(way).run({ force: true })).job)
+      const failure = await cleanJobs({ platform, project: 'p' }, { keep: 1, confirm: () => true }).catch(
+        (cause: unknown) => cause,
+      )
+      expect(failure).toMatchObject({ code: 'STORAGE_DENIED', hint: expect.stringContaining('lsattr') as string })
+      for (const name of jobs.slice(0, 2)) expect(String(failure)).toContain(name)
+      expect(readdirSync(join(store, 'jobs'))).toEqual(jobs.slice(2))
+      const left = readdirSync(join(store, 'tmp'))
+      expect(left.filter((name) => String(failure).includes(name))).toHaveLength(2)
+      // Of this process's own, so that the next client sweeps them away.
+      const gone = new RegExp(`^${process.pid}\\.`)
+      for (const name of left) renameSync(join(store, 'tmp', name), join(store, 'tmp', name.replace(gone, '4194303.')))
+      await project('p', { platform: local({ root: store }) })
+        .task('u')
+        .shell('true')
+        .run()
+    } finally {
+      makeMutable(store)
+    }
+  },
+)
