@@ -4,3 +4,6 @@ export const pnpm: string
 export function setup(): Promise<void>
 /** What went wrong with an install, in words, from what npx and pnpm printed. */
 export function installProblem(output: string): string
+
+/** Whether what is built is what the sources of this moment give. */
+export declare function built(): boolean

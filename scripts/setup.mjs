@@ -108,7 +108,8 @@ function wantedBuild() {
   return hash.digest('hex')
 }
 
-function built() {
+/** Whether what is built is what the sources of this moment give. */
+export function built() {
   return results.every((path) => existsSync(join(root, path))) && stampSays(buildStamp, wantedBuild())
 }
 

@@ -3,9 +3,13 @@ import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { originalLines } from './original-lines.ts'
 import { environment, ssmProgram } from './ssm.ts'
 
 const readme = fileURLToPath(new URL('../original/readme/', import.meta.url))
+
+/** A command line of the original's documentation, by its name. */
+export const originalLine = (name: string): string => originalLines.find((each) => each.name === name)?.text ?? ''
 
 /** The examples of the original's documentation, in a folder of their own with everything they name. */
 export async function originalFolder(path: string): Promise<void> {

@@ -7,6 +7,7 @@ import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { execa } from 'execa'
+import { built } from '../../../scripts/setup.mjs'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -22,12 +23,12 @@ const ownPlace: Plugin = {
   },
 }
 
-let built: Promise<string> | undefined
+let program: Promise<string> | undefined
 
-/** The command as one file, from the sources of this moment: starting it is quick, and no build can be out of date. */
+/** The command as it is published when it is built from the sources of this moment, and else a bundle of them: no build is out of date. */
 export function ssmProgram(): Promise<string> {
-  built ??= bundleSsm()
-  return built
+  program ??= built() ? Promise.resolve(join(root, 'packages/cli/bin/ssm.cjs')) : bundleSsm()
+  return program
 }
 
 async function bundleSsm(): Promise<string> {

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { taskOptions } from '../../../packages/core/src/options/task-options.ts'
 import { compile, type Compiled } from '../../support/compiler.ts'
+import { mistakes, prelude } from './mistakes.ts'
 
 const trainingMethods = [
   ...Object.keys(taskOptions),
@@ -112,13 +113,16 @@ const calls: readonly (readonly [code: string, shown: RegExp])[] = [
 ]
 const callFileOf = (index: number): string => `call-${index}.ts`
 
+const withMistakes = prelude + mistakes.map(([, code]) => `${code}\n`).join('')
+const firstLine = prelude.split('\n').length - 1
+
 const fileOf = (index: number): string => `position-${index}.ts`
 let compiled: Compiled
 
 beforeAll(() => {
   const files = positions.map(([code], index) => [fileOf(index), `${positionHead}${code}`] as const)
   const called = calls.map(([code], index) => [callFileOf(index), `${positionHead}${code})`] as const)
-  compiled = compile({ 'hovers.ts': hovers, ...Object.fromEntries([...files, ...called]) })
+  compiled = compile({ 'hovers.ts': hovers, 'mistakes.ts': withMistakes, ...Object.fromEntries([...files, ...called]) })
   compiled.problems('hovers.ts')
 }, 180_000)
 
@@ -144,3 +148,17 @@ test.each(calls.map(([code, shown], index) => ({ code, shown, index })))(
     expect(compiled.signature(callFileOf(index), code)).toMatch(shown)
   },
 )
+
+test.each(mistakes.map(([claim, code, message], index) => ({ claim, code, message, line: firstLine + index })))(
+  'does not compile, and says why: $claim',
+  ({ line, message }) => {
+    const here = compiled.problems('mistakes.ts').filter((problem) => problem.line === line)
+    expect(here).toHaveLength(1)
+    expect(here[0]?.message.split('\n')[0]).toContain(message)
+  },
+)
+
+test('nothing but the mistakes fails to compile', () => {
+  const others = compiled.problems('mistakes.ts').filter(({ line }) => line < firstLine || line >= firstLine + mistakes.length)
+  expect(others).toEqual([])
+})

@@ -20,7 +20,11 @@ const root = mkdtempSync(join(tmpdir(), 'ssm-places-'))
 const folder = objectUri('s3://ssm-local/test/')
 const platform = local({ root, stopGraceSeconds: 0.5, syncSeconds: 0.2 })
 
-afterAll(() => rmSync(root, { recursive: true, force: true }))
+afterAll(async () => {
+  // A job that nobody waited for still writes.
+  await processesLeft(root, 10_000)
+  rmSync(root, { recursive: true, force: true })
+})
 
 async function started(job: ShellJob): Promise<{ readonly job: JobRef; readonly place: JobPlace }> {
   const request = trainingJob(folder, job)
