@@ -32,6 +32,7 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why' | 'rehearse'>, (
   watch: async () => (await import('./commands/job/watch.ts')).watch,
   wait: async () => (await import('./commands/job/wait.ts')).wait,
   stop: async () => (await import('./commands/job/stop.ts')).stop,
+  warm: async () => (await import('./commands/job/warm.ts')).warm,
   clean: async () => (await import('./commands/job/clean.ts')).clean,
   policies: async () => (await import('./commands/policies.ts')).policies,
   graph: async () => (await import('./commands/graph.ts')).graph,

@@ -77,6 +77,9 @@ export type { TaskGraph } from './graph/drawing.ts'
 export { JobFailedError, JobStoppedError, RunAbortedError } from './run/follow/errors.ts'
 export { ResultInvalidError } from './run/results/errors.ts'
 export type { Explanation, Plan, PlannedUpload } from './run/plan.ts'
+export type { WarmPool } from './run/warm/pools.ts'
+export type { WarmOffer } from './run/warm/offers.ts'
+export type { WarmDifference } from './run/warm/differences.ts'
 export type {
   AnyTaskResult,
   Downloadable,
@@ -97,6 +100,7 @@ export type {
   ImageProgressedEvent,
   LinesSkippedEvent,
   LoggedEvent,
+  MachinesReusedEvent,
   MeasuredEvent,
   Outcome,
   PackagesCollectedEvent,
@@ -121,6 +125,7 @@ export type {
   AttemptMachines,
   AttemptNumber,
   AttemptReport,
+  WarmStart,
   Change,
   Decision,
   EndCause,

@@ -1,6 +1,7 @@
 import { motoAccount, startMoto, type Moto } from './moto.ts'
 import { jobName } from '../../../packages/core/src/names/job-name.ts'
 import { isTerminal, type JobRef, type JobRequest, type JobState } from '../../../packages/core/src/platform/jobs.ts'
+import { WarmPools } from './warm-pools.ts'
 import { startProxy, type Answer, type Exchange, type Outcome, type Proxy } from './proxy.ts'
 
 /** One stretch of a scripted job's life. */
@@ -79,6 +80,7 @@ export async function startStandIn(): Promise<StandIn> {
   const moto = await startMoto()
   const proxy = await startProxy(moto.url)
   const lives = new Map<string, Life>()
+  const pools = new WarmPools()
   const strangers: Record<string, string> = {}
   const requests = new Map<string, Record<string, unknown>>()
   const json = { 'content-type': 'application/x-amz-json-1.1' }
@@ -115,6 +117,7 @@ export async function startStandIn(): Promise<StandIn> {
     log: (kind, stream, lines) => putLog(moto.url, kind, stream, lines),
     reset: async () => {
       lives.clear()
+      pools.clear()
       proxy.seen.length = 0
       proxy.mend()
       proxy.rules.splice(0, proxy.rules.length, jobs, owners, lineBreaks)
@@ -132,7 +135,7 @@ export async function startStandIn(): Promise<StandIn> {
     },
   }
   const jobs = (exchange: Exchange): ReturnType<Proxy['rules'][number]> => {
-    const found = /^(Create|Describe|Stop)(Training|Processing)Job$/.exec(exchange.operation ?? '')
+    const found = /^(Create|Describe|Stop|Update)(Training|Processing)Job$/.exec(exchange.operation ?? '')
     if (found === null) return undefined
     const [, act, kind] = found
     const request = JSON.parse(exchange.body.toString()) as Record<string, unknown> // the SDK sends JSON
@@ -145,6 +148,12 @@ export async function startStandIn(): Promise<StandIn> {
       return { kind: 'rewrite', with: (answer) => begin(answer, name, kind === 'Training' ? 'Training' : 'Processing', request) }
     }
     if (life === undefined) return refusal('ValidationException', 'Requested resource not found.')
+    if (act === 'Update') {
+      const against = pools.update(name, request)
+      return against === undefined
+        ? { kind: 'answer', status: 200, body: '{}', headers: json }
+        : refusal('ValidationException', against)
+    }
     if (act === 'Stop') {
       if (last[life.passed.at(-1)?.phase ?? ''] !== undefined) {
         return refusal(
@@ -156,12 +165,14 @@ export async function startStandIn(): Promise<StandIn> {
       life.wake()
       return { kind: 'answer', status: 200, body: '{}', headers: json }
     }
-    return { kind: 'rewrite', with: (answer) => described(answer, life, request) }
+    const isOver = ['Completed', 'Failed', 'Stopped'].includes(stateOf(life))
+    return { kind: 'rewrite', with: (answer) => described(answer, life, pools.describe(name, isOver)) }
   }
   const begin = (answer: Answer, name: string, kind: Life['kind'], request: Record<string, unknown>): Answer => {
     if (answer.status !== 200) return answer
     const life: Life = { script: standIn.script(name, request), kind, passed: [], stopped: false, wake: () => undefined }
     lives.set(name, life)
+    pools.created(name, request)
     void live(life)
     return answer
   }
@@ -255,7 +266,7 @@ function told(answer: Answer, state: JobState, kind: Life['kind'], request: Reco
 
 const stateOf = (life: Life): string => last[life.passed.at(-1)?.phase ?? ''] ?? 'InProgress'
 
-function described(answer: Answer, life: Life, _request: unknown): Answer {
+function described(answer: Answer, life: Life, warm: Readonly<Record<string, unknown>>): Answer {
   const said = JSON.parse(answer.body.toString()) as Record<string, unknown> // moto answers JSON
   const { passed, script, kind } = life
   const seconds = (ms: number): number => ms / 1_000
@@ -277,6 +288,7 @@ function described(answer: Answer, life: Life, _request: unknown): Answer {
       StartTime: seconds(startedAtMs),
       EndTime: index + 1 < passed.length ? seconds(passed[index + 1]?.startedAtMs ?? 0) : undefined,
     })),
+    ...warm,
     BillableTimeInSeconds: over ? script.billableSeconds : undefined,
     TrainingTimeInSeconds: over ? script.trainingSeconds : undefined,
     FinalMetricDataList: (script.metrics ?? []).map(({ name, value }) => ({

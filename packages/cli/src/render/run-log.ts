@@ -1,5 +1,6 @@
 import type { Progress, RunEvent, Wording } from '@simple-sagemaker/core'
 import { CostLog, isCostEvent, type CostEvent } from './cost/cost-log.ts'
+import { reusedText } from './cost/warm-text.ts'
 import { ImageLog } from './image-log.ts'
 import type { Notice } from './lines.ts'
 import { bar, bytesText, countText, sparkline, spanText } from '../terminal/text.ts'
@@ -87,6 +88,8 @@ export class RunLog {
         return [fact(`job ${event.job.name}`)]
       case 'retried':
         return [fact(retriedText(event))]
+      case 'machines-reused':
+        return [fact(reusedText(event))]
       case 'status-changed':
         return this.#changed(event)
       case 'measured':

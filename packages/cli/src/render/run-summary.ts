@@ -5,6 +5,7 @@ import { shownPlace } from '../settings/open-platform.ts'
 import { placeFlags, showsCosts } from '../settings/settings.ts'
 import type { SummaryLine } from './lines.ts'
 import { runCostText } from './cost/cost-text.ts'
+import { warmStartText } from './cost/warm-text.ts'
 import { countText, spanText } from '../terminal/text.ts'
 
 /** The end of a run for people: how it went, what it cost, where the results are, what comes next. */
@@ -28,7 +29,12 @@ export async function runSummary(
 const folderOf = (uri: ObjectUri): ObjectUri => uri.slice(0, uri.replace(/\/+$/, '').lastIndexOf('/') + 1) as ObjectUri
 
 function costLines(result: TaskResult, isAsked: boolean): readonly SummaryLine[] {
-  return [...billedLines(result), ...(isAsked ? [{ name: 'cost', text: runCostText(result.cost) }] : [])]
+  const warm = warmStartText(result.attempts.at(-1)?.warm)
+  return [
+    ...billedLines(result),
+    ...(warm === undefined ? [] : [{ name: 'warm', text: warm }]),
+    ...(isAsked ? [{ name: 'cost', text: runCostText(result.cost) }] : []),
+  ]
 }
 
 function billedLines({ billableSeconds, savings }: TaskResult): readonly SummaryLine[] {

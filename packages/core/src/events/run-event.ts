@@ -214,6 +214,25 @@ export interface RetriedEvent extends EventBase {
 }
 
 /**
+ * The job got machines that an earlier job had kept warm. When its machines are there; only for a task with `warm`.
+ *
+ * @example
+ * { "type": "machines-reused", "atMs": 1767323045678, "task": "train", "job": "train-2026-01-02-03-04-05-a1b2c3d4",
+ *   "from": "prep-2026-01-02-02-50-00-AbCdEfGh", "keptSeconds": 240, "keptUsd": 0.1 }
+ */
+export interface MachinesReusedEvent extends EventBase {
+  readonly type: 'machines-reused'
+  /** The job. */
+  readonly job: JobName
+  /** The job that had kept the machines. */
+  readonly from: JobName
+  /** What was billed for keeping them until then, in seconds of each machine. */
+  readonly keptSeconds: number
+  /** The same in US dollars, as part of that job's cost; absent when no price is known. */
+  readonly keptUsd?: number
+}
+
+/**
  * The job entered another phase.
  *
  * @example
@@ -378,6 +397,7 @@ export type RunEvent =
   | PythonChosenEvent
   | SubmittedEvent
   | RetriedEvent
+  | MachinesReusedEvent
   | StatusChangedEvent
   | LoggedEvent
   | MeasuredEvent

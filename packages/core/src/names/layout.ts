@@ -48,6 +48,8 @@ export interface JobLayout {
   readonly record: ObjectUri
   /** Written before the job is stopped because it waited for spot machines in vain. */
   readonly waitEnded: ObjectUri
+  /** The jobs whose warm machines fitted this one when it was submitted. */
+  readonly warmOffers: ObjectUri
   /** Names the one object of a channel whose neighbours are not to come. */
   manifest(channel: string): ObjectUri
   readonly outputFolder: ObjectUri
@@ -90,6 +92,12 @@ export function budgetLedger(place: Omit<TaskPlace, 'task'>): ObjectUri {
   return joinUri(projectRoot(place), '.budget.json')
 }
 
+/** One empty note for each job that keeps its machines warm: beside the project's tasks, under a name that no task has. */
+export function warmNotes(place: Omit<TaskPlace, 'task'>): { readonly folder: ObjectUri; note(job: JobName): ObjectUri } {
+  const folder = folderUri(joinUri(projectRoot(place), '.warm'))
+  return { folder, note: (job) => joinUri(folder, job) }
+}
+
 export function layoutOf(place: TaskPlace): TaskLayout {
   const root = folderUri(joinUri(projectRoot(place), place.task))
   return {
@@ -119,6 +127,7 @@ function jobLayout(root: ObjectUri): JobLayout {
     bundle: joinUri(source, 'sourcedir.tar.gz'),
     record: joinUri(root, 'task.json'),
     waitEnded: joinUri(root, 'wait-ended.json'),
+    warmOffers: joinUri(root, 'warm-offers.json'),
     manifest: (channel) => joinUri(root, `${channel}.manifest`),
     outputFolder,
     model: joinUri(outputFolder, 'model.tar.gz'),

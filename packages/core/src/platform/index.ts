@@ -15,8 +15,10 @@ export type {
   MetricValue,
   ProgramStart,
   UsageSample,
+  WarmPoolState,
 } from './jobs.ts'
 export { isTerminal } from './jobs.ts'
+export { warmSettings, type WarmRequest } from './warm-settings.ts'
 export type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
 export type {
   BucketOptions,

@@ -87,6 +87,18 @@ export interface ProgramStart {
   readonly isStateRead?: boolean
 }
 
+/** The machines that a job keeps warm after its end, for the next job that fits. */
+export interface WarmPoolState {
+  /** `in-use`: by the job itself; `available`: they wait; `reused`: another job took them; `terminated`: they are gone. */
+  readonly status: 'in-use' | 'available' | 'reused' | 'terminated'
+  /** How long they are kept after the job, in seconds. */
+  readonly keepSeconds: number
+  /** The job that took them. */
+  readonly reusedBy?: JobName
+  /** Setting → value, of all that must be equal in the request of a job that is to get them. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
 /** What is known of a job now. */
 export interface JobState extends JobRef {
   /** How the job is doing. */
@@ -113,6 +125,8 @@ export interface JobState extends JobRef {
   readonly runSeconds?: number
   /** Training jobs with a warm pool: seconds that are billed for keeping the machines, per machine. */
   readonly warmSeconds?: number
+  /** Training jobs that keep their machines warm: what became of these. Absent of all others. */
+  readonly warmPool?: WarmPoolState
   /** How often spot capacity was taken away. */
   readonly interruptions: number
   /** The last value of each metric, when the platform keeps them. */
@@ -202,6 +216,11 @@ export interface Jobs {
   request?(job: JobRef, options?: Abortable): Promise<JobRequest | undefined>
   /** What the job's machines used so far, the oldest sample of each machine first. Only where a platform measures it. */
   usage?(job: JobRef, options?: Abortable): Promise<readonly UsageSample[]>
+  /**
+   * Changes how long the machines of an ended training job are kept warm, counted from its end; 0 lets go of them. Quiet when they are
+   * gone. Only where a platform keeps machines.
+   */
+  keepWarm?(job: JobRef, seconds: number, options?: Abortable): Promise<void>
   /** Removes packages that were installed for jobs and that no running job uses; gives how many environments. Only where a platform keeps them. */
   removePackages?(options?: Abortable): Promise<number>
   /** Removes what the platform itself keeps of an ended job, its log too. Only where a platform can; quiet when there is none. */

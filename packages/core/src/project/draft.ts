@@ -31,6 +31,12 @@ export interface Draft {
   readonly hyperparameterSchema: StandardSchemaV1 | undefined
 }
 
+/** A task of which only the name is known. */
+export function newDraft(of: Pick<Draft, 'kind' | 'project' | 'prefix' | 'bucket' | 'task' | 'options'>): Draft {
+  const nothing = { program: undefined, algorithm: undefined, resultSchema: undefined, hyperparameterSchema: undefined }
+  return { ...of, ...nothing, inputs: [], requestOverrides: [] }
+}
+
 export interface DraftInput {
   readonly channel: string
   readonly source: InputSource | { readonly kind: 's3-text'; readonly uri: string }

@@ -8,6 +8,8 @@ import { optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { lazyRunner } from '../run/lazy-runner.ts'
 import type { Runner } from '../run/runner.ts'
+import type { StoragePlace } from '../run/lookup/projects.ts'
+import type { WarmPool } from '../run/warm/pools.ts'
 import { moneySettings } from '../cost/settings.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { Duration } from '../time/duration.ts'
@@ -35,6 +37,7 @@ import type {
   ReadyTask,
 } from './grammar/projects.ts'
 import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
+import { newDraft } from './draft.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
 import { outcomeOf } from './project-outcome.ts'
 import { TaskBuilder } from './task-builder.ts'
@@ -157,6 +160,19 @@ export class Project<Known = never, Results = never> {
     return store as TaskStore<Task extends Known ? OutputsOf<Known, Task> : never>
   }
 
+  /**
+   * The machines that jobs of the project keep warm now, the newest job first; `end()` of each lets go of them. They are billed while
+   * they wait. None on this computer.
+   *
+   * @example for (const pool of await ex.warmPools()) if (pool.status === 'available') await pool.end()
+   */
+  async warmPools(options: Abortable = {}): Promise<readonly WarmPool[]> {
+    const { listWarmPools } = await import('../run/warm/pools.ts')
+    const { prices } = this.#shared.options
+    const place = await this.#storage()
+    return listWarmPools(this.name, place, prices === undefined ? options : { ...options, prices })
+  }
+
   #with<More, Returns>(tasks: readonly Runs[]): Project<More, Returns> {
     const added = tasks.reduce((list, task) => {
       assertTask(this.name, task)
@@ -175,32 +191,24 @@ export class Project<Known = never, Results = never> {
    */
   async report(file: string, options: Abortable = {}): Promise<void> {
     const { reportOf, writeReport } = await import('../run/report/index.ts')
-    const { bucket, prefix } = this.#place()
-    const place = { platform: await this.#shared.platforms.main(), project: this.name, prefix }
-    await writeReport(await reportOf(bucket === undefined ? place : { ...place, bucket }, options), file, options)
+    const place = { ...(await this.#storage()), project: this.name }
+    await writeReport(await reportOf(place, options), file, options)
   }
 
   #place(): { readonly bucket: string | undefined; readonly prefix: string } {
     return { bucket: this.#shared.options.bucket, prefix: keyPrefix(this.#shared.options.prefix ?? '') }
   }
 
+  async #storage(): Promise<StoragePlace> {
+    const { bucket, prefix } = this.#place()
+    return { platform: await this.#shared.platforms.main(), prefix, ...(bucket === undefined ? {} : { bucket }) }
+  }
+
   #draft(kind: JobKind, name: string): TaskBuilder {
     const { options, runner } = this.#shared
     refuseTwice(name, this.#tasks)
-    const draft = {
-      kind,
-      project: this.name,
-      ...this.#place(),
-      task: name,
-      options: optionsFor(kind, options.defaults ?? {}),
-      program: undefined,
-      algorithm: undefined,
-      inputs: [],
-      requestOverrides: [],
-      resultSchema: undefined,
-      hyperparameterSchema: undefined,
-    }
-    return new TaskBuilder(draft, runner)
+    const of = { kind, project: this.name, ...this.#place(), task: name, options: optionsFor(kind, options.defaults ?? {}) }
+    return new TaskBuilder(newDraft(of), runner)
   }
 }
 

@@ -11,6 +11,8 @@ import { SpotWaiting } from './follow/spot-waiting.ts'
 import { waitedMs } from './follow/waiting.ts'
 import { shareOfWait, spentWith, timeLeft, type AttemptAt, type AttemptEnd } from './policy.ts'
 import type { ResolvedTask } from './resolve/resolve-task.ts'
+import { warmStartOf } from './warm/offers.ts'
+import { WarmWatch } from './warm/watch.ts'
 
 /** One job of a task: skipped, joined or started. */
 export interface Attempt extends AttemptAt {
@@ -33,7 +35,12 @@ export async function followAttempt(attempt: Attempt, task: ResolvedTask, contex
   const { metrics } = task.spec
   if (decision.kind === 'skip') return recallJob(job, metrics, context)
   const limit = shareOfWait(task.spec, place, spent)
-  if (limit === undefined) return followJob(job, metrics, context)
+  if (limit === undefined) {
+    const warm = new WarmWatch(task, context)
+    const ended = await followJob(job, metrics, context, (state) => warm.see(state))
+    await warm.end(ended.state)
+    return ended
+  }
   await using wait = new SpotWaiting(job, limit, task, context)
   const ended = await followJob(job, metrics, context, (state) => wait.see(state))
   const waitEnded = await waitEndedOf(ended.state, task.layout, context.platform, context)
@@ -68,13 +75,15 @@ export async function attemptsUpTo(
   { spec, layout, fingerprint }: ResolvedTask,
   { job, number, machines }: Attempt,
   last: JobState,
-  { platform, signal, money: openMoney }: TaskContext,
+  context: TaskContext,
 ): Promise<readonly AttemptReport[]> {
-  const money = await openMoney?.(platform)
-  const priced = async (past: Pick<PastJob, 'state'>, ...of: [AttemptNumber, AttemptMachines?]): Promise<AttemptReport> => {
-    const report = reportOf(past, ...of)
-    return money === undefined ? report : { ...report, cost: await money.costOf(past.state) }
-  }
+  const { platform, signal } = context
+  const money = await context.money?.(platform)
+  const priced = async (past: Pick<PastJob, 'state'>, ...of: [AttemptNumber, AttemptMachines?]): Promise<AttemptReport> => ({
+    ...reportOf(past, ...of),
+    ...(money === undefined ? {} : { cost: await money.costOf(past.state) }),
+    ...(past.state.warmPool === undefined ? {} : { warm: await warmStartOf(past.state, layout, context) }),
+  })
   const reports = [await priced({ state: last }, number, machines)]
   if (number.number === 1) return reports
   for await (const past of pastJobs(spec.task, layout, [spec.kind], platform, { signal })) {

@@ -1,5 +1,6 @@
 import type { JobRequest } from '../platform/jobs.ts'
 import type { CostCeiling } from '../spec/money/cost.ts'
+import type { WarmOffer } from './warm/offers.ts'
 import type { AttemptMachines, Decision } from '../spec/result.ts'
 
 /** What a run would do, found out without writing anything. */
@@ -27,6 +28,8 @@ export interface Plan {
   readonly warnings: readonly string[]
   /** Tasks that would run first; their outputs are named in the request as they are now, or as `<output of …>`. */
   readonly needs: readonly string[]
+  /** The machines that jobs of the project keep warm now, and why this job could not get them; absent for a task without `warm`. */
+  readonly warm?: readonly WarmOffer[]
   /** The most that a job of this request can cost; of a task that is skipped or joined, what starting it could. */
   readonly cost: CostCeiling
 }

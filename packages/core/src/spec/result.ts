@@ -143,6 +143,19 @@ export interface SpentTime {
   readonly spotWaitSeconds?: number
 }
 
+/** Whether a job got machines that another one had kept warm. */
+export type WarmStart =
+  | {
+      readonly isTaken: true
+      /** The job that had kept them. */
+      readonly from: JobName
+      /** What was billed for keeping them until then, in seconds of each machine. */
+      readonly keptSeconds: number
+      /** The same in US dollars; absent when no price is known. It is part of that job's cost, as `warmUsd`. */
+      readonly usd?: number
+    }
+  | { readonly isTaken: false }
+
 /** One job of a run that was tried several times: a row of `result.attempts`. */
 export interface AttemptReport extends AttemptNumber {
   /** The job. */
@@ -159,6 +172,8 @@ export interface AttemptReport extends AttemptNumber {
   readonly seconds: number
   /** What it cost; absent when the project has neither prices nor a budget. */
   readonly cost?: Cost
+  /** Whether it got machines that another job had kept warm; absent for a task without `warm`. */
+  readonly warm?: WarmStart
 }
 
 /** Everything that makes a run the same run, in words: part → value. Two runs with equal parts give equal results. */

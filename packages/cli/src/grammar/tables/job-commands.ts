@@ -1,9 +1,11 @@
 import type { CommandSpec, Positional } from '../command.ts'
 import { cleanOptions, costOptions, listOptions, logOptions, reportOptions, watchOptions } from './cli-options.ts'
+import { warmOptions } from './warm-options.ts'
 import { download, everywhere, where } from './groups.ts'
 import { callOptions, projectOptions } from './run-options.ts'
 
 const { clean } = callOptions
+const { project, prefix, bucket } = projectOptions
 const job: Positional = { name: 'JOB', summary: 'The name of a job. Without it give its project and task.', isNeeded: false }
 
 const small = { positionals: [], needs: [], extra: 'nothing' } as const
@@ -101,6 +103,21 @@ export const jobCommands = [
     examples: [{ line: 'ssm stop -p ex -t train', does: 'sends SIGTERM, gives two minutes to save, then SIGKILL' }],
     positionals: [job],
     groups: [{ title: 'Job', options: where }, everywhere],
+  },
+  {
+    ...small,
+    name: 'warm',
+    summary: 'List machines that jobs keep warm, of a project or of all projects in the bucket, and end them.',
+    about: 'Machines kept warm are billed until a job takes them or their time is over. AWS only.',
+    examples: [
+      { line: 'ssm warm -p ex --cost', does: 'which there are, for how long, and what they cost' },
+      { line: 'ssm warm -p ex --end all', does: 'ends them now' },
+    ],
+    groups: [
+      { title: 'Warm machines', options: { project, prefix, bucket, ...warmOptions } },
+      { title: 'Cost', options: { ...costOptions, prices: projectOptions.prices } },
+      everywhere,
+    ],
   },
   {
     ...small,

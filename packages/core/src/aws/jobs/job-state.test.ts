@@ -204,3 +204,25 @@ test('every status of SageMaker has one of ours, and an unknown one goes on', ()
     'in-progress',
   ])
 })
+
+test('what became of a warm pool is told of a job that keeps its machines, and of no other', () => {
+  const ResourceConfig = { ...described.ResourceConfig, KeepAlivePeriodInSeconds: 600 } as const
+  const pool = (more: Partial<DescribeTrainingJobCommandOutput>) =>
+    trainingState(job, { ...described, ...more } as typeof described)
+  expect(pool({}).warmPool).toBeUndefined()
+  expect(pool({ ResourceConfig, TrainingJobStatus: 'InProgress' } as never).warmPool).toMatchObject({
+    status: 'in-use',
+    keepSeconds: 600,
+  })
+  // SageMaker says nothing of the pool of a job that ended without ever having machines.
+  expect(pool({ ResourceConfig } as never).warmPool).toMatchObject({ status: 'terminated' })
+  const WarmPoolStatus = { Status: 'Reused', ReusedByJob: 'next-1', ResourceRetainedBillableTimeInSeconds: 90 } as const
+  expect(pool({ ResourceConfig, WarmPoolStatus } as never)).toMatchObject({
+    warmSeconds: 90,
+    warmPool: {
+      status: 'reused',
+      reusedBy: 'next-1',
+      settings: { 'instance type': 'ml.m5.large', 'instance count': '2', 'volume size in GiB': '30' },
+    },
+  })
+})

@@ -4,7 +4,9 @@ import type {
   MetricData,
   SecondaryStatusTransition,
 } from '@aws-sdk/client-sagemaker'
-import type { JobPhase, JobRef, JobState, JobStatus, MetricValue } from '../../platform/jobs.ts'
+import type { JobName } from '../../names/job-name.ts'
+import type { JobPhase, JobRef, JobState, JobStatus, MetricValue, WarmPoolState } from '../../platform/jobs.ts'
+import { warmSettings } from '../../platform/warm-settings.ts'
 
 /** SageMaker's words for a job's status in ours. A job that is being deleted has ended: it counts as stopped. */
 export function statusOf(text: string | undefined): JobStatus {
@@ -45,9 +47,32 @@ export function trainingState(ref: JobRef, response: DescribeTrainingJobCommandO
     ...optional('billableSeconds', response.BillableTimeInSeconds),
     ...optional('runSeconds', response.TrainingTimeInSeconds),
     ...optional('warmSeconds', response.WarmPoolStatus?.ResourceRetainedBillableTimeInSeconds),
+    ...optional('warmPool', warmPoolOf(response)),
     interruptions: interruptionsOf(transitions, response.EnableManagedSpotTraining === true),
     finalMetrics: (response.FinalMetricDataList ?? []).flatMap(metricOf),
   }
+}
+
+/** What became of the machines that a job keeps warm; `undefined` for one that keeps none. */
+function warmPoolOf(response: DescribeTrainingJobCommandOutput): WarmPoolState | undefined {
+  const keepSeconds = response.ResourceConfig?.KeepAlivePeriodInSeconds
+  const { Status, ReusedByJob } = response.WarmPoolStatus ?? {}
+  if (Status === undefined && (keepSeconds === undefined || keepSeconds === 0)) return undefined
+  const hasEnded = statusOf(response.TrainingJobStatus) !== 'in-progress' && response.TrainingJobStatus !== 'Stopping'
+  return {
+    status: warmStatuses[Status ?? ''] ?? (hasEnded ? 'terminated' : 'in-use'),
+    keepSeconds: keepSeconds ?? 0,
+    // SageMaker's own name of a job.
+    ...optional('reusedBy', ReusedByJob as JobName | undefined),
+    settings: warmSettings(response),
+  }
+}
+
+const warmStatuses: Readonly<Record<string, WarmPoolState['status']>> = {
+  InUse: 'in-use',
+  Available: 'available',
+  Reused: 'reused',
+  Terminated: 'terminated',
 }
 
 /** A described processing job as a state. SageMaker tells no phases of it: they are made of its times. */

@@ -54,6 +54,7 @@ export function awsJobs(options: JobsOptions): Jobs & AsyncDisposable {
     start: (request, { signal } = {}) => start(request, options, signal),
     describe: (job, { signal } = {}) => describe(clients, job, signal),
     ...forReports(clients),
+    keepWarm: (job, seconds, { signal } = {}) => keepWarm(clients, job, seconds, signal),
     watch: (job, { signal } = {}) => pollers[job.kind].watch(job, signal),
     stop: async (job, { signal } = {}) => {
       await stop(clients, job, signal)
@@ -135,6 +136,22 @@ async function stop(clients: Clients, job: JobRef, signal: AbortSignal | undefin
     } catch (cause) {
       // SageMaker refuses to stop what has ended: then there is nothing to do.
       if (vendorError(cause).name === 'ValidationException' && /status|state/i.test(vendorError(cause).message)) return
+      throw cause
+    }
+  })
+}
+
+async function keepWarm(clients: Clients, job: JobRef, seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  const { client, sdk } = await clients.open('sagemaker')
+  const operation: AwsOperation = { action: 'sagemaker:UpdateTrainingJob', resource: job.name, missing: 'JOB_LOST' }
+  const change = { TrainingJobName: job.name, ResourceConfig: { KeepAlivePeriodInSeconds: seconds } }
+  await withErrorTranslation(operation, signal, async () => {
+    try {
+      await client.send(new sdk.UpdateTrainingJobCommand(change), abortable(signal))
+    } catch (cause) {
+      // SageMaker changes only pools that wait: one that is gone needs no change.
+      const now = await describe(clients, job, signal)
+      if (now?.warmPool?.status === 'terminated' || now?.warmPool?.status === 'reused') return
       throw cause
     }
   })

@@ -118,9 +118,11 @@ interface Parts {
   readonly aliases: readonly string[]
 }
 
-const jobActions = ['Training', 'Processing'].flatMap((kind) =>
-  ['Create', 'Describe', 'Stop'].map((verb) => `sagemaker:${verb}${kind}Job`),
-)
+// UpdateTrainingJob ends warm pools; nothing else of a job is changed.
+const jobActions = [
+  ...['Training', 'Processing'].flatMap((kind) => ['Create', 'Describe', 'Stop'].map((verb) => `sagemaker:${verb}${kind}Job`)),
+  'sagemaker:UpdateTrainingJob',
+]
 const logActions = ['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents']
 const bucketSetupActions = ['CreateBucket', 'PutBucketPublicAccessBlock', 'PutEncryptionConfiguration', 'PutBucketPolicy'].map(
   (action) => `s3:${action}`,

@@ -20,6 +20,7 @@ import { pinnedCode } from '../submit/code.ts'
 import { pythonFor } from '../submit/python.ts'
 import { regionFor, requestFacts, roleNeed } from '../submit/request-facts.ts'
 import { contentWarnings, warningsFor } from '../submit/warnings.ts'
+import { asksForWarm, offersText, warmOffers } from '../warm/offers.ts'
 
 /** Everything a run would do. Writes nothing. */
 export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskContext, needs: readonly string[]): Promise<Plan> {
@@ -27,6 +28,7 @@ export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskC
   const state = await stateOf({ task, past }, policy, context)
   const request = await requestOf({ task, past }, state, context)
   const money = await context.money?.(context.platform)
+  const warm = asksForWarm(request, context) ? await warmOffers(task, request, context) : undefined
   const isOther = decision.kind === 'start' && state.stateFrom === 'other-spec'
   return {
     task: spec.task,
@@ -41,8 +43,10 @@ export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskC
       ...contentWarnings(task),
       ...(isOther ? [otherStateWarning(past.history, task)] : []),
       ...task.inputs.flatMap(({ missing }) => missing ?? []),
+      ...offersText(warm ?? []),
     ],
     needs,
+    ...(warm === undefined ? {} : { warm }),
     cost: (await money?.ceilingOf(request)) ?? notAsked,
   }
 }

@@ -1,6 +1,7 @@
 import { terms, wording } from '../../errors/wording.ts'
 import { allOrAbort } from '../../lang/all-or-abort.ts'
 import { newJobName, type JobName } from '../../names/job-name.ts'
+import { warmNotes } from '../../names/layout.ts'
 import type { ImageProgress } from '../../platform/images.ts'
 import type { JobRef, JobRequest, StartOptions } from '../../platform/jobs.ts'
 import type { RequestFacts } from '../../request/facts.ts'
@@ -21,6 +22,7 @@ import {
   stateOrigin,
 } from '../state.ts'
 import type { Commitment } from '../money/money.ts'
+import { noteWarm } from '../warm/offers.ts'
 import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
 import { sendInputs, sendManifests } from './send-inputs.ts'
@@ -45,6 +47,7 @@ export async function submitJob(task: ResolvedTask, start: Start, lease: Promise
   try {
     prepared = await prepare(task, start, job.name, lease, context)
     commitment = await commit(task, start, job.name, prepared, context)
+    await noteWarm(task, job.name, prepared.request, context)
     await (await lease).confirm()
     context.signal.throwIfAborted()
   } catch (cause) {
@@ -169,11 +172,17 @@ async function writeRecord(task: ResolvedTask, start: Start, job: JobName, conte
 }
 
 /** Removes what was prepared for a job that is not submitted; best effort, for a folder without a job does no harm. */
-async function removeJobFolder({ layout, inputs }: ResolvedTask, job: JobName, { platform }: TaskContext): Promise<void> {
+async function removeJobFolder(
+  { spec, bucket, layout, inputs }: ResolvedTask,
+  job: JobName,
+  { platform }: TaskContext,
+): Promise<void> {
   const folder = layout.job(job)
   const exact = inputs.map(({ resolved }) => resolved).filter((input) => input.exact === true)
   const manifests = exact.map((input) => folder.manifest(input.channel))
-  const made = [folder.launcher, folder.launcherSettings, folder.bundle, folder.record, ...manifests]
+  const { prefix, project } = spec
+  const note = (spec.keepAliveSeconds ?? 0) > 0 ? [warmNotes({ bucket, prefix, project }).note(job), folder.warmOffers] : []
+  const made = [folder.launcher, folder.launcherSettings, folder.bundle, folder.record, ...manifests, ...note]
   const signal = AbortSignal.timeout(tidyingMs)
   await platform.objects.remove(made, { signal }).catch(() => undefined)
 }

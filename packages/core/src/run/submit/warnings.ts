@@ -10,6 +10,7 @@ import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
 import { inContainer } from '../resolve/image-need.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
+import { unlikeUpstream } from '../warm/differences.ts'
 import type { Start } from './start.ts'
 
 /** Options that this platform cannot honour, and files that are not sent: one message each. */
@@ -26,6 +27,7 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
       ? []
       : [`the ${platform.name} platform does not honour ${ignored.join(', ')}: the job runs without ${without}`]),
     ...(platform.abilities.ignores.includes('volumeSizeGiB') ? [] : meaninglessOptions(spec)),
+    ...(platform.abilities.ignores.includes('warm') ? [] : unlikeUpstream(spec)),
     ...(await requirementsLeft(spec)),
   ]
 }

@@ -1,0 +1,57 @@
+import { warmSettings } from '../../platform/warm-settings.ts'
+import type { TaskSpec } from '../../spec/task-spec.ts'
+
+/** A setting for which a job cannot get the machines that another one keeps warm. */
+export interface WarmDifference {
+  /** `volume size in GiB`, `instance type`, `role`, … */
+  readonly setting: string
+  /** How it is with the job that keeps the machines; absent when it is not set there. */
+  readonly there?: string
+  /** How it is with the job that could take them; absent when it is not set here. */
+  readonly here?: string
+}
+
+type Settings = Readonly<Record<string, string>>
+
+/** What would have to be equal and is not. Pure. */
+export function warmDifferences(there: Settings, here: Settings): readonly WarmDifference[] {
+  return [...new Set([...Object.keys(there), ...Object.keys(here)])].flatMap((setting) => {
+    const [one, other] = [there[setting], here[setting]]
+    if (one === other) return []
+    return [{ setting, ...(one === undefined ? {} : { there: one }), ...(other === undefined ? {} : { here: other }) }]
+  })
+}
+
+/** `instance type is ml.g5.xlarge there and ml.m5.large here`. */
+export const differencesText = (differences: readonly WarmDifference[]): string =>
+  differences
+    .map(({ setting, there = 'not set', here = 'not set' }) => `${setting} is ${there} there and ${here} here`)
+    .join('; ')
+
+/** Tasks that this one needs and that keep machines warm which it cannot get, though it keeps its own warm, too. Pure. */
+export function unlikeUpstream(spec: TaskSpec): readonly string[] {
+  if (!keepsWarm(spec)) return []
+  const needed = spec.inputs.flatMap(({ source }) => (source.kind === 'upstream' ? [source.spec] : []))
+  return needed.filter(keepsWarm).flatMap((before) => {
+    const differences = warmDifferences(settingsOf(before), settingsOf(spec))
+    if (differences.length === 0) return []
+    return [`the machines that ${before.task} keeps warm do not fit ${spec.task}: ${differencesText(differences)}`]
+  })
+}
+
+const keepsWarm = ({ keepAliveSeconds = 0 }: TaskSpec): boolean => keepAliveSeconds > 0
+
+const settingsOf = (spec: TaskSpec): Settings =>
+  warmSettings({
+    RoleArn: spec.role,
+    ResourceConfig: {
+      // The names that SageMaker takes are texts here.
+      InstanceType: spec.instanceType as never,
+      InstanceCount: spec.instanceCount,
+      VolumeSizeInGB: spec.volumeSizeGiB,
+      VolumeKmsKeyId: spec.volumeKmsKey,
+    },
+    VpcConfig: { Subnets: spec.subnets, SecurityGroupIds: spec.securityGroups },
+    EnableNetworkIsolation: spec.networkIsolation,
+    EnableInterContainerTrafficEncryption: spec.encryptTraffic,
+  })
