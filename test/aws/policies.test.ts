@@ -106,6 +106,8 @@ async function everything(onNotice: (notice: AwsNotice) => void = () => undefine
   const result = await train.run({ force: true, clean: true })
   for await (const _ of result.logs()) break
   for await (const _ of platform.logs.follow({ kind: 'training', name: result.job }, { untilNow: true })) break
+  await ex.task('kept').shell('true').warm('10 minutes').run()
+  for (const pool of await ex.warmPools()) await pool.end()
   await stopped(ex.task('stopped').shell('true'))
   await stopped(ex.processing('prep-stopped').shell('true'))
   await abortedUpload(platform)

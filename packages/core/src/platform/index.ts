@@ -18,7 +18,7 @@ export type {
   WarmPoolState,
 } from './jobs.ts'
 export { isTerminal } from './jobs.ts'
-export { warmSettings, type WarmRequest } from './warm-settings.ts'
+export { warmSettings, type WarmRequest } from '../spec/machines/warm-settings.ts'
 export type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
 export type {
   BucketOptions,

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-sagemaker'
 import type { JobName } from '../../names/job-name.ts'
 import type { JobPhase, JobRef, JobState, JobStatus, MetricValue, WarmPoolState } from '../../platform/jobs.ts'
-import { warmSettings } from '../../platform/warm-settings.ts'
+import { warmSettings } from '../../spec/machines/warm-settings.ts'
 
 /** SageMaker's words for a job's status in ours. A job that is being deleted has ended: it counts as stopped. */
 export function statusOf(text: string | undefined): JobStatus {

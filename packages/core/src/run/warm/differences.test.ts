@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { byValue, taskOf } from '../../../../../test/support/tasks.ts'
-import { warmSettings } from '../../platform/warm-settings.ts'
+import { warmSettings } from '../../spec/machines/warm-settings.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { differencesText, unlikeUpstream, warmDifferences } from './differences.ts'
 import { offersText } from './offers.ts'

@@ -1,4 +1,7 @@
-import { warmSettings } from '../../platform/warm-settings.ts'
+import { newJobName } from '../../names/job-name.ts'
+import { layoutOf } from '../../names/layout.ts'
+import { trainingRequest } from '../../request/training.ts'
+import { warmSettings } from '../../spec/machines/warm-settings.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 
 /** A setting for which a job cannot get the machines that another one keeps warm. */
@@ -41,17 +44,17 @@ export function unlikeUpstream(spec: TaskSpec): readonly string[] {
 
 const keepsWarm = ({ keepAliveSeconds = 0 }: TaskSpec): boolean => keepAliveSeconds > 0
 
-const settingsOf = (spec: TaskSpec): Settings =>
-  warmSettings({
-    RoleArn: spec.role,
-    ResourceConfig: {
-      // The names that SageMaker takes are texts here.
-      InstanceType: spec.instanceType as never,
-      InstanceCount: spec.instanceCount,
-      VolumeSizeInGB: spec.volumeSizeGiB,
-      VolumeKmsKeyId: spec.volumeKmsKey,
-    },
-    VpcConfig: { Subnets: spec.subnets, SecurityGroupIds: spec.securityGroups },
-    EnableNetworkIsolation: spec.networkIsolation,
-    EnableInterContainerTrafficEncryption: spec.encryptTraffic,
-  })
+/** What its request says, as far as the spec decides it. */
+function settingsOf(spec: TaskSpec): Settings {
+  const job = newJobName(spec.task, 0)
+  const facts = {
+    job,
+    layout: layoutOf({ ...spec, bucket: 'any' }),
+    imageUri: '',
+    inputs: [],
+    fingerprint: '',
+    hasState: false,
+    version: '',
+  }
+  return warmSettings(trainingRequest(spec, { ...facts, roleArn: spec.role ?? '' }))
+}

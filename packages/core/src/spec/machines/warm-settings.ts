@@ -1,4 +1,4 @@
-import type { CreateTrainingJobRequest } from './sagemaker-requests.ts'
+import type { CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
 
 /** What SageMaker compares when it looks for warm machines, as far as a request or a description says it. */
 export interface WarmRequest {
