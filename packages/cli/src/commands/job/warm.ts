@@ -46,8 +46,9 @@ async function warmPools({ parsed, settings }: Call, { platform, signal }: Opene
 
 /** Times as ISO 8601, as in every document. */
 function documentOf({ project, pool }: ListedPool): Readonly<Record<string, unknown>> {
-  const { untilMs, end: _, ...facts } = pool
-  return { project, ...facts, ...(untilMs === undefined ? {} : { until: new Date(untilMs).toISOString() }) }
+  const { untilMs, ...facts } = pool
+  // What can be done with it is no part of a document.
+  return { project, ...facts, end: undefined, ...(untilMs === undefined ? {} : { until: new Date(untilMs).toISOString() }) }
 }
 
 const noPool = (job: string): SsmError =>

@@ -207,17 +207,16 @@ test('every status of SageMaker has one of ours, and an unknown one goes on', ()
 
 test('what became of a warm pool is told of a job that keeps its machines, and of no other', () => {
   const ResourceConfig = { ...described.ResourceConfig, KeepAlivePeriodInSeconds: 600 } as const
-  const pool = (more: Partial<DescribeTrainingJobCommandOutput>) =>
-    trainingState(job, { ...described, ...more } as typeof described)
+  const pool = (more: Partial<DescribeTrainingJobCommandOutput>) => trainingState(job, { ...described, ...more })
   expect(pool({}).warmPool).toBeUndefined()
-  expect(pool({ ResourceConfig, TrainingJobStatus: 'InProgress' } as never).warmPool).toMatchObject({
+  expect(pool({ ResourceConfig, TrainingJobStatus: 'InProgress' }).warmPool).toMatchObject({
     status: 'in-use',
     keepSeconds: 600,
   })
   // SageMaker says nothing of the pool of a job that ended without ever having machines.
-  expect(pool({ ResourceConfig } as never).warmPool).toMatchObject({ status: 'terminated' })
+  expect(pool({ ResourceConfig }).warmPool).toMatchObject({ status: 'terminated' })
   const WarmPoolStatus = { Status: 'Reused', ReusedByJob: 'next-1', ResourceRetainedBillableTimeInSeconds: 90 } as const
-  expect(pool({ ResourceConfig, WarmPoolStatus } as never)).toMatchObject({
+  expect(pool({ ResourceConfig, WarmPoolStatus })).toMatchObject({
     warmSeconds: 90,
     warmPool: {
       status: 'reused',
