@@ -17,29 +17,34 @@ async function bundleCli() {
   const folder = join(root, 'packages/cli/dist')
   const [inputs, { metafile }] = await Promise.all([
     bundleCommand(join(folder, 'commands'), [widthLate]),
-    build({
-      absWorkingDir: root,
-      entryPoints: { print: 'packages/cli/src/print.ts' },
-      outdir: folder,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20.19',
-      mainFields: ['module', 'main'],
-      conditions: ['ssm-source', 'module'],
-      minify: true,
-      keepNames: true,
-      lineLimit: 200,
-      sourcemap: true,
-      legalComments: 'none',
-      logLevel: 'error',
-      metafile: true,
-      plugins: [widthLate],
-    }),
+    bundlePrint(folder, 'esm', '.mjs'),
+    bundlePrint(folder, 'cjs', '.cjs'),
   ])
   writeLicences({ inputs: { ...inputs, ...metafile.inputs } }, folder)
 }
+
+/** `printEvents()`, for programs of either module system. */
+const bundlePrint = (folder, format, ending) =>
+  build({
+    absWorkingDir: root,
+    entryPoints: { print: 'packages/cli/src/print.ts' },
+    outdir: folder,
+    outExtension: { '.js': ending },
+    bundle: true,
+    platform: 'node',
+    format,
+    target: 'node20.19',
+    mainFields: ['module', 'main'],
+    conditions: ['ssm-source', 'module'],
+    minify: true,
+    keepNames: true,
+    lineLimit: 200,
+    sourcemap: format === 'esm',
+    legalComments: 'none',
+    logLevel: 'error',
+    metafile: true,
+    plugins: [widthLate],
+  })
 
 // `string-width` prepares the segmentation of all of Unicode when it is loaded, 25 ms of processor time. Almost every text is plain ASCII and is
 // never given to it, so it is loaded with the first text that is not.

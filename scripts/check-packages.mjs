@@ -24,8 +24,7 @@ async function check() {
       return [
         ...(kilobytes > mostKilobytes[short] ? [`${name} is ${kilobytes} KB, and may be ${mostKilobytes[short]}`] : []),
         ...said(bin('publint'), ['run', file, '--strict']),
-        // The command line has no module to import.
-        ...(short === 'cli' ? [] : said(bin('attw'), [file, '--no-emoji'])),
+        ...said(bin('attw'), [file, '--no-emoji']),
       ]
     })
     if (problems.length > 0) throw new SetupError(problems.join('\n'))

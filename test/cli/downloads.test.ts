@@ -166,3 +166,12 @@ test('the command as it is published, in several files, unpacks what it download
   })
   expect(readFileSync(join(folder.path, 'out/model/weights'), 'utf8')).toBe('x\n')
 })
+
+test('each machine has its log file, also one that printed nothing', { timeout: 60_000 }, async () => {
+  await using folder = await workFolder()
+  const env = { SSM_PLATFORM: 'local', HOME: folder.path, PATH: process.env['PATH'] ?? '' }
+  const line = ['--cmd_line', '[ "$SM_CURRENT_HOST" != algo-2 ] || echo only', '--ic', '3', '-o', 'out']
+  expect(await app(['shell', '-p', 'ex', '-t', 't', ...line], testContext({ cwd: folder.path, env }))).toBe(0)
+  const log = (index: number): string => readFileSync(join(folder.path, `out/logs/logs${index}`), 'utf8')
+  expect([0, 1, 2].map(log)).toEqual(['', 'only\n', ''])
+})

@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { codeIn, openIn, packagesLab, run } from '../support/packages-lab.ts'
@@ -20,4 +21,15 @@ test('packages are installed once for each content, in a phase of their own, and
   const second = await run(platform, codeFor('# other words, the same packages\ntiny-one==1.0\n\n  tiny-two\n'))
   expect([second.installs, second.printed]).toEqual([false, first.printed])
   expect(await failureOf(run(platform, codeFor('tiny-one==1.0\n')))).toMatchObject({ code: 'JOB_FAILED' })
+})
+
+test('a pip.conf that says how this computer installs its own packages changes nothing of a job', async () => {
+  await using platform = open()
+  const file = join(lab.base, 'own-pip.conf')
+  const target = join(lab.base, 'own-target')
+  writeFileSync(file, `[global]\nrequire-virtualenv = true\n[install]\nuser = true\ntarget = ${target}\nno-deps = true\n`)
+  vi.stubEnv('PIP_CONFIG_FILE', file)
+  const { printed } = await run(platform, codeFor('tiny-one==1.0\ntiny-two\n'))
+  expect(printed).toContain(join(lab.base, 'store/environments/'))
+  expect(existsSync(target)).toBe(false)
 })

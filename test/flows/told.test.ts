@@ -109,6 +109,13 @@ test('a metric that no line matches is warned of', { timeout }, async () => {
   expect(told).toEqual([`metric acc has no value: no line of the log of ${result.job} matched /acc=(\\d)/`])
 })
 
+test('a metric that is not looked for is told so, and never that no line matched', { timeout }, async () => {
+  await using place = sandbox()
+  const { told, onEvent } = warnings()
+  await place.project('p').task('t').shell('echo acc=7').metric('acc', '(?<=acc=)([0-9]+)').run({ onEvent })
+  expect(told).toEqual([expect.stringContaining('Values of acc are read by SageMaker alone')])
+})
+
 test('a metric is the same after a run and after a later one that is skipped, whatever the log holds', { timeout }, async () => {
   await using place = sandbox()
   const piece = fc.oneof(

@@ -50,3 +50,7 @@ test('the packages have one version, one repository, and nothing that runs when 
   }
   expect(fixed.fixed[0]?.toSorted()).toEqual(folders.map((folder) => folder.replace('packages', '@simple-sagemaker')).toSorted())
 })
+
+test('the types of printEvents() are the same for both module systems', () => {
+  expect(projectFile('packages/cli/print.d.cts')?.text).toBe(projectFile('packages/cli/print.d.ts')?.text)
+})

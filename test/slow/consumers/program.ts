@@ -1,5 +1,6 @@
 // What a user's program does, in every world of consumers.test.ts: a task that uses the Python toolkit, one in TypeScript, and one that fails.
 import { join } from 'node:path'
+import { printEvents } from '@simple-sagemaker/cli/print'
 import { isSsmError, project, Secret } from '@simple-sagemaker/core'
 import { local } from '@simple-sagemaker/core/local'
 
@@ -12,7 +13,7 @@ export async function tryTasks(folder: string, store: string): Promise<string> {
   const ex = project('consumer', { platform: 'local' })
   const lines: string[] = []
   const python = ex.task('python').code(join(folder, 'worker.py')).hyperparameters({ x: 7 })
-  for await (const { text } of (await python.run()).logs()) lines.push(text)
+  for await (const { text } of (await python.run({ onEvent: printEvents({ quiet: true, logs: false }) })).logs()) lines.push(text)
   const node = ex
     .task('node')
     .code(join(folder, 'worker.ts'))

@@ -1,3 +1,4 @@
+import { asArgument } from '../terminal/text.ts'
 import type { Wording } from '@simple-sagemaker/core'
 import type { Problem, TrainingOptions, ValueOf } from '@simple-sagemaker/core/options'
 import { optionsOfCommand, plainName, type CommandSpec, type OptionTable } from './command.ts'
@@ -91,7 +92,7 @@ function ambiguities(command: CommandSpec, parsed: Parsed): readonly ShownProble
     .map(({ spelled, texts }) => ({
       path: spelled,
       message: `${texts.join(' ')} can be read in two ways`,
-      hint: `As the option of ssm write ${texts.map((text) => `${spelled}=${text}`).join(' ')}, as a hyperparameter --hp ${spelled.slice(2)} ${texts.join(' ')}.`,
+      hint: `As the option of ssm write ${texts.map((text) => `${spelled}=${text}`).join(' ')}, as a hyperparameter --hp ${spelled.slice(2)} ${texts.map(asArgument).join(' ')}.`,
     }))
 }
 
@@ -103,7 +104,7 @@ function otherReadings(command: CommandSpec, parsed: Parsed, problems: readonly 
     const { spelled, texts } = occurrences.at(-1) ?? { spelled: '', texts: [] }
     const name = spelled.replace(/^-+/, '')
     const isNew = !known.includes(plainName(name)) && problems.some(({ path }) => path === spelled)
-    return isNew ? [`As a hyperparameter it is written --hp ${name} ${texts.join(' ')}.`] : []
+    return isNew ? [`As a hyperparameter it is written --hp ${name} ${texts.map(asArgument).join(' ')}.`] : []
   })
 }
 

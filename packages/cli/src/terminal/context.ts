@@ -83,9 +83,15 @@ function workingFolder(): string {
 /**
  * A path as the user wrote it, from the folder the command was given in. A shell expands `~` at the beginning of an argument
  * alone, so that of `--output_path=~/x` arrives here.
+ * @throws {SsmError} `USAGE` for the home folder of another user.
  */
 export function pathFrom(context: CliContext, path: string): string {
   if (path === '~' || path.startsWith('~/')) return join(context.env['HOME'] || homedir(), path.slice(2))
+  if (/^~[a-z_][a-z0-9_-]*(?:\/|$)/i.test(path))
+    throw new SsmError('USAGE', `${path} begins with the home folder of a user, which only a shell knows`, {
+      hint: `Write the whole path, or ./${path} for a folder of this name.`,
+      facts: { path },
+    })
   return isAbsolute(path) ? path : join(context.cwd, path)
 }
 

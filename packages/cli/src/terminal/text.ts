@@ -72,6 +72,14 @@ function colouredText(line: string): string {
   return shown + withPictures(line.slice(at))
 }
 
+/** A text as one would type it as an argument: in quotes unless it needs none, and always on one line. */
+export const asArgument = (text: string): string =>
+  /^[\w@%+=:,./\u00a1-\uffff-]+$/.test(text)
+    ? text
+    : /\p{Cc}/u.test(text)
+      ? `$'${text.replace(/[\\']/g, String.raw`\$&`).replace(/\n/g, String.raw`\n`)}'`
+      : `'${text.replaceAll("'", String.raw`'\''`)}'`
+
 const withPictures = (text: string): string => text.replace(harmful, picture)
 
 // One column each: Latin letters, punctuation, arrows, boxes and bars. What knows all others compiles large expressions on its

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { projectName, taskName } from '../names/task-name.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
-import { changesBetween, describeChange, fingerprintOf, fingerprintParts, type FingerprintFacts } from './fingerprint.ts'
+import { describeChange, describeChanges } from './describe-change.ts'
+import { changesBetween, fingerprintOf, fingerprintParts, type FingerprintFacts } from './fingerprint.ts'
 
 const input: InputSpec = {
   channel: 'data',
@@ -134,11 +135,32 @@ test.each([
   [{ part: 'image', from: `x@${a}`, to: 'y' }, `image from x@${a} to y`],
   [{ part: 'program', from: '{"run":"a.py"}', to: '{"run":"b.py"}' }, 'entry from a.py to b.py'],
   [{ part: 'program', from: '{"line":"a"}', to: '{"line":"b"}' }, 'command line from a to b'],
-  [{ part: 'program', from: '{"line":"a"}', to: '{"run":"b.py"}' }, 'program from {"line":"a"} to {"run":"b.py"}'],
-  [{ part: 'program', from: '{"line":"a\\nb"}', to: '{"line":"c"}' }, 'program from {"line":"a\\nb"} to {"line":"c"}'],
-  [{ part: 'program', from: '{"line":"cut…', to: '{"line":"c"}' }, 'program from {"line":"cut… to {"line":"c"}'],
-  [{ part: 'program', from: '{"line":"a","line":7}', to: '{"line":"c"}' }, 'program from {"line":"a","line":7} to {"line":"c"}'],
-  [{ part: 'program', from: '{"argv":["a"]}', to: '{"argv":["b"]}' }, 'program from {"argv":["a"]} to {"argv":["b"]}'],
+  [{ part: 'program', from: '{"line":"a"}', to: '{"run":"b.py"}' }, 'program from the command line "a" to b.py'],
+  [{ part: 'program', from: '{"line":"a\\nb"}', to: '{"line":"c"}' }, 'program from the command line "a\\nb" to the command line "c"'],
+  [{ part: 'program', from: '{"line":"cut…', to: '{"line":"c"}' }, 'program from {"line":"cut… to the command line "c"'],
+  [{ part: 'program', from: '{"line":"a","line":7}', to: '{"line":"c"}' }, 'program from {"line":"a","line":7} to the command line "c"'],
+  [{ part: 'program', from: '{"argv":["a"]}', to: '{"argv":["b"]}' }, 'program from a to b'],
+  [
+    { part: 'program', from: '{"argv":["python3","-u"],"script":"a.py"}', to: '{"argv":["/bin/sh","-c","a b"]}' },
+    'program from python3 -u a.py to /bin/sh -c "a b"',
+  ],
+  [{ part: 'program', from: '{"run":"w.ts","function":"f"}', to: '{"line":"a"}' }, 'program from f of w.ts to the command line "a"'],
+  [
+    { part: 'image', from: '{"framework":"sklearn","kind":"framework"}', to: '{"kind":"uri","uri":"mine:1"}' },
+    'image from sklearn to mine:1',
+  ],
+  [
+    { part: 'image', from: '{"framework":"pytorch","kind":"framework","python":"py312","version":"2.8"}', to: '{"kind":"other"}' },
+    'image from pytorch 2.8 py312 to {"kind":"other"}',
+  ],
+  [
+    { part: 'image', from: '{"algorithm":"kmeans","kind":"algorithm","version":"1"}', to: '{"base":{},"kind":"dockerfile","source":"FR…' },
+    'image from kmeans 1 to a Dockerfile',
+  ],
+  [
+    { part: 'image', from: '{"base":{},"kind":"dockerfile","source":"FROM a"}', to: '{"base":{},"kind":"dockerfile","source":"FROM b"}' },
+    'image',
+  ],
 ])('the change %j is told as: %s', (change, words) => {
   expect(describeChange(change)).toBe(words)
 })
@@ -149,4 +171,13 @@ test('the order of hyperparameters is told only when they are the same ones', ()
   expect(changesBetween(ordered('a b'), ordered('a c'))).toEqual([])
   expect(changesBetween({}, ordered('a b'))).toEqual([])
   expect(changesBetween(ordered('a b'), {})).toEqual([])
+})
+
+test('an input that is new or gone is told once; one that changed, by what changed of it', () => {
+  const facts = { 'input c': a, 'input c bytes': '1', 'input c objects': '1', 'reading of input c': 'File', 'input cd': a }
+  const told = (before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>) =>
+    describeChanges(changesBetween(before, now))
+  expect(told({}, facts)).toEqual(['input c is new', 'input cd is new'])
+  expect(told(facts, { 'input cd': b })).toEqual(['input c is gone', 'input cd'])
+  expect(told(facts, { ...facts, 'input c': b, 'input c bytes': '2' })).toEqual(['input c', 'input c bytes from 1 to 2'])
 })

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { projectName, taskName } from '../names/task-name.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { HyperparameterValue, TaskSpec } from '../spec/task-spec.ts'
-import { changesBetween, describeChange, fingerprintOf, fingerprintParts, type FingerprintFacts } from './fingerprint.ts'
+import { describeChange } from './describe-change.ts'
+import { changesBetween, fingerprintOf, fingerprintParts, type FingerprintFacts } from './fingerprint.ts'
 
 const plain: TaskSpec = {
   kind: 'training',
@@ -125,7 +126,7 @@ const sentences: readonly (readonly [string, Partial<TaskSpec>, Partial<Fingerpr
     'another kind of program',
     { program: { kind: 'shell', line: 'true', dependencies: [] } },
     {},
-    ['program from {"run":"train.py"} to {"line":"true"}'],
+    ['program from train.py to the command line "true"'],
   ],
   ['one byte of an input', {}, { inputs: { ...found.inputs, data: { '': 'f'.repeat(64) } } }, ['input data']],
   [
@@ -173,7 +174,7 @@ const sentences: readonly (readonly [string, Partial<TaskSpec>, Partial<Fingerpr
     'the version of the image',
     { image: { kind: 'framework', framework: 'pytorch', version: '2.6' } },
     {},
-    ['image from {"framework":"pytorch","kind":"framework"} to {"framework":"pytorch","kind":"framework","version":"2.6"}'],
+    ['image from pytorch to pytorch 2.6'],
   ],
   [
     'a last word on the request',

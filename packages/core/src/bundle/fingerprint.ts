@@ -91,37 +91,6 @@ const asWord = (name: string): string => name.replaceAll(/[%\s]/g, encodeURIComp
 
 const sameWords = (before = '', now = ''): boolean => before.split(' ').sort().join(' ') === now.split(' ').sort().join(' ')
 
-/** One change as a short sentence part: `hyperparameter lr from 0.1 to 0.2`, `code train.py`. */
-export function describeChange(change: Change): string {
-  if (change.from === undefined) return `${change.part} is new`
-  if (change.to === undefined) return `${change.part} is gone`
-  if (change.part === 'program') return programChange(change.from, change.to)
-  return isDigest(change.from) ? change.part : `${change.part} from ${change.from} to ${change.to}`
-}
-
-const programWords = { run: 'entry', line: 'command line' } as const
-
-/** A program as it is written, not as it is kept; one of another kind, or one too long to be shown whole, as it is kept. */
-function programChange(from: string, to: string): string {
-  for (const [field, word] of Object.entries(programWords)) {
-    const [before, now] = [fieldOf(from, field), fieldOf(to, field)]
-    if (before !== undefined && now !== undefined) return `${word} from ${before} to ${now}`
-  }
-  return `program from ${from} to ${to}`
-}
-
-function fieldOf(program: string, field: string): string | undefined {
-  const start = `{"${field}":"`
-  if (!program.startsWith(start)) return undefined
-  try {
-    const text = (JSON.parse(program) as Readonly<Record<string, unknown>>)[field]
-    return typeof text === 'string' && !/\p{Cc}/u.test(text) ? text : undefined
-  } catch {
-    // Shortened.
-    return undefined
-  }
-}
-
 function programIdentity({ program }: TaskSpec, entry: string | undefined): object {
   switch (program.kind) {
     case 'code':
@@ -171,6 +140,5 @@ function shownAs(key: 'from' | 'to', value: string | undefined): Partial<Change>
 }
 
 const digestOfText = (text: string): string => createHash('sha256').update(text).digest('hex')
-const isDigest = (text: string): boolean => /^[0-9a-f]{64}/.test(text)
 const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : a > b ? 1 : 0)
 const sorted = (value: object): object => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,3 +1,4 @@
+import type { Text } from '../errors/wording.ts'
 import { isError } from '../lang/realms.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
@@ -11,7 +12,7 @@ export interface StorageAct {
   /** The code when nothing is there; default `INPUT_MISSING`. */
   readonly missing?: ErrorCode
   /** The next step, instead of the one that fits the file system's own reason. */
-  readonly hint?: string
+  readonly hint?: Text
 }
 
 interface Translation {

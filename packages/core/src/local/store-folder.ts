@@ -58,3 +58,9 @@ function whole(path: string): string {
     throw storageError({ act: 'find the working folder for', path, missing: 'STORAGE_DENIED', hint }, cause)
   }
 }
+
+/** What to do about a folder of the local platform that cannot be written. */
+export const storeHint = {
+  library: 'Set SSM_LOCAL_DIR, or root in local({ root }), to a folder that can be written.',
+  commandLine: 'Set SSM_LOCAL_DIR to a folder that can be written.',
+}

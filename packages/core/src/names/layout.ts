@@ -1,5 +1,5 @@
 import type { JobName } from './job-name.ts'
-import { folderUri, joinUri, objectUri, type ObjectUri } from './object-uri.ts'
+import { bucketName, folderUri, joinUri, objectUri, type ObjectUri } from './object-uri.ts'
 import { InvalidNameError } from './task-name.ts'
 import type { ProjectName, TaskName } from './task-name.ts'
 
@@ -79,7 +79,7 @@ export function keyPrefix(text: string): string {
 /** The folder that holds the projects of a bucket. */
 export function bucketRoot({ bucket, prefix }: Pick<TaskPlace, 'bucket' | 'prefix'>): ObjectUri {
   const parts = [keyPrefix(prefix)].filter((part) => part !== '')
-  return folderUri(joinUri(objectUri(`s3://${bucket}`), ...parts))
+  return folderUri(joinUri(objectUri(`s3://${bucketName(bucket)}`), ...parts))
 }
 
 /** The folder that holds the tasks of a project. */

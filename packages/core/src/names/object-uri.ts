@@ -12,8 +12,13 @@ export interface ObjectAddress {
   readonly key: string
 }
 
-const bucketRule =
-  's3://<bucket>/<key> with a bucket of 3 to 63 lower-case letters, digits, "." and "-", with a letter or digit at both ends'
+const bucketRule = '3 to 63 lower-case letters, digits, "." and "-", with a letter or digit at both ends'
+
+/** The name of a bucket. @throws {InvalidNameError} unless S3 could have one of this name. */
+export function bucketName(text: string): string {
+  if (typeof text === 'string' && /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)) return text
+  throw new InvalidNameError('bucket', text, bucketRule)
+}
 
 /** A text as the address of an object or a folder. @throws {InvalidNameError} unless it is `s3://<bucket>/<key>`. */
 export function objectUri(text: string): ObjectUri {
@@ -22,7 +27,7 @@ export function objectUri(text: string): ObjectUri {
     throw new InvalidNameError(
       'object',
       text,
-      found === null && /^s3:\/\//i.test(text) ? bucketRule : 's3://<bucket>/<key>, at most 1024 characters',
+      found === null && /^s3:\/\//i.test(text) ? `s3://<bucket>/<key> with a bucket of ${bucketRule}` : 's3://<bucket>/<key>, at most 1024 characters',
     )
   }
   return text as ObjectUri

@@ -26,6 +26,7 @@ import { taskOf, type TaskCommand } from '../../task/build.ts'
 import { downloadsOf, namedOutputs, policyOf, unpacks, type DownloadSummary } from '../../task/policy.ts'
 import type { DynamicTask } from '../../task/dynamic-task.ts'
 import { pathFrom } from '../../terminal/context.ts'
+import { asArgument } from '../../terminal/text.ts'
 import { CtrlC } from './ctrl-c.ts'
 import { saveFailedLog } from './failed-log.ts'
 import { showExplanation, showPlan } from './show-plan.ts'
@@ -73,7 +74,7 @@ function taskCommand({ command }: Call): TaskCommand {
 /** Prints which unknown options became hyperparameters, so that a typing error is seen. */
 function noteTaken({ parsed }: Call, reporter: Reporter): void {
   const taken = textsOf(parsed, 'hyperparameters').filter(([name = '']) => parsed.taken.includes(name))
-  if (taken.length > 0) reporter.note(`hyperparameters: ${taken.map((pair) => pair.join('=')).join(', ')}`)
+  if (taken.length > 0) reporter.note(`hyperparameters: ${taken.map(([name = '', value = '']) => `${name}=${asArgument(value)}`).join(', ')}`)
 }
 
 async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter: Reporter): Promise<number> {

@@ -24,6 +24,7 @@ import {
 import { makeFolders } from '../objects/folders.ts'
 import { withLock } from '../objects/lock.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
+import { storeHint } from '../store-folder.ts'
 
 /** As many machines as one job can have on this computer. */
 const maxMachines = 64
@@ -103,7 +104,7 @@ function recordError(root: string, plan: JobPlan, cause: unknown): unknown {
       facts: { job: plan.name },
     })
   }
-  const hint = code === 'ENOSPC' ? {} : { hint: 'Set SSM_LOCAL_DIR to a folder that can be written.' }
+  const hint = code === 'ENOSPC' ? {} : { hint: storeHint }
   return storageError({ act: 'record a job in', path: root, missing: 'STORAGE_DENIED', ...hint }, cause)
 }
 

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isError } from '../../lang/realms.ts'
 import { fsCodeOf, storageError } from '../../files/fs-errors.ts'
-import { addressOf, objectUri, type ObjectUri } from '../../names/object-uri.ts'
+import { addressOf, bucketName, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import type { BucketOptions, FolderChild, ObjectBody, Objects, StoredObject, WriteOptions } from '../../platform/objects.ts'
@@ -14,6 +14,7 @@ import { fileAt, foldersOf, keysOf, objectsIn, type ListedFile } from './listing
 import { lockOf, withLock } from './lock.ts'
 import { makeWay, putFile, removeEmptyFolders, removeFile, type Place } from './places.ts'
 import { sweepTemporaryFiles, temporaryFile } from './temporary-file.ts'
+import { storeHint } from '../store-folder.ts'
 
 /** The bucket that is used when none is named. */
 export const defaultBucket = 'ssm-local'
@@ -64,7 +65,7 @@ function placeOf({ root }: Store, uri: ObjectUri): Place {
 }
 
 async function makeBucket(store: Store, name: string, options: BucketOptions = {}): Promise<string> {
-  const { bucket } = addressOf(objectUri(`s3://${name}`))
+  const { bucket } = addressOf(objectUri(`s3://${bucketName(name)}`))
   if (options.dryRun === true) return bucket
   await inStore(store, 'make the bucket in', () => {
     makeStore(store.root)
@@ -215,7 +216,7 @@ function storeError(store: Store, act: string, cause: unknown): unknown {
   const code = fsCodeOf(cause)
   const hint =
     code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || code === 'ENOENT' || code === 'ENOTDIR'
-      ? { hint: 'Set SSM_LOCAL_DIR to a folder that can be written.' }
+      ? { hint: storeHint }
       : {}
   return storageError({ act, path: store.root, missing: 'STORAGE_DENIED', ...hint }, cause)
 }

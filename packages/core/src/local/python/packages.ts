@@ -6,6 +6,7 @@ import { diskFullReason, JobProblem } from '../machine/job-problem.ts'
 import { makeFolders } from '../objects/folders.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
 import { interpreterOf, type Interpreter } from './interpreter.ts'
+import { pipSettings } from './pip-settings.ts'
 import type { Requirements } from './requirements.ts'
 import { requirementsFile } from './requirements.ts'
 import { runProgram, type ProgramEnd } from './run-program.ts'
@@ -116,8 +117,10 @@ async function install(folder: string, scratch: string, interpreter: Interpreter
   }
   const own = join(folder, 'bin', 'python')
   const pip = interpreter.pip === undefined ? ['-m', 'pip'] : [interpreter.pip]
+  const settings = await pipSettings([own, ...pip], call)
   const installed = await runProgram({
     ...call,
+    environment: { ...environment, ...settings },
     argv: [own, ...pip, 'install', ...(need.requirements.isLock === true ? fromWheels(need.wheels) : []), '-r', requirementsFile],
     onLine: progressOf(need.onInstall),
   })

@@ -91,6 +91,32 @@ test('all that is wrong with names, options, program and inputs is told at once'
   expect(problemsOf(task).map(({ path }) => path)).toEqual(['task', 'instanceCount', 'maxRun', 'shell', 'input[0].uri'])
 })
 
+test.each([
+  [ready.input.s3('arn:aws:s3:::my-bucket/x'), 'Did you mean s3://my-bucket/x?'],
+  [ready.input.s3('https://my-bucket.s3.eu-west-1.amazonaws.com/x/y.csv?versionId=1'), 'Did you mean s3://my-bucket/x/y.csv?'],
+  [ready.input.s3('https://s3.amazonaws.com/my-bucket/x'), 'Did you mean s3://my-bucket/x?'],
+  [ready.input.s3('s3:/my-bucket/x'), 'Did you mean s3://my-bucket/x?'],
+  [ready.input.s3('S3://My-Bucket/X'), 'Did you mean s3://my-bucket/X?'],
+  [ready.input.s3('https://example.com/x'), 'Download it first'],
+  [ready.input.local('arn:aws:s3:::my-bucket/x'), 'Write .input.s3("s3://my-bucket/x").'],
+  [ready.input.local('https://my-bucket.s3-eu-west-1.amazonaws.com/x'), 'Write .input.s3("s3://my-bucket/x").'],
+  [ready.input.local('https://example.com/x'), 'Download it first'],
+  [open.task('t').code('https://example.com/x.py'), 'Download it first'],
+  [open.task('t').code('s3:/my-bucket/x.py'), 'Did you mean s3://my-bucket/x.py?'],
+  [open.task('t').code('x.py', { sourceDir: 'S3://My-Bucket/x.tar.gz' }), 'Did you mean s3://my-bucket/x.tar.gz?'],
+])('an address that is none of S3 is told with what was meant (%#)', (task, hint) => {
+  expect(problemsOf(task).map((problem) => problem.hint)).toEqual([expect.stringContaining(hint)])
+})
+
+test.each(['./s3:/x', 'C:/data', 'a:b', 'data/https://x'])('%j is a path of this computer', (path) => {
+  expect(problemsOf(ready.input.local(path))).toEqual([])
+})
+
+test('the name of a bucket is checked before anything is asked', () => {
+  const [problem] = problemsOf(project('ex', { bucket: 'b' }).task('t').shell('true'))
+  expect(problem).toMatchObject({ path: 'bucket', message: expect.stringContaining('3 to 63 lower-case letters') as string })
+})
+
 test('a misspelt choice of an input is told with what was meant', () => {
   expect(problemsOf(ready.input.local('d', { distribution: untyped('ShardedByS3Keys') }))[0]?.hint).toBe(
     'Did you mean ShardedByS3Key?',

@@ -1,4 +1,5 @@
 import type { Text } from '../../errors/wording.ts'
+import { bucketName } from '../../names/object-uri.ts'
 import { projectName, taskName } from '../../names/task-name.ts'
 import { nearest } from '../../options/did-you-mean.ts'
 import type { FoundProblem } from '../../options/option.ts'
@@ -6,7 +7,7 @@ import { isOutputName, outputsOf } from '../../run/results/outputs.ts'
 import { keepsCheckpoints } from '../../spec/algorithms.ts'
 import { secondsOf } from '../../time/duration.ts'
 import type { Draft, DraftInput } from '../draft.ts'
-import { pathProblems, tried, uriProblems } from './place-problems.ts'
+import { isAddress, pathProblems, tried, uriProblems } from './place-problems.ts'
 
 /*
  * What is wrong with a draft beside its options. A caller without types may have said anything: every value is looked at
@@ -15,7 +16,8 @@ import { pathProblems, tried, uriProblems } from './place-problems.ts'
 
 /** Names that SageMaker or S3 would refuse. */
 export function nameProblems(draft: Draft): readonly FoundProblem[] {
-  return [...tried('project', draft.project, projectName), ...tried('task', draft.task, taskName)]
+  const bucket = draft.bucket === undefined ? [] : tried('bucket', draft.bucket, bucketName)
+  return [...tried('project', draft.project, projectName), ...tried('task', draft.task, taskName), ...bucket]
 }
 
 /** A task without a program, or with one that cannot be started. */
@@ -37,7 +39,7 @@ export function programProblems({ program, calls }: Draft): readonly FoundProble
   switch (program.kind) {
     case 'code':
       return [
-        ...saidProblems('code', program.entry),
+        ...codeProblems('code', program.entry),
         ...givenProblems('sourceDir', program.sourceDir),
         ...listProblems(program.dependencies),
       ]
@@ -64,7 +66,11 @@ function lineProblems(value: unknown): readonly FoundProblem[] {
 }
 
 const givenProblems = (path: string, value: unknown): readonly FoundProblem[] =>
-  value === undefined ? [] : saidProblems(path, value)
+  value === undefined ? [] : codeProblems(path, value)
+
+/** Code is a path of this computer or an object in S3. */
+const codeProblems = (path: string, value: unknown): readonly FoundProblem[] =>
+  typeof value === 'string' && isAddress(value) ? uriProblems(path, value) : saidProblems(path, value)
 
 function listProblems(dependencies: unknown): readonly FoundProblem[] {
   if (Array.isArray(dependencies))

@@ -22,17 +22,47 @@ export function uriProblems(path: string, value: unknown): readonly FoundProblem
     return [{ path, value, message: 'must not hold control characters', hint: 'Check where the address comes from.' }]
   const found = tried(path, value, objectUri)
   if (typeof value !== 'string' || found.length === 0) return found
-  const hint: Text = /^s3:\/\//i.test(value)
-    ? 'Write the bucket and a folder or object in it: s3://my-bucket/data/.'
-    : {
-        library: `For a file or folder of this computer write .input.local(${JSON.stringify(value.slice(0, 60))}).`,
-        commandLine: `For a file or folder of this computer write --input NAME ${value.slice(0, 60)}.`,
-      }
-  return found.map((problem) => ({ ...problem, hint }))
+  return found.map((problem) => ({ ...problem, hint: addressHint(value) }))
+}
+
+function addressHint(value: string): Text {
+  const meant = meantAddress(value)
+  if (meant !== undefined) return `Did you mean ${meant}?`
+  if (/^s3:\/\//i.test(value)) return 'Write the bucket and a folder or object in it: s3://my-bucket/data/.'
+  if (isAddress(value)) return notFetched
+  return {
+    library: `For a file or folder of this computer write .input.local(${JSON.stringify(value.slice(0, 60))}).`,
+    commandLine: `For a file or folder of this computer write --input NAME ${value.slice(0, 60)}.`,
+  }
+}
+
+const notFetched = 'Download it first, or copy it to S3: jobs read files of this computer and objects in S3.'
+
+/** Whether a text names a place that is not on this computer: `https://…`, `s3://…`, an ARN. */
+export const isAddress = (value: string): boolean => /^(?:[a-z][a-z0-9+.-]+:\/|arn:)/i.test(value)
+
+/** The address in S3 that was meant by an ARN, by an address of S3 on the web, or by one with a slip. */
+function meantAddress(value: string): string | undefined {
+  const [, bucket, key = ''] =
+    /^arn:[^:]+:s3:::([^/]+)(\/.*)?$/i.exec(value) ??
+    /^https?:\/\/([^/]+?)\.s3[.-](?:[^/]*\.)?amazonaws\.com(?:\.cn)?(\/[^?#]*)?/i.exec(value) ??
+    /^https?:\/\/s3[.-](?:[^/]*\.)?amazonaws\.com(?:\.cn)?\/([^/?#]+)(\/[^?#]*)?/i.exec(value) ??
+    /^s3:\/*([^/]+)(\/.*)?$/i.exec(value) ??
+    []
+  const meant = bucket === undefined ? undefined : `s3://${bucket.toLowerCase()}${key}`
+  return meant === undefined || tried('', meant, objectUri).length > 0 ? undefined : meant.slice(0, 200)
 }
 
 /** A path of this computer. */
 export function pathProblems(path: string, value: unknown): readonly FoundProblem[] {
+  if (typeof value === 'string' && isAddress(value) && !/^s3:\/\//i.test(value)) {
+    const meant = meantAddress(value)
+    const hint: Text =
+      meant === undefined
+        ? notFetched
+        : { library: `Write .input.s3(${JSON.stringify(meant)}).`, commandLine: `Write ${meant}.` }
+    return [{ path, value, message: 'must be a path of this computer', hint }]
+  }
   if (typeof value === 'string' && /^s3:\/\//i.test(value))
     return [
       {

@@ -1,4 +1,5 @@
-import { changesBetween, describeChange } from '../../bundle/fingerprint.ts'
+import { describeChanges } from '../../bundle/describe-change.ts'
+import { changesBetween } from '../../bundle/fingerprint.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import type { Decision, FingerprintParts, PastJob, TaskHistory } from '../../spec/result.ts'
 import type { RunPolicy } from '../run-options.ts'
@@ -32,7 +33,7 @@ function sameOnly({ state, record, waitEnded }: PastJob, identity: RunIdentity):
   if (record === undefined) return start('its newest job was made by another tool, so what it ran is not known')
   if (record.fingerprint !== identity.fingerprint) {
     const changes = changesBetween(record.parts, identity.parts)
-    return { kind: 'start', because: changed(changes.map(describeChange)), changes }
+    return { kind: 'start', because: changed(describeChanges(changes)), changes }
   }
   if (state.status === 'completed') return { kind: 'skip', job, because: 'nothing has changed since it completed' }
   if (state.unstored === true) return { kind: 'join', job, because: resultsToStore }

@@ -1,4 +1,4 @@
-import { describeChange } from '../../bundle/fingerprint.ts'
+import { describeChanges } from '../../bundle/describe-change.ts'
 import { newJobName } from '../../names/job-name.ts'
 import { withoutSecrets } from '../../request/request-overrides.ts'
 import type { RequestFacts } from '../../request/facts.ts'
@@ -64,8 +64,8 @@ function sentenceOf(task: string, decision: Decision): string {
     case 'join':
       return `${task} is joined, because ${decision.because} (${decision.job.name})`
     case 'start': {
-      const more =
-        decision.changes.length > 3 ? `\n${decision.changes.map((change) => `  ${describeChange(change)}`).join('\n')}` : ''
+      const changes = describeChanges(decision.changes)
+      const more = changes.length > 3 ? `\n${changes.map((change) => `  ${change}`).join('\n')}` : ''
       return `${task} is started, because ${decision.because}${more}`
     }
   }

@@ -37,7 +37,7 @@ export async function followJob(
     })
     await reading
     const ended = { state, lastLines: log.lastLines, metrics: metricsOf(state, log.metrics, metrics) }
-    warnOfSilentMetrics(ended, metrics, context)
+    warnOfSilentMetrics(ended, log.searched, context)
     return ended
   } finally {
     live?.close()
@@ -117,7 +117,7 @@ const lost = (job: JobRef): PlatformError =>
   })
 
 const notLive = (names: readonly string[]): string =>
-  `Values of ${names.join(', ')} are not shown while the job runs: the expression looks ahead, back, or at an earlier group, or does not give back what it took`
+  `Values of ${names.join(', ')} are read by SageMaker alone, not while the job runs and not on this computer: the expression looks ahead, back, or at an earlier group, or does not give back what it took`
 
 const tooLarge = (names: readonly string[]): string =>
   `Values of ${names.join(', ')} are not looked for here: the expression repeats too much to be read quickly. Repeat less, or leave out the number of times: + in place of {900}`
@@ -128,13 +128,19 @@ const givenUp = (metric: string): string =>
 class LogFollower {
   readonly lastLines = new Map<string, string[]>()
   readonly metrics: Record<string, number> = {}
+  /** The expressions that lines are searched with; of any other metric it is not known whether a line matched. */
+  searched: Readonly<Record<string, string>>
   readonly #job: JobRef
   readonly #finder: Promise<MetricFinder>
   readonly #context: TaskContext
 
   constructor(job: JobRef, metrics: Readonly<Record<string, string>>, context: TaskContext) {
     this.#job = job
-    this.#finder = metricFinder(metrics, (metric) => context.tell({ type: 'warned', message: givenUp(metric) }))
+    this.searched = metrics
+    this.#finder = metricFinder(metrics, (metric) => {
+      this.#leaveOut([metric])
+      context.tell({ type: 'warned', message: givenUp(metric) })
+    })
     this.#context = context
   }
 
@@ -142,6 +148,7 @@ class LogFollower {
   async read(signal: AbortSignal): Promise<void> {
     try {
       const finder = await this.#finder
+      this.#leaveOut([...finder.unreadable, ...finder.tooLarge])
       if (finder.unreadable.length > 0) this.#context.tell({ type: 'warned', message: notLive(finder.unreadable) })
       if (finder.tooLarge.length > 0) this.#context.tell({ type: 'warned', message: tooLarge(finder.tooLarge) })
       for await (const line of logLines(this.#context.platform, this.#job, { signal })) this.#take(line, finder)
@@ -150,6 +157,10 @@ class LogFollower {
       const why = isSsmError(cause) ? cause.message : String(cause)
       this.#context.tell({ type: 'warned', message: `The log of ${this.#job.name} cannot be followed: ${why}` })
     }
+  }
+
+  #leaveOut(names: readonly string[]): void {
+    this.searched = Object.fromEntries(Object.entries(this.searched).filter(([name]) => !names.includes(name)))
   }
 
   #take(line: LogLine, finder: MetricFinder): void {

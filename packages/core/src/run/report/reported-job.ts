@@ -1,4 +1,5 @@
-import { changesBetween, describeChange } from '../../bundle/fingerprint.ts'
+import { describeChanges } from '../../bundle/describe-change.ts'
+import { changesBetween } from '../../bundle/fingerprint.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
@@ -91,14 +92,14 @@ export function reasonToStart([{ record }, previous]: JobToReport['past']): stri
     return previous.state.status === 'completed'
       ? 'it was forced: nothing had changed'
       : `the job before it ${previous.state.status}`
-  const changes = changesBetween(previous.record.parts, record.parts).map(describeChange)
+  const changes = describeChanges(changesBetween(previous.record.parts, record.parts))
   const more = changes.length > 3 ? ` and ${changes.length - 3} more` : ''
   return changes.length === 0 ? 'it is described differently' : `changed: ${changes.slice(0, 3).join(', ')}${more}`
 }
 
 function changesOf([{ record }, previous]: JobToReport['past']): readonly string[] {
   if (record === undefined || previous?.record === undefined) return []
-  return changesBetween(previous.record.parts, record.parts).map(describeChange)
+  return describeChanges(changesBetween(previous.record.parts, record.parts))
 }
 
 /** The job and those before it that belong to the same run, the oldest first. */

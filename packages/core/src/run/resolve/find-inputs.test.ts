@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { taskOf } from '../../../../../test/support/tasks.ts'
-import { changesBetween, describeChange, fingerprintParts } from '../../bundle/fingerprint.ts'
+import { describeChange } from '../../bundle/describe-change.ts'
+import { changesBetween, fingerprintParts } from '../../bundle/fingerprint.ts'
 import { layoutOf } from '../../names/layout.ts'
 import { objectUri } from '../../names/object-uri.ts'
 import type { StoredObject } from '../../platform/objects.ts'

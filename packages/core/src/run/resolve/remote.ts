@@ -25,7 +25,8 @@ const asUri = (text: string | undefined): ObjectUri | undefined =>
   text?.startsWith('s3://') === true ? objectUri(text) : undefined
 
 /** What identifies the parts in S3: each object's URI and etag. @throws {SsmError} `CODE_MISSING`. */
-export async function remoteIdentity({ archive, script }: RemoteCode, context: TaskContext): Promise<readonly RemoteFile[]> {
+export async function remoteIdentity(program: Program, context: TaskContext): Promise<readonly RemoteFile[]> {
+  const { archive, script } = remoteOf(program)
   const uris = [archive, script].filter((uri) => uri !== undefined)
   return Promise.all(uris.map((uri) => identityOf(uri, context)))
 }

@@ -12,7 +12,7 @@ import type { TaskContext } from '../context.ts'
 import { lookAtPast, type TaskPast } from '../decide/past.ts'
 import { findInputs, type FoundInput } from './find-inputs.ts'
 import { findPackages } from './packages.ts'
-import { localPartOf, remoteIdentity, remoteOf } from './remote.ts'
+import { localPartOf, remoteIdentity } from './remote.ts'
 
 /** A task as it would run now: its code read, its inputs found, its fingerprint known. Nothing is written yet. */
 export interface ResolvedTask {
@@ -73,7 +73,7 @@ async function resolved(
     lookAtPast(spec, layout, { ...context, signal }),
     describeProgram(spec.program, signal),
     findInputs(spec, layout, bucket, { ...context, signal }, { allowMissing: dryRun }),
-    remoteIdentity(remoteOf(spec.program), { ...context, signal }),
+    remoteIdentity(spec.program, { ...context, signal }),
     describeImage(spec.image, signal),
     findPackages(spec, layout, { ...context, signal }),
   ])
