@@ -136,29 +136,50 @@ test.each([
   [{ part: 'program', from: '{"run":"a.py"}', to: '{"run":"b.py"}' }, 'entry from a.py to b.py'],
   [{ part: 'program', from: '{"line":"a"}', to: '{"line":"b"}' }, 'command line from a to b'],
   [{ part: 'program', from: '{"line":"a"}', to: '{"run":"b.py"}' }, 'program from the command line "a" to b.py'],
-  [{ part: 'program', from: '{"line":"a\\nb"}', to: '{"line":"c"}' }, 'program from the command line "a\\nb" to the command line "c"'],
+  [
+    { part: 'program', from: '{"line":"a\\nb"}', to: '{"line":"c"}' },
+    'program from the command line "a\\nb" to the command line "c"',
+  ],
   [{ part: 'program', from: '{"line":"cut…', to: '{"line":"c"}' }, 'program from {"line":"cut… to the command line "c"'],
-  [{ part: 'program', from: '{"line":"a","line":7}', to: '{"line":"c"}' }, 'program from {"line":"a","line":7} to the command line "c"'],
+  [
+    { part: 'program', from: '{"line":"a","line":7}', to: '{"line":"c"}' },
+    'program from {"line":"a","line":7} to the command line "c"',
+  ],
   [{ part: 'program', from: '{"argv":["a"]}', to: '{"argv":["b"]}' }, 'program from a to b'],
   [
     { part: 'program', from: '{"argv":["python3","-u"],"script":"a.py"}', to: '{"argv":["/bin/sh","-c","a b"]}' },
     'program from python3 -u a.py to /bin/sh -c "a b"',
   ],
-  [{ part: 'program', from: '{"run":"w.ts","function":"f"}', to: '{"line":"a"}' }, 'program from f of w.ts to the command line "a"'],
+  [
+    { part: 'program', from: '{"run":"w.ts","function":"f"}', to: '{"line":"a"}' },
+    'program from f of w.ts to the command line "a"',
+  ],
   [
     { part: 'image', from: '{"framework":"sklearn","kind":"framework"}', to: '{"kind":"uri","uri":"mine:1"}' },
     'image from sklearn to mine:1',
   ],
   [
-    { part: 'image', from: '{"framework":"pytorch","kind":"framework","python":"py312","version":"2.8"}', to: '{"kind":"other"}' },
+    {
+      part: 'image',
+      from: '{"framework":"pytorch","kind":"framework","python":"py312","version":"2.8"}',
+      to: '{"kind":"other"}',
+    },
     'image from pytorch 2.8 py312 to {"kind":"other"}',
   ],
   [
-    { part: 'image', from: '{"algorithm":"kmeans","kind":"algorithm","version":"1"}', to: '{"base":{},"kind":"dockerfile","source":"FR…' },
+    {
+      part: 'image',
+      from: '{"algorithm":"kmeans","kind":"algorithm","version":"1"}',
+      to: '{"base":{},"kind":"dockerfile","source":"FR…',
+    },
     'image from kmeans 1 to a Dockerfile',
   ],
   [
-    { part: 'image', from: '{"base":{},"kind":"dockerfile","source":"FROM a"}', to: '{"base":{},"kind":"dockerfile","source":"FROM b"}' },
+    {
+      part: 'image',
+      from: '{"base":{},"kind":"dockerfile","source":"FROM a"}',
+      to: '{"base":{},"kind":"dockerfile","source":"FROM b"}',
+    },
     'image',
   ],
 ])('the change %j is told as: %s', (change, words) => {

@@ -27,7 +27,9 @@ export function objectUri(text: string): ObjectUri {
     throw new InvalidNameError(
       'object',
       text,
-      found === null && /^s3:\/\//i.test(text) ? `s3://<bucket>/<key> with a bucket of ${bucketRule}` : 's3://<bucket>/<key>, at most 1024 characters',
+      found === null && /^s3:\/\//i.test(text)
+        ? `s3://<bucket>/<key> with a bucket of ${bucketRule}`
+        : 's3://<bucket>/<key>, at most 1024 characters',
     )
   }
   return text as ObjectUri

@@ -74,7 +74,8 @@ function taskCommand({ command }: Call): TaskCommand {
 /** Prints which unknown options became hyperparameters, so that a typing error is seen. */
 function noteTaken({ parsed }: Call, reporter: Reporter): void {
   const taken = textsOf(parsed, 'hyperparameters').filter(([name = '']) => parsed.taken.includes(name))
-  if (taken.length > 0) reporter.note(`hyperparameters: ${taken.map(([name = '', value = '']) => `${name}=${asArgument(value)}`).join(', ')}`)
+  if (taken.length > 0)
+    reporter.note(`hyperparameters: ${taken.map(([name = '', value = '']) => `${name}=${asArgument(value)}`).join(', ')}`)
 }
 
 async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter: Reporter): Promise<number> {

@@ -26,9 +26,13 @@ export function settingsIn(listed: string, environment: Environment): Environmen
     for (const [, of, key = '', value = ''] of lines) {
       const name = `PIP_${key.toUpperCase().replaceAll('-', '_')}`
       const text = unquoted(value)
-      if (of !== section || !kept.includes(key.replaceAll('_', '-')) || environment[name] !== undefined || text.trim() === '') continue
+      if (of !== section || !kept.includes(key.replaceAll('_', '-')) || environment[name] !== undefined || text.trim() === '')
+        continue
       // Several values stand in several lines of a file, and with blanks between in a variable.
-      found[name] = text.trim().split(/\s*\n\s*/).join(' ')
+      found[name] = text
+        .trim()
+        .split(/\s*\n\s*/)
+        .join(' ')
     }
   return found
 }

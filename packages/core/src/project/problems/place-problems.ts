@@ -58,9 +58,7 @@ export function pathProblems(path: string, value: unknown): readonly FoundProble
   if (typeof value === 'string' && isAddress(value) && !/^s3:\/\//i.test(value)) {
     const meant = meantAddress(value)
     const hint: Text =
-      meant === undefined
-        ? notFetched
-        : { library: `Write .input.s3(${JSON.stringify(meant)}).`, commandLine: `Write ${meant}.` }
+      meant === undefined ? notFetched : { library: `Write .input.s3(${JSON.stringify(meant)}).`, commandLine: `Write ${meant}.` }
     return [{ path, value, message: 'must be a path of this computer', hint }]
   }
   if (typeof value === 'string' && /^s3:\/\//i.test(value))
