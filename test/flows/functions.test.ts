@@ -92,6 +92,7 @@ test('what cannot cross, and a function that is not there, are refused before a 
     [[undefined], /argument 1\[0\] is undefined/],
     [() => 1, /argument 1 is/],
     [Number.NaN, /argument 1 is NaN/],
+    [JSON.parse('{"a":{"__proto__":{}}}'), /argument 1\.a has a key "__proto__"/],
   ]
   for (const [value, message] of cases)
     await expect(same.call(value as string)).rejects.toMatchObject({

@@ -85,6 +85,8 @@ function checked(value: unknown, place: string, above: Set<unknown>): Json {
   if (Array.isArray(value)) return Array.from(value, (item: unknown, at) => checked(item, `${place}[${at}]`, inside))
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) throw noJson(value, place)
+  // Whoever copies it key by key would change a prototype, and whoever reads results of jobs refuses it.
+  if (Object.hasOwn(value, '__proto__')) throw new TypeError(`${place} has a key "__proto__", which is refused`)
   // An optional field that is not set is the same as an absent one.
   const fields = Object.entries(value).filter(([, item]) => item !== undefined)
   return Object.fromEntries(fields.map(([key, item]) => [key, checked(item, `${place}.${key}`, inside)]))

@@ -10,20 +10,18 @@ import {
   type Json,
 } from '@simple-sagemaker/worker-toolkit/functions'
 import type { Caller } from '../../errors/caller.ts'
-import { readText } from '../../files/read.ts'
 import { temporaryDirectory } from '../../files/temporary.ts'
-import { filesBelow } from '../../files/walk.ts'
 import { writeWhole } from '../../files/write-whole.ts'
 import { messageOf } from '../../lang/json-problem.ts'
 import { longestTaskName } from '../../names/task-name.ts'
 import { InvalidTaskError } from '../../options/errors.ts'
-import { ResultInvalidError } from '../../run/results/errors.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { Runner } from '../../run/runner.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { addInput, type Draft } from '../draft.ts'
 import { specOf } from '../spec-of.ts'
+import { answersIn } from './answers.ts'
 import { FunctionFailedError } from './errors.ts'
 import { functionFile } from './function-file.ts'
 
@@ -97,24 +95,9 @@ async function specWith(draft: Draft, digest: string, folder: string, wanted: Ca
   return specOf(addInput(made, { kind: 'local', path: folder }, callsChannel))
 }
 
-/** How each call ended, in order. */
 async function endsOf(result: TaskResult, calls: number, folder: string): Promise<readonly CallEnd[]> {
   await result.download(folder, { only: ['model'] })
-  const ends = new Map<number, CallEnd>()
-  for (const { absolutePath } of await filesBelow(folder, {
-    filter: (path, kind) => kind === 'folder' || path.endsWith('.jsonl'),
-  }))
-    for (const line of ((await readText(absolutePath)) ?? '').split('\n')) {
-      if (line === '') continue
-      // The toolkit writes these lines.
-      const end = JSON.parse(line) as CallEnd
-      ends.set(end.call, end)
-    }
-  return Array.from({ length: calls }, (_, call) => {
-    const end = ends.get(call)
-    if (end !== undefined) return end
-    throw new ResultInvalidError(result.job, [{ path: '', message: `there is no answer for call ${call}` }])
-  })
+  return answersIn(folder, calls, result.job)
 }
 
 const textOf = (task: string, args: readonly unknown[], place: string): string => JSON.stringify(listOf(task, args, place))

@@ -1,5 +1,4 @@
 import { resultFile } from '@simple-sagemaker/worker-toolkit/contract'
-import { isError } from '../../lang/realms.ts'
 import { readArchived } from '../../archive/read-one.ts'
 import { joinUri } from '../../names/object-uri.ts'
 import type { TaskLayout } from '../../names/layout.ts'
@@ -8,10 +7,10 @@ import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
 import { readSmall } from '../decide/history.ts'
 import { issuePath } from '../resolve/hyperparameters.ts'
+import { checkedJson } from './checked-json.ts'
 import { ResultInvalidError } from './errors.ts'
 
 const mostResultBytes = 16 * 1024 * 1024
-const deepestResult = 100
 
 /** Reads `result.json` of a job's output and checks it by the task's schema. */
 export async function readTypedResult(
@@ -43,27 +42,7 @@ async function resultText(layout: TaskLayout, state: JobState, context: TaskCont
 }
 
 function parsed(text: string, job: string): unknown {
-  const wrong = (why: string, cause?: unknown): ResultInvalidError =>
-    new ResultInvalidError(job, [{ path: '', message: `${resultFile} cannot be read: ${why}` }], { cause })
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw wrong(isError(cause) ? cause.message : String(cause), cause)
-  }
-  const why = unfit(value)
-  if (why !== undefined) throw wrong(why)
-  return value
-}
-
-// Level by level: a document must not end the program by nesting, nor reach a prototype through a key.
-function unfit(document: unknown): string | undefined {
-  let level = [document]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > deepestResult) return `it is nested deeper than ${deepestResult} levels`
-    if (level.some((part) => typeof part === 'object' && part !== null && Object.hasOwn(part, '__proto__')))
-      return 'it has a key "__proto__"'
-    level = level.flatMap((part): unknown[] => (typeof part === 'object' && part !== null ? Object.values(part) : []))
-  }
-  return undefined
+  const read = checkedJson(text)
+  if (read.why === undefined) return read.value
+  throw new ResultInvalidError(job, [{ path: '', message: `${resultFile} cannot be read: ${read.why}` }], { cause: read.cause })
 }
