@@ -50,7 +50,9 @@ test('whatever lies there, it is either answers or an error of ours', async () =
   const line = fc.oneof(
     fc.string(),
     fc.json(),
-    fc.record({ call: fc.oneof(fc.nat(3), fc.jsonValue()), of: fc.string(), error: fc.jsonValue() }).map((end) => JSON.stringify(end)),
+    fc
+      .record({ call: fc.oneof(fc.nat(3), fc.jsonValue()), of: fc.string(), error: fc.jsonValue() })
+      .map((end) => JSON.stringify(end)),
   )
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 4 }), async (lines) => {

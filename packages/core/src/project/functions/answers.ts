@@ -16,7 +16,8 @@ export async function answersIn(folder: string, calls: number, job: string): Pro
   for (const { path, absolutePath, sizeBytes } of await filesBelow(folder, {
     filter: (name, kind) => kind === 'folder' || name.endsWith('.jsonl'),
   })) {
-    if (sizeBytes > mostBytes) throw invalid(job, path, `has ${sizeBytes} bytes, more than ${mostBytes}: write large values as files`)
+    if (sizeBytes > mostBytes)
+      throw invalid(job, path, `has ${sizeBytes} bytes, more than ${mostBytes}: write large values as files`)
     for (const line of ((await readText(absolutePath)) ?? '').split('\n')) {
       if (line === '') continue
       const { value, why } = { value: undefined, ...checkedJson(line) }
