@@ -48,6 +48,7 @@ test('a project of 200 tasks stays within its budget of types', { timeout: 120_0
   expect(compiled.problems('large.ts')).toEqual([])
   const perTask = (compiled.counts().instantiations - before) / 200
   expect(perTask).toBeGreaterThan(0)
-  // Machines by type, by a list or by groups are one signature, so that a mistake names what fits and not an overload.
-  expect(perTask).toBeLessThan(475)
+  // Machines by type, by a list or by groups are one signature, so that a mistake names what fits and not an overload. Channels are looked up among
+  // those that are taken (decision 310).
+  expect(perTask).toBeLessThan(480)
 })

@@ -93,6 +93,15 @@ test('a channel whose name is only known at run time takes no other channel', ()
   expectTypeOf(many).toEqualTypeOf<typeof task>()
 })
 
+test('a function adds a channel of the name that it is given', () => {
+  const withChannel = <Channel extends string>(channel: Channel) => task.input.local('a', { channel })
+  expectTypeOf(withChannel('words').input.local('b').run).toBeFunction()
+  const twice = <Channel extends string>(channel: Channel) => task.input.local('b').input.s3('s3://b/k', { channel })
+  expectTypeOf(twice('words').run).toBeFunction()
+  // @ts-expect-error channel 'words' has an input already: name this one with { channel: '…' }
+  void withChannel('words').input.local('b', { channel: 'words' })
+})
+
 test('hyperparameters are given in parts, and as an interface', () => {
   interface Values {
     readonly lr: number
@@ -101,6 +110,7 @@ test('hyperparameters are given in parts, and as an interface', () => {
   }
   const values: Values = { lr: 0.1, nested: { momentum: 0.9 } }
   expectTypeOf(task.hyperparameters(values).run).toBeFunction()
+  expectTypeOf(task.with({ hyperparameters: values, spot: true }).run).toBeFunction()
   const declared = task.hyperparameterSchema(v.object({ lr: v.number(), epochs: v.number() }))
   expectTypeOf(declared.hyperparameters({ lr: 1 }).hyperparameters({ epochs: 3 }).run).toBeFunction()
 })

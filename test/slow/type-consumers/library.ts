@@ -22,6 +22,11 @@ export const computedFirst = (name: string) =>
   ex.add(ex.task(name).code('a.py')).add(train).task('after').code('a.py').input.fromTask(name, 'model')
 export const withTask = <Name extends string>(name: Name) => ex.add(ex.task(name).code('a.py'))
 export const setup = <Name extends string, State>(task: TrainingTask<Name, State>) => task.instances('ml.g5.xlarge').tag('a', 'b')
+export const channelled = <Channel extends string>(channel: Channel) => train.input.local('a', { channel })
+export const optioned = train.with({ spot: true, maxRun: '3 hours', maxWait: '4 hours', hyperparameters: { epochs: 3 } })
+export const onDemand = optioned.with({ spot: false, metrics: { acc: /acc=(.*)/ } })
+export const drafted = draft.with({ warm: '1 hour' })
+export const helped = <Name extends string>(name: Name) => ex.task(name).code('a.py').maxRun('2 hours').with({ spot: true })
 export const phases = async () => (await train.run()).phases
 export const result = () => train.run()
 export const outcome = () => known.run()

@@ -28,6 +28,7 @@ const waitTooShort = (limit: string): string =>
   `Explain<"maxWait counts waiting and running together: it must be no shorter than maxRun, '${limit}'">`
 const runTooLong = (wait: string): string =>
   `Explain<"maxWait counts waiting and running together: '${wait}' is shorter than this maxRun">`
+const plainDuration = `Explain<"a duration is a plain number and a unit: '90 seconds', '1.5 hours'">`
 const isPart = (task: string): string => `Explain<"task '${task}' is already part of this project">`
 
 const programs: readonly Mistake[] = [
@@ -155,6 +156,13 @@ const machines: readonly Mistake[] = [
     `train.maxRun('24')`,
     `Explain<"write a number and a unit: '90 seconds', '30 minutes', '24 hours'">`,
   ],
+  ['a duration in short, as an object', `train.with({ maxRun: '24h' })`, `Explain<"write it as '24 hours'">`],
+  ['a negative duration, as an object', `train.with({ warm: '-1 hours' })`, plainDuration],
+  ['a duration with an exponent, as an object', `train.with({ maxWait: '1e3 hours' })`, plainDuration],
+  ['a duration in short, for all tasks', `project('x', { defaults: { maxRun: '2h' } })`, `Explain<"write it as '2 hours'">`],
+  ['a duration in short of a processing task, as an object', `prep.with({ maxRun: '2 hrs' })`, `Explain<"write it as '2 hours'">`],
+  ['a wait for spot machines in short', `train.spot({ after: '2h' })`, `Explain<"write it as '2 hours'">`],
+  ['a negative wait for spot machines', `train.spot({ fallback: 'on-demand', after: '-1 hours' })`, plainDuration],
   ['a duration in short', `train.maxRun('24h')`, `Explain<"write it as '24 hours'">`],
   ['hours in short', `train.warm('2 hrs')`, `Explain<"write it as '2 hours'">`],
   ['minutes in short', `prep.maxRun('30min')`, `Explain<"write it as '30 minutes'">`],
@@ -193,7 +201,7 @@ const processing: readonly Mistake[] = [
   [
     'a processing task on spot machines, as an object',
     `prep.with({ spot: true })`,
-    `'spot' does not exist in type 'ProcessingOptions'`,
+    `'spot' does not exist in type 'ProcessingOptions`,
   ],
 ]
 
@@ -300,6 +308,16 @@ const values: readonly Mistake[] = [
     'a schema after what it checks',
     `train.hyperparameters({ lr: 'a' }).hyperparameterSchema(schema)`,
     `Explain<"declare the schema before .hyperparameters(): the values are then checked by it">`,
+  ],
+  [
+    'a schema after what it checks, given as an object',
+    `train.with({ hyperparameters: { lr: 'a' } }).hyperparameterSchema(schema)`,
+    `Explain<"declare the schema before .hyperparameters(): the values are then checked by it">`,
+  ],
+  [
+    'a hyperparameter that is no data, as an object',
+    `train.with({ hyperparameters: { a: () => 1 } })`,
+    `Explain<"a hyperparameter is a text, a number, true, false, null, or JSON made of these; a secret goes to .envVariable()">`,
   ],
   [
     'a hyperparameter that is no data',

@@ -12,7 +12,6 @@ import type { StoragePlace } from '../run/lookup/projects.ts'
 import type { WarmPool } from '../run/warm/pools.ts'
 import { moneySettings } from '../cost/settings.ts'
 import type { JobKind } from '../spec/job-kind.ts'
-import type { Duration } from '../time/duration.ts'
 import type {
   EachOf,
   MeasuresOf,
@@ -25,7 +24,7 @@ import type {
   ResultsOfEach,
   TaskNames,
 } from './grammar/known-tasks.ts'
-import type { Metrics, OptionsIn, Together, WaitsLongEnough } from './grammar/options-in.ts'
+import type { Metrics, OptionsIn, SomeTime, Together, WaitsLongEnough, WellFormed } from './grammar/options-in.ts'
 import type { Runs } from './grammar/runs.ts'
 import type {
   Addable,
@@ -220,14 +219,17 @@ export class Project<Known = never, Results = never> {
  */
 export function project<
   const Spot extends boolean | undefined = undefined,
-  const Warm extends Duration | undefined = undefined,
-  const Run extends Duration | undefined = undefined,
-  const Wait extends Duration | undefined = undefined,
+  const Warm extends SomeTime | undefined = undefined,
+  const Run extends SomeTime | undefined = undefined,
+  const Wait extends SomeTime | undefined = undefined,
   const Named extends Metrics | undefined = undefined,
 >(
   name: string,
   options: ProjectOptions<
-    OptionsIn<never, Spot, Warm, Run, Wait, Named> & Together<never, Spot, Warm> & WaitsLongEnough<never, Run, Wait>
+    OptionsIn<never, Spot, Warm, Run, Wait, Named> &
+      Together<never, Spot, Warm> &
+      WaitsLongEnough<never, Run, Wait> &
+      WellFormed<Warm, Run, Wait>
   > = {},
 ): Project<never, MeasuresOf<Named>> {
   projectName(name)

@@ -60,13 +60,13 @@ export const spotOptions = {
 }
 
 /** What `.spot()` takes beside true and false. */
-export interface SpotOptions {
+export interface SpotOptions<Time = Duration> {
   /** What to take when there are no spot machines for `after`: `'on-demand'`; default none. */
   readonly fallback?: 'on-demand' | 'none'
   /** How long to wait for spot machines, over all types and attempts: from `'5 minutes'`; default `'2 hours'`. */
-  readonly after?: Duration
+  readonly after?: Time
   /** Demands a certificate of `rehearse()` for runs whose `maxRun` is over an hour; a duration stands for another limit. */
-  readonly certified?: true | Duration
+  readonly certified?: true | Time
 }
 
 /**

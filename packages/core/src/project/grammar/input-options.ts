@@ -1,7 +1,6 @@
 import type { Distribution, InputMode } from '../../spec/input-modes.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { Explain } from './explain.ts'
-import type { Has } from './state.ts'
 
 /** An output of a task in hand: running a task that reads it runs this one first. */
 export interface OutputRef<Output extends string = string> {
@@ -56,11 +55,14 @@ export interface ProcessingInputOptions<Channel extends string = string> extends
   readonly path?: string | undefined
 }
 
-/** A value that is allowed only when no earlier input took the channel; else a sentence stands in its place. */
-export type FreeChannel<State, Channel extends string, Value> =
-  Has<State, `channel ${Channel}`> extends true
-    ? Explain<`channel '${Channel}' has an input already: name this one with { channel: '…' }`>
-    : Value
+/**
+ * A value that is allowed only when no earlier input took the channel; else a sentence stands in its place. Looked up and not compared: a function
+ * may then name a channel by its own type parameter.
+ */
+export type FreeChannel<State, Channel extends string, Value> = 0 extends 1 & State ? Value : FreeChannels<State, Value>[Channel]
 
-/** A mark for the channel, unless its name is only known at run time. */
-export type ChannelMark<Channel extends string> = string extends Channel ? never : `channel ${Channel}`
+type FreeChannels<State, Value> = { [channel: string]: Value } & {
+  [Mark in State as Mark extends `channel ${infer Taken}` ? Taken : never]: Mark extends `channel ${infer Taken}`
+    ? Explain<`channel '${Taken}' has an input already: name this one with { channel: '…' }`>
+    : never
+}

@@ -1,9 +1,11 @@
 import type { ValueOf } from '../../options/option.ts'
-import type { TaskOptionTable } from '../../options/task-options.ts'
+import type { SpotOptions } from '../../options/spot/spot.ts'
+import type { ProcessingOptions, TaskOptionTable } from '../../options/task-options.ts'
 import type { Duration } from '../../time/duration.ts'
-import type { LongEnough, ShortEnough } from './durations.ts'
+import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
 import type { Explain } from './explain.ts'
-import type { Has, HyperparametersOf, MaxRunOf, MaxWaitOf, MetricsOf, Without } from './state.ts'
+import type { AsJson } from './option-methods.ts'
+import type { Has, HyperparametersOf, MaxRunOf, MaxWaitOf, MetricsOf, Takes } from './state.ts'
 
 /** Options that are free of each other and of the task's state; the others are below. */
 type FreeOptions = {
@@ -15,7 +17,15 @@ type FreeOptions = {
 }
 
 /** What `.with()` of a training task takes; what cannot be together is answered with a sentence. */
-export interface OptionsIn<State, Spot, Warm, Run = Duration, Wait = Duration, Named = Metrics> extends FreeOptions {
+export interface OptionsIn<
+  State,
+  Spot,
+  Warm,
+  Run = Duration,
+  Wait = Duration,
+  Named = Metrics,
+  Values = HyperparametersOf<State>,
+> extends FreeOptions {
   /**
    * Whether spare machines are used, at up to 90 % less; they can be taken away at any time.
    *
@@ -45,13 +55,23 @@ export interface OptionsIn<State, Spot, Warm, Run = Duration, Wait = Duration, N
    *
    * At most 100; strings are passed as they are, everything else as JSON. Later values add to earlier ones.
    */
-  readonly hyperparameters?: HyperparametersOf<State> | undefined
+  readonly hyperparameters?: ([Extract<State, Takes<unknown>>] extends [never] ? Values : HyperparametersOf<State>) | undefined
   /**
    * Numbers to find in the log: a name and a regular expression whose first group is the value.
    *
    * At most 40; names of letters, digits and `_.:-`. Later ones add to earlier ones.
    */
   readonly metrics?: Named | undefined
+}
+
+/** What `.with()` of a processing task takes. */
+export interface ProcessingOptionsIn<Run> extends Omit<ProcessingOptions, 'maxRun'> {
+  /**
+   * How long the job may run before it is stopped.
+   *
+   * A duration from `'1 second'` to `'9 days'`; default `'24 hours'`.
+   */
+  readonly maxRun?: Run | undefined
 }
 
 /** Answers what cannot be together with a sentence. */
@@ -80,20 +100,57 @@ export type WaitsLongEnough<State, Run, Wait> = undefined extends Wait
       readonly maxWait?: LongEnough<Wait, undefined extends Run ? MaxRunOf<State> : Run>
     }
 
-/** The state after limits were set: a later one stands for an earlier one. */
-export type StateWithin<State, Run, Wait> =
-  | Exclude<State, (undefined extends Run ? never : `maxRun ${string}`) | (undefined extends Wait ? never : `maxWait ${string}`)>
-  | LimitMark<'maxRun', Run>
-  | LimitMark<'maxWait', Wait>
-
 /** A mark for a limit that is written out. */
 export type LimitMark<Option extends 'maxRun' | 'maxWait', Time> = Time extends string ? `${Option} ${Time}` : never
 
-/** The state after `.with()`. */
-export type StateWith<State, Spot, Warm> =
-  | (Spot extends false ? Without<State, 'spot'> : State)
-  | (Spot extends true ? 'spot' : never)
-  | (undefined extends Warm ? never : 'warm')
+/**
+ * The state after `.with()`: later limits stand for earlier ones. In a condition, and without `Exclude`, because a union that an alias makes is
+ * shown, and written into declarations, by the name of that alias.
+ */
+export type StateAfter<State, Spot, Warm, Run, Wait, Named, Values> = 0 extends 1 & State
+  ? State
+  :
+      | (State extends Replaced<Spot, Run, Wait> ? never : State)
+      | (Spot extends true ? 'spot' : never)
+      | (undefined extends Warm ? never : 'warm')
+      | LimitMark<'maxRun', Run>
+      | LimitMark<'maxWait', Wait>
+      | MetricMarks<State, Named>
+      | (undefined extends Values ? never : [Extract<State, Takes<unknown>>] extends [never] ? 'hyperparameters' : never)
+
+type Replaced<Spot, Run, Wait> =
+  | (Spot extends false ? 'spot' : never)
+  | (undefined extends Run ? never : `maxRun ${string}`)
+  | (undefined extends Wait ? never : `maxWait ${string}`)
+
+/** A duration as one writes it: the form of a text is checked apart, so that a wrong one is answered with the right form. */
+export type SomeTime = string | { readonly seconds: number }
+
+/** Answers durations that are none with the form they should have, and hyperparameters that are no data. */
+export type WellFormed<Warm, Run, Wait, Values = undefined> = [Warm | Run | Wait, Values] extends [undefined, undefined]
+  ? unknown
+  : {
+      /** A number and a unit. */
+      readonly maxRun?: Formed<Run>
+      /** A number and a unit. */
+      readonly maxWait?: Formed<Wait>
+      /** A number and a unit. */
+      readonly warm?: Formed<Warm>
+      /** JSON. */
+      readonly hyperparameters?: Values extends object ? AsJson<Values[keyof Values]> : unknown
+    }
+
+/** Answers durations of `.spot({ … })` that are none with the form they should have. */
+export type SpotTimes<On> = On extends SpotOptions<SomeTime>
+  ? {
+      /** A number and a unit. */
+      readonly after?: On extends { readonly after: infer Time } ? CheckedDuration<Time> : unknown
+      /** A number and a unit. */
+      readonly certified?: On extends { readonly certified: infer Time extends string } ? CheckedDuration<Time> : unknown
+    }
+  : unknown
+
+type Formed<Time> = Time extends undefined ? unknown : CheckedDuration<Time>
 
 /** Names and expressions of metrics. */
 export type Metrics = Readonly<Record<string, string | RegExp>>

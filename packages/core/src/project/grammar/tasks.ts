@@ -1,7 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
 import type { SpotOptions } from '../../options/spot/spot.ts'
-import type { ProcessingOptions } from '../../options/task-options.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
 import type { InstanceGroup } from '../../spec/training/instance-groups.ts'
@@ -15,7 +14,7 @@ import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
 import type { ArgumentsOf, Calls, Crossing, FunctionOptions, GivenBy, ItemOf, MapOptions, MapParameters } from './functions.ts'
-import type { ChannelMark, FreeChannel, OutputRef, ProcessingInputOptions, TrainingInputOptions } from './input-options.ts'
+import type { FreeChannel, OutputRef, ProcessingInputOptions, TrainingInputOptions } from './input-options.ts'
 import type { OutputsOf, TaskNames } from './known-tasks.ts'
 import type {
   AsJson,
@@ -31,12 +30,15 @@ import type {
   MetricMarks,
   Metrics,
   OptionsIn,
-  StateWith,
-  StateWithin,
+  ProcessingOptionsIn,
+  SomeTime,
+  SpotTimes,
+  StateAfter,
   Together,
   WaitsLongEnough,
   WarmOrSpot,
   WarmOrTypes,
+  WellFormed,
 } from './options-in.ts'
 import type { DependencyOptions, NoProgramYet, Programs, ProgramSet } from './programs.ts'
 import type { Runs } from './runs.ts'
@@ -294,12 +296,12 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
    * @example task.spot({ fallback: 'on-demand', after: '2 hours' })
    */
   readonly spot: Has<State, 'warm'> extends true
-    ? <const On extends boolean | SpotOptions = true>(
+    ? <const On extends boolean | SpotOptions<SomeTime> = true>(
         this: [On] extends [false] ? unknown : Explain<WarmOrSpot>,
         on?: On,
       ) => Builders<Name, State>[B]
-    : <const On extends boolean | SpotOptions = true>(
-        on?: On,
+    : <const On extends boolean | SpotOptions<SomeTime> = true>(
+        on?: On & SpotTimes<On>,
       ) => Builders<Name, [On] extends [false] ? Without<State, 'spot'> : State | 'spot'>[B]
   /** On-demand machines: they cost more and are not taken away. */
   onDemand(): Builders<Name, Without<State, 'spot'>>[B]
@@ -368,13 +370,17 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
    */
   with<
     const Spot extends boolean | undefined = undefined,
-    const Warm extends Duration | undefined = undefined,
-    const Run extends Duration | undefined = undefined,
-    const Wait extends Duration | undefined = undefined,
+    const Warm extends SomeTime | undefined = undefined,
+    const Run extends SomeTime | undefined = undefined,
+    const Wait extends SomeTime | undefined = undefined,
     const Named extends Metrics | undefined = undefined,
+    const Values extends object | undefined = undefined,
   >(
-    options: OptionsIn<State, Spot, Warm, Run, Wait, Named> & Together<State, Spot, Warm> & WaitsLongEnough<State, Run, Wait>,
-  ): Builders<Name, StateWithin<StateWith<State, Spot, Warm>, Run, Wait> | MetricMarks<State, Named>>[B]
+    options: OptionsIn<State, Spot, Warm, Run, Wait, Named, Values> &
+      Together<State, Spot, Warm> &
+      WaitsLongEnough<State, Run, Wait> &
+      WellFormed<Warm, Run, Wait, Values>,
+  ): Builders<Name, StateAfter<State, Spot, Warm, Run, Wait, Named, Values>>[B]
   /** @deprecated Only a processing task names outputs. */
   // oxlint-disable-next-line typescript/no-explicit-any -- as with `Refused`; written out, because an alias is work in every chain.
   outputs(this: Explain<NamesNoOutputs>, ...args: any[]): any
@@ -437,7 +443,9 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
    *
    * @example task.with({ instanceType: 'ml.m5.large', maxRun: '2 hours' })
    */
-  with(options: ProcessingOptions): Self
+  with<const Run extends SomeTime | undefined = undefined>(
+    options: ProcessingOptionsIn<Run> & WellFormed<undefined, Run, undefined>,
+  ): Self
   /** Declares what the program writes with its toolkit's result call (zod, valibot, arktype …): `result` is checked and typed. */
   resultSchema<Schema extends StandardSchemaV1>(
     schema: Schema,
@@ -449,7 +457,8 @@ type NamesNoOutputs = 'only a processing task names outputs: use project.process
 /** The state that remembers an input in this channel. */
 type Adds<B extends keyof Builders<string, never>, Name extends string, State, Channel extends string> = Builders<
   Name,
-  State | ChannelMark<Channel>
+  // Written out: an alias would stand in the declarations of a function whose type parameter names the channel.
+  State | (string extends Channel ? never : `channel ${Channel}`)
 >[B]
 
 /** The methods behind `.input`: each gives the task with one more input. */
