@@ -160,7 +160,11 @@ const machines: readonly Mistake[] = [
   ['a negative duration, as an object', `train.with({ warm: '-1 hours' })`, plainDuration],
   ['a duration with an exponent, as an object', `train.with({ maxWait: '1e3 hours' })`, plainDuration],
   ['a duration in short, for all tasks', `project('x', { defaults: { maxRun: '2h' } })`, `Explain<"write it as '2 hours'">`],
-  ['a duration in short of a processing task, as an object', `prep.with({ maxRun: '2 hrs' })`, `Explain<"write it as '2 hours'">`],
+  [
+    'a duration in short of a processing task, as an object',
+    `prep.with({ maxRun: '2 hrs' })`,
+    `Explain<"write it as '2 hours'">`,
+  ],
   ['a wait for spot machines in short', `train.spot({ after: '2h' })`, `Explain<"write it as '2 hours'">`],
   ['a negative wait for spot machines', `train.spot({ fallback: 'on-demand', after: '-1 hours' })`, plainDuration],
   ['a duration in short', `train.maxRun('24h')`, `Explain<"write it as '24 hours'">`],

@@ -109,14 +109,13 @@ export type LimitMark<Option extends 'maxRun' | 'maxWait', Time> = Time extends 
  */
 export type StateAfter<State, Spot, Warm, Run, Wait, Named, Values> = 0 extends 1 & State
   ? State
-  :
-      | (State extends Replaced<Spot, Run, Wait> ? never : State)
-      | (Spot extends true ? 'spot' : never)
-      | (undefined extends Warm ? never : 'warm')
-      | LimitMark<'maxRun', Run>
-      | LimitMark<'maxWait', Wait>
-      | MetricMarks<State, Named>
-      | (undefined extends Values ? never : [Extract<State, Takes<unknown>>] extends [never] ? 'hyperparameters' : never)
+  : | (State extends Replaced<Spot, Run, Wait> ? never : State)
+    | (Spot extends true ? 'spot' : never)
+    | (undefined extends Warm ? never : 'warm')
+    | LimitMark<'maxRun', Run>
+    | LimitMark<'maxWait', Wait>
+    | MetricMarks<State, Named>
+    | (undefined extends Values ? never : [Extract<State, Takes<unknown>>] extends [never] ? 'hyperparameters' : never)
 
 type Replaced<Spot, Run, Wait> =
   | (Spot extends false ? 'spot' : never)
@@ -141,14 +140,15 @@ export type WellFormed<Warm, Run, Wait, Values = undefined> = [Warm | Run | Wait
     }
 
 /** Answers durations of `.spot({ … })` that are none with the form they should have. */
-export type SpotTimes<On> = On extends SpotOptions<SomeTime>
-  ? {
-      /** A number and a unit. */
-      readonly after?: On extends { readonly after: infer Time } ? CheckedDuration<Time> : unknown
-      /** A number and a unit. */
-      readonly certified?: On extends { readonly certified: infer Time extends string } ? CheckedDuration<Time> : unknown
-    }
-  : unknown
+export type SpotTimes<On> =
+  On extends SpotOptions<SomeTime>
+    ? {
+        /** A number and a unit. */
+        readonly after?: On extends { readonly after: infer Time } ? CheckedDuration<Time> : unknown
+        /** A number and a unit. */
+        readonly certified?: On extends { readonly certified: infer Time extends string } ? CheckedDuration<Time> : unknown
+      }
+    : unknown
 
 type Formed<Time> = Time extends undefined ? unknown : CheckedDuration<Time>
 
