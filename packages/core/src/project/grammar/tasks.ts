@@ -10,7 +10,6 @@ import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/ou
 import type { RehearseOptions } from '../../run/rehearse/options.ts'
 import type { Rehearsal } from '../../run/rehearse/verdict.ts'
 import type { StoredOutput } from '../../spec/result.ts'
-import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
 import type { ArgumentsOf, Calls, Crossing, FunctionOptions, GivenBy, ItemOf, MapOptions, MapParameters } from './functions.ts'
