@@ -16,35 +16,16 @@ import type { TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
 import { trainingJob, refOf } from '../../packages/core/src/testing/job-requests.ts'
 import { judge, type RequestToJudge } from '../support/aws/judge.ts'
 import { noMoto } from '../support/aws/moto.ts'
+import { taskOf } from '../support/tasks.ts'
 import { awsOn, fastClock, testKeys, testRegion, useStandIn } from '../support/aws/aws-platform.ts'
 
 const standIn = useStandIn()
 
 const base: TaskSpec = {
-  kind: 'training',
-  project: projectName('ex'),
-  task: taskName('train'),
-  prefix: '',
+  ...taskOf('train'),
   program: { kind: 'code', entry: 'train.py', dependencies: [] },
-  image: { kind: 'framework', framework: 'pytorch' },
-  inputs: [],
-  instanceType: 'ml.m5.large',
-  instanceCount: 1,
-  volumeSizeGiB: 30,
-  spot: true,
   maxRunSeconds: 86_400,
   maxWaitSeconds: 86_400,
-  hyperparameters: {},
-  args: [],
-  env: {},
-  tags: {},
-  metrics: {},
-  subnets: [],
-  securityGroups: [],
-  networkIsolation: false,
-  encryptTraffic: false,
-  givenOptions: [],
-  requestOverrides: [],
 }
 const { maxWaitSeconds: _, ...onDemand } = { ...base, spot: false }
 const processing: TaskSpec = {

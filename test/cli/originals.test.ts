@@ -9,7 +9,7 @@ import { checkValues } from '../../packages/cli/src/grammar/values.ts'
 import { projectOptionsOf } from '../../packages/cli/src/settings/open-platform.ts'
 import { settingsOf } from '../../packages/cli/src/settings/settings.ts'
 import { taskOf, type TaskCommand } from '../../packages/cli/src/task/build.ts'
-import { downloadsOf, policyOf } from '../../packages/cli/src/task/policy.ts'
+import { downloadsOf, runPolicyOf } from '../../packages/cli/src/task/policy.ts'
 import { local } from '@simple-sagemaker/core/local'
 import { lacking } from '../support/prerequisites.ts'
 import { argvOf, originalFolder, originalLine as line, shell } from './support/original.ts'
@@ -32,7 +32,7 @@ test.each([...originalLines, ...everyFlag])(
     const described = (task as unknown as { spec(): Readonly<Record<string, unknown>> }).spec()
     expect(warnings).toEqual([])
     for (const [part, expected] of Object.entries(spec)) expect({ [part]: described[part] }).toEqual({ [part]: expected })
-    expect(policyOf(parsed)).toEqual(policy)
+    expect(runPolicyOf(parsed)).toEqual(policy)
     expect(downloads === undefined ? undefined : downloadsOf(parsed)).toEqual(downloads)
   },
 )

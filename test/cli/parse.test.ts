@@ -8,7 +8,7 @@ import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import type { Parsed } from '../../packages/cli/src/grammar/parsed.ts'
 import { checkValues, hyperparametersOf, textsOf } from '../../packages/cli/src/grammar/values.ts'
 import { compat } from '../../packages/cli/src/grammar/compat.ts'
-import { policyOf } from '../../packages/cli/src/task/policy.ts'
+import { runPolicyOf } from '../../packages/cli/src/task/policy.ts'
 
 const given = (parsed: Parsed): Record<string, unknown> =>
   Object.fromEntries(
@@ -152,7 +152,7 @@ test('of what is given twice the last one counts, and is said', () => {
 })
 
 test('of --clean_state and --keep_state the later one counts', () => {
-  const policy = (...argv: readonly string[]): unknown => policyOf(compat(run(...argv)).parsed)
+  const policy = (...argv: readonly string[]): unknown => runPolicyOf(compat(run(...argv)).parsed)
   expect(policy('--cs', '--ks')).toEqual({ skip: 'completed' })
   expect(policy('--ks', '--cs')).toEqual({ clean: true })
 })

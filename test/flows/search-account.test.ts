@@ -1,7 +1,7 @@
+import type { AccountClient } from '../support/mortal-platform.ts'
 import { choice, project, range, type SearchEvent } from '@simple-sagemaker/core'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import type { AccountClient } from '../support/capacity-account.ts'
 import { searchAccount, type Course, type SearchAccount } from '../support/search-account.ts'
 import { ownCache } from './flow.ts'
 

@@ -1,9 +1,10 @@
+import type { AccountClient } from './mortal-platform.ts'
 import { openRunner } from '../../packages/core/src/run/open-runner.ts'
 import type { TaskResult } from '../../packages/core/src/run/results/task-result.ts'
 import type { RunEvent } from '../../packages/core/src/events/run-event.ts'
 import type { JobRecord } from '../../packages/core/src/spec/result.ts'
 import type { TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
-import type { AccountClient, SpotAccount } from './spot-account.ts'
+import type { SpotAccount } from './spot-account.ts'
 
 /** Runs the task as this client; what became of it, or that the client died. */
 export async function runWith(

@@ -3,6 +3,7 @@ import type { Platform } from '../../packages/core/src/platform/platform.ts'
 import { deferred } from '../../packages/core/src/lang/deferred.ts'
 import { systemClock, type Clock } from '../../packages/core/src/time/clock.ts'
 import { memoryObjects, type MemoryObjects } from './memory-objects.ts'
+import { mortalPlatform, skippedFromMs, type AccountClient } from './mortal-platform.ts'
 
 /** How a job of the account ends, and how long it takes. */
 export interface ScriptedEnd {
@@ -29,16 +30,6 @@ export interface CapacityAccount {
   /** A client; after so many calls nothing that it does or waits for arrives any more. */
   client(callsToLive?: number): AccountClient
 }
-
-export interface AccountClient {
-  readonly platform: Platform
-  readonly clock: Clock
-  /** Resolves when the client is dead. */
-  readonly death: Promise<'dead'>
-}
-
-/** Pauses from here on are skipped, and the account's clock is put forward instead. */
-const skippedFromMs = 1_000
 
 export function capacityAccount(ends: readonly ScriptedEnd[]): CapacityAccount {
   const objects = memoryObjects()
@@ -103,35 +94,7 @@ function endedState(state: JobState, end: ScriptedEnd, account: { nowMs: number 
 
 /** A client of a platform that dies after so many calls. */
 export function mortalClient(shared: Platform, callsToLive: number, account: { nowMs: number }): AccountClient {
-  let left = callsToLive
-  const { promise: death, resolve: die } = deferred<'dead'>()
-  const breath = async (): Promise<void> => {
-    left -= 1
-    if (left >= 0) return
-    die('dead')
-    await new Promise<never>(() => undefined)
-  }
-  const { objects, jobs } = shared
-  const platform: Platform = {
-    ...shared,
-    objects: {
-      ...objects,
-      write: async (...args) => (await breath(), objects.write(...args)),
-      find: async (...args) => (await breath(), objects.find(...args)),
-    },
-    jobs: {
-      ...jobs,
-      // Both sides: a client can die before its request arrives, and before the answer does.
-      start: async (...args) => (await breath(), await jobs.start(...args), breath()),
-      describe: async (...args) => (await breath(), jobs.describe(...args)),
-      async *watch(...args) {
-        for await (const state of jobs.watch(...args)) {
-          await breath()
-          yield state
-        }
-      },
-    },
-  }
+  const { platform, breath, death } = mortalPlatform(shared, callsToLive)
   const clock: Clock = {
     now: () => Date.now(),
     async sleep(ms, signal) {

@@ -1,9 +1,10 @@
+import type { AccountClient } from './mortal-platform.ts'
 import { EventEmitter, once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { isTerminal, type JobRef, type JobState } from '../../packages/core/src/platform/jobs.ts'
 import type { LogLine } from '../../packages/core/src/platform/logs.ts'
 import type { Platform } from '../../packages/core/src/platform/platform.ts'
-import { mortalClient, type AccountClient } from './capacity-account.ts'
+import { mortalClient } from './capacity-account.ts'
 import { memoryObjects, type MemoryObjects } from './memory-objects.ts'
 
 /** What the program of a job prints as its loss, one value after the other; `'fails'` ends it with exit code 1. */

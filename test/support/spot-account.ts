@@ -3,6 +3,7 @@ import type { Platform } from '../../packages/core/src/platform/platform.ts'
 import { deferred } from '../../packages/core/src/lang/deferred.ts'
 import { systemClock, type Clock } from '../../packages/core/src/time/clock.ts'
 import { memoryObjects, type MemoryObjects } from './memory-objects.ts'
+import { mortalPlatform, skippedFromMs, type AccountClient } from './mortal-platform.ts'
 
 /** How a job of the account ends, and how long it takes. */
 export interface ScriptedEnd {
@@ -36,13 +37,6 @@ export interface SpotAccount {
   stop(job: JobRef): Promise<void>
   /** A client; after so many calls nothing that it does or waits for arrives any more. */
   client(callsToLive?: number): AccountClient
-}
-
-export interface AccountClient {
-  readonly platform: Platform
-  readonly clock: Clock
-  /** Resolves when the client is dead. */
-  readonly death: Promise<'dead'>
 }
 
 /** What ends a job: as it is scripted, or by the end of what its client pays for. */
@@ -230,40 +224,8 @@ const platformOf = (objects: MemoryObjects, jobs: Platform['jobs']): Platform =>
   [Symbol.asyncDispose]: async () => undefined,
 })
 
-/** Pauses from here on are those of the account's time. */
-const skippedFromMs = 1_000
-
 function clientOf(shared: Platform, callsToLive: number, time: AccountTime): AccountClient {
-  let left = callsToLive
-  const { promise: death, resolve: die } = deferred<'dead'>()
-  const breath = async (): Promise<void> => {
-    left -= 1
-    if (left >= 0) return
-    die('dead')
-    await new Promise<never>(() => undefined)
-  }
-  const { objects, jobs } = shared
-  const platform: Platform = {
-    ...shared,
-    objects: {
-      ...objects,
-      write: async (...args) => (await breath(), objects.write(...args)),
-      find: async (...args) => (await breath(), objects.find(...args)),
-    },
-    jobs: {
-      ...jobs,
-      // Both sides: a client can die before its request arrives, and before the answer does.
-      start: async (...args) => (await breath(), await jobs.start(...args), breath()),
-      stop: async (...args) => (await breath(), await jobs.stop(...args), breath()),
-      describe: async (...args) => (await breath(), jobs.describe(...args)),
-      async *watch(...args) {
-        for await (const state of jobs.watch(...args)) {
-          await breath()
-          yield state
-        }
-      },
-    },
-  }
+  const { platform, breath, death } = mortalPlatform(shared, callsToLive)
   const clock: Clock = {
     now: () => time.now(),
     async sleep(ms, signal) {

@@ -6,7 +6,7 @@ import { openPlatform } from '../settings/open-platform.ts'
 import { abortOnSignal } from './abort-signal.ts'
 
 /** What a command works with that looks at jobs or changes what is stored. */
-export interface Opened {
+export interface OpenedPlatform {
   readonly platform: Platform
   readonly reporter: Reporter
   /** Aborts when the user wants to leave. */
@@ -14,7 +14,7 @@ export interface Opened {
 }
 
 /** Opens the platform and what a command prints to, and closes both at its end, whatever that is. */
-export async function withPlatform(call: Call, work: (opened: Opened) => Promise<number>): Promise<number> {
+export async function withPlatform(call: Call, work: (opened: OpenedPlatform) => Promise<number>): Promise<number> {
   const { settings, context, json, quiet } = call
   const reporter = openReporter(context, { json, quiet, machines: 1 })
   for (const warning of call.warnings) reporter.warn(warning)

@@ -3,7 +3,7 @@ import type { Parsed } from '../grammar/parsed.ts'
 import { valuesOf } from '../grammar/values.ts'
 
 /** How this call runs the task: what `--force_running`, `--clean_state` and `--keep_state` mean. */
-export function policyOf(parsed: Parsed): { readonly force?: boolean; readonly clean?: boolean; readonly skip?: 'completed' } {
+export function runPolicyOf(parsed: Parsed): { readonly force?: boolean; readonly clean?: boolean; readonly skip?: 'completed' } {
   const { force, clean, keep } = valuesOf(parsed, callOptions)
   return {
     ...(force === true ? { force } : {}),

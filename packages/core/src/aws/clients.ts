@@ -66,7 +66,7 @@ export interface ClientOptions {
 }
 
 /** A client and the commands it sends; both arrive on first use. */
-export interface Opened<S extends ServiceName> {
+export interface OpenedClient<S extends ServiceName> {
   readonly client: ClientTypes[S]
   readonly sdk: Modules[S]
 }
@@ -74,7 +74,7 @@ export interface Opened<S extends ServiceName> {
 /** All services with one configuration. */
 export interface Clients extends AsyncDisposable {
   /** Loads a service's part of the SDK and makes its client, once. */
-  open<S extends ServiceName>(service: S): Promise<Opened<S>>
+  open<S extends ServiceName>(service: S): Promise<OpenedClient<S>>
   /** @throws {PlatformError} `PLATFORM_CREDENTIALS` when no region is set anywhere. */
   region(): Promise<string>
   /** The account of these credentials and the partition it lives in; asked once. */
@@ -104,7 +104,7 @@ export function openClients(options: ClientOptions = {}, prepare: Prepare = {}, 
   const ownClients = new Set<ClientTypes[ServiceName]>()
   let fresh = false
   let account: Promise<Account> | undefined
-  const made = async <S extends ServiceName>(service: S): Promise<Opened<S>> => {
+  const made = async <S extends ServiceName>(service: S): Promise<OpenedClient<S>> => {
     const sdk = await load[service]()
     const given = options.clients?.[service]
     const client = given === undefined ? makers[service](sdk, await configOf(service, options, env, fresh)) : given()
@@ -112,8 +112,8 @@ export function openClients(options: ClientOptions = {}, prepare: Prepare = {}, 
     prepare[service]?.(client, sdk)
     return { client, sdk }
   }
-  const open = <S extends ServiceName>(service: S): Promise<Opened<S>> => {
-    const opened = (cache.get(service) as Promise<Opened<S>> | undefined) ?? made(service)
+  const open = <S extends ServiceName>(service: S): Promise<OpenedClient<S>> => {
+    const opened = (cache.get(service) as Promise<OpenedClient<S>> | undefined) ?? made(service)
     cache.set(service, opened)
     return opened
   }
@@ -154,7 +154,7 @@ function nameProfile<Client extends ClientTypes[ServiceName]>(
   return client
 }
 
-async function regionOf({ client }: Opened<'sagemaker'>, profile: string | undefined): Promise<string> {
+async function regionOf({ client }: OpenedClient<'sagemaker'>, profile: string | undefined): Promise<string> {
   try {
     return await client.config.region()
   } catch (cause) {
@@ -163,7 +163,7 @@ async function regionOf({ client }: Opened<'sagemaker'>, profile: string | undef
   }
 }
 
-async function callerOf({ client, sdk }: Opened<'sts'>): Promise<Account> {
+async function callerOf({ client, sdk }: OpenedClient<'sts'>): Promise<Account> {
   const operation = { action: 'sts:GetCallerIdentity' }
   const caller = await withErrorTranslation(operation, undefined, () => client.send(new sdk.GetCallerIdentityCommand({})))
   if (caller.Account === undefined)

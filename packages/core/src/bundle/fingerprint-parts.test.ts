@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { projectName, taskName } from '../names/task-name.ts'
+import { taskOf } from '../../../../test/support/tasks.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { describeChange, describeChanges } from './describe-change.ts'
@@ -13,29 +13,9 @@ const input: InputSpec = {
   unpack: false,
 }
 const plain: TaskSpec = {
-  kind: 'training',
-  project: projectName('ex'),
-  task: taskName('t'),
-  prefix: '',
+  ...taskOf('t'),
   program: { kind: 'code', entry: 'train.py', dependencies: [] },
-  image: { kind: 'framework', framework: 'pytorch' },
-  inputs: [],
-  instanceType: 'ml.m5.large',
-  instanceCount: 1,
-  volumeSizeGiB: 30,
-  spot: true,
   maxRunSeconds: 86_400,
-  hyperparameters: {},
-  args: [],
-  env: {},
-  tags: {},
-  metrics: {},
-  subnets: [],
-  securityGroups: [],
-  networkIsolation: false,
-  encryptTraffic: false,
-  givenOptions: [],
-  requestOverrides: [],
 }
 const nothing: FingerprintFacts = { codeFiles: [], entry: 'train.py', inputs: {} }
 const [a, b] = ['a'.repeat(64), 'b'.repeat(64)]

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { taskOf } from '../../../../test/support/tasks.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { HyperparameterValue, TaskSpec } from '../spec/task-spec.ts'
@@ -7,12 +8,8 @@ import { describeChange } from './describe-change.ts'
 import { changesBetween, fingerprintOf, fingerprintParts, type FingerprintFacts } from './fingerprint.ts'
 
 const plain: TaskSpec = {
-  kind: 'training',
-  project: projectName('ex'),
-  task: taskName('t'),
-  prefix: '',
+  ...taskOf('t'),
   program: { kind: 'code', entry: 'train.py', dependencies: [] },
-  image: { kind: 'framework', framework: 'pytorch' },
   inputs: [
     { channel: 'data', source: { kind: 'local', path: './data' }, distribution: 'FullyReplicated', mode: 'File', unpack: false },
     {
@@ -23,22 +20,12 @@ const plain: TaskSpec = {
       unpack: false,
     },
   ],
-  instanceType: 'ml.m5.large',
-  instanceCount: 1,
-  volumeSizeGiB: 30,
-  spot: true,
   maxRunSeconds: 86_400,
   hyperparameters: { lr: 0.1, order: 'lr', deep: { a: [1] } },
   args: ['--raw', 'a b'],
   env: { LEVEL: 'info', TOKEN: new Secret('first-secret') },
   tags: { team: 'vision' },
   metrics: { loss: 'loss=(.*)' },
-  subnets: [],
-  securityGroups: [],
-  networkIsolation: false,
-  encryptTraffic: false,
-  givenOptions: [],
-  requestOverrides: [],
 }
 const found: FingerprintFacts = {
   codeFiles: [

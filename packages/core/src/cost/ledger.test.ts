@@ -12,7 +12,7 @@ import {
   microUsdOf,
   reserve,
   reservedIn,
-  settle,
+  settleCost,
   spentBy,
   type Ledger,
   type Reservation,
@@ -31,7 +31,7 @@ const budget = 100
 /** The ledger after one act, and how much was missing for it, by the ledger's own word and by a plain sum. */
 function after(ledger: Ledger, act: string, job: string, usd: number, share: number) {
   const own = ledger.reservations[job]
-  if (act === 'settle') return { ledger: settle(ledger, job, Math.floor((own?.microUsd ?? 0) * share)) }
+  if (act === 'settle') return { ledger: settleCost(ledger, job, Math.floor((own?.microUsd ?? 0) * share)) }
   if (act === 'extend') return { ledger: extend(ledger, job, 200) }
   const next = reserve(ledger, job, kept(usd), budget)
   const wanted = ledger.spentMicroUsd + reservedIn(ledger) + usd - budget
@@ -63,9 +63,9 @@ test('every act can be made twice, for its answer may have been lost', () => {
   expect(reserve(once.ledger, 'a', kept(5), 10)).toMatchObject({ ledger: { reservations: { a: kept(5) } } })
   // One that is there already stays what it is, however small the budget has become.
   expect(reserve(once.ledger, 'a', kept(9), 1)).toMatchObject({ ledger: { reservations: { a: kept(5) } } })
-  const settled = settle(once.ledger, 'a', 3)
+  const settled = settleCost(once.ledger, 'a', 3)
   expect(settled).toMatchObject({ spentMicroUsd: 3, reservations: {} })
-  expect(settle(settled, 'a', 3)).toBe(settled)
+  expect(settleCost(settled, 'a', 3)).toBe(settled)
   expect(extend(settled, 'a', 1)).toBe(settled)
   expect(hold(once.ledger, 'a', kept(7))).toBe(once.ledger)
   // One that was settled is not held again; one that was given up, because it was not there, is.
@@ -78,7 +78,7 @@ test('every act can be made twice, for its answer may have been lost', () => {
 test('a ledger is never the same twice, so that it can be compared by its bytes', () => {
   const first = reserve(emptyLedger, 'a', kept(5), 5)
   const there = 'ledger' in first ? first.ledger : emptyLedger
-  expect(settle(there, 'a', 0)).not.toEqual(emptyLedger)
+  expect(settleCost(there, 'a', 0)).not.toEqual(emptyLedger)
   expect(extend(there, 'a', 100).revision).toBe(2)
 })
 

@@ -69,7 +69,7 @@ const mostGivenUp = 100
 
 /** Nothing is kept any more for a job that was never seen. It is remembered, for a job that turns up all the same. */
 export function giveUp(ledger: Ledger, job: string): Ledger {
-  const given = settle(ledger, job, 0)
+  const given = settleCost(ledger, job, 0)
   return given === ledger ? ledger : { ...given, givenUp: [...(ledger.givenUp ?? []), job].slice(-mostGivenUp) }
 }
 
@@ -88,7 +88,7 @@ export function reserve(
 }
 
 /** What is kept for a job becomes what it cost. A job for which nothing is kept was settled before, or is of no budget. */
-export function settle(ledger: Ledger, job: string, spentMicroUsd: number): Ledger {
+export function settleCost(ledger: Ledger, job: string, spentMicroUsd: number): Ledger {
   if (!Object.hasOwn(ledger.reservations, job)) return ledger
   const { [job]: _, ...reservations } = ledger.reservations
   return changed(ledger, { spentMicroUsd: ledger.spentMicroUsd + spentMicroUsd, reservations })

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { taskOf } from '../../../../test/support/tasks.ts'
 import { jobName } from '../names/job-name.ts'
-import { projectName, taskName } from '../names/task-name.ts'
 import type { DistributionSpec } from '../spec/distribution.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { launchSettings, quote } from './launch-settings.ts'
@@ -18,29 +18,10 @@ const sayable = fc
   .filter((text) => !text.includes('\0') && Buffer.from(text).toString() === text)
 
 const spec: TaskSpec = {
-  kind: 'training',
-  project: projectName('ex'),
-  task: taskName('t'),
-  prefix: '',
+  ...taskOf('t'),
   program: { kind: 'code', entry: 'train.py', dependencies: [] },
   image: { kind: 'uri', uri: 'mine:1' },
-  inputs: [],
-  instanceType: 'ml.m5.large',
-  instanceCount: 1,
-  volumeSizeGiB: 30,
   spot: false,
-  maxRunSeconds: 60,
-  hyperparameters: {},
-  args: [],
-  env: {},
-  tags: {},
-  metrics: {},
-  subnets: [],
-  securityGroups: [],
-  networkIsolation: false,
-  encryptTraffic: false,
-  givenOptions: [],
-  requestOverrides: [],
 }
 
 /** Reads the settings as the launcher does, in a real shell, and tells what arrived. */

@@ -7,7 +7,7 @@ import type { TaskContext, TaskSession } from './context.ts'
 import { settle, settleAgain } from './decide/settle.ts'
 import { endedBadly, RunAbortedError } from './follow/errors.ts'
 import { warnOfNothingKept } from './follow/nothing-kept.ts'
-import { afterAttempt, policyOf, type NextStep } from './policy.ts'
+import { afterAttempt, attemptPolicyOf, type NextStep } from './policy.ts'
 import { checkHyperparameters } from './resolve/hyperparameters.ts'
 import { openTask, type ResolvedTask } from './resolve/resolve-task.ts'
 import { taskResult } from './results/collect.ts'
@@ -44,7 +44,7 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       // Whoever stopped the run meant all of it.
       const waitEnded = session.isStopped(job) ? undefined : ended.waitEnded
       const end = endOf(ended.state, { ...attempt, waitEnded, isOwn: attempt.decision.kind === 'start' }, task.spec)
-      const next = afterAttempt(policyOf(task.spec), attempt.number, attempt.place, end)
+      const next = afterAttempt(attemptPolicyOf(task.spec), attempt.number, attempt.place, end)
       if (next.kind === 'give-up') throw endedBadly({ ...ended, waitEnded }, context.platform.abilities.commandLine)
       if (next.kind === 'done') {
         if (!isSkipped) await warnOfNothingKept(task, job, following)

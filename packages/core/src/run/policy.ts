@@ -48,7 +48,10 @@ export const oneAttempt: AttemptPolicy = { attempts: 1, on: [], pauseSeconds: 0 
 export const firstPlace: AttemptPlace = { index: 0, moves: 0 }
 
 /** When a task is tried again, and on which machines. */
-export const policyOf = (spec: TaskSpec): AttemptPolicy => ({ ...(spec.retry ?? oneAttempt), placements: placementsOf(spec) })
+export const attemptPolicyOf = (spec: TaskSpec): AttemptPolicy => ({
+  ...(spec.retry ?? oneAttempt),
+  placements: placementsOf(spec),
+})
 
 /** How many jobs there may be: each attempt on each of the ways, except that what comes after on-demand machines stays there. */
 export function mostJobs({ attempts, placements = [] }: Pick<AttemptPolicy, 'attempts' | 'placements'>): number {

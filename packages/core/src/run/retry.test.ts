@@ -1,14 +1,10 @@
+import type { AccountClient } from '../../../../test/support/mortal-platform.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  capacityAccount,
-  type AccountClient,
-  type CapacityAccount,
-  type ScriptedEnd,
-} from '../../../../test/support/capacity-account.ts'
+import { capacityAccount, type CapacityAccount, type ScriptedEnd } from '../../../../test/support/capacity-account.ts'
 import { taskOf } from '../../../../test/support/tasks.ts'
 import type { RunEvent } from '../events/run-event.ts'
 import type { JobRecord, RetryCause, RetrySpec } from '../spec/result.ts'

@@ -33,7 +33,7 @@ export interface SearchNote {
   readonly createdAtMs: number
 }
 
-export interface Journal {
+export interface SearchJournal {
   /** Notes what the search is, unless it is noted. */
   note(signal: AbortSignal): Promise<void>
   /** Every trial that was begun, in the order of their numbers. */
@@ -47,7 +47,7 @@ export interface Journal {
 const readAtOnce = 16
 
 /** The variants of a list are known anyway: nothing is kept. */
-export const noJournal: Journal = {
+export const noJournal: SearchJournal = {
   note: async () => undefined,
   read: async () => [],
   begin: async (_, values) => values,
@@ -64,7 +64,12 @@ export function searchId({ over, goal, by, seed, halving }: SearchPlan, fingerpr
 }
 
 /** The journal of a search. */
-export async function openJournal(plan: SearchPlan, id: string, platform: Platform, signal: AbortSignal): Promise<Journal> {
+export async function openSearchJournal(
+  plan: SearchPlan,
+  id: string,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<SearchJournal> {
   const { task, over, goal, by, seed } = plan
   const bucket = await platform.objects.bucket(task.bucket, { signal })
   const { root } = layoutOf({ bucket, prefix: task.prefix, project: task.project, task: task.task })

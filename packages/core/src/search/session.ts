@@ -4,7 +4,7 @@ import type { Platform } from '../platform/platform.ts'
 import { GraphFailedError } from '../run/results/outcome.ts'
 import { searchAborted, tooManyFailed } from './errors.ts'
 import type { SearchEvent, SearchRunOptions, Trial } from './found.ts'
-import { openJournal, searchId, type KeptTrial } from './journal.ts'
+import { openSearchJournal, searchId, type KeptTrial } from './journal.ts'
 import { checkPlan } from './check-plan.ts'
 import { someValues, trialSpec, trialTask, upstreamOf, type SearchPlan } from './plan.ts'
 import { nextValues } from './choose/samplers.ts'
@@ -103,7 +103,7 @@ export class SearchSession {
     // The task without a value for what is searched may not even be valid: it is looked at with some.
     const looked = { ...trialSpec(this.#plan, someValues(this.#plan)), task: task.task }
     const { fingerprint } = await this.#tools.runner.explain(looked, { signal: this.#leaving })
-    const journal = await openJournal(this.#plan, searchId(this.#plan, fingerprint), platform, this.#leaving)
+    const journal = await openSearchJournal(this.#plan, searchId(this.#plan, fingerprint), platform, this.#leaving)
     this.runner.journal = journal
     await journal.note(this.#leaving)
     await this.#recall(await journal.read(this.#leaving))

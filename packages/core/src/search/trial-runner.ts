@@ -6,7 +6,7 @@ import type { TaskResult } from '../run/results/task-result.ts'
 import { systemClock } from '../time/clock.ts'
 import type { SearchEvent } from './found.ts'
 import { Rungs } from './choose/halving.ts'
-import { noJournal, type Journal } from './journal.ts'
+import { noJournal, type SearchJournal } from './journal.ts'
 import { trialSpec, type SearchPlan } from './plan.ts'
 import type { SearchTools } from './tools.ts'
 import type { TrialState } from './trial-state.ts'
@@ -16,7 +16,7 @@ const failuresOfTrials: readonly string[] = ['JOB_FAILED', 'JOB_TIMED_OUT', 'JOB
 
 /** Runs the trials of one search, each as an ordinary task: follows it, stops it when it falls behind, notes how it ended. */
 export class TrialRunner {
-  journal: Journal = noJournal
+  journal: SearchJournal = noJournal
   /** What failed that is no trial's own: no more trials begin. */
   fatal: { readonly cause: unknown } | undefined
   /** Whether the search was stopped: no more trials begin, and a job that is reached is stopped. */

@@ -8,14 +8,14 @@ import type { Reporter } from '../../render/reporter.ts'
 import type { Call } from '../../settings/call.ts'
 import { storagePlaceOf } from '../../settings/open-platform.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
-import { withPlatform, type Opened } from '../with-platform.ts'
+import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 
 const mostNamed = 20
 
 /** `ssm clean`: removes old jobs, after a question where somebody can answer it. */
 export const clean = (call: Call): Promise<number> => withPlatform(call, (opened) => cleanProject(call, opened))
 
-async function cleanProject(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
+async function cleanProject(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
   const { parsed, settings, context, json } = call
   const { keepJobs = 1, packages = false } = valuesOf(parsed, cleanOptions)
   const { task } = valuesOf(parsed, projectOptions)

@@ -9,7 +9,7 @@ import { noJobOf, storeOf } from '../../settings/job-place.ts'
 import { shownPlace } from '../../settings/open-platform.ts'
 import { downloadsOf, namedOutputs, unpacks } from '../../task/policy.ts'
 import { pathFrom } from '../../terminal/context.ts'
-import { withPlatform, type Opened } from '../with-platform.ts'
+import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 
 interface Did {
   cleanedStateFiles?: number
@@ -19,7 +19,7 @@ interface Did {
 /** `ssm data`: clears the state, downloads, or shows what there is. */
 export const data = (call: Call): Promise<number> => withPlatform(call, (opened) => dataOfTask(call, opened))
 
-async function dataOfTask(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
+async function dataOfTask(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
   const { parsed, settings, context, json } = call
   const task = parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
   const { clean, outputPath } = valuesOf(parsed, callOptions)

@@ -10,12 +10,12 @@ import type { Call } from '../../settings/call.ts'
 import { storagePlaceOf } from '../../settings/open-platform.ts'
 import { pathFrom } from '../../terminal/context.ts'
 import { bytesText } from '../../terminal/text.ts'
-import { withPlatform, type Opened } from '../with-platform.ts'
+import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 
 /** `ssm report`: a page about a job, a task or a project. */
 export const report = (call: Call): Promise<number> => withPlatform(call, (opened) => reportTo(call, opened))
 
-async function reportTo(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
+async function reportTo(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
   const { context, json, parsed } = call
   const document = await reportOf(reportPlace(call, platform), { signal })
   const { file } = valuesOf(parsed, reportOptions)

@@ -2,12 +2,12 @@ import { isTerminal } from '@simple-sagemaker/core/jobs'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
 import { jobMeant } from '../../settings/job-place.ts'
-import { withPlatform, type Opened } from '../with-platform.ts'
+import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 
 /** `ssm stop`: asks a job to stop. Stopping one that has ended is quiet. */
 export const stop = (call: Call): Promise<number> => withPlatform(call, (opened) => stopJob(call, opened))
 
-async function stopJob(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
+async function stopJob(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
   const { context, json } = call
   const job = await jobMeant(call, platform, signal)
   const isOver = isTerminal(job.status)

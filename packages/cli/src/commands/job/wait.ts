@@ -5,12 +5,12 @@ import type { Call } from '../../settings/call.ts'
 import { failureOfJob } from '../../settings/job-outcome.ts'
 import { jobMeant } from '../../settings/job-place.ts'
 import { spanText } from '../../terminal/text.ts'
-import { withPlatform, type Opened } from '../with-platform.ts'
+import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 
 /** `ssm wait`: ends with the job. Leaving it by Ctrl-C lets the job go on. */
 export const wait = (call: Call): Promise<number> => withPlatform(call, (opened) => waitForJob(call, opened))
 
-async function waitForJob(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
+async function waitForJob(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
   const { context, json } = call
   let state = await jobMeant(call, platform, signal)
   if (!isTerminal(state.status)) {

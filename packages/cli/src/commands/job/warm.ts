@@ -7,12 +7,12 @@ import { valuesOf } from '../../grammar/values.ts'
 import { endedText, warmPoolsText, type ListedPool } from '../../render/cost/warm-text.ts'
 import type { Call } from '../../settings/call.ts'
 import { priceChoice, storagePlaceOf } from '../../settings/open-platform.ts'
-import { withPlatform, type Opened } from '../with-platform.ts'
+import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 
 /** `ssm warm`: the machines that jobs keep warm, and the end of them. */
 export const warm = (call: Call): Promise<number> => withPlatform(call, (opened) => showOrEnd(call, opened))
 
-async function showOrEnd(call: Call, opened: Opened): Promise<number> {
+async function showOrEnd(call: Call, opened: OpenedPlatform): Promise<number> {
   const { parsed, context, json } = call
   const { end } = valuesOf(parsed, warmOptions)
   const listed = await warmPools(call, opened)
@@ -30,7 +30,7 @@ async function showOrEnd(call: Call, opened: Opened): Promise<number> {
   return exits.done
 }
 
-async function warmPools({ parsed, settings }: Call, { platform, signal }: Opened): Promise<readonly ListedPool[]> {
+async function warmPools({ parsed, settings }: Call, { platform, signal }: OpenedPlatform): Promise<readonly ListedPool[]> {
   const place = storagePlaceOf(settings, platform)
   const { cost } = valuesOf(parsed, costOptions)
   const prices = cost === true && settings.values.prices !== undefined ? priceChoice(settings.values.prices.value) : undefined

@@ -3,14 +3,14 @@ import { watchOptions } from '../../grammar/tables/cli-options.ts'
 import { usageError } from '../../grammar/usage-error.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import type { Call } from '../../settings/call.ts'
-import { withPlatform, type Opened } from '../with-platform.ts'
+import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 import { reportPlace } from './report.ts'
 import { serveReport } from './report-server.ts'
 
 /** `ssm watch --web`: a job in the browser, as it goes on. */
 export const watch = (call: Call): Promise<number> => withPlatform(call, (opened) => watchJob(call, opened))
 
-async function watchJob(call: Call, { platform, reporter, signal }: Opened): Promise<number> {
+async function watchJob(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
   const { context, json, parsed } = call
   const { web, port = 0 } = valuesOf(parsed, watchOptions)
   if (web !== true)

@@ -23,7 +23,7 @@ import type { Parsed } from '../../grammar/parsed.ts'
 import { openPlatform, projectOptionsOf } from '../../settings/open-platform.ts'
 import { placeFlags } from '../../settings/settings.ts'
 import { taskOf, type TaskCommand } from '../../task/build.ts'
-import { downloadsOf, namedOutputs, policyOf, unpacks, type DownloadSummary } from '../../task/policy.ts'
+import { downloadsOf, namedOutputs, runPolicyOf, unpacks, type DownloadSummary } from '../../task/policy.ts'
 import type { DynamicTask } from '../../task/dynamic-task.ts'
 import { pathFrom } from '../../terminal/context.ts'
 import { asArgument } from '../../terminal/text.ts'
@@ -49,8 +49,8 @@ export async function run(call: Call): Promise<number> {
       withAllowance(call, projectOptionsOf(settings, platform)),
     )
     const task = taskOf(taskCommand(call), parsed, projectNamed, name, context)
-    if (call.instead === 'plan') return await showPlan(call, task, policyOf(parsed), reporter)
-    if (call.instead === 'why') return await showExplanation(call, task, policyOf(parsed))
+    if (call.instead === 'plan') return await showPlan(call, task, runPolicyOf(parsed), reporter)
+    if (call.instead === 'why') return await showExplanation(call, task, runPolicyOf(parsed))
     if (call.instead === 'rehearse') return await showRehearsal(call, task, reporter)
     return await runIt(call, task, platform, reporter)
   } finally {
@@ -81,7 +81,7 @@ function noteTaken({ parsed }: Call, reporter: Reporter): void {
 async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter: Reporter): Promise<number> {
   const { parsed, context } = call
   refuseFile(call)
-  const handle = await task.start(policyOf(parsed))
+  const handle = await task.start(runPolicyOf(parsed))
   const ctrlC = new CtrlC(call, handle, platform, reporter)
   try {
     if (isDetached(parsed)) return await leaveRunning(call, handle, reporter, ctrlC.signal)

@@ -1,7 +1,7 @@
 import type { OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs'
 import { eachOf } from '../../lang/each-of.ts'
 import { lastItems, type LogLine } from '../../platform/logs.ts'
-import { abortable, type Opened } from '../clients.ts'
+import { abortable, type OpenedClient } from '../clients.ts'
 import { freshTokens } from '../page-tokens.ts'
 import { vendorError } from '../error-kind.ts'
 import { eventsOf, machineOf, moveOn, newestOf, paced, type Cursor, type Event, type LogStreamsOptions } from './stream.ts'
@@ -136,7 +136,7 @@ interface Said {
 }
 
 async function ask(
-  { client, sdk }: Opened<'logs'>,
+  { client, sdk }: OpenedClient<'logs'>,
   cursor: Cursor,
   { group, sinceMs, signal }: LogStreamsOptions,
 ): Promise<Said> {

@@ -13,7 +13,7 @@ export const summed = (bytes: Uint8Array): Summed => ({ crc: crc32(bytes), bytes
  * The sum of two pieces, one after the other, without a second look at their bytes: the first one's polynomial is shifted by
  * the length of the second, as zlib's `crc32_combine` does it.
  */
-export function joined(first: Summed, second: Summed): Summed {
+export function joinedCrc(first: Summed, second: Summed): Summed {
   return { crc: (product(shift(second.bytes), first.crc) ^ second.crc) >>> 0, bytes: first.bytes + second.bytes }
 }
 

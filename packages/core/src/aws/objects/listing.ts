@@ -1,6 +1,6 @@
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
 import { addressOf, type ObjectUri } from '../../names/object-uri.ts'
-import { abortable, type Clients, type Opened } from '../clients.ts'
+import { abortable, type Clients, type OpenedClient } from '../clients.ts'
 import { freshTokens } from '../page-tokens.ts'
 import { withErrorTranslation, type AwsOperation } from '../translate.ts'
 import { fastPathOf } from './fast-path/fast-path.ts'
@@ -27,7 +27,7 @@ export async function* listed(
 }
 
 async function page(
-  { client, sdk }: Opened<'s3'>,
+  { client, sdk }: OpenedClient<'s3'>,
   prefix: ObjectUri,
   delimiter: '/' | undefined,
   token: string | undefined,

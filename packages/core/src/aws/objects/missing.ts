@@ -1,4 +1,4 @@
-import { abortable, type Opened } from '../clients.ts'
+import { abortable, type OpenedClient } from '../clients.ts'
 import { errorKindOf } from '../error-kind.ts'
 import { decodedKey } from './listed-page.ts'
 
@@ -7,7 +7,7 @@ import { decodedKey } from './listed-page.ts'
  * says that they are denied. Whoever may list a folder can still ask whether the key is in it.
  */
 export async function isMissing(
-  { client, sdk }: Opened<'s3'>,
+  { client, sdk }: OpenedClient<'s3'>,
   { Bucket, Key }: { readonly Bucket: string; readonly Key: string },
   cause: unknown,
   signal: AbortSignal | undefined,

@@ -2,8 +2,8 @@ import type { CompletedPart } from '@aws-sdk/client-s3'
 import { openFile, readSmallFile, smallFileBytes } from '../../files/part.ts'
 import { eachOf } from '../../lang/each-of.ts'
 import type { ObjectBody } from '../../platform/objects.ts'
-import { abortable, type Opened } from '../clients.ts'
-import { base64Of, joined, summed, type Summed } from './crc.ts'
+import { abortable, type OpenedClient } from '../clients.ts'
+import { base64Of, joinedCrc, summed, type Summed } from './crc.ts'
 
 const mebibyte = 1024 * 1024
 /** Bodies up to this many bytes go in one request; larger ones in parts of at least this size. */
@@ -105,7 +105,7 @@ export interface MultipartWrite {
  * that no unseen parts are left to be paid for. S3 checks each part and, at the end, the whole by CRC-32.
  */
 export async function writeInParts(
-  { client, sdk }: Opened<'s3'>,
+  { client, sdk }: OpenedClient<'s3'>,
   parts: AsyncIterable<Part>,
   write: MultipartWrite,
 ): Promise<{ readonly ETag?: string; readonly sizeBytes: number }> {
@@ -148,7 +148,7 @@ interface SentParts {
 }
 
 async function sendParts(
-  { client, sdk }: Opened<'s3'>,
+  { client, sdk }: OpenedClient<'s3'>,
   upload: MultipartWrite['target'] & { readonly UploadId: string | undefined },
   parts: AsyncIterable<Part>,
   { onBytes, signal }: MultipartWrite,
@@ -169,5 +169,5 @@ async function sendParts(
   }
   await eachOf(parts, partsAtOnce, sendPart, signal)
   sent.sort((left, right) => (left.part.PartNumber ?? 0) - (right.part.PartNumber ?? 0))
-  return { done: sent.map(({ part }) => part), whole: sent.map(({ sum }) => sum).reduce(joined) }
+  return { done: sent.map(({ part }) => part), whole: sent.map(({ sum }) => sum).reduce(joinedCrc) }
 }

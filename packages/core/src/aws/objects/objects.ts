@@ -4,7 +4,7 @@ import { eachOf } from '../../lang/each-of.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { FolderChild, ObjectBody, Objects, StoredObject, WriteOptions } from '../../platform/objects.ts'
 import type { Clock } from '../../time/clock.ts'
-import { abortable, type Clients, type Opened } from '../clients.ts'
+import { abortable, type Clients, type OpenedClient } from '../clients.ts'
 import { errorKindOf, vendorError } from '../error-kind.ts'
 import { withErrorTranslation, platformError, type AwsOperation } from '../translate.ts'
 import { bucketFinder, type BucketsOptions } from './bucket/finder.ts'
@@ -130,7 +130,7 @@ interface Target {
 }
 
 async function send(
-  s3: Opened<'s3'>,
+  s3: OpenedClient<'s3'>,
   target: Target,
   parts: AsyncGenerator<Part>,
   options: WriteOptions,
@@ -168,7 +168,12 @@ const markName = 'ssm-write'
  * A conditional write that was sent twice because its first answer was lost finds its own object in the way, and an upload
  * that was completed twice is not there the second time. The object's mark tells: then the write did arrive.
  */
-async function arrivedBefore({ client, sdk }: Opened<'s3'>, target: Target, mark: string, cause: unknown): Promise<boolean> {
+async function arrivedBefore(
+  { client, sdk }: OpenedClient<'s3'>,
+  target: Target,
+  mark: string,
+  cause: unknown,
+): Promise<boolean> {
   const { name, attempts = 1 } = vendorError(cause)
   if (attempts < 2 || (errorKindOf(cause) !== 'changed' && name !== 'NoSuchUpload')) return false
   const there = await client.send(new sdk.HeadObjectCommand(target)).catch(() => undefined)

@@ -5,7 +5,7 @@ import type { PutBytes, ReadOptions } from '../../platform/objects.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { Clients } from '../clients.ts'
 import { hasProxy } from '../proxy.ts'
-import { joined, type Summed } from './crc.ts'
+import { joinedCrc, type Summed } from './crc.ts'
 import { Connection } from './direct/connection.ts'
 import { bodyOfStretch } from './direct/head.ts'
 import { fastPathOf } from './fast-path/fast-path.ts'
@@ -54,7 +54,7 @@ export async function readObjectTo(
   } finally {
     direct?.close()
   }
-  const sum = sums.reduce(joined)
+  const sum = sums.reduce(joinedCrc)
   checkSum(uri, whole, sum.crc)
   return sum.bytes
 }

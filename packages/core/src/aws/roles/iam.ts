@@ -1,4 +1,4 @@
-import { abortable, type Opened } from '../clients.ts'
+import { abortable, type OpenedClient } from '../clients.ts'
 import { errorKindOf } from '../error-kind.ts'
 import { withErrorTranslation } from '../translate.ts'
 import { parsePolicy, type PolicyDocument } from './policy-document.ts'
@@ -31,14 +31,14 @@ export interface Iam {
 }
 
 /** `policy` is the name of the one inline policy that is ours on the roles. */
-export const openIam = (opened: Opened<'iam'>, signal: AbortSignal | undefined, policy = policyName): Iam => {
+export const openIam = (opened: OpenedClient<'iam'>, signal: AbortSignal | undefined, policy = policyName): Iam => {
   const read = reading(opened, signal, policy)
   return { ...read, ...writing(opened, signal, read, policy) }
 }
 
 type Reading = Pick<Iam, 'role' | 'policy'>
 
-function reading({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined, ownPolicy: string): Reading {
+function reading({ client, sdk }: OpenedClient<'iam'>, signal: AbortSignal | undefined, ownPolicy: string): Reading {
   const settings = abortable(signal)
   const orMissing = async <T>(action: string, resource: string, work: () => Promise<T>): Promise<T | undefined> =>
     withErrorTranslation({ action, resource }, signal, async () => {
@@ -68,7 +68,7 @@ function reading({ client, sdk }: Opened<'iam'>, signal: AbortSignal | undefined
 }
 
 function writing(
-  { client, sdk }: Opened<'iam'>,
+  { client, sdk }: OpenedClient<'iam'>,
   signal: AbortSignal | undefined,
   { role }: Reading,
   ownPolicy: string,

@@ -12,7 +12,7 @@ import {
   listStatements,
   objectActions,
   objectsArn,
-  policyOf,
+  policyDocumentOf,
   repositoryOf,
 } from './rights.ts'
 import { assertPlainNames } from './policy-names.ts'
@@ -99,7 +99,7 @@ export function policies(options: PolicyOptions): Policies {
     roleName: roleName(options.project),
     trust: trustPolicy(place),
     policyName: 'SimpleSageMaker',
-    job: policyOf({ ...parts, repositories, network: options.vpc === true }, place),
+    job: policyDocumentOf({ ...parts, repositories, network: options.vpc === true }, place),
     caller: callerPolicy(parts, place),
     setup: setupPolicy(parts, options.permissionsBoundary),
     makeBucket: documentOf([allow('MakeBucket', bucketSetupActions, [parts.bucket])]),

@@ -67,7 +67,7 @@ export function togetherRights(left: RoleRights, right: RoleRights): RoleRights 
 }
 
 /** The statements that these rights need; their `Sid`s are ours, and no other statement of the policy keeps one of them. */
-export function policyOf(rights: RoleRights, place: PolicyPlace): PolicyDocument {
+export function policyDocumentOf(rights: RoleRights, place: PolicyPlace): PolicyDocument {
   const { partition, region, account } = place
   const buckets = [...rights.objects, ...rights.inputs].map((pattern) => bucketOf(pattern).arn)
   return documentOf([

@@ -1,7 +1,7 @@
 import { shortDigestText } from '../../names/short-digest.ts'
 import type { RoleNeed } from '../../platform/roles.ts'
 import type { PolicyDocument, PolicyPlace } from './policy-document.ts'
-import { policyOf, readRights, rightsOf, togetherRights } from './rights.ts'
+import { policyDocumentOf, readRights, rightsOf, togetherRights } from './rights.ts'
 
 /** The one inline policy that is ours on a role. */
 export const policyName = 'SimpleSageMaker'
@@ -28,7 +28,7 @@ export function trustPolicy({ account }: Pick<PolicyPlace, 'account'>): object {
 }
 
 /** The least a job of this task needs: its project's folder, its other inputs, its logs and metrics, its image, its keys. */
-export const rolePolicy = (need: RoleNeed, place: PolicyPlace): PolicyDocument => policyOf(rightsOf(need, place), place)
+export const rolePolicy = (need: RoleNeed, place: PolicyPlace): PolicyDocument => policyDocumentOf(rightsOf(need, place), place)
 
 /**
  * What a role has, with what a task needs on top. Our own statements are made anew from the rights of both, so that those of
@@ -36,7 +36,7 @@ export const rolePolicy = (need: RoleNeed, place: PolicyPlace): PolicyDocument =
  */
 export function widenedPolicy(held: PolicyDocument, need: RoleNeed, place: PolicyPlace): PolicyDocument {
   const { rights, others } = readRights(held)
-  const ours = policyOf(togetherRights(rights, rightsOf(need, place)), place).Statement
+  const ours = policyDocumentOf(togetherRights(rights, rightsOf(need, place)), place).Statement
   const taken = new Set(others.map(({ Sid }) => Sid))
   // IAM wants every Sid once: a statement of someone else's keeps the one it has.
   const renamed = ours.map((statement) => (taken.has(statement.Sid) ? { ...statement, Sid: `Ssm${statement.Sid}` } : statement))

@@ -47,8 +47,8 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
       options?.signal?.throwIfAborted()
       const state = await describe(job)
       if (state === undefined) throw lost(job)
-      const [place, { settle, stopJob }] = [jobPlace(root, job.name), await acts()]
-      await settle(place)
+      const [place, { settleJob, stopJob }] = [jobPlace(root, job.name), await acts()]
+      await settleJob(place)
       if (!isTerminal(state.status)) await stopJob(place, () => describe(job), options?.signal)
     },
   }

@@ -25,7 +25,7 @@ export async function settleAbandoned(root: string): Promise<void> {
   await sweepLocks(root)
   for (const name of namesIn(heartbeats(root))) {
     try {
-      await settle(jobPlace(root, jobName(name)))
+      await settleJob(jobPlace(root, jobName(name)))
     } catch (cause) {
       // A full or read-only disk, or an engine that does not answer: whoever comes next tries again.
       if (fsCodeOf(cause) === undefined && !(cause instanceof PlatformError)) throw cause
@@ -37,7 +37,7 @@ export async function settleAbandoned(root: string): Promise<void> {
  * The same for one job; does nothing to a job that somebody looks after.
  * @throws {PlatformError} `PLATFORM_UNREACHABLE` when its containers cannot be ended now: its record is as before.
  */
-export async function settle(place: JobPlace): Promise<void> {
+export async function settleJob(place: JobPlace): Promise<void> {
   const state = readState(place)
   if (state === undefined || isTerminal(state.status)) {
     if (state?.unstored !== true) removeTrees(place.machines)
@@ -65,7 +65,7 @@ export async function settle(place: JobPlace): Promise<void> {
  * @throws {PlatformError} `STORAGE_DENIED` when something in it cannot be removed.
  */
 export async function forget(root: string, place: JobPlace): Promise<void> {
-  await settle(place)
+  await settleJob(place)
   const state = readState(place)
   if (state === undefined || !isTerminal(state.status) || state.unstored === true) return
   const path = temporaryFile(root)

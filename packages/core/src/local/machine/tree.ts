@@ -8,7 +8,7 @@ import type { JobRequest } from '../../platform/jobs.ts'
 import type { InputPlan, JobPlan } from '../request/job-plan.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
 import { configFiles } from './config-files.ts'
-import type { InputObject } from './inputs.ts'
+import type { InputObject } from './input-objects.ts'
 import { JobProblem } from './job-problem.ts'
 
 /** The folder that stands for `/` of one machine. */

@@ -20,7 +20,7 @@ import {
   pathOf,
   expressionOf,
   refused,
-  secondsOf,
+  limitSeconds,
   toolkitArgv,
   unsupported,
   uriOf,
@@ -123,7 +123,7 @@ function trainingPlan(input: CreateTrainingJobCommandInput, runs: typeof argvOf)
     ...(groups === undefined ? {} : { groups }),
     instanceType:
       resources?.InstanceType ?? (resources?.InstancePreferences ?? resources?.InstanceGroups)?.[0]?.InstanceType ?? 'local',
-    maxRunSeconds: secondsOf(input.StoppingCondition?.MaxRuntimeInSeconds),
+    maxRunSeconds: limitSeconds(input.StoppingCondition?.MaxRuntimeInSeconds),
     inputs: (input.InputDataConfig ?? []).map((channel) =>
       trainingInput(channel, algorithm?.TrainingInputMode ?? 'File', groups),
     ),
@@ -163,7 +163,7 @@ function processingPlan(input: CreateProcessingJobCommandInput, runs: typeof arg
     hosts: hostsOf(resources?.ClusterConfig?.InstanceCount),
     instanceType:
       resources?.ClusterConfig?.InstanceType ?? resources?.ClusterConfig?.InstancePreferences?.[0]?.InstanceType ?? 'local',
-    maxRunSeconds: secondsOf(input.StoppingCondition?.MaxRuntimeInSeconds),
+    maxRunSeconds: limitSeconds(input.StoppingCondition?.MaxRuntimeInSeconds),
     inputs: (input.ProcessingInputs ?? []).map(processingInput),
     outputs: (input.ProcessingOutputConfig?.Outputs ?? []).map(({ OutputName, S3Output }) => {
       if (S3Output === undefined) throw unsupported(`output '${OutputName ?? ''}' is not in S3`, 'Use an S3 output.')

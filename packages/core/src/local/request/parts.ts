@@ -45,7 +45,7 @@ export function hostsOf(count: number | undefined): readonly string[] {
 }
 
 /** A time limit; a day when none is said. */
-export function secondsOf(seconds: number | undefined): number {
+export function limitSeconds(seconds: number | undefined): number {
   if (seconds === undefined) return 86_400
   if (!Number.isInteger(seconds) || seconds < 1) throw refused(`${seconds} is not a number of seconds to run`)
   return seconds

@@ -9,7 +9,7 @@ import {
   firstPlace,
   limitsLeft,
   oneAttempt,
-  policyOf,
+  attemptPolicyOf,
   spentWith,
   type AttemptBefore,
   type NextStep,
@@ -98,7 +98,7 @@ type Counted = Pick<Start, 'number' | 'place' | 'spent' | 'machines'>
 function counted({ history }: TaskPast, { spec, fingerprint }: ResolvedTask, policy: RunPolicy): Counted {
   const { newest } = history
   const isAnew = newest === undefined || policy.force === true || policy.clean === true
-  const at = attemptToStart(policyOf(spec), isAnew ? undefined : beforeNow(newest, spec, fingerprint))
+  const at = attemptToStart(attemptPolicyOf(spec), isAnew ? undefined : beforeNow(newest, spec, fingerprint))
   const placements = placementsOf(spec)
   const machines = placements[at.place.index] ?? placements[0]
   if (isAnew || at.number.number === 1) return { ...at, spent: undefined, machines }

@@ -4,7 +4,7 @@ import {
   giveUp,
   ledgerIn,
   reserve,
-  settle,
+  settleCost,
   spentBy,
   type Ledger,
   type Reservation,
@@ -102,7 +102,7 @@ export async function reserveIn(
 export function settleIn(uri: ObjectUri, job: string, cost: Cost | undefined, context: BookContext): Promise<Ledger> {
   return changeLedger(uri, context, (ledger) => {
     const kept = ledger.reservations[job]
-    return kept === undefined ? ledger : settle(ledger, job, cost === undefined ? 0 : spentBy(kept, cost))
+    return kept === undefined ? ledger : settleCost(ledger, job, cost === undefined ? 0 : spentBy(kept, cost))
   })
 }
 
@@ -141,7 +141,7 @@ export async function recoverIn(
       const kept = settled.reservations[name]
       // A client that lives moved its time on meanwhile.
       if (kept === undefined || (cost === undefined && kept.untilMs !== ledger.reservations[name]?.untilMs)) continue
-      settled = cost === undefined ? giveUp(settled, name) : settle(settled, name, spentBy(kept, cost))
+      settled = cost === undefined ? giveUp(settled, name) : settleCost(settled, name, spentBy(kept, cost))
     }
     return settled
   })

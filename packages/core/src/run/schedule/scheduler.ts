@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../graph/order.ts'
 
 /** What a scheduler knows of a task's end. */
-export type Ending = { readonly kind: 'completed' | 'failed' } | { readonly kind: 'blocked'; readonly by: readonly string[] }
+export type TaskEnding = { readonly kind: 'completed' | 'failed' } | { readonly kind: 'blocked'; readonly by: readonly string[] }
 
 /** A task that cannot run, and the tasks at fault by name. */
 export interface Blocked {
@@ -14,7 +14,7 @@ export class Schedule {
   readonly #waiting: ReadonlyMap<string, Set<string>>
   readonly #dependants: ReadonlyMap<string, readonly GraphNode[]>
   readonly #names: ReadonlyMap<string, string>
-  readonly #endings = new Map<string, Ending>()
+  readonly #endings = new Map<string, TaskEnding>()
   readonly #ready: GraphNode[]
   #taken = 0
 
@@ -33,7 +33,7 @@ export class Schedule {
   /** Notes how a task ended. Gives the tasks that can never run because of it, the nearest first. */
   end(node: GraphNode, kind: 'completed' | 'failed'): readonly Blocked[] {
     const blocked: Blocked[] = []
-    const ended: { readonly node: GraphNode; readonly ending: Ending }[] = [{ node, ending: { kind } }]
+    const ended: { readonly node: GraphNode; readonly ending: TaskEnding }[] = [{ node, ending: { kind } }]
     // It grows while it is read: whoever needs a blocked task is blocked, too.
     for (const { node: over, ending } of ended) {
       this.#endings.set(over.key, ending)

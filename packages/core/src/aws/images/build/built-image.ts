@@ -5,7 +5,7 @@ import type { Clients } from '../../clients.ts'
 import type { Notify } from '../../notices.ts'
 import { buildInAccount, type AccountBuilds } from '../codebuild/build.ts'
 import { buildWithEngine } from './with-engine.ts'
-import { planImage, type DockerfileNeed, type ImagePlan } from './plan.ts'
+import { planImage, type DockerfileNeed, type ImagePlan } from './image-plan.ts'
 import { registryOf } from './repository.ts'
 
 export interface BuiltImagesOptions extends AccountBuilds {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { regionsOf, deepLearning } from './accounts.ts'
 import { algorithmImages, frameworkImages } from './catalog.ts'
-import { algorithmImage, frameworkImage, nearest, type Where } from './lookup.ts'
+import { algorithmImage, frameworkImage, nearestTexts, type Where } from './lookup.ts'
 import { isArm, processorOf } from './machine.ts'
 
 const where: Where = { region: 'us-east-1', instanceType: 'ml.m5.large', today: '2026-11-22' }
@@ -161,8 +161,8 @@ test('every account of the tables is twelve digits, every row has a tag, and eve
 })
 
 test('the nearest name is the one with the fewest changed letters', () => {
-  expect(nearest('sklaern', ['xgboost', 'sklearn'])).toEqual(['sklearn'])
-  expect(nearest('zzzzzz', ['xgboost', 'sklearn'])).toEqual([])
+  expect(nearestTexts('sklaern', ['xgboost', 'sklearn'])).toEqual(['sklearn'])
+  expect(nearestTexts('zzzzzz', ['xgboost', 'sklearn'])).toEqual([])
 })
 
 test.each([

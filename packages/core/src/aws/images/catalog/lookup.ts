@@ -25,7 +25,7 @@ export interface Where {
 export function frameworkImage(input: Extract<ImageSpec, { kind: 'framework' }>, where: Where): Found {
   const name = input.framework.toLowerCase()
   if (!frameworkNames.includes(aliases[name] ?? name))
-    return unknown(`No framework is called ${input.framework}`, nearest(name, frameworkNames))
+    return unknown(`No framework is called ${input.framework}`, nearestTexts(name, frameworkNames))
   const processor = processorOf(where.instanceType)
   const ofFramework = frameworkImages.filter(
     ({ framework, tags }) =>
@@ -38,7 +38,7 @@ export function frameworkImage(input: Extract<ImageSpec, { kind: 'framework' }>,
   if (ofVersion.length === 0) {
     return unknown(
       `No image of ${name} ${input.version} is known`,
-      nearest(
+      nearestTexts(
         input.version ?? '',
         ofFramework.map(({ version }) => version),
       ),
@@ -91,13 +91,13 @@ export function algorithmImage(input: Extract<ImageSpec, { kind: 'algorithm' }>,
   if (known.length === 0)
     return unknown(
       `No built-in algorithm is called ${input.algorithm}`,
-      nearest(name, unique(algorithmImages.map(({ algorithm }) => algorithm))),
+      nearestTexts(name, unique(algorithmImages.map(({ algorithm }) => algorithm))),
     )
   const image = input.version === undefined ? known[0] : known.find(({ version }) => isVersion(version, input.version ?? ''))
   if (image === undefined)
     return unknown(
       `No version ${input.version} of ${name} is known`,
-      nearest(
+      nearestTexts(
         input.version ?? '',
         known.map(({ version }) => version),
       ),
@@ -108,7 +108,7 @@ export function algorithmImage(input: Extract<ImageSpec, { kind: 'algorithm' }>,
 function located(registry: Registry, name: string, region: string, today: string, patchedUntil: string | undefined): Found {
   const account = accountIn(registry, region)
   if (account === undefined)
-    return unknown(`No registry of ${name} is known in the region ${region}`, nearest(region, regionsOf(registry)))
+    return unknown(`No registry of ${name} is known in the region ${region}`, nearestTexts(region, regionsOf(registry)))
   const uri = `${account}.dkr.ecr.${region}.${partitionOf(region).dnsSuffix}/${name}`
   return { kind: 'found', uri, ...(patchedUntil !== undefined && patchedUntil < today ? { unpatchedSince: patchedUntil } : {}) }
 }
@@ -134,7 +134,7 @@ const isVersion = (known: string, wished: string): boolean =>
 const unknown = (problem: string, didYouMean: readonly string[]): Found => ({ kind: 'unknown', problem, didYouMean })
 
 /** The three candidates that take the fewest changes of a letter, the nearest first; far-fetched ones are left out. */
-export function nearest(text: string, candidates: readonly string[]): readonly string[] {
+export function nearestTexts(text: string, candidates: readonly string[]): readonly string[] {
   return unique(candidates)
     .map((candidate) => ({ candidate, far: distance(text, candidate) }))
     .filter(({ candidate, far }) => far <= Math.max(2, Math.ceil(Math.max(text.length, candidate.length) / 2)))

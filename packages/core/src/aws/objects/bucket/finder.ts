@@ -2,7 +2,7 @@ import { terms, wording } from '../../../errors/wording.ts'
 import type { BucketLocationConstraint } from '@aws-sdk/client-s3'
 import { PlatformError } from '../../../platform/errors.ts'
 import type { Clock } from '../../../time/clock.ts'
-import { abortable, type Clients, type Opened } from '../../clients.ts'
+import { abortable, type Clients, type OpenedClient } from '../../clients.ts'
 import { errorKindOf, vendorError } from '../../error-kind.ts'
 import type { Notify } from '../../notices.ts'
 import { withErrorTranslation, platformError } from '../../translate.ts'
@@ -67,7 +67,7 @@ async function openBucket(bucket: string, clients: Clients, clock: Clock, notify
  * Asks where the bucket is, not for its head: that would need the right to list all of its keys, other projects' among them.
  */
 export async function bucketExists(
-  { client, sdk }: Opened<'s3'>,
+  { client, sdk }: OpenedClient<'s3'>,
   bucket: string,
   region: string,
   signal?: AbortSignal,
@@ -95,7 +95,7 @@ function regionOf(constraint: string | undefined): string | undefined {
   return /^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(constraint) ? constraint : undefined
 }
 
-async function create({ client, sdk }: Opened<'s3'>, bucket: string, region: string): Promise<void> {
+async function create({ client, sdk }: OpenedClient<'s3'>, bucket: string, region: string): Promise<void> {
   // us-east-1 is the one region that must not be named.
   const place =
     region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } } // an open list of regions

@@ -1,5 +1,5 @@
 import { partitionOf } from '../../partition.ts'
-import type { Opened } from '../../clients.ts'
+import type { OpenedClient } from '../../clients.ts'
 import { vendorError } from '../../error-kind.ts'
 
 /** What protects a bucket that was made here. New accounts have the first two by default; older ones may have changed that. */
@@ -7,7 +7,7 @@ export type BucketProtection = 'public access block' | 'encryption' | 'TLS only'
 
 /** Sets each; gives those that could not be set, with the reason. The bucket is there by now: nothing of this ends a run. */
 export async function protectBucket(
-  { client, sdk }: Opened<'s3'>,
+  { client, sdk }: OpenedClient<'s3'>,
   bucket: string,
   region: string,
 ): Promise<readonly { readonly what: BucketProtection; readonly message: string }[]> {
@@ -40,7 +40,7 @@ export async function protectBucket(
   return failed
 }
 
-async function speaksTls({ config }: Opened<'s3'>['client']): Promise<boolean> {
+async function speaksTls({ config }: OpenedClient<'s3'>['client']): Promise<boolean> {
   const endpoint = await config.endpoint?.()
   return (endpoint?.protocol ?? 'https:') === 'https:'
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nameBelow } from './inputs.ts'
+import { nameBelow } from './input-objects.ts'
 
 test('an object lies in its channel under what follows the prefix', () => {
   expect(nameBelow('p/in/', 'p/in/a/b')).toBe('a/b')
