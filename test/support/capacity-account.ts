@@ -1,6 +1,5 @@
 import { isTerminal, type JobRef, type JobState } from '../../packages/core/src/platform/jobs.ts'
 import type { Platform } from '../../packages/core/src/platform/platform.ts'
-import { deferred } from '../../packages/core/src/lang/deferred.ts'
 import { systemClock, type Clock } from '../../packages/core/src/time/clock.ts'
 import { memoryObjects, type MemoryObjects } from './memory-objects.ts'
 import { mortalPlatform, skippedFromMs, type AccountClient } from './mortal-platform.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { taskOf } from '../../../../test/support/tasks.ts'
-import { projectName, taskName } from '../names/task-name.ts'
+import { projectName } from '../names/task-name.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { HyperparameterValue, TaskSpec } from '../spec/task-spec.ts'
 import { describeChange } from './describe-change.ts'
