@@ -46,20 +46,24 @@ test(`importing core reads no more than ${mostFiles} files of it`, async () => {
   expect(files.size).toBeLessThanOrEqual(mostFiles)
 })
 
-test('each entry of the published core is imported and required by a process that loads nothing else first', async () => {
-  const { exports } = JSON.parse(await readFile(join(rootPath, 'packages/core/package.json'), 'utf8')) as {
-    readonly exports: Readonly<Record<string, { readonly 'ssm-source'?: string }>>
-  }
-  const names = Object.keys(exports).filter((name) => exports[name]?.['ssm-source'] !== undefined)
-  expect(names.length).toBeGreaterThan(5)
-  for (const name of names) {
-    const entry = JSON.stringify(posix.join('@simple-sagemaker/core', name))
-    // The order in which modules are loaded depends on which one is asked for first.
-    const program = `const required = Object.keys(require(${entry})); import(${entry}).then((its) => process.stdout.write(String(required.every((key) => key in its) && required.length)))`
-    const { stdout } = await execa(process.execPath, ['-e', program], { cwd: join(rootPath, 'examples') })
-    expect(Number(stdout)).toBeGreaterThan(0)
-  }
-})
+test(
+  'each entry of the published core is imported and required by a process that loads nothing else first',
+  { timeout: 120_000 },
+  async () => {
+    const { exports } = JSON.parse(await readFile(join(rootPath, 'packages/core/package.json'), 'utf8')) as {
+      readonly exports: Readonly<Record<string, { readonly 'ssm-source'?: string }>>
+    }
+    const names = Object.keys(exports).filter((name) => exports[name]?.['ssm-source'] !== undefined)
+    expect(names.length).toBeGreaterThan(5)
+    for (const name of names) {
+      const entry = JSON.stringify(posix.join('@simple-sagemaker/core', name))
+      // The order in which modules are loaded depends on which one is asked for first.
+      const program = `const required = Object.keys(require(${entry})); import(${entry}).then((its) => process.stdout.write(String(required.every((key) => key in its) && required.length)))`
+      const { stdout } = await execa(process.execPath, ['-e', program], { cwd: join(rootPath, 'examples') })
+      expect(Number(stdout)).toBeGreaterThan(0)
+    }
+  },
+)
 
 test('importing the published core reads six files at most, and none of another package', async () => {
   const { loaded } = await importAlone(new URL('packages/core/dist/index.js', pathToFileURL(rootPath)).href)
