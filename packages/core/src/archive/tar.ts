@@ -30,13 +30,15 @@ export interface WrittenArchive {
   /** Of the archive itself. */
   readonly sha256: string
   readonly sizeBytes: number
-  /** In the archive's order. */
+  /** In the archive's order; empty when it was not to be listed. */
   readonly files: readonly ArchivedFile[]
 }
 
 export interface ArchiveOptions {
   /** Called with the running total of bytes of content, never decreasing. */
   readonly onBytes?: (totalBytes: number) => void
+  /** Whether the files are told one by one; default `true`. Nobody needs that of a million results. */
+  readonly listed?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -72,7 +74,7 @@ async function archiveInto(
   const whole = createHash('sha256')
   let sizeBytes = 0
   await pipeline(
-    gzipMembers(tarOf(entries, (file) => void files.push(file), options)),
+    gzipMembers(tarOf(entries, (file) => void (options.listed !== false && files.push(file)), options)),
     async (chunks: AsyncIterable<Uint8Array>) => {
       for await (const chunk of chunks) {
         sizeBytes += chunk.length

@@ -121,6 +121,8 @@ test.each([
   '{"v":1,"revision":0,"spentMicroUsd":0,"reservations":null}',
   '{"v":1,"revision":0,"spentMicroUsd":0,"reservations":{"a":1}}',
   '{"v":1,"revision":0,"spentMicroUsd":0,"reservations":{"a":{"kind":"x","microUsd":1,"warmMicroUsd":0,"untilMs":0}}}',
+  '{"v":1,"revision":0,"spentMicroUsd":0,"reservations":{"../x":{"kind":"training","microUsd":1,"warmMicroUsd":0,"untilMs":0}}}',
+  '{"v":1,"revision":0,"spentMicroUsd":0,"reservations":{"__proto__":{"kind":"training","microUsd":1,"warmMicroUsd":0,"untilMs":0}}}',
 ])('what is no ledger is none: %s', (text) => {
   expect(ledgerIn(text)).toBeUndefined()
 })

@@ -1,3 +1,4 @@
+import { isJobName } from '../names/job-name.ts'
 import { isTerminal, type JobState } from '../platform/jobs.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import type { Cost } from '../spec/money/cost.ts'
@@ -117,7 +118,7 @@ export function ledgerIn(text: string): Ledger | undefined {
     const { v, revision, spentMicroUsd, reservations, givenUp = [] } = value ?? {}
     const isWhole =
       v === 1 && isCount(revision) && isCount(spentMicroUsd) && typeof reservations === 'object' && reservations !== null
-    return isWhole && Array.isArray(givenUp) && Object.values(reservations).every(isReservation) ? (value as Ledger) : undefined // looked at field by field
+    return isWhole && Array.isArray(givenUp) && Object.entries(reservations).every(([job, kept]) => isJobName(job) && isReservation(kept)) ? (value as Ledger) : undefined // looked at field by field
   } catch {
     return undefined
   }

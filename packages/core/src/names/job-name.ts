@@ -6,11 +6,15 @@ export type JobName = Brand<string, 'JobName'>
 
 /** A text as the name of a job. @throws {InvalidNameError} when SageMaker would refuse it. */
 export function jobName(text: string): JobName {
-  if (text.length > 63 || !/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(text)) {
+  if (!isJobName(text)) {
     throw new InvalidNameError('job', text, '1 to 63 letters, digits and hyphens, with no hyphen at either end')
   }
-  return text as JobName
+  return text
 }
+
+/** Whether SageMaker would take it as the name of a job. */
+export const isJobName = (text: unknown): text is JobName =>
+  typeof text === 'string' && text.length <= 63 && /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(text)
 
 // In the order of their bytes, so that names sort as numbers do.
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

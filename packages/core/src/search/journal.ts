@@ -9,7 +9,7 @@ import { readSmall } from '../run/decide/history.ts'
 import type { Goal } from './found.ts'
 import type { SearchPlan } from './plan.ts'
 import { valuesKey, type Space, type Values } from './space.ts'
-import type { TrialEnd } from './trial-state.ts'
+import { trialEndIn, type TrialEnd } from './trial-state.ts'
 
 /*
  * What a search has tried, in the bucket: `<task>/.search/<search>/0007.json` is written before the trial begins, and `0007.end.json`
@@ -112,9 +112,13 @@ export async function keptTrials(folder: ObjectUri, platform: Platform, signal: 
     const [, number, isEnd] = /(\d+)(\.end)?\.json$/.exec(uri) ?? []
     const value = number === undefined ? undefined : await readNote(uri, platform, given)
     if (value === undefined) return
-    // Written above, by this or an earlier client.
-    if (isEnd === undefined) begun.set(Number(number), value as Values)
-    else ended.set(Number(number), value as unknown as TrialEnd)
+    if (isEnd === undefined) {
+      // Written above, by this or an earlier client.
+      begun.set(Number(number), value as Values)
+      return
+    }
+    const end = trialEndIn(value)
+    if (end !== undefined) ended.set(Number(number), end)
   }
   await eachOf(platform.objects.list(folder, { signal }), readAtOnce, readOne, signal)
   return [...begun]

@@ -1,5 +1,5 @@
 import type { JobRef } from '../platform/jobs.ts'
-import type { JobName } from '../names/job-name.ts'
+import { isJobName, type JobName } from '../names/job-name.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import { SearchFailedError } from './errors.ts'
 import type { Goal, MetricPoint, Trial, TrialStatus } from './found.ts'
@@ -23,6 +23,31 @@ export interface TrialEnd {
   readonly message?: string
   /** It was asked to stop, and is not known to have stopped. */
   readonly isStopping?: boolean
+}
+
+/** How a trial ended, from its note; `undefined` for what none of our clients wrote: whoever may write to the bucket may have. */
+export function trialEndIn(note: Readonly<Record<string, unknown>>): TrialEnd | undefined {
+  const { status, steps, course, compared, job } = note
+  const numbers = ['value', 'seconds', 'billableSeconds'].every((name) => note[name] === undefined || isNumber(note[name]))
+  const isWhole =
+    (status === 'completed' || status === 'failed' || status === 'stopped-early') &&
+    isNumber(steps) &&
+    numbers &&
+    Array.isArray(course) &&
+    course.every(isPoint) &&
+    Array.isArray(compared) &&
+    compared.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isNumber)) &&
+    (job === undefined || isJobName(job)) &&
+    ['kind', 'message'].every((name) => note[name] === undefined || typeof note[name] === 'string')
+  return isWhole ? (note as unknown as TrialEnd) : undefined // looked at field by field
+}
+
+// What was no number or infinite when it was written is `null` in JSON.
+const isNumber = (value: unknown): boolean => typeof value === 'number' || value === null
+
+function isPoint(value: unknown): boolean {
+  const { step, value: measured, atMs } = Object(value) as Partial<MetricPoint>
+  return isNumber(step) && isNumber(measured) && isNumber(atMs)
 }
 
 /** One trial of a search as it stands. */

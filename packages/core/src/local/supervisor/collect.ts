@@ -46,7 +46,7 @@ async function uploadArchive(
   const { writeArchive } = await import('../../archive/tar.ts')
   const path = objects.temporaryPath()
   try {
-    await writeArchive(entries, path)
+    await writeArchive(entries, path, { listed: false })
     await objects.adopt(uri, path)
     return { written: [uri], leftOut }
   } finally {

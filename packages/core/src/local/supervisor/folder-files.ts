@@ -7,8 +7,13 @@ import { fsCodeOf } from '../../files/fs-errors.ts'
 export interface MachineFile {
   /** Where its bytes are. */
   readonly path: string
-  readonly stats: BigIntStats
+  readonly stats: FileStats
 }
+
+/** What is asked of a file's facts. All that the system tells would be a gigabyte for a million files. */
+export type FileStats = Pick<BigIntStats, 'ino' | 'size' | 'mode' | 'mtimeNs' | 'ctimeNs'>
+
+const fewer = ({ ino, size, mode, mtimeNs, ctimeNs }: BigIntStats): FileStats => ({ ino, size, mode, mtimeNs, ctimeNs })
 
 /** What a machine left in a folder. */
 export interface FolderFiles {
@@ -44,7 +49,7 @@ export function filesOf(folder: string, machinePath: string): FolderFiles {
     const target = own.isSymbolicLink() ? targetOf(path, folder, machinePath) : { path, stats: own }
     if (target === undefined || (own.isSymbolicLink() && (linked += 1) > mostLinked))
       leftOut.push(`${name} (a link to ${readlinkSync(path)}, which is not in this folder)`)
-    else if (target.stats.isFile()) files.push([name, target])
+    else if (target.stats.isFile()) files.push([name, { path: target.path, stats: fewer(target.stats) }])
     else if (!target.stats.isDirectory()) leftOut.push(`${name} (it is neither a file nor a folder)`)
     else if (above.includes(target.path)) leftOut.push(`${name} (a link to a folder that contains it)`)
     else visit(target.path, `${name}/`, [...above, target.path])
@@ -53,8 +58,13 @@ export function filesOf(folder: string, machinePath: string): FolderFiles {
   return { files: new Map(sortByBytes(files, ([name]) => name)), leftOut }
 }
 
+interface Target {
+  readonly path: string
+  readonly stats: BigIntStats
+}
+
 /** What a link in a folder points to, without any link on the way; `undefined` when that is elsewhere or nothing. */
-function targetOf(link: string, folder: string, machinePath: string): MachineFile | undefined {
+function targetOf(link: string, folder: string, machinePath: string): Target | undefined {
   let at = dirname(link)
   let rest = [link.slice(at.length + 1)]
   for (let hops = 0; rest.length > 0;) {

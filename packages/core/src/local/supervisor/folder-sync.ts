@@ -1,10 +1,10 @@
-import { lstatSync, type BigIntStats } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { safeJoin } from '../../archive/safe-path.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { addressOf, folderUri, joinUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
-import { filesOf, type MachineFile } from './folder-files.ts'
+import { filesOf, type MachineFile, type FileStats } from './folder-files.ts'
 import { copy, put, type MachineTree } from '../machine/tree.ts'
 
 /** What was stored, and what cannot be, with the reason. */
@@ -148,4 +148,4 @@ function stampIn(folder: string, name: string): string {
   return stats === undefined ? '' : stampOf(stats)
 }
 
-const stampOf = (stats: BigIntStats): string => `${stats.ino}-${stats.size}-${stats.mtimeNs}-${stats.ctimeNs}`
+const stampOf = (stats: FileStats): string => `${stats.ino}-${stats.size}-${stats.mtimeNs}-${stats.ctimeNs}`

@@ -7,12 +7,11 @@ import {
   statSync,
   utimesSync,
   writeFileSync,
-  type BigIntStats,
 } from 'node:fs'
 import { join } from 'node:path'
 import type { ProgramStart } from '../../../platform/jobs.ts'
 import type { MachineTree } from '../../machine/tree.ts'
-import { filesOf } from '../folder-files.ts'
+import { filesOf, type FileStats } from '../folder-files.ts'
 
 /** Sees what one start of a program does with its state: whether it reads what it was given, and when it saves. */
 export class StateWatch {
@@ -41,7 +40,7 @@ export class StateWatch {
   /** What the program did with its state, at its end. */
   seen(): Pick<ProgramStart, 'givenFiles' | 'isStateRead' | 'savedAtMs'> {
     const times = this.#trees.flatMap((tree) => [...filesOf(join(tree.root, this.#path), this.#path).files.values()])
-    const saved = times.filter(({ path, stats }) => !this.#isGiven(path, stats)).map(({ stats }) => Number(stats.mtimeMs))
+    const saved = times.filter(({ path, stats }) => !this.#isGiven(path, stats)).map(({ stats }) => Number(stats.mtimeNs / 1_000_000n))
     return {
       givenFiles: this.#given.size,
       ...(this.#given.size > 0 && this.#tellsReading()
@@ -52,7 +51,7 @@ export class StateWatch {
   }
 
   /** Whether it is the very file that was given, which nobody has written since. */
-  #isGiven(path: string, { ino, mtimeNs }: BigIntStats): boolean {
+  #isGiven(path: string, { ino, mtimeNs }: FileStats): boolean {
     const given = this.#given.get(path)
     return given !== undefined && mtimeNs === given.mtimeNs && lstatSync(given.link, { bigint: true }).ino === ino
   }
