@@ -118,7 +118,11 @@ export function ledgerIn(text: string): Ledger | undefined {
     const { v, revision, spentMicroUsd, reservations, givenUp = [] } = value ?? {}
     const isWhole =
       v === 1 && isCount(revision) && isCount(spentMicroUsd) && typeof reservations === 'object' && reservations !== null
-    return isWhole && Array.isArray(givenUp) && Object.entries(reservations).every(([job, kept]) => isJobName(job) && isReservation(kept)) ? (value as Ledger) : undefined // looked at field by field
+    return isWhole &&
+      Array.isArray(givenUp) &&
+      Object.entries(reservations).every(([job, kept]) => isJobName(job) && isReservation(kept))
+      ? (value as Ledger)
+      : undefined // looked at field by field
   } catch {
     return undefined
   }

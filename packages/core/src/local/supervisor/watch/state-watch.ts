@@ -1,13 +1,4 @@
-import {
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProgramStart } from '../../../platform/jobs.ts'
 import type { MachineTree } from '../../machine/tree.ts'
@@ -40,7 +31,9 @@ export class StateWatch {
   /** What the program did with its state, at its end. */
   seen(): Pick<ProgramStart, 'givenFiles' | 'isStateRead' | 'savedAtMs'> {
     const times = this.#trees.flatMap((tree) => [...filesOf(join(tree.root, this.#path), this.#path).files.values()])
-    const saved = times.filter(({ path, stats }) => !this.#isGiven(path, stats)).map(({ stats }) => Number(stats.mtimeNs / 1_000_000n))
+    const saved = times
+      .filter(({ path, stats }) => !this.#isGiven(path, stats))
+      .map(({ stats }) => Number(stats.mtimeNs / 1_000_000n))
     return {
       givenFiles: this.#given.size,
       ...(this.#given.size > 0 && this.#tellsReading()
