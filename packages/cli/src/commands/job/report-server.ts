@@ -18,7 +18,7 @@ export async function serveReport(
   const secret = randomBytes(24).toString('base64url')
   const server = createServer((request, response) => {
     answer(request, response, { place, secret, signal, port: portOf(server) }).catch((cause: unknown) => {
-      if (!response.headersSent) response.writeHead(500, plainText)
+      if (!response.headersSent) response.writeHead(500, { ...common, ...plainText })
       response.end(signal.aborted ? '' : `The report cannot be made: ${cause instanceof Error ? cause.message : String(cause)}\n`)
     })
   })
