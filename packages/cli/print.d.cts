@@ -11,6 +11,6 @@ export interface PrintOptions {
 /**
  * Prints what happens in a run: give it to `run({ onEvent: printEvents() })`. The lines of the log go to stdout, everything
  * else to stderr; in a terminal progress is updated in place, elsewhere there are plain lines. One function prints any number
- * of tasks that run at once.
+ * of tasks that run at once; when several machines or tasks print, a line of the log says whose it is.
  */
 export declare function printEvents(options?: PrintOptions): (event: RunEvent) => void

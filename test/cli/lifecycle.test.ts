@@ -118,6 +118,18 @@ test.skipIf(missing)(
   },
 )
 
+test('printEvents tells whose a line of the log is once a second machine or task has printed one', () => {
+  const context = testContext({ cwd: '/' })
+  const print = eventPrinter(context, {})
+  const say = (task: string, machine: string, text: string): void =>
+    print({ type: 'logged', atMs: 0, task, job: `${task}-1`, line: { machine, text, atMs: 0 } } as never)
+  say('a', 'algo-1', 'one')
+  say('a', 'algo-1', 'two')
+  say('a', 'algo-2', 'three')
+  say('a', 'algo-1', 'four')
+  expect(context.stdout.text()).toBe('one\ntwo\nalgo-2 │ three\nalgo-1 │ four\n')
+})
+
 test('a phase that a run joined counts from its beginning, and one in which the job failed is marked', () => {
   const log = new RunLog()
   const changed = (atMs: number, status: string, phase: string, phaseStartedAtMs?: number): readonly string[] =>

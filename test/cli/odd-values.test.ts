@@ -145,3 +145,13 @@ test('the name of a bucket that S3 cannot have is refused as the name of a bucke
     expect(stderr).not.toContain('object')
   }
 })
+
+test('a task that is not found below a prefix is told with the place where the original has put it', async () => {
+  await using folder = await workFolder()
+  const place = ['-p', 'ex', '-t', 'later', '--prefix', 'foo']
+  const read = await ssm(folder.path, ['shell', ...place, '--cmd_line', 'true', '--iit', 'prev', 't', 'model'])
+  const data = await ssm(folder.path, ['data', ...place])
+  for (const { stderr } of [read, data])
+    expect(stderr).toContain('Jobs of simple-sagemaker for Python are found with -p fooex and no --prefix.')
+  expect((await ssm(folder.path, ['data', '-p', 'ex', '-t', 'later'])).stderr).not.toContain('for Python')
+})

@@ -19,7 +19,7 @@ export interface PrintOptions {
 /**
  * Prints what happens in a run: give it to `run({ onEvent: printEvents() })`. The lines of the log go to stdout, everything
  * else to stderr; in a terminal progress is updated in place, elsewhere there are plain lines. One function prints any number
- * of tasks that run at once.
+ * of tasks that run at once; when several machines or tasks print, a line of the log says whose it is.
  *
  * @example const result = await task.run({ onEvent: printEvents() })
  */
@@ -29,7 +29,7 @@ export function printEvents(options: PrintOptions = {}): (event: RunEvent) => vo
 
 /** The same for other streams. */
 export function eventPrinter(context: CliContext, { quiet = false, logs = true }: PrintOptions): (event: RunEvent) => void {
-  const reporter = openReporter(context, { json: false, quiet, machines: 1, reader: 'library' })
+  const reporter = openReporter(context, { json: false, quiet, machines: undefined, reader: 'library' })
   return (event) => {
     if (event.type !== 'logged' || logs) reporter.onEvent(event)
     if (event.type === 'finished' && !quiet) finished(event, reporter)

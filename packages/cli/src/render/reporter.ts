@@ -22,8 +22,8 @@ export interface Reporter {
 export interface ReporterOptions {
   readonly json: boolean
   readonly quiet: boolean
-  /** With several machines every line of the log says whose it is. */
-  readonly machines: number
+  /** With several machines every line of the log says whose it is. `undefined` when it is not known how many there are. */
+  readonly machines: number | undefined
   /** Whose words hints use. Default `commandLine`. */
   readonly reader?: keyof Wording
   /** Flags for the commands that lines name, so that they can be typed as they are. */

@@ -24,7 +24,7 @@ export const errorCodes = {
     sentence: 'A project, task, job or channel name breaks the rules of SageMaker.',
     cause: 'Names become parts of job names and of S3 keys, which allow few characters.',
     remedy: 'Choose a name of letters, digits and hyphens, as the hint says.',
-    example: '"my task" is not a task name: 1 to 34 letters, digits and "-"',
+    example: '"my task" is not a task name: 1 to 34 letters, digits and hyphens, with no hyphen at either end',
   },
   CODE_MISSING: {
     sentence: 'The entry file or a source folder does not exist or cannot be read.',

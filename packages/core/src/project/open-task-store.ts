@@ -1,4 +1,5 @@
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
+import { wording } from '../errors/wording.ts'
 import { layoutOf, type TaskLayout } from '../names/layout.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import type { JobRef, JobState } from '../platform/jobs.ts'
@@ -6,6 +7,7 @@ import type { StoredObject } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
 import { readingContext } from '../run/context.ts'
 import { pastJobs } from '../run/decide/history.ts'
+import { placeOfOriginal } from '../run/resolve/missing-output.ts'
 import { namedOutputsOf, storedOutputs } from '../run/results/outputs.ts'
 import { assertStateIsFree, cleanState } from '../run/state.ts'
 import { downloadJob } from '../run/results/download.ts'
@@ -128,10 +130,10 @@ class OpenedTaskStore implements TaskStore {
     for await (const job of this.jobs(options)) if (job.status === 'completed') return job
     const { task, project } = this.#place
     throw new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no completed job`, {
-      hint: {
+      hint: wording`${{
         library: 'Run it first, or check the names of project, task and bucket; { job } takes one that failed, too.',
         commandLine: 'Run it first, or check the names of project, task and bucket; ssm data JOB takes one that failed, too.',
-      },
+      }}${placeOfOriginal(this.#place)}`,
       facts: { project, task },
     })
   }

@@ -20,6 +20,7 @@ import { retryOf } from '../spec/training/retry.ts'
 import type { Draft, DraftInput } from './draft.ts'
 import { launchProblems } from './problems/place-problems.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
+import { schemaProblems } from './problems/schema-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
 
 /**
@@ -30,6 +31,7 @@ export function specOf(draft: Draft): TaskSpec {
   const wrong = optionProblems(draft.kind, draft.options)
   const problems = [
     ...nameProblems(draft),
+    ...schemaProblems(draft),
     ...wrong,
     ...programProblems(draft),
     ...(wrong.length === 0 ? algorithmProblems(draft) : []),

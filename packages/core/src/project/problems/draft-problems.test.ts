@@ -112,6 +112,14 @@ test.each(['./s3:/x', 'C:/data', 'a:b', 'data/https://x'])('%j is a path of this
   expect(problemsOf(ready.input.local(path))).toEqual([])
 })
 
+test.each([[(value: unknown) => value], [{ parse: () => 1 }], [null], [{ '~standard': null }], ['text']])(
+  'what is no schema is refused before a job runs, not when its result is read: %j',
+  (schema) => {
+    for (const task of [ready.resultSchema(untyped(schema)), ready.hyperparameterSchema(untyped(schema))])
+      expect(problemsOf(task)[0]?.message).toBe('must be a Standard Schema')
+  },
+)
+
 test('the name of a bucket is checked before anything is asked', () => {
   const [problem] = problemsOf(project('ex', { bucket: 'b' }).task('t').shell('true'))
   expect(problem).toMatchObject({ path: 'bucket', message: expect.stringContaining('3 to 63 lower-case letters') as string })

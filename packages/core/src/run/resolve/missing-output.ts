@@ -1,8 +1,8 @@
 import { SsmError } from '../../errors/ssm-error.ts'
-import type { Text } from '../../errors/wording.ts'
+import { wording, type Text } from '../../errors/wording.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 
-type Source = Pick<TaskSpec, 'project' | 'task'>
+type Source = Pick<TaskSpec, 'project' | 'task' | 'prefix'>
 
 /** A task that is read from and never completed. */
 export function neverCompleted(source: Source, output: string): SsmError {
@@ -10,13 +10,23 @@ export function neverCompleted(source: Source, output: string): SsmError {
     'OUTPUT_MISSING',
     `Task ${source.task} of project ${source.project} has no completed job, so there is no ${output} of it`,
     {
-      hint: {
+      hint: wording`${{
         library: `Run task ${source.task} first, or give .input.from(…output('${output}')) of that task, which runs it by itself.`,
         commandLine: `Run task ${source.task} first.`,
-      },
+      }}${placeOfOriginal(source)}`,
       facts: { task: source.task, output },
     },
   )
+}
+
+/** Where simple-sagemaker for Python has put the jobs of a project with a prefix: there the prefix was the beginning of the name. */
+export function placeOfOriginal({ prefix, project }: Pick<Source, 'prefix' | 'project'>): Text {
+  if (prefix === '') return ''
+  const name = `${prefix}${project}`
+  return {
+    library: ` Jobs of simple-sagemaker for Python are in project('${name}') without a prefix.`,
+    commandLine: ` Jobs of simple-sagemaker for Python are found with -p ${name} and no --prefix.`,
+  }
 }
 
 /** A job that completed without the output that is read. */
