@@ -18,9 +18,8 @@ import { secondsOf, type Duration } from '../time/duration.ts'
 import { spotWaitOf, usualMaxWait } from '../options/spot/spot.ts'
 import { retryOf } from '../spec/training/retry.ts'
 import type { Draft, DraftInput } from './draft.ts'
-import { launchProblems } from './problems/place-problems.ts'
+import { launchProblems, schemaProblems } from './problems/place-problems.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
-import { schemaProblems } from './problems/schema-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
 
 /**

@@ -108,3 +108,19 @@ export function launchProblems({ kind, options, program, inputs }: Draft): reado
     ...(inputs.some(({ unpack }) => unpack === true) ? [of('toolkit unpacks no inputs', 'Unpack them in the program.')] : []),
   ]
 }
+
+/** What is given as a schema is one: a value without types may be anything, and is asked only when the job has ended. */
+export function schemaProblems(draft: Draft): readonly FoundProblem[] {
+  return (['resultSchema', 'hyperparameterSchema'] as const).flatMap((path): readonly FoundProblem[] => {
+    const schema: unknown = draft[path]
+    if (schema === undefined || isSchema(schema)) return []
+    const hint = 'Use a schema of zod, valibot, arktype or another library of Standard Schema.'
+    return [{ path, value: schema, message: 'must be a Standard Schema', hint }]
+  })
+}
+
+function isSchema(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  const standard = (value as { readonly '~standard'?: { readonly validate?: unknown } | null })['~standard']
+  return typeof standard?.validate === 'function'
+}
