@@ -17,10 +17,10 @@ let tarballs: Tarballs
 beforeAll(async () => {
   top = await mkdtemp(join(tmpdir(), 'ssm-consumers-'))
   tarballs = await pack(join(top, 'packed'))
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await rm(top, { recursive: true, force: true })
-})
+}, 60_000)
 
 let stores = 0
 /** Runs a built program and says what its tasks printed. */

@@ -10,7 +10,8 @@ const python = fileURLToPath(new URL('../../packages/worker-toolkit/python', imp
 /** A folder with the toolkit, and a user's script that must be right and one that must not. */
 function place(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ssm-python-types-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  // Thousands of files, on a disk that others use.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }), 60_000)
   cpSync(join(python, 'worker_toolkit'), join(folder, 'worker_toolkit'), { recursive: true })
   cpSync(join(python, 'tests/scripts/typed.py'), join(folder, 'typed.py'))
   const wrong = ['from worker_toolkit import worker_lib', 'config = worker_lib.WorkerConfig()', 'rank: str = config.host_rank']

@@ -96,3 +96,20 @@ test('arguments are read as names with values, as a job would have been given th
     '--d': '7',
   })
 })
+
+test('outside a job the channels are those that variables and folders name, and one that is missing names its variable', async () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ssm-by-hand-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const entryPoints = [fileURLToPath(new URL('./index.ts', import.meta.url))]
+  await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', outfile: join(folder, 'toolkit.mjs') })
+  writeFileSync(
+    join(folder, 'a.mjs'),
+    "import { worker } from './toolkit.mjs'; console.log(JSON.stringify(worker().channels)); worker().channel('b')",
+  )
+  const data = join(folder, '.ssm/hand/opt/ml/input/data')
+  mkdirSync(join(data, 'my-words'), { recursive: true })
+  const env = { SM_CHANNEL_TRAIN: './t', SM_CHANNEL_MY_WORDS: 'w', SM_CHANNEL_NONE: '' }
+  const done = spawnSync(process.execPath, [join(folder, 'a.mjs')], { cwd: folder, env, encoding: 'utf8' })
+  expect(JSON.parse(done.stdout)).toEqual({ train: './t', 'my-words': 'w' })
+  expect(done.stderr).toContain("There is no channel 'b': outside a job set the variable SM_CHANNEL_B to its folder")
+})

@@ -1,9 +1,9 @@
 /** A program run by hand, outside a job: its files go into one folder, and its arguments are its hyperparameters. */
 
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { machineRootVariable, paths } from './contract.ts'
+import { channelVariable, machineRootVariable, paths } from './contract.ts'
 
 /** Environment variables by name; `process.env` has this shape. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -24,7 +24,8 @@ export function folderByHand(env: Environment): string | undefined {
   return made
 }
 
-function isInJob(env: Environment): boolean {
+/** Whether a job runs this program. */
+export function isInJob(env: Environment): boolean {
   if (env[machineRootVariable] !== undefined || env['SM_CURRENT_HOST'] !== undefined) return true
   return [paths.training.config, paths.processing.config].some((folder) => existsSync(`${folder}/resourceconfig.json`))
 }
@@ -48,6 +49,14 @@ function takeOwn(folder: string): void {
   const { uid, mode } = lstatSync(folder)
   if (uid !== me || statSync(folder).uid !== me) throw new Error(`${folder} belongs to another user`)
   if ((mode & 0o077) !== 0) chmodSync(folder, 0o700)
+}
+
+/** The channels outside a job, where nobody lists them: the folders below `data`, and what variables `SM_CHANNEL_<NAME>` name. */
+export function channelsByHand(env: Environment, data: string): readonly string[] {
+  const folders = existsSync(data) ? readdirSync(data).filter((name) => statSync(join(data, name)).isDirectory()) : []
+  const known = new Set(folders.map(channelVariable))
+  const named = Object.keys(env).filter((name) => /^SM_CHANNEL_./.test(name) && (env[name] ?? '') !== '' && !known.has(name))
+  return [...folders, ...named.map((name) => name.slice('SM_CHANNEL_'.length).toLowerCase())].sort()
 }
 
 /** `--name value`, `--name=value` and `-n value`: text, as from the command line of a job. */

@@ -1,7 +1,7 @@
 /** What the launcher tells a program through its environment, read and typed. */
 
 import { availableParallelism } from 'node:os'
-import { argumentsAsHyperparameters, folderByHand } from './by-hand.ts'
+import { argumentsAsHyperparameters, channelsByHand, folderByHand } from './by-hand.ts'
 import { channelVariable, machineRootVariable, paths } from './contract.ts'
 import type { Environment } from './by-hand.ts'
 
@@ -50,7 +50,7 @@ export interface MachineFacts<Hyperparameters> {
 }
 
 /**
- * Reads a machine's facts out of its environment. Outside a job every fact has a harmless default: one machine, no channels,
+ * Reads a machine's facts out of its environment. Outside a job every fact has a harmless default: one machine, the channels that variables name,
  * folders below `./.ssm/hand`, the arguments as hyperparameters.
  * @throws {Error} when a variable that holds JSON holds something else; the message names it.
  */
@@ -72,7 +72,7 @@ export function readFacts(env: Environment, args: readonly string[]): MachineFac
     instanceType: env['SM_CURRENT_INSTANCE_TYPE'] ?? '',
     cpus: numberIn(env, 'SM_NUM_CPUS') ?? availableParallelism(),
     gpus: numberIn(env, 'SM_NUM_GPUS') ?? 0,
-    channels: channelsIn(env, root),
+    channels: channelsIn(env, root, byHand !== undefined),
     hyperparameters: objectIn(env, 'SM_HPS') ?? (byHand === undefined ? {} : argumentsAsHyperparameters(args)),
     args,
     modelDir: env['SM_MODEL_DIR'] ?? root + paths.training.model,
@@ -84,8 +84,8 @@ export function readFacts(env: Environment, args: readonly string[]): MachineFac
   }
 }
 
-function channelsIn(env: Environment, root: string): Readonly<Record<string, string>> {
-  const names = textsIn(env, 'SM_CHANNELS') ?? []
+function channelsIn(env: Environment, root: string, byHand: boolean): Readonly<Record<string, string>> {
+  const names = textsIn(env, 'SM_CHANNELS') ?? (byHand ? channelsByHand(env, `${root}${paths.training.data}`) : [])
   const placed = names.map((name) => [name, env[channelVariable(name)] ?? `${root}${paths.training.data}/${name}`])
   return Object.fromEntries(placed) as Record<string, string>
 }

@@ -1,8 +1,8 @@
 /** `worker()`: everything a program needs to know about the job it runs in. */
 
 import { mkdirSync } from 'node:fs'
-import { folderByHand } from './by-hand.ts'
-import { resultFile } from './contract.ts'
+import { folderByHand, isInJob } from './by-hand.ts'
+import { channelVariable, resultFile } from './contract.ts'
 import { readFacts } from './facts.ts'
 import { writeJson } from './json-file.ts'
 import { stateIn } from './state.ts'
@@ -70,7 +70,7 @@ export function worker<Types extends WorkerTypes = WorkerTypes>(
     channels: Object.freeze(facts.channels),
     // The caller names the type of what the request carried as JSON.
     hyperparameters: Object.freeze(facts.hyperparameters) as HyperparametersOf<Types>,
-    channel: (name: string) => channelOf(facts.channels, name),
+    channel: (name: string) => channelOf(facts.channels, name, env),
     state: stateIn(facts.instanceStateDir),
     writeResult: (value: Json) => writeJson(facts.outputDir, resultFile, value),
   })
@@ -81,10 +81,11 @@ export async function writeResult(value: Json): Promise<void> {
   await worker().writeResult(value)
 }
 
-function channelOf(channels: Readonly<Record<string, string>>, name: string): string {
+function channelOf(channels: Readonly<Record<string, string>>, name: string, env: Environment): string {
   const folder = Object.hasOwn(channels, name) ? channels[name] : undefined
   if (folder !== undefined) return folder
   const known = Object.keys(channels)
   const others = known.length === 0 ? 'this job has no channels' : `this job has: ${known.join(', ')}`
-  throw new Error(`There is no channel '${name}'; ${others}`)
+  const byHand = isInJob(env) ? '' : `: outside a job set the variable ${channelVariable(name)} to its folder`
+  throw new Error(`There is no channel '${name}'${byHand}; ${others}`)
 }

@@ -20,10 +20,10 @@ print(json.dumps({"hps": config.hps, "model": config.model_dir, "result": config
 
 
 class ByHand(unittest.TestCase):
-    def run_by_hand(self, folder, *args):
+    def run_by_hand(self, folder, *args, **more):
         names = ("SM_", "SSM_", "SAGEMAKER_", "TRAINING_")
         env = {name: value for name, value in os.environ.items() if not name.startswith(names)}
-        env.update(PYTHONPATH=PACKAGE_ROOT, PYTHONDONTWRITEBYTECODE="1", TMPDIR=folder)
+        env.update(PYTHONPATH=PACKAGE_ROOT, PYTHONDONTWRITEBYTECODE="1", TMPDIR=folder, **more)
         done = subprocess.run(
             [sys.executable, "-c", TEXT] + list(args), cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True
         )
@@ -43,6 +43,20 @@ class ByHand(unittest.TestCase):
             self.assertIn("no job runs this program", words)
         self.assertEqual({path: os.path.exists(path) for path in before}, before)
         self.assertEqual((facts["hosts"], facts["rank"], facts["nodes"], facts["channels"]), (["algo-1"], 0, 1, []))
+
+    def test_its_channels_are_those_that_variables_and_folders_name(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = os.path.join(os.path.realpath(folder), ".ssm", "hand", "opt", "ml", "input", "data")
+            os.makedirs(os.path.join(data, "my-words"))
+            facts, _ = self.run_by_hand(folder, SM_CHANNEL_DATA="./texts", SM_CHANNEL_TRAIN="t", SM_CHANNEL_MY_WORDS="w", SM_CHANNEL_NONE="")
+        self.assertEqual((facts["data"], sorted(facts["channels"])), ("./texts", ["data", "my-words", "train"]))
+
+    def test_a_channel_that_is_missing_names_the_variable_that_gives_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            env = dict(PATH=os.environ.get("PATH", ""), PYTHONPATH=PACKAGE_ROOT, PYTHONDONTWRITEBYTECODE="1", TMPDIR=folder)
+            text = "from worker_toolkit import worker_lib\nworker_lib.WorkerConfig().channel_my_words"
+            done = subprocess.run([sys.executable, "-c", text], cwd=folder, env=env, stderr=subprocess.PIPE, universal_newlines=True)
+        self.assertIn("There is no channel 'my_words': outside a job set the variable SM_CHANNEL_MY_WORDS to its folder", done.stderr)
 
     def test_its_arguments_are_its_hyperparameters(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,6 @@
 """A program run by hand, outside a job: its files go into one folder, and its arguments are its hyperparameters."""
 import os
+import re
 import sys
 import tempfile
 from typing import Dict, Optional
@@ -51,6 +52,21 @@ def _take_own(folder: str) -> None:
         raise PermissionError("%s belongs to another user" % folder)
     if facts.st_mode & 0o077:
         os.chmod(folder, 0o700)
+
+
+def channel_variable(name: str) -> str:
+    return "SM_CHANNEL_" + re.sub("[^A-Z0-9_]", "_", name.upper())
+
+
+def channels_by_hand(data: str) -> Dict[str, str]:
+    """Outside a job nobody lists the channels: they are the folders below `data`, and what a variable SM_CHANNEL_<NAME> names."""
+    folders = os.listdir(data) if os.path.isdir(data) else []
+    found = {name: os.path.join(data, name) for name in folders if os.path.isdir(os.path.join(data, name))}
+    known = {channel_variable(name) for name in found}
+    for variable, folder in os.environ.items():
+        if variable.startswith("SM_CHANNEL_") and folder and variable not in known:
+            found[variable[len("SM_CHANNEL_") :].lower()] = folder
+    return found
 
 
 def arguments_as_hyperparameters() -> Dict[str, str]:

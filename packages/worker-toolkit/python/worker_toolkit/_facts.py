@@ -3,11 +3,10 @@ import json
 import logging
 import multiprocessing
 import os
-import re
 import sys
 from typing import Any, Callable, Dict, List, Optional
 
-from ._by_hand import arguments_as_hyperparameters, folder_by_hand
+from ._by_hand import arguments_as_hyperparameters, channel_variable, channels_by_hand, folder_by_hand
 
 logger = logging.getLogger("worker_toolkit.worker_lib")
 
@@ -48,26 +47,27 @@ def read_facts() -> Dict[str, Any]:
     }  # type: Dict[str, Any]
     if facts["hps"] is None:
         facts["hps"] = _hyperparameters(config_dir) if by_hand is None else arguments_as_hyperparameters()
-    facts.update(_channels(processing, config_dir, ml))
+    facts.update(_channels(processing, config_dir, ml, by_hand is not None))
     if by_hand is not None:
         for name in ("model_dir", "output_data_dir", "tensorboard_dir", "instance_state"):
             os.makedirs(facts[name], exist_ok=True)
     return facts
 
 
-def _channels(processing: Dict[str, Any], config_dir: str, ml: str) -> Dict[str, Any]:
+def _channels(processing: Dict[str, Any], config_dir: str, ml: str, by_hand: bool) -> Dict[str, Any]:
     """`channels` and one `channel_<name>` each; `data` and `model` are there always, empty when the job has none."""
     if processing:
         inputs = processing.get("ProcessingInputs") or []
         found = {item["InputName"]: (item.get("S3Input") or {}).get("LocalPath", "") for item in inputs}
     else:
         found = {name: ml + "/input/data/" + name for name in _read_object(config_dir + "/inputdataconfig.json")}
+    if by_hand:
+        found.update(channels_by_hand(ml + "/input/data"))
     names = _json_variable("SM_CHANNELS", sorted(name for name in found if name not in ("code", "state_prev")))
     facts = {"channels": names, "channel_data": "", "channel_model": ""}  # type: Dict[str, Any]
     for name in ["data", "model"] + names:
         # What no variable's name may have is an underscore in it.
-        variable = "SM_CHANNEL_" + re.sub("[^A-Z0-9_]", "_", name.upper())
-        facts["channel_" + name] = os.environ.get(variable) or (found.get(name, "") if name in names else "")
+        facts["channel_" + name] = os.environ.get(channel_variable(name)) or (found.get(name, "") if name in names else "")
     return facts
 
 

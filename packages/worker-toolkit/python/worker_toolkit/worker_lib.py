@@ -15,6 +15,7 @@ import shutil
 import sys
 from typing import Any, Dict, List, Optional
 
+from ._by_hand import channel_variable, is_in_job
 from ._facts import apply_arguments, read_facts
 from ._result import write_result
 from ._stop import on_stop
@@ -171,5 +172,8 @@ def _no_field(item: str, config: Optional[argparse.Namespace]) -> str:
     if item.startswith("channel_"):
         channels = known.get("channels") or []
         has = "its channels are: " + ", ".join(channels) if channels else "it has no channels"
-        return "This job has no channel '%s'; %s" % (item[len("channel_") :], has)
+        name = item[len("channel_") :]
+        if not is_in_job():
+            return "There is no channel '%s': outside a job set the variable %s to its folder; %s" % (name, channel_variable(name), has)
+        return "This job has no channel '%s'; %s" % (name, has)
     return "WorkerConfig has no field '%s'; it has: %s" % (item, ", ".join(sorted(known)))
