@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { project } from '@simple-sagemaker/core'
+import { choice, project, range } from '@simple-sagemaker/core'
 import { local } from '@simple-sagemaker/core/local'
 import { reportOf, writeReport, type ReportDocument, type ReportedJob } from '@simple-sagemaker/core/report'
 import { chromium, type Browser, type Page } from 'playwright-core'
@@ -120,7 +120,7 @@ test.skipIf(missing)(
     }
     const { page, complaints, close } = await opened(urlOf(file))
     const text = await page.innerText('main')
-    for (const heading of ['Tasks', 'Timeline', 'Metrics', 'Machine use', 'Hyperparameters', 'Inputs and outputs', 'Request'])
+    for (const heading of ['Tasks', 'Timeline', 'Cost', 'Metrics', 'Machine use', 'Hyperparameters', 'Inputs and outputs', 'Request'])
       expect(text).toContain(heading)
     expect(text).toContain('<i>loss</i>')
     expect(text).toContain('<u>1</u>')
@@ -155,6 +155,45 @@ test.skipIf(missing)(
     expect(csv).toHaveLength(1 + 2 * 3)
     expect(complaints).toEqual([])
     await close()
+  },
+)
+
+test.skipIf(missing)(
+  'the page of a search shows its trials, and a trial that is chosen in the table is marked in the charts',
+  { timeout: 120_000 },
+  async () => {
+    await using platform = local({ root: join(root, 'search') })
+    const prices = { priceOf: () => Promise.resolve({ usdPerHour: 1.4, from: '<b>a test' }) }
+    const found = await project('s', { platform, prices })
+      .task('train')
+      .shell('echo loss=$SM_HP_LR; echo loss=$SM_HP_LR')
+      .metric('loss', 'loss=([0-9.]+)')
+      .search({ lr: range.float(0.1, 0.9), '<img src=x onerror=alert(1)>': choice('<script>alert(2)</script>', 'b') })
+      .minimize('loss')
+      .trials(10)
+      .run()
+    const file = join(root, 'search.html')
+    await found.report(file)
+    for (const view of [
+      { width: 1280, scheme: 'light' },
+      { width: 390, scheme: 'dark' },
+    ] as const) {
+      const { page, complaints, close } = await opened(urlOf(file), view)
+      const table = page.getByRole('region', { name: 'Trials of train' })
+      expect(await table.locator('tbody tr').count()).toBe(10)
+      await table.getByRole('button', { name: '3', exact: true }).click()
+      expect(await page.locator('circle.chosen').count()).toBe(1)
+      expect(await page.locator('path.thread.chosen').count()).toBe(1)
+      await table.getByRole('button', { name: 'loss' }).click()
+      const values = (await table.locator('tbody tr td:nth-child(3)').allInnerTexts()).map(Number)
+      expect(values).toEqual(values.toSorted((one, other) => one - other))
+      expect(await page.innerText('main')).toContain('<script>alert(2)</script>')
+      expect(await page.innerText('main')).toContain('Prices: <b>a test')
+      expect(await violations(page)).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      expect(complaints).toEqual([])
+      await close()
+    }
   },
 )
 
@@ -213,6 +252,7 @@ test.skipIf(missing)(
       madeAtMs: 0,
       jobs: [job],
       edges: [],
+      searches: [],
       leftOut: ['980000 lines'],
     }
     const file = join(root, 'large.html')

@@ -1,5 +1,6 @@
 import type { ReportedAttempt, ReportedFiles, ReportedJob } from '../src/run/report/report-document.ts'
 import { Metrics, Usage } from './charts.tsx'
+import { Costs } from './costs.tsx'
 import { Log } from './log.tsx'
 import { jobId, Part } from './part.tsx'
 import { bytes, moment, number, plain, span } from './text.ts'
@@ -23,6 +24,7 @@ export function Job({ job, alone }: { readonly job: ReportedJob; readonly alone:
       {job.hint !== undefined && <p class="hint">What to do: {plain(job.hint)}</p>}
       <Facts job={job} />
       <Timeline attempts={job.attempts} endMs={state.endedAtMs} />
+      <Costs job={job} />
       <Metrics job={job} />
       <Usage job={job} />
       <Hyperparameters job={job} />
@@ -42,19 +44,13 @@ export function Job({ job, alone }: { readonly job: ReportedJob; readonly alone:
 }
 
 function Facts({ job: { state } }: { readonly job: ReportedJob }) {
-  const { billableSeconds, startedAtMs, endedAtMs, machines } = state
-  const ran = startedAtMs === undefined || endedAtMs === undefined ? undefined : (endedAtMs - startedAtMs) / 1000
-  const saved =
-    billableSeconds === undefined || ran === undefined || ran <= 0 ? undefined : Math.max(0, 1 - billableSeconds / ran)
+  const { endedAtMs, machines, instanceType } = state
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Job', state.name],
     ['Kind', state.kind],
-    ['Machines', String(machines)],
+    ['Machines', instanceType === undefined ? String(machines) : `${machines} × ${instanceType}`],
     ['Submitted', moment(state.createdAtMs)],
     ['Ended', endedAtMs === undefined ? undefined : moment(endedAtMs)],
-    ['Billed', billableSeconds === undefined ? undefined : `${span(billableSeconds)} on each machine`],
-    ['Saved by spot', saved === undefined || saved < 0.005 ? undefined : `${Math.round(saved * 100)} %`],
-    ['Interrupted', state.interruptions === 0 ? undefined : `${state.interruptions} times`],
   ]
   return (
     <dl class="facts">

@@ -3,6 +3,7 @@ import type { ReportDocument } from '../src/run/report/report-document.ts'
 import { Graph } from './graph.tsx'
 import { Job } from './job.tsx'
 import { jobId } from './part.tsx'
+import { Search } from './search/search.tsx'
 import type { Source } from './live.ts'
 import { moment, plain, span } from './text.ts'
 
@@ -10,6 +11,7 @@ import { moment, plain, span } from './text.ts'
 export function Report({ source }: { readonly source: Source }) {
   const report = source.document.value
   const title = titleOf(report)
+  const shown = new Set(report.jobs.map(({ state }) => state.name as string))
   useEffect(() => {
     document.title = title
   }, [title])
@@ -22,9 +24,12 @@ export function Report({ source }: { readonly source: Source }) {
           <Connection connected={source.connected.value} />
         </p>
       </header>
-      {report.about === 'project' && <Overview report={report} />}
+      {report.about === 'project' && report.jobs.length > 0 && <Overview report={report} />}
+      {report.searches.map((search) => (
+        <Search key={`${search.task} ${search.createdAtMs ?? 0}`} search={search} jobs={shown} />
+      ))}
       {report.jobs.map((job) => (
-        <Job key={job.state.name} job={job} alone={report.about !== 'project'} />
+        <Job key={job.state.name} job={job} alone={report.about !== 'project' && report.searches.length === 0} />
       ))}
       {report.leftOut.length > 0 && (
         <section aria-labelledby="left-out">

@@ -39,3 +39,7 @@ export const moment = (atMs: number): string =>
 
 /** A value as a table shows it: at most six digits. */
 export const number = (value: number): string => (Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6))))
+
+/** An amount of US dollars: cents, and of less than a dollar two digits. */
+export const usd = (amount: number): string =>
+  `${amount >= 1 || amount === 0 ? amount.toFixed(2) : String(Number(amount.toPrecision(2)))} USD`

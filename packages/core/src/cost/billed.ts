@@ -24,8 +24,8 @@ export function costOf(state: JobState, price: PriceAnswer, nowMs: number): Cost
   }
 }
 
-/** How long the machines were there. A job that never got any cost nothing. */
-function ranSeconds({ runSeconds, startedAtMs, endedAtMs, status }: JobState, nowMs: number): number {
+/** How long the machines were there, in seconds. A job that never got any cost nothing. Pure. */
+export function ranSeconds({ runSeconds, startedAtMs, endedAtMs, status }: JobState, nowMs: number): number {
   if (runSeconds !== undefined) return runSeconds
   if (startedAtMs === undefined) return 0
   return Math.max(0, (endedAtMs ?? (isTerminal(status) ? startedAtMs : nowMs)) - startedAtMs) / 1_000

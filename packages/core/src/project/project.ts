@@ -189,9 +189,10 @@ export class Project<Known = never, Results = never> {
    * @throws {SsmError} `OUTPUT_MISSING` when no task has a job; `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
    */
   async report(file: string, options: Abortable = {}): Promise<void> {
-    const { reportOf, writeReport } = await import('../run/report/index.ts')
+    const { reportOf, writeReport } = await import('../search/report/index.ts')
     const place = { ...(await this.#storage()), project: this.name }
-    await writeReport(await reportOf(place, options), file, options)
+    const prices = moneySettings(this.name, this.#shared.options)?.prices
+    await writeReport(await reportOf(place, { ...options, prices }), file, options)
   }
 
   #place(): { readonly bucket: string | undefined; readonly prefix: string } {

@@ -12,6 +12,7 @@ export function lazyRunner(platforms: TaskPlatforms, money?: MoneySettings): Run
     return opened()
   }
   return {
+    prices: money?.prices,
     run: async (spec, options, caller) => await (await forEffects([spec])).run(spec, options, caller),
     start: async (spec, options, caller) => await (await forEffects([spec])).start(spec, options, caller),
     plan: async (spec, options) => await (await opened()).plan(spec, options),

@@ -1,3 +1,4 @@
+import type { PriceChoice } from '../cost/choice.ts'
 import type { Caller } from '../errors/caller.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
@@ -11,6 +12,8 @@ import type { RunOptions } from './run-options.ts'
 
 /** Runs the tasks of one project. */
 export interface Runner {
+  /** Where prices are from; absent when the project asks for none. */
+  readonly prices?: PriceChoice | undefined
   /** Runs a task to its end. */
   run(spec: TaskSpec, options: RunOptions, caller: Caller): Promise<TaskResult>
   /** Starts a task, and gives what follows it. */

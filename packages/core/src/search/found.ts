@@ -1,4 +1,5 @@
 import type { EventBase, RunEvent } from '../events/run-event.ts'
+import type { Abortable } from '../platform/abortable.ts'
 import type { JobName } from '../names/job-name.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import type { Space, Values } from './space.ts'
@@ -54,6 +55,14 @@ export interface Found<Given = Values, Result = TaskResult> {
   }
   /** Every trial, in the order of their numbers. */
   readonly trials: readonly Trial<Given, Result>[]
+  /**
+   * Writes a page about the search for a browser: its trials, what the hyperparameters tell of the result, and the best trial's job. Replaces an
+   * earlier report of this name, and no other file.
+   *
+   * @example await found.report('search.html')
+   * @throws {SsmError} `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
+   */
+  report(file: string, options?: Abortable): Promise<void>
 }
 
 /**

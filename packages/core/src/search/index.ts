@@ -13,6 +13,7 @@ export type ResultWithValues = TaskResult & { readonly hyperparameters: Values }
 export interface FoundVariants extends Partial<Found> {
   readonly results: readonly ResultWithValues[]
   readonly trials: readonly Trial[]
+  readonly report: Found['report']
 }
 
 /** Starts a search, and gives what follows it. Whoever asks late gets every event, and the failure too. */
@@ -22,7 +23,7 @@ export function startSearch(
   options: SearchRunOptions,
 ): SearchHandle<Found | FoundVariants> {
   const session = new SearchSession(plan, tools, options)
-  const outcome = outcomeOf(plan, session).catch((error: unknown) => {
+  const outcome = outcomeOf(plan, session, tools).catch((error: unknown) => {
     throw tools.caller(error)
   })
   outcome.catch(() => undefined)
@@ -36,14 +37,18 @@ export function startSearch(
   }
 }
 
-async function outcomeOf(plan: SearchPlan, session: SearchSession): Promise<Found | FoundVariants> {
+async function outcomeOf(plan: SearchPlan, session: SearchSession, tools: SearchTools): Promise<Found | FoundVariants> {
   try {
     await session.run()
+    const report: Found['report'] = async (file, options = {}) => {
+      const { reportFound } = await import('./report/found.ts')
+      await reportFound(plan, session.trials(), tools.runner, file, options)
+    }
     if (plan.over.kind === 'list') {
       const results = await Promise.all(session.trials().map(withValues))
-      return { results, trials: session.trials(), ...(plan.goal === undefined ? {} : { best: await bestOf(plan, session) }) }
+      return { results, trials: session.trials(), report, ...(plan.goal === undefined ? {} : { best: await bestOf(plan, session) }) }
     }
-    return { best: await bestOf(plan, session), trials: session.trials() }
+    return { best: await bestOf(plan, session), trials: session.trials(), report }
   } finally {
     session.end()
   }

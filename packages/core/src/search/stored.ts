@@ -43,7 +43,8 @@ function trialOf(task: string, { number, values, end }: KeptTrial): StoredTrial 
   }
 }
 
-function bestOf(trials: readonly StoredTrial[], { direction }: Goal): StoredTrial | undefined {
+/** The best completed trial. Pure. */
+export function bestOf(trials: readonly StoredTrial[], { direction }: Goal): StoredTrial | undefined {
   const sign = direction === 'minimize' ? 1 : -1
   const loss = ({ value = Number.NaN }: StoredTrial): number => sign * value
   const [first, ...others] = trials.filter(({ status, value }) => status === 'completed' && value !== undefined)

@@ -7,7 +7,7 @@ import { projectOptions } from '../../grammar/tables/run-options.ts'
 import { usageError } from '../../grammar/usage-error.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import type { Call } from '../../settings/call.ts'
-import { storagePlaceOf } from '../../settings/open-platform.ts'
+import { priceChoice, storagePlaceOf } from '../../settings/open-platform.ts'
 import { pathFrom } from '../../terminal/context.ts'
 import { bytesText } from '../../terminal/text.ts'
 import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
@@ -17,7 +17,11 @@ export const report = (call: Call): Promise<number> => withPlatform(call, (opene
 
 async function reportTo(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
   const { context, json, parsed } = call
-  const document = await reportOf(reportPlace(call, platform), { signal })
+  const { prices } = call.settings.values
+  const document = await reportOf(reportPlace(call, platform), {
+    signal,
+    ...(prices === undefined ? {} : { prices: priceChoice(prices.value) }),
+  })
   const { file } = valuesOf(parsed, reportOptions)
   if (json && file === undefined) {
     context.stdout.write(`${JSON.stringify(document)}\n`)

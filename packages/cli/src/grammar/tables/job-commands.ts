@@ -69,14 +69,19 @@ export const jobCommands = [
     name: 'report',
     summary: 'Write a page about a job, a task with its newest job, or a project with the newest job of each task.',
     about:
-      'One HTML file that needs nothing else: how it went, metrics, use of the machines, log, inputs, outputs, code and request. With --json and without -o, the same as data.',
+      'One HTML file that needs nothing else: how it went, cost, metrics, use of the machines, log, inputs, outputs, code and request. Of a task that was searched, its trials, and the job of the best one. With --json and without -o, the same as data.',
     examples: [
       { line: 'ssm report -p ex', does: 'the whole project, into report.html' },
       { line: 'ssm report train -p ex -o train.html', does: 'one task' },
       { line: 'ssm report train-2026-03-01-12-00-00-AbCd1234 -o job.html', does: 'one job' },
+      { line: 'ssm report -p ex --cost', does: 'with what the jobs cost' },
     ],
     positionals: [{ name: 'TASK|JOB', summary: 'A task of the project, or a job. Default: every task.', isNeeded: false }],
-    groups: [{ title: 'Report', options: { ...reportOptions, ...where } }, everywhere],
+    groups: [
+      { title: 'Report', options: { ...reportOptions, ...where } },
+      { title: 'Cost', options: { ...costOptions, prices: projectOptions.prices } },
+      everywhere,
+    ],
   },
   {
     ...small,

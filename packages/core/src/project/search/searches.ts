@@ -171,6 +171,8 @@ export type VariantResults<List, Result, HasGoal = false> = {
   readonly results: { readonly [Index in keyof List]: Result & { readonly hyperparameters: List[Index] } }
   /** The variants as trials. */
   readonly trials: readonly Trial<Each<List>, Result>[]
+  /** Writes a page about the variants for a browser, as `Found.report()` does. */
+  report: Found['report']
 } & (HasGoal extends true ? Pick<Found<Each<List>, Result>, 'best'> : unknown)
 
 type Each<List> = List extends readonly (infer One)[] ? One : never

@@ -1,4 +1,6 @@
 import type { JobPhase, JobState, UsageSample } from '../../platform/jobs.ts'
+import type { Cost } from '../../spec/money/cost.ts'
+import type { ReportedSearch } from './search-document.ts'
 
 /** Everything a report shows, as plain data: what `ssm report --json` prints and the page holds. */
 export interface ReportDocument {
@@ -18,6 +20,8 @@ export interface ReportDocument {
   readonly jobs: readonly ReportedJob[]
   /** What flows between the tasks of a project: from the job of one to the job of another. */
   readonly edges: readonly ReportedEdge[]
+  /** Searches of hyperparameters, the newest of a task first. Of their trials only the best one is among the jobs. */
+  readonly searches: readonly ReportedSearch[]
   /** What is not in the report, in sentences. */
   readonly leftOut: readonly string[]
 }
@@ -46,6 +50,8 @@ export interface ReportedJob {
   readonly hint?: string
   /** The attempts of this run, the oldest first; one when there was no other. */
   readonly attempts: readonly ReportedAttempt[]
+  /** What all attempts cost together. Unknown when no prices were asked for. */
+  readonly cost: Cost
   /** Name → value, as text. */
   readonly hyperparameters: Readonly<Record<string, string>>
   /** Earlier jobs of the task, the newest first. */
@@ -78,6 +84,18 @@ export interface ReportedAttempt {
   readonly reason?: string
   /** Its phases, the oldest first. */
   readonly phases: readonly JobPhase[]
+  /** How many machines it had. */
+  readonly machines: number
+  /** The type of its machines, where it is known. */
+  readonly instanceType?: string
+  /** How long each machine ran, in seconds. */
+  readonly ranSeconds: number
+  /** What is billed for each machine, in seconds; absent where the platform does not tell. */
+  readonly billedSeconds?: number
+  /** How often spot capacity was taken away. */
+  readonly interruptions: number
+  /** What it cost. Unknown when no prices were asked for. */
+  readonly cost: Cost
 }
 
 /** An earlier job, for comparison. */

@@ -12,8 +12,9 @@ import { jobNamed } from '../lookup/job.ts'
 import { listTasks, type StoragePlace } from '../lookup/projects.ts'
 import { pageLimits, readLog, type LogLimits } from './log-reader.ts'
 import type { ReportDocument, ReportedEdge } from './report-document.ts'
-import { reportedJob, type GiveLog, type JobToReport } from './reported-job.ts'
+import { reportedJob, type GatherOptions, type GiveLog, type JobToReport } from './reported-job.ts'
 import { requestFacts } from './request-facts.ts'
+import type { ReportedSearch } from './search-document.ts'
 
 /** What a report is about: one job, a task with its newest job, or a project with the newest job of each task. */
 export type ReportSubject =
@@ -31,19 +32,36 @@ export type ReportSubject =
 /** Where to look, and for what. */
 export type ReportPlace = StoragePlace & ReportSubject
 
+/** A project, or one task of it. */
+export type TasksPlace = Exclude<ReportPlace, { readonly job: string }>
+
 /** How many earlier jobs of a task are shown beside the newest one. */
 const mostEarlier = 25
 
-/**
- * Gathers everything a report shows, from what is stored and from the platform. Changes nothing.
- *
- * @throws {SsmError} `OUTPUT_MISSING` when the project or task has no job; `JOB_LOST` when there is no such job.
- */
-export async function reportOf(place: ReportPlace, options: Abortable = {}): Promise<ReportDocument> {
+/** The report of one job. */
+export async function reportOfJob(
+  place: StoragePlace & { readonly job: string },
+  options: GatherOptions = {},
+): Promise<ReportDocument> {
+  return reportOfSubjects(place, await subjectsOf(place, options), options)
+}
+
+/** The report of these jobs, with their logs as they are now. */
+export async function reportOfSubjects(
+  place: ReportPlace,
+  subjects: readonly JobToReport[],
+  options: GatherOptions,
+  searches: readonly ReportedSearch[] = [],
+): Promise<ReportDocument> {
   const { platform } = place
-  const subjects = [...(await subjectsOf(place, options))].sort(byTime)
   const limits = limitsFor(subjects.length)
-  return documentOf(place, subjects, (job, metrics) => readLog(job, metrics, platform, limits, options), options)
+  return documentOf(
+    place,
+    subjects.toSorted(byTime),
+    (job, metrics) => readLog(job, metrics, platform, limits, options),
+    options,
+    searches,
+  )
 }
 
 /** The document about these jobs. */
@@ -51,7 +69,8 @@ export async function documentOf(
   place: ReportPlace,
   subjects: readonly JobToReport[],
   giveLog: GiveLog,
-  options: Abortable,
+  options: GatherOptions,
+  searches: readonly ReportedSearch[] = [],
 ): Promise<ReportDocument> {
   const { platform } = place
   const parts = []
@@ -59,15 +78,17 @@ export async function documentOf(
   const about = 'job' in place ? 'job' : place.task === undefined ? 'project' : 'task'
   const first = subjects[0]
   const project = 'job' in place ? placeOf(first?.request)?.project : place.project
+  const task = 'job' in place ? first?.task : place.task
   return {
     v: 1,
     ...(project === undefined ? {} : { project }),
-    ...(about === 'project' || first === undefined ? {} : { task: first.task }),
+    ...(task === undefined ? {} : { task }),
     about,
     place: `${platform.name} ${await platform.region()}`.replace(/^(\S+) \1$/, '$1'),
     madeAtMs: Date.now(),
     jobs: parts.map(({ job }) => job),
     edges: edgesBetween(subjects),
+    searches,
     leftOut: parts.flatMap(({ leftOut }) => leftOut),
   }
 }
@@ -88,27 +109,43 @@ function limitsFor(jobs: number): LogLimits {
   }
 }
 
-/** The jobs a report of this place is about. */
+/** The jobs a report of this place is about: at least one. */
 export async function subjectsOf(place: ReportPlace, options: Abortable): Promise<readonly JobToReport[]> {
   if ('job' in place) return [await subjectNamed(place.job, place.platform, options)]
+  const subjects = await newestJobs(place, await tasksIn(place, options), options)
+  if (subjects.length === 0) throw noJob(place)
+  return subjects
+}
+
+/** The tasks a report of this place is about. */
+export const tasksIn = async (place: TasksPlace, options: Abortable): Promise<readonly string[]> =>
+  place.task === undefined ? listTasks(projectName(place.project), place, options) : [place.task]
+
+/** The newest job of each of these tasks that has one. */
+export async function newestJobs(
+  place: TasksPlace,
+  tasks: readonly string[],
+  options: Abortable,
+): Promise<readonly JobToReport[]> {
   const { platform, bucket, prefix = '' } = place
   const project = projectName(place.project)
   const where = { bucket: await platform.objects.bucket(bucket, { ...options, dryRun: true }), prefix, project }
-  const tasks = place.task === undefined ? await listTasks(project, place, options) : [place.task]
   const found = await allOrAbort(options.signal ?? new AbortController().signal, (signal) =>
     tasks.map((task) => newestOf(taskName(task), where, platform, { signal })),
   )
-  const subjects = found.flatMap((subject) => (subject === undefined ? [] : [subject]))
-  if (subjects.length > 0) return subjects
-  throw new SsmError(
+  return found.flatMap((subject) => (subject === undefined ? [] : [subject]))
+}
+
+/** There is nothing to report. */
+export const noJob = ({ project, task, platform }: TasksPlace): SsmError =>
+  new SsmError(
     'OUTPUT_MISSING',
-    `${place.task === undefined ? `Project ${project}` : `Task ${place.task} of project ${project}`} has no job on the ${platform.name} platform`,
+    `${task === undefined ? `Project ${project}` : `Task ${task} of project ${project}`} has no job on the ${platform.name} platform`,
     {
       hint: 'Run it first, or check the names of project, task and bucket, and the platform that was asked.',
-      facts: { project, task: place.task, platform: platform.name },
+      facts: { project, task, platform: platform.name },
     },
   )
-}
 
 async function newestOf(
   task: TaskName,

@@ -9,7 +9,7 @@ import type { LogLine } from '../../platform/logs.ts'
 import { project } from '../../project/project.ts'
 import { followReport } from './follow-report.ts'
 import { logReader, thinnedTo, type LogLimits } from './log-reader.ts'
-import { reportOf } from './report-of.ts'
+import { reportOf } from '../../search/report/index.ts'
 import { jsonForPage, reportPage, writeReport } from './report-page.ts'
 import { outcomeOf, reasonToStart } from './reported-job.ts'
 
@@ -138,7 +138,7 @@ test('nothing in a document ends the element that holds it, or begins another on
 })
 
 test('a report replaces an earlier one, and no other file', async () => {
-  const empty = { v: 1, about: 'project', place: 'local', madeAtMs: 0, jobs: [], edges: [], leftOut: [] } as const
+  const empty = { v: 1, about: 'project', place: 'local', madeAtMs: 0, jobs: [], edges: [], searches: [], leftOut: [] } as const
   const file = join(root, 'report.html')
   expect(await writeReport(empty, file)).toBe((await reportPage(empty)).length)
   await writeReport({ ...empty, place: 'elsewhere' }, file)

@@ -1,5 +1,6 @@
 import { describeChanges } from '../../bundle/describe-change.ts'
 import { changesBetween } from '../../bundle/fingerprint.ts'
+import { sumOfCosts } from '../../cost/billed.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
@@ -9,8 +10,10 @@ import type { Platform } from '../../platform/platform.ts'
 import type { FingerprintParts, PastJob } from '../../spec/result.ts'
 import { endedBadly } from '../follow/errors.ts'
 import { namedOutputsOf, outputsOf, outputUri } from '../results/outputs.ts'
+import type { Money } from '../money/money.ts'
 import type { ReadLog } from './log-reader.ts'
-import type { EarlierJob, ReportedAttempt, ReportedFiles, ReportedJob } from './report-document.ts'
+import { attemptsOf } from './attempts.ts'
+import type { EarlierJob, ReportedFiles, ReportedJob } from './report-document.ts'
 import { requestFacts, shownRequest, type RequestFacts } from './request-facts.ts'
 
 /** A job, those before it, the newest first, and where they are stored. */
@@ -20,6 +23,12 @@ export interface JobToReport {
   /** Absent for a job of another tool. */
   readonly layout: TaskLayout | undefined
   readonly request: JobRequest | undefined
+}
+
+/** How a report is gathered. */
+export interface GatherOptions extends Abortable {
+  /** Tells what jobs cost; absent when nobody wants to know. */
+  readonly money?: Money | undefined
 }
 
 /** Gives a job's log: read now, or followed by somebody already. */
@@ -32,15 +41,16 @@ export async function reportedJob(
   { task, past, layout, request }: JobToReport,
   platform: Platform,
   giveLog: GiveLog,
-  options: Abortable,
+  options: GatherOptions,
 ): Promise<{ readonly job: ReportedJob; readonly leftOut: readonly string[] }> {
   const [{ state, record }, ...before] = past
   const facts = request === undefined ? noFacts : requestFacts(request)
   const parts = record?.parts ?? {}
-  const [{ log, series, leftOut }, usage, outputs] = await Promise.all([
+  const [{ log, series, leftOut }, usage, outputs, attempts] = await Promise.all([
     giveLog(state, facts.metrics),
     usageOf(state, platform, options),
     layout === undefined ? [] : storedFiles(layout, state, platform, options),
+    attemptsOf(past, options.money),
   ])
   const because = reasonToStart(past)
   const hint = state.status === 'failed' || state.status === 'stopped' ? hintOf(state, platform) : undefined
@@ -50,7 +60,8 @@ export async function reportedJob(
     outcome: outcomeOf(state),
     ...(because === undefined ? {} : { because }),
     ...(hint === undefined ? {} : { hint }),
-    attempts: attemptsOf(past),
+    attempts,
+    cost: sumOfCosts(attempts.map(({ cost }) => cost)),
     hyperparameters: record === undefined ? facts.hyperparameters : hyperparametersOf(parts),
     earlier: before.map(earlierJob),
     series,
@@ -100,22 +111,6 @@ export function reasonToStart([{ record }, previous]: JobToReport['past']): stri
 function changesOf([{ record }, previous]: JobToReport['past']): readonly string[] {
   if (record === undefined || previous?.record === undefined) return []
   return describeChanges(changesBetween(previous.record.parts, record.parts))
-}
-
-/** The job and those before it that belong to the same run, the oldest first. */
-function attemptsOf(past: JobToReport['past']): readonly ReportedAttempt[] {
-  const run: PastJob[] = []
-  for (const job of past) {
-    run.push(job)
-    if ((job.record?.attempt?.number ?? 1) === 1) break
-  }
-  return run.reverse().map(({ state, record }, index) => ({
-    number: record?.attempt?.number ?? index + 1,
-    job: state.name,
-    status: state.status,
-    phases: state.phases,
-    ...(state.failureReason === undefined ? {} : { reason: state.failureReason }),
-  }))
 }
 
 function earlierJob({ state, record }: PastJob): EarlierJob {

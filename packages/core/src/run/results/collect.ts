@@ -34,8 +34,12 @@ export async function taskResult(
     series: (metric, options = {}) => seriesOf(spec.task, spec.metrics, metric, state, context.platform, options),
     download: (folder, options = {}) => downloadJob(state, layout, folder, options, context),
     report: async (file, options = {}) => {
-      const { reportOf, writeReport } = await import('../report/index.ts')
-      await writeReport(await reportOf({ platform: context.platform, job: state.name }, options), file, options)
+      const [{ reportOfJob }, { writeReport }] = await Promise.all([
+        import('../report/report-of.ts'),
+        import('../report/report-page.ts'),
+      ])
+      const place = { platform: context.platform, job: state.name }
+      await writeReport(await reportOfJob(place, { ...options, money }), file, options)
     },
     logs: (options = {}): AsyncIterable<LogLine> => logLines(context.platform, state, { ...options, untilNow: true }),
   }

@@ -1,0 +1,23 @@
+/**
+ * Reports: everything about a job, a task, a project or a search as data, and as one page for a browser.
+ *
+ * @module
+ */
+export { reportOf, type ReportOptions } from './report-of.ts'
+export { followReport, type FollowedPlace, type ReportChange } from '../../run/report/follow-report.ts'
+export type { ReportPlace, ReportSubject } from '../../run/report/report-of.ts'
+export { reportPage, writeReport, type PageOptions } from '../../run/report/report-page.ts'
+export type {
+  EarlierJob,
+  MetricSeries,
+  ReportDocument,
+  ReportedAttempt,
+  ReportedCode,
+  ReportedEdge,
+  ReportedFiles,
+  ReportedInput,
+  ReportedJob,
+  ReportedLine,
+  ReportedLog,
+} from '../../run/report/report-document.ts'
+export type { Importance, ReportedSearch, ReportedTrial, SearchedParameter } from '../../run/report/search-document.ts'
