@@ -120,7 +120,16 @@ test.skipIf(missing)(
     }
     const { page, complaints, close } = await opened(urlOf(file))
     const text = await page.innerText('main')
-    for (const heading of ['Tasks', 'Timeline', 'Cost', 'Metrics', 'Machine use', 'Hyperparameters', 'Inputs and outputs', 'Request'])
+    for (const heading of [
+      'Tasks',
+      'Timeline',
+      'Cost',
+      'Metrics',
+      'Machine use',
+      'Hyperparameters',
+      'Inputs and outputs',
+      'Request',
+    ])
       expect(text).toContain(heading)
     expect(text).toContain('<i>loss</i>')
     expect(text).toContain('<u>1</u>')

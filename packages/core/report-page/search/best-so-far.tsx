@@ -18,11 +18,12 @@ interface Point {
 /** Each trial's result in the order of the trials, and the best completed one so far as a line. */
 export function BestSoFar({ search, chosen, choose }: { readonly search: ReportedSearch } & Choosing) {
   const axis = metricAxis(search)
-  const points = search.trials.flatMap((trial): readonly Point[] => (trial.value === undefined ? [] : [{ trial, value: trial.value }]))
+  const points = search.trials.flatMap((trial): readonly Point[] =>
+    trial.value === undefined ? [] : [{ trial, value: trial.value }],
+  )
   const last = search.trials.at(-1)?.number ?? 1
   if (axis === undefined || points.length === 0) return <p class="muted">No trial has a result.</p>
-  const x = (trial: number): number =>
-    size.left + ((size.width - size.left - size.right) * (trial - 1)) / Math.max(1, last - 1)
+  const x = (trial: number): number => size.left + ((size.width - size.left - size.right) * (trial - 1)) / Math.max(1, last - 1)
   const y = (value: number): number => size.top + (size.height - size.top - size.below) * (1 - (axis.place(value) ?? 0))
   const steps = bestOf(points, search.goal?.direction === 'maximize')
   const end = steps.at(-1)

@@ -29,8 +29,8 @@ export function Importances({ importance }: { readonly importance: Importance })
       </table>
       <p class="muted">
         The share of the differences between the ranks of {trials} trials that the values of one hyperparameter alone explain: the
-        adjusted η² of the ranks, as in the Kruskal–Wallis test. What hyperparameters do only together is not seen, and a search that
-        prefers good values tries others rarely.
+        adjusted η² of the ranks, as in the Kruskal–Wallis test. What hyperparameters do only together is not seen, and a search
+        that prefers good values tries others rarely.
       </p>
     </>
   )

@@ -43,8 +43,8 @@ export function ParallelCoordinates({ search, chosen, choose }: { readonly searc
         ))}
       </svg>
       <figcaption class="muted">
-        Trials with a result; the best quarter is bold, those that were stopped early are dashed. Choose a line, a dot or a row to see the
-        same trial everywhere.
+        Trials with a result; the best quarter is bold, those that were stopped early are dashed. Choose a line, a dot or a row to
+        see the same trial everywhere.
       </figcaption>
     </figure>
   )
@@ -58,13 +58,7 @@ function Coordinate({ axis, x, isLast }: { readonly axis: Axis; readonly x: numb
         {shortened(plain(axis.name), 20)}
       </text>
       {axis.marks.map(({ at, text }) => (
-        <text
-          key={text}
-          class="small outlined"
-          x={isLast ? x + 7 : x - 7}
-          y={yOf(at) + 4}
-          text-anchor={isLast ? 'start' : 'end'}
-        >
+        <text key={text} class="small outlined" x={isLast ? x + 7 : x - 7} y={yOf(at) + 4} text-anchor={isLast ? 'start' : 'end'}>
           {shortened(plain(text), 9)}
         </text>
       ))}

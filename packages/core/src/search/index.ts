@@ -46,7 +46,12 @@ async function outcomeOf(plan: SearchPlan, session: SearchSession, tools: Search
     }
     if (plan.over.kind === 'list') {
       const results = await Promise.all(session.trials().map(withValues))
-      return { results, trials: session.trials(), report, ...(plan.goal === undefined ? {} : { best: await bestOf(plan, session) }) }
+      return {
+        results,
+        trials: session.trials(),
+        report,
+        ...(plan.goal === undefined ? {} : { best: await bestOf(plan, session) }),
+      }
     }
     return { best: await bestOf(plan, session), trials: session.trials(), report }
   } finally {

@@ -22,7 +22,11 @@ export async function reportFound(
   const place = { platform, project, task, prefix, ...(bucket === undefined ? {} : { bucket }) }
   const space = over.kind === 'space' ? over.space : spaceOf(trials)
   const best = goal === undefined ? undefined : bestOf(trials, goal)?.number
-  await writeReport(await reportOfSearches(place, [{ task, goal, space, trials, best }], [], { ...options, money }), file, options)
+  await writeReport(
+    await reportOfSearches(place, [{ task, goal, space, trials, best }], [], { ...options, money }),
+    file,
+    options,
+  )
 }
 
 /** What variants by hand were tried with: each hyperparameter is one of the values that it had. */

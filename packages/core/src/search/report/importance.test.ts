@@ -73,11 +73,26 @@ test('a trial that was stopped early ranks behind those that completed, whatever
 })
 
 test('too few results, no metric and a value that is always the same are said', () => {
-  expect(importanceOf(space, goal, trials(9, 0, () => 1))).toEqual({
+  expect(
+    importanceOf(
+      space,
+      goal,
+      trials(9, 0, () => 1),
+    ),
+  ).toEqual({
     kind: 'unknown',
     because: 'it takes at least 10 trials with a result, and 9 have one',
   })
-  expect(importanceOf(space, undefined, trials(20, 0, () => 1)).kind).toBe('unknown')
-  const same = trials(20, 0, ({ lr }) => lr).map((trial) => ({ ...trial, hyperparameters: { ...trial.hyperparameters, size: 4 } }))
+  expect(
+    importanceOf(
+      space,
+      undefined,
+      trials(20, 0, () => 1),
+    ).kind,
+  ).toBe('unknown')
+  const same = trials(20, 0, ({ lr }) => lr).map((trial) => ({
+    ...trial,
+    hyperparameters: { ...trial.hyperparameters, size: 4 },
+  }))
   expect(shares(same)['size']).toBeUndefined()
 })

@@ -19,7 +19,9 @@ const mostGroups = 6
 /** The importance of each hyperparameter alone. Pure. */
 export function importanceOf(space: Space, goal: Goal | undefined, trials: readonly Tried[]): Importance {
   if (goal === undefined) return { kind: 'unknown', because: 'the search has no metric to go by' }
-  const ended = trials.filter(({ status, value }) => value !== undefined && (status === 'completed' || status === 'stopped-early'))
+  const ended = trials.filter(
+    ({ status, value }) => value !== undefined && (status === 'completed' || status === 'stopped-early'),
+  )
   if (ended.length < fewestTrials)
     return {
       kind: 'unknown',

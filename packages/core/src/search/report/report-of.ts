@@ -73,11 +73,7 @@ export async function reportOfSearches(
   return { ...document, leftOut: [...reported.flatMap(({ leftOut }) => leftOut), ...document.leftOut] }
 }
 
-async function searchesIn(
-  place: TasksPlace,
-  tasks: readonly string[],
-  options: Abortable,
-): Promise<readonly SearchToReport[]> {
+async function searchesIn(place: TasksPlace, tasks: readonly string[], options: Abortable): Promise<readonly SearchToReport[]> {
   const { platform, prefix = '' } = place
   const bucket = await platform.objects.bucket(place.bucket, { ...options, dryRun: true })
   const found: SearchToReport[] = []
