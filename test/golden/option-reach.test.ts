@@ -138,6 +138,12 @@ const reach = {
     processing: ['NetworkConfig.EnableNetworkIsolation'],
     settings: ['ssm_network_isolated='],
   },
+  stateArchive: {
+    value: true,
+    training: ['CheckpointConfig.LocalPath'],
+    processing: ['ProcessingOutputConfig.Outputs.0.S3Output.LocalPath'],
+    settings: ['ssm_state_archive='],
+  },
   encryptTraffic: {
     value: true,
     training: ['EnableInterContainerTrafficEncryption'],

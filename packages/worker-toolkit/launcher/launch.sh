@@ -12,6 +12,7 @@
 set -fu
 
 main() {
+  case ${1-} in save-state) save_state "$2"; return ;; esac
   find_places
   trap stop_program TERM INT HUP
   refuse_changed_files "$@"
@@ -44,17 +45,21 @@ find_places() {
   _code=$_ml/code
   # Left behind on purpose: removing it would cost every job a process, and it goes with the machine.
   _scratch=$_ml/.ssm-launch
-  unset ssm_launch ssm_processes ssm_mpi_options ssm_wait_for_machines ssm_packages # of the settings alone
-  _host='' _program='' _python='' _stopped='' _scratch_made='' _whole_group='' _server='' ssm_kind=training
+  unset ssm_launch ssm_processes ssm_mpi_options ssm_wait_for_machines ssm_packages ssm_state_archive # of the settings alone
+  _host='' _program='' _python='' _stopped='' _scratch_made='' _whole_group='' _server='' _packs='' ssm_kind=training
   case $_channel in */processing/*) ssm_kind=processing ;; esac
 }
 
 find_state_and_config() {
   if [ "$ssm_kind" = processing ]; then
     _config=$_ml/config _input=$_ml/processing/input _data=$_ml/processing/input _output=$_ml/processing/output _state=$_ml/processing/state
+    _kept=$_ml/processing/state_archive _previous=$_ml/processing/state_prev
   else
     _config=$_ml/input/config _input=$_ml/input _data=$_ml/input/data _output=$_ml/output/data _state=$SSM_MACHINE_ROOT/state
+    _kept=$_ml/checkpoints _previous=$_kept
   fi
+  # Kept file by file, the state is in its place.
+  [ -n "${ssm_state_archive-}" ] || [ "$ssm_kind" = processing ] || _previous=$_state
 }
 
 make_folders() {
@@ -136,12 +141,142 @@ link_code() {
   set -f
 }
 
-# A processing job gets the state of the run before as an input beside the folder that is uploaded; training gets it in place.
+# A processing job gets the state of the run before as an input beside the folder that is uploaded; training gets it in place,
+# unless it is kept as archives. Archives are unpacked whether or not there will be others, so that the option may change at any time.
 restore_state() {
-  _previous=$_ml/processing/state_prev
-  { [ "$ssm_kind" = processing ] && [ -d "$_previous" ]; } || return 0
+  if [ -d "$_previous" ]; then
+    find_state_archives
+    [ -z "$_found_archives" ] || unpack_state
+    [ "$_previous" = "$_state" ] || { [ -n "$_found_archives" ] && [ -n "${ssm_state_archive-}" ]; } || copy_state
+  fi
+  [ -z "${ssm_state_archive-}" ] || prepare_saving
+}
+
+# What other machines saved comes first: of one file in several archives this machine's own is the one that stays.
+find_state_archives() {
+  _found_archives='' _own=''
+  set +f
+  for _archive in "$_previous"/ssm-state.*.tar.gz; do
+    [ -f "$_archive" ] || continue
+    if [ "${_archive##*/}" = "ssm-state.$_host.tar.gz" ]; then _own=$_archive$_line_break; else _found_archives=$_found_archives$_archive$_line_break; fi
+  done
+  set -f
+  _found_archives=$_found_archives$_own
+}
+
+unpack_state() {
+  while IFS= read -r _archive; do
+    [ -n "$_archive" ] || continue
+    { holds_safe_names "$_archive" && TAR_OPTIONS='' GZIP='' tar -xzof "$_archive" -C "$_state" </dev/null; } ||
+      give_up 1 "the state in ${_archive##*/} could not be unpacked: $(room_or "it is damaged, or holds names or links that lead out of its folder. Clear the task's state to begin anew.")"
+    # From now on the files themselves are kept.
+    [ "$_previous" != "$_state" ] || rm -f "$_archive"
+  done <<END
+$_found_archives
+END
+}
+
+copy_state() {
   cp -R "$_previous/." "$_state/" ||
     give_up 1 "the state of the run before could not be copied from $_previous to $_state: $(room_or "cp failed")"
+  [ -z "$_found_archives" ] || remove_archives "$_state"
+}
+
+remove_archives() {
+  set +f
+  rm -f "$1"/ssm-state.*.tar.gz
+  set -f
+}
+
+holds_safe_names() {
+  list_archive "$1" | refuse_unsafe_entries
+  case $? in
+    0) ;;
+    3) list_archive "$1" | refuse_names_through_links ;;
+    *) return 1 ;;
+  esac
+}
+
+# ---- the state as one archive ------------------------------------------------------------------------------------------------
+
+# Lets the program save by running one file, which it finds by SSM_SAVE_STATE.
+prepare_saving() {
+  { mkdir -p "$_kept" && cp "$0" "$_scratch/launch.sh"; } || give_up 1 "cannot write to $_kept and $_scratch: $(room_or "the image's user may not")"
+  set +f
+  rm -rf "$_scratch/packing" "$_kept"/.ssm-state.*.part
+  set -f
+  _others='' _names=$_all_hosts
+  while [ -n "$_names" ]; do
+    [ "${_names%%\"*}" = "$_host" ] || _others="$_others ${_names%%\"*}"
+    _names=${_names#*\",\"}
+  done
+  echo "ssm_kind=$ssm_kind ssm_state_archive=1 _host=$_host _rank=$_rank _others='$_others'" >"$_scratch/state-settings"
+  printf '%s\n' '#!/bin/sh' 'exec /bin/sh "${0%/*}/launch.sh" save-state "${0%/*}"' >"$_scratch/save-state"
+  chmod 755 "$_scratch/save-state"
+  export SSM_SAVE_STATE="$_scratch/save-state"
+}
+
+# Packs the state of this machine. The archive gets its name when it is whole: until then the one before stays, and whoever keeps a
+# copy of it reads one or the other. The first machine also packs what is in no machine's own folder.
+save_state() {
+  _scratch=$1 _ml=${1%/*}
+  SSM_MACHINE_ROOT=${_ml%/opt/ml}
+  . "$_scratch/state-settings"
+  find_state_and_config
+  lock_saving
+  _archive=$_kept/ssm-state.$_host.tar.gz _part=$_kept/.ssm-state.$_host.$$.part
+  trap 'rm -rf "$_part" "$_scratch/packing"' EXIT
+  if [ "$_rank" -eq 0 ]; then
+    set -- .
+    for _name in $_others; do set -- "--exclude=./$_name" "$@"; done
+  else
+    set -- "./$_host"
+  fi
+  if holds_files; then pack_state "$@" || return 1; else rm -f "$_archive"; fi
+  remove_loose_state
+}
+
+holds_files() {
+  has find && has head || return 0
+  [ "$_rank" -eq 0 ] || _state=$_state/$_host
+  [ -n "$(find "$_state" ! -type d 2>/dev/null | head -n 1)" ] || return 1
+  [ "$_rank" -eq 0 ] || _state=${_state%/*}
+}
+
+pack_state() {
+  rm -f "$_scratch/not-packed"
+  { (cd "$_state" && TAR_OPTIONS='' exec tar -cf - "$@" </dev/null) || true >"$_scratch/not-packed"; } | GZIP='' gzip -1 >"$_part" || true >"$_scratch/not-packed"
+  [ ! -e "$_scratch/not-packed" ] || { not_saved "$(room_or 'files changed while they were packed, or could not be read')"; return 1; }
+  holds_safe_names "$_part" || { not_saved 'it holds links that lead out of its folder, or names that no archive can hold safely'; return 1; }
+  mv -f "$_part" "$_archive" || { not_saved 'the archive could not be put in its place'; return 1; }
+}
+
+not_saved() {
+  echo "ssm: the state of $_host was not saved: $1. What was saved before stays." >&2
+}
+
+# The files of a time when the state was not kept as an archive: they are in it now.
+remove_loose_state() {
+  set +f
+  for _entry in "$_kept"/* "$_kept"/.[!.]*; do
+    case ${_entry##*/} in ssm-state.*.tar.gz | .ssm-state.*.part) continue ;; esac
+    [ "$_rank" -eq 0 ] || [ "${_entry##*/}" = "$_host" ] || continue
+    case " $_others " in *" ${_entry##*/} "*) continue ;; esac
+    rm -rf "$_entry"
+  done
+  set -f
+}
+
+# One after the other, so that an older archive never takes the place of a newer one. Who was killed while it packed holds nobody up.
+lock_saving() {
+  _tries=0
+  until mkdir "$_scratch/packing" 2>/dev/null; do
+    _holder='' && read -r _holder 2>/dev/null <"$_scratch/packing/holder"
+    _tries=$((_tries + 1))
+    if [ -n "$_holder" ] && kill -0 "$_holder" 2>/dev/null; then _tries=0; fi
+    if [ "$_tries" -gt 20 ]; then rm -rf "$_scratch/packing"; else nap 0.1; fi
+  done
+  echo $$ >"$_scratch/packing/holder"
 }
 
 # Archives of the channels named in the settings, one folder a line, are unpacked beside themselves: a model of another task.
@@ -963,6 +1098,7 @@ follow_first_machine() {
 # ---- the program -------------------------------------------------------------------------------------------------------------
 
 finish() {
+  _packs=${ssm_state_archive-}
   [ "${ssm_distribution-}" != mpi ] || run_mpi "$@"
   supervise exec_program "$@"
   end_program
@@ -1185,6 +1321,7 @@ end_badly() {
 # Whoever laid out the machine and wants to know the exit code, even when nobody waits for this process any more, made an empty
 # file for it. A line of one write is whole or not there.
 leave() {
+  [ -z "$_packs" ] || /bin/sh "$_scratch/save-state"
   { [ ! -f "$_ml/output/.ssm-ended" ] || [ -h "$_ml/output/.ssm-ended" ] || echo "$1" >"$_ml/output/.ssm-ended"; } 2>/dev/null
   exit "$1"
 }

@@ -28,6 +28,8 @@ export const paths = {
     outputData: '/opt/ml/output/data',
     tensorboard: '/opt/ml/output/tensorboard',
     state: '/state',
+    /** What is kept of the state when it is kept as an archive. */
+    stateArchive: '/opt/ml/checkpoints',
   },
   /** Folders of a processing job. */
   processing: {
@@ -40,6 +42,8 @@ export const paths = {
     message: '/opt/ml/output/message',
     state: '/opt/ml/processing/state',
     previousState: '/opt/ml/processing/state_prev',
+    /** What is kept of the state when it is kept as an archive. */
+    stateArchive: '/opt/ml/processing/state_archive',
   },
 } as const
 
@@ -66,6 +70,9 @@ export const stopGraceSeconds = 120
 
 /** Exit code of the launcher when its files are not the ones the request pins. */
 export const tamperedExitCode = 86
+
+/** The archive of a machine's state, where the state is kept as one. */
+export const stateArchiveFile = (host: string): string => `ssm-state.${host}.tar.gz`
 
 const scratchFolder = '/opt/ml/.ssm-launch'
 

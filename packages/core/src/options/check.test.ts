@@ -215,6 +215,7 @@ const rows = {
   container: switched('container'),
   networkIsolation: switched('networkIsolation'),
   encryptTraffic: switched('encryptTraffic'),
+  stateArchive: switched('stateArchive'),
 } satisfies Readonly<Record<TaskOptionName, readonly Refused[]>>
 
 const cases = Object.entries(rows).flatMap(([name, refused]) =>

@@ -6,7 +6,7 @@ import { Secret } from '../secrets/secret.ts'
 import { setByMachine } from '../spec/machine-variables.ts'
 import type { HyperparameterValue } from '../spec/task-spec.ts'
 import { trainingOnly } from './option.ts'
-import { list, oneOf, pairs } from './option-types.ts'
+import { flag, list, oneOf, pairs } from './option-types.ts'
 
 /** What the program is told, and what is noted about it. */
 export const parameterOptions = {
@@ -144,6 +144,20 @@ export const parameterOptions = {
     choices: ['same-task', 'same-spec'],
     default: 'same-task',
     flag: { names: ['state_keep'] },
+  }),
+  /**
+   * Whether the state of each machine is kept as one archive: for many small files, which S3 and SageMaker take in slowly.
+   *
+   * The archive is unpacked before the program starts, and written when the program saves (`"$SSM_SAVE_STATE"`, `save_state()`,
+   * `saveState()`) and when it has ended, also after SIGTERM. It takes the place of the one before only when it is whole. What the program
+   * changed since then is lost with a machine that ends without SIGTERM. Off by default. Needs gzip in the image.
+   */
+  stateArchive: flag({
+    summary:
+      'Whether the state of each machine is kept as one archive: for many small files, which S3 and SageMaker take in slowly.',
+    source: 'CheckpointConfig.LocalPath',
+    default: false,
+    flag: { names: ['state_archive'] },
   }),
 }
 

@@ -18,7 +18,7 @@ import { secondsOf, type Duration } from '../time/duration.ts'
 import { spotWaitOf, usualMaxWait } from '../options/spot/spot.ts'
 import { retryOf } from '../spec/training/retry.ts'
 import type { Draft, DraftInput } from './draft.ts'
-import { launchProblems, schemaProblems } from './problems/place-problems.ts'
+import { archiveProblems, launchProblems, schemaProblems } from './problems/place-problems.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
 
@@ -36,7 +36,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...(wrong.length === 0 ? algorithmProblems(draft) : []),
     ...inputProblems(draft),
     ...packagesProblems(draft),
-    ...(wrong.length === 0 ? launchProblems(draft) : []),
+    ...(wrong.length === 0 ? [...launchProblems(draft), ...archiveProblems(draft)] : []),
     ...placeProblems(draft.kind, draft.inputs, draft.outputs ?? {}),
   ]
   if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)
@@ -58,6 +58,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...parametersOf(options),
     ...accessOf(options),
     ...(options.state === 'same-spec' ? { keepsState: options.state } : {}),
+    ...(options.stateArchive ? { stateArchive: true } : {}),
     ...(draft.resultSchema === undefined ? {} : { resultSchema: draft.resultSchema }),
     ...(draft.hyperparameterSchema === undefined ? {} : { hyperparameterSchema: draft.hyperparameterSchema }),
     givenOptions: Object.keys(draft.options),

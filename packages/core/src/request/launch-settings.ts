@@ -23,6 +23,7 @@ export function launchSettings(spec: TaskSpec, job: JobName, entry: string | und
     `ssm_run=${quote(launchMode(spec, entry))}`,
     `ssm_network_isolated=${quote(spec.networkIsolation ? '1' : '')}`,
     ...(packagesSha256 === undefined ? [] : [`ssm_packages=${quote(packagesSha256)}`]),
+    ...(spec.stateArchive === true ? ['ssm_state_archive=1'] : []),
     ...distributionSettings(spec),
     // One word a line.
     ...(spec.launch === undefined || spec.launch === 'toolkit' ? [] : [`ssm_launch=${quote(spec.launch.join('\n'))}`]),

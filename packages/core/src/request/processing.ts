@@ -68,7 +68,7 @@ function outputs(spec: TaskSpec, facts: RequestFacts): ProcessingOutput[] {
   // One folder inside another would be mounted and stored twice: whoever names parts of the output's folder gets these alone.
   const isSplit = named.some(([, path]) => `${path}/`.startsWith(`${paths.processing.output}/`))
   return [
-    output('state', facts.layout.state, paths.processing.state, 'Continuous'),
+    output('state', facts.layout.state, paths.processing[spec.stateArchive === true ? 'stateArchive' : 'state'], 'Continuous'),
     ...(isSplit ? [] : [output('output', place.outputFolder, paths.processing.output, 'EndOfJob')]),
     ...named.map(([name, path]) => output(name, place.namedOutput(name), path, 'EndOfJob')),
   ]

@@ -51,7 +51,8 @@ function hyperparametersOf(spec: TaskSpec, facts: RequestFacts): Record<string, 
 }
 
 /** The built-in algorithms look for their checkpoints in the place that SageMaker names. */
-const statePath = ({ image }: TaskSpec): string => (image.kind === 'algorithm' ? '/opt/ml/checkpoints' : paths.training.state)
+const statePath = ({ image, stateArchive }: TaskSpec): string =>
+  image.kind === 'algorithm' ? '/opt/ml/checkpoints' : stateArchive === true ? paths.training.stateArchive : paths.training.state
 
 function algorithm(spec: TaskSpec, facts: RequestFacts): AlgorithmSpecification {
   const metrics = Object.entries(spec.metrics).map(([Name, Regex]) => ({ Name, Regex }))

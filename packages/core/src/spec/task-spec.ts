@@ -82,6 +82,8 @@ export interface TaskSpec {
 
   /** State that another specification left is removed before a job starts. */
   readonly keepsState?: 'same-spec'
+  /** The state of each machine is kept as one archive; absent: file by file. */
+  readonly stateArchive?: true
 
   /** The role of the job, a name or an ARN; absent for the project's own. */
   readonly role?: string

@@ -18,11 +18,12 @@ from typing import Any, Dict, List, Optional
 from ._by_hand import channel_variable, is_in_job
 from ._facts import apply_arguments, read_facts
 from ._result import write_result
+from ._save_state import save_state
 from ._stop import on_stop
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["WorkerConfig", "on_stop", "write_result"]
+__all__ = ["WorkerConfig", "on_stop", "save_state", "write_result"]
 
 
 class WorkerConfig:

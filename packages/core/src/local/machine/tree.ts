@@ -38,11 +38,12 @@ function layOutEnd({ root }: MachineTree): void {
 export function foldersOf(plan: JobPlan): readonly string[] {
   const own =
     plan.kind === 'training'
-      ? [paths.training.config, paths.training.data, paths.training.model, paths.training.outputData]
+      ? [paths.training.config, paths.training.data, paths.training.model, paths.training.outputData, paths.training.state]
       : [paths.processing.config, dirname(paths.failure)]
   const inputs = plan.inputs.map((input) => input.path)
   const outputs = plan.outputs.map((output) => output.path)
-  return ['/tmp', paths.code, ...own, ...inputs, ...outputs, ...(plan.checkpoint === undefined ? [] : [plan.checkpoint.path])]
+  const state = plan.checkpoint === undefined ? [] : [plan.checkpoint.path]
+  return [...new Set(['/tmp', paths.code, ...own, ...inputs, ...outputs, ...state])]
 }
 
 const copiesAtOnce = 64

@@ -84,6 +84,15 @@ export function pathProblems(path: string, value: unknown): readonly FoundProble
   ]
 }
 
+/** An archive of the state is written by our launcher, which an image's own program does without. */
+export function archiveProblems({ options, algorithm, program }: Draft): readonly FoundProblem[] {
+  const { stateArchive, launch } = options
+  if (stateArchive !== true || program === undefined) return []
+  if (algorithm === undefined && program.kind !== 'algorithm' && launch !== 'toolkit') return []
+  const hint = 'Leave it out: its program keeps its state by itself.'
+  return [{ path: 'stateArchive', value: true, message: 'needs a program that is started by the launcher', hint }]
+}
+
 /** A launcher starts a file; the toolkit of an image does what it always did, and nothing of ours. */
 export function launchProblems({ kind, options, program, inputs }: Draft): readonly FoundProblem[] {
   const { launch, args = [], distribution, packages } = options

@@ -151,6 +151,7 @@ const codePlace: Sure = { field: '', path: codeChannelPath('processing'), what: 
 const statePlaces: readonly Sure[] = [
   { field: '', path: paths.processing.state, what: 'the state' },
   { field: '', path: paths.processing.previousState, what: 'the state of the run before' },
+  { field: '', path: paths.processing.stateArchive, what: 'the archive of the state' },
 ]
 
 // An input may hold others, as public scripts place /opt/ml/processing/input around the code; what is stored may not overlap.
