@@ -76,6 +76,7 @@ export const terms = {
   sourceDir: { library: 'sourceDir', commandLine: '--source_dir' },
   spot: { library: '.spot()', commandLine: '--spot' },
   spotFallback: { library: 'the fallback of .spot()', commandLine: '--spot_fallback' },
+  stateArchive: { library: '.stateArchive()', commandLine: '--state_archive' },
   training: { library: 'project.task()', commandLine: 'ssm run' },
   unknownPrices: { library: 'budget: { usd, unknownPrices: "allow" }', commandLine: '--allow_unknown_prices' },
   unpackNot: { library: 'download({ unpack: false })', commandLine: '--no-unpack' },

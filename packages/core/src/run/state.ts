@@ -1,5 +1,6 @@
 import { changesBetween } from '../bundle/fingerprint.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
+import { terms, wording } from '../errors/wording.ts'
 import type { TaskLayout } from '../names/layout.ts'
 import { joinUri, type ObjectUri } from '../names/object-uri.ts'
 import { isTerminal, type JobState } from '../platform/jobs.ts'
@@ -19,6 +20,26 @@ export async function hasAnyState(layout: TaskLayout, platform: Platform, signal
   if (await hasState(layout, platform, signal)) return true
   return layout.formerState !== undefined && (await holdsObjects(layout.formerState, platform, signal))
 }
+
+/**
+ * From how many files on a state is said to be too many. In the two minutes that SageMaker gives after SIGTERM, it has to send what changed,
+ * one request for each file: at some 100 a second this is about as many as it can. There is no published limit; reports of state that was
+ * sent late or not at all name thousands of files (issues 1619 and 3062 of the SageMaker Python SDK).
+ */
+export const manyStateFiles = 10_000
+
+/** Whether a state has more files than SageMaker keeps up with; no more of them are listed than tells that. */
+export async function hasManyFiles(layout: TaskLayout, platform: Platform, signal: AbortSignal): Promise<boolean> {
+  let count = 0
+  for await (const _ of platform.objects.list(layout.state, { signal })) if ((count += 1) > manyStateFiles) return true
+  return false
+}
+
+/** What is said about such a state. */
+export const manyFilesWarning = {
+  message: `the state has more than ${manyStateFiles.toLocaleString('en-US')} files: SageMaker sends each by itself, and may not be done with all of them when a machine is taken away`,
+  hint: wording`${terms.stateArchive} keeps it as one archive`,
+} as const
 
 async function holdsObjects(folder: ObjectUri, platform: Platform, signal: AbortSignal): Promise<boolean> {
   try {

@@ -14,7 +14,7 @@ import { rehearsalOptions } from './rehearsal-options.ts'
 import { callOptions, inputOptions, projectOptions } from './run-options.ts'
 
 const { project, prefix, task, bucket, platform, python, region, profile, prices, budget } = projectOptions
-const { hyperparameters, args, env, tags, metrics, state } = parameterOptions
+const { hyperparameters, args, env, tags, metrics, state, stateArchive } = parameterOptions
 const { distribution, ...sharedImage } = imageOptions
 const { force, clean, keep, enableMetrics, outputPath, downloadState, downloadModel, downloadOutput, noUnpack } = callOptions
 
@@ -61,7 +61,7 @@ const everyKind: readonly FlagGroup[] = [
     },
   },
   money,
-  { title: 'Inputs and state', options: { ...inputOptions, state, clean, keep } },
+  { title: 'Inputs and state', options: { ...inputOptions, state, stateArchive, clean, keep } },
   { title: 'Rehearsal', options: rehearsalOptions },
   { title: 'Metrics', options: { metrics, enableMetrics } },
   download,

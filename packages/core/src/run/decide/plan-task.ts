@@ -15,7 +15,7 @@ import { checkHyperparameters } from '../resolve/hyperparameters.ts'
 import { lookAtTask, type OpenedTask, type ResolvedTask } from '../resolve/resolve-task.ts'
 import type { Explanation, Plan, PlannedUpload } from '../plan.ts'
 import type { RunPolicy } from '../run-options.ts'
-import { hasState, otherStateWarning, stateOrigin } from '../state.ts'
+import { hasManyFiles, hasState, manyFilesWarning, otherStateWarning, stateOrigin } from '../state.ts'
 import { pinnedCode } from '../submit/code.ts'
 import { pythonFor } from '../submit/python.ts'
 import { regionFor, requestFacts, roleNeed } from '../submit/request-facts.ts'
@@ -44,6 +44,7 @@ export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskC
       ...(isOther ? [otherStateWarning(past.history, task)] : []),
       ...task.inputs.flatMap(({ missing }) => missing ?? []),
       ...offersText(warm ?? []),
+      ...(await sizeWarnings(task, state, context)),
     ],
     needs,
     ...(warm === undefined ? {} : { warm }),
@@ -69,6 +70,11 @@ function sentenceOf(task: string, decision: Decision): string {
       return `${task} is started, because ${decision.because}${more}`
     }
   }
+}
+
+async function sizeWarnings({ spec, layout }: ResolvedTask, { hasState: isThere }: State, context: TaskContext) {
+  const isLarge = isThere && spec.stateArchive !== true && (await hasManyFiles(layout, context.platform, context.signal))
+  return isLarge ? [`${manyFilesWarning.message}; ${manyFilesWarning.hint.library}`] : []
 }
 
 interface Looked extends OpenedTask {

@@ -1,16 +1,18 @@
 import { join, resolve } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
-import { extractArchive } from '../../archive/untar.ts'
+import { extractArchive, type Extracted } from '../../archive/untar.ts'
 import type { Progress } from '../../events/run-event.ts'
 import { arrivalOf } from '../../files/downloads/place.ts'
 import { writeNew } from '../../files/downloads/write-new.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { JobRef } from '../../platform/jobs.ts'
+import type { StoredObject } from '../../platform/objects.ts'
 import { downloadFolder } from '../../sync/download.ts'
 import type { TaskContext } from '../context.ts'
 import { namedOutputsOf, outputsOf, outputUri } from './outputs.ts'
 import { writeLogs } from './log-files.ts'
+import { stateArchives, unpackState } from './state-archives.ts'
 import type { Downloadable, Downloaded, DownloadOptions } from './task-result.ts'
 
 /** Brings parts of a job into a folder, each whole or not at all; a part the job left nothing of is left out. */
@@ -58,6 +60,7 @@ interface Target {
 
 /** Where the machine had the folders that became archives: absolute links in them mean the archive itself. */
 const roots = [paths.training.model, paths.training.outputData]
+const stateRoots = [paths.training.state, paths.processing.state]
 
 /** Gives the number of files; `undefined` when there is nothing. */
 async function fetchOutput(
@@ -69,6 +72,13 @@ async function fetchOutput(
 ): Promise<number | undefined> {
   const { objects } = context.platform
   const tell = (progress: Progress): void => context.tell({ type: 'downloaded', what: output, progress })
+  const archives = output === 'state' && unpack ? await stateArchives(uri, objects, signal) : []
+  if (archives.length > 0) {
+    const read = (archive: StoredObject) => counted(archive.uri, archive.sizeBytes, tell, context, signal)
+    const { files, leftOut } = await unpackState(archives, path, read, { roots: stateRoots, signal })
+    warnOfLinks(output, leftOut, warnings)
+    return files
+  }
   if (uri.endsWith('/')) {
     const got = await downloadFolder({ source: uri, target: path, objects, onProgress: tell, signal })
     return got.files === 0 ? undefined : got.files
@@ -81,10 +91,14 @@ async function fetchOutput(
     return 1
   }
   const { files, leftOut } = await extractArchive(chunks, path, { roots, signal })
+  warnOfLinks(output, leftOut, warnings)
+  return files
+}
+
+function warnOfLinks(output: string, leftOut: Extracted['leftOut'], warnings: string[]): void {
   const names = leftOut.slice(0, mostNamed).map(({ name, reason }) => `${name} (${reason})`)
   if (names.length > 0)
     warnings.push(`${output}: left out ${leftOut.length === 1 ? 'a link' : `${leftOut.length} links`}: ${names.join(', ')}`)
-  return files
 }
 
 const mostNamed = 10

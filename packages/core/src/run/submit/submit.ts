@@ -17,7 +17,9 @@ import {
   bringFormerState,
   cleanState,
   hasAnyState,
+  hasManyFiles,
   hasState,
+  manyFilesWarning,
   otherStateWarning,
   stateOrigin,
 } from '../state.ts'
@@ -148,6 +150,8 @@ async function stateFor(
   if (!(await hasState(layout, platform, signal))) return { hasState: false }
   if (origin === 'other-spec')
     context.tell({ type: 'warned', message: otherStateWarning(past.history, identity), hint: removesIt })
+  if (spec.stateArchive !== true && (await hasManyFiles(layout, platform, signal)))
+    context.tell({ type: 'warned', ...manyFilesWarning })
   return { hasState: true, stateFrom: origin }
 }
 

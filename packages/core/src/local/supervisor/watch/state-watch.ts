@@ -1,20 +1,25 @@
 import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import type { ProgramStart } from '../../../platform/jobs.ts'
 import type { MachineTree } from '../../machine/tree.ts'
-import { filesOf, type FileStats } from '../folder-files.ts'
+import { filesOf, type FileStats, type MachineFile } from '../folder-files.ts'
 
 /** Sees what one start of a program does with its state: whether it reads what it was given, and when it saves. */
 export class StateWatch {
   readonly #trees: readonly MachineTree[]
   readonly #path: string
   readonly #aside: string
+  /** Since when files of an unpacked archive are new; absent where the state is kept file by file. */
+  readonly #packedSinceMs: number | undefined
   readonly #given = new Map<string, { readonly link: string; readonly mtimeNs: bigint }>()
 
   /** @param path the folder of the state, as the machines call it */
   constructor(trees: readonly MachineTree[], path: string, machines: string) {
+    const isPacked = path === paths.training.stateArchive
     this.#trees = trees
-    this.#path = path
+    this.#path = isPacked ? paths.training.state : path
+    this.#packedSinceMs = isPacked ? Date.now() : undefined
     this.#aside = join(machines, '.state-given')
     rmSync(this.#aside, { recursive: true, force: true })
     mkdirSync(this.#aside, { recursive: true })
@@ -31,12 +36,15 @@ export class StateWatch {
   /** What the program did with its state, at its end. */
   seen(): Pick<ProgramStart, 'givenFiles' | 'isStateRead' | 'savedAtMs'> {
     const times = this.#trees.flatMap((tree) => [...filesOf(join(tree.root, this.#path), this.#path).files.values()])
-    const saved = times
-      .filter(({ path, stats }) => !this.#isGiven(path, stats))
-      .map(({ stats }) => Number(stats.mtimeNs / 1_000_000n))
+    const since = this.#packedSinceMs
+    const msOf = ({ mtimeNs }: FileStats): number => Number(mtimeNs / 1_000_000n)
+    const isSaved = ({ path, stats }: MachineFile): boolean =>
+      since === undefined ? !this.#isGiven(path, stats) : msOf(stats) >= since
+    const saved = times.filter(isSaved).map(({ stats }) => msOf(stats))
     return {
       givenFiles: this.#given.size,
-      ...(this.#given.size > 0 && this.#tellsReading()
+      // The launcher reads every archive: whether the program reads what was in it, nobody sees.
+      ...(this.#given.size > 0 && since === undefined && this.#tellsReading()
         ? { isStateRead: [...this.#given.values()].some(({ link }) => wasRead(link)) }
         : {}),
       ...(saved.length === 0 ? {} : { savedAtMs: Math.max(...saved) }),
