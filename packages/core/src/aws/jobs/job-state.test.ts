@@ -167,6 +167,18 @@ test('a processing job has phases of its times and the exit message as its reaso
   expect(processingState(processing, { ...processed, FailureReason: 'first' }).failureReason).toBe('first')
 })
 
+test('how a processing program ended is told when SageMaker only says that it failed', () => {
+  const failed = (FailureReason: string, ExitMessage: string) =>
+    processingState(processing, { ...processed, FailureReason, ExitMessage }).failureReason
+  const left = 'exit code 75 on algo-1\nnot finished'
+  expect(failed('AlgorithmError: See job logs for more information', left)).toBe(`AlgorithmError: ${left}`)
+  expect(failed('AlgorithmError: ', left)).toBe(`AlgorithmError: ${left}`)
+  expect(failed('InternalServerError: We encountered an internal error. Please try again.', left)).toMatch(/^InternalServerError/)
+  expect(failed('AlgorithmError: See job logs for more information', '')).toBe(
+    'AlgorithmError: See job logs for more information',
+  )
+})
+
 test('the exit message of a processing job that did not fail is no reason', () => {
   const completed = processingState(processing, { ...processed, ProcessingJobStatus: 'Completed' })
   expect(completed).toMatchObject({ status: 'completed', phase: 'Completed' })

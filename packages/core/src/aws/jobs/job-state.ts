@@ -84,7 +84,7 @@ export function processingState(ref: JobRef, response: DescribeProcessingJobComm
   const running = startedAtMs === undefined ? 'Starting' : 'Processing'
   const phase = status === 'in-progress' ? running : (response.ProcessingJobStatus ?? 'Stopped')
   const cluster = response.ProcessingResources?.ClusterConfig
-  const reason = [response.FailureReason, response.ExitMessage].find((text) => text !== undefined && text !== '')
+  const reason = reasonOf(response)
   return {
     ...ref,
     status,
@@ -99,6 +99,16 @@ export function processingState(ref: JobRef, response: DescribeProcessingJobComm
     interruptions: 0,
     finalMetrics: [],
   }
+}
+
+/** Of a program that failed SageMaker may say no more than whose fault it was: how it ended is in the message that it left. */
+function reasonOf({
+  FailureReason: reason = '',
+  ExitMessage: message = '',
+}: DescribeProcessingJobCommandOutput): string | undefined {
+  const isBare = /^AlgorithmError:\s*(See job logs for more information\.?)?\s*$/i.test(reason)
+  if (isBare && message !== '') return `AlgorithmError: ${message}`
+  return [reason, message].find((text) => text !== '')
 }
 
 function phasesBetween(

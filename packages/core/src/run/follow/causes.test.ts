@@ -57,6 +57,11 @@ test.each([
     'exit 1',
   ],
   ['an exit code of our launcher', ended('failed', 'AlgorithmError: exit code 3 on algo-2\nboom'), 'exit 3'],
+  [
+    'a signal of a program that spoke of codes',
+    ended('failed', 'AlgorithmError: killed by signal 9 (SIGKILL) on algo-1\nffmpeg: exit code 5'),
+    'exit 137',
+  ],
   ['a signal', ended('failed', 'AlgorithmError: killed by signal 9 (SIGKILL) on algo-1'), 'exit 137'],
   [
     'a machine that could not read its data',
@@ -67,6 +72,83 @@ test.each([
   ['no reason at all', ended('failed'), 'failed'],
   ['somebody stopped it', ended('stopped', undefined, phasesOf('Training', 'Stopping', 'Stopped')), 'stopped'],
   ['its time was up', ended('stopped', undefined, phasesOf('Training', 'Stopping', 'MaxRuntimeExceeded')), 'time limit'],
+  // DIAGNijmegen/rse-grand-challenge 2631; sagemaker-python-sdk 70 and 2496 (processing), sagemaker-spark 76.
+  [
+    'no machines, as a processing job says it',
+    ended('failed', 'CapacityError: Unable to provision requested ML compute capacity.'),
+    'capacity',
+  ],
+  ['no machines, by another name', ended('failed', 'InsufficientCapacityError: there is no capacity'), 'capacity'],
+  [
+    'no machines for a job that looked for them again',
+    ended('failed', 'CapacityError: no capacity', phasesOf('Starting', 'Training', 'Interrupted', 'Starting', 'Failed')),
+    'capacity',
+  ],
+  [
+    'an error of the service while machines were launched, by an older name of the phase',
+    ended(
+      'failed',
+      'InternalServerError: We encountered an internal error.',
+      phasesOf('LaunchingMLInstances', 'PreparingTrainingStack', 'Failed'),
+    ),
+    'internal',
+  ],
+  [
+    'an error of the service when the machines were taken away',
+    ended('failed', 'InternalServerError: We encountered an internal error.', phasesOf('Training', 'Interrupted', 'Failed')),
+    'interruption',
+  ],
+  ['an internal error by its short name', ended('failed', 'InternalError: please retry'), 'internal'],
+  // sagemaker-python-sdk 357 and 134, amazon-sagemaker-examples 372.
+  ['an exit code of an own container', ended('failed', 'AlgorithmError: Exit Code: 1'), 'exit 1'],
+  ['an exit code of a processing job', ended('failed', 'AlgorithmError: exit code 75 on algo-1\nnot finished'), 'exit 75'],
+  [
+    'a processing job without more',
+    ended('failed', 'AlgorithmError: See job logs for more information', phasesOf('Starting', 'Processing', 'Failed')),
+    'failed',
+  ],
+  ['a processing job that was stopped', ended('stopped', undefined, phasesOf('Starting', 'Processing', 'Stopped')), 'stopped'],
+  [
+    'an exit code after another program that is spoken of',
+    ended('failed', 'AlgorithmError: ExecuteUserScriptError:\nffmpeg ended with exit code 75\n…, exit code: 1'),
+    'exit 1',
+  ],
+  [
+    'an exit code of our launcher before another one',
+    ended('failed', 'AlgorithmError: exit code 3 on algo-1\nsub exit code: 75'),
+    'exit 3',
+  ],
+  // sagemaker-python-sdk 35; huggingface/notebooks 138.
+  [
+    'a role that cannot be assumed',
+    ended('failed', "ClientError: SageMaker was unable to assume the role 'arn:aws:iam::111122223333:role/r'"),
+    'failed',
+  ],
+  [
+    'outputs that could not be stored',
+    ended('failed', 'ClientError: Artifact upload failed:Error 5: Received a failed archive status.'),
+    'failed',
+  ],
+  [
+    'too little memory',
+    ended('failed', 'ClientError: Please use an instance type with more memory, or reduce the size of training data.'),
+    'failed',
+  ],
+  ['a quota', ended('failed', 'ResourceLimitExceeded: The account-level service limit is 0 Instances'), 'failed'],
+  ['a reason in other words', ended('failed', 'Something else happened'), 'failed'],
+  [
+    'a spot job that only said that it restarts',
+    {
+      ...ended('failed', 'AlgorithmError: exit code 143 on algo-1', phasesOf('Starting', 'Training', 'Restarting', 'Failed')),
+      interruptions: 1,
+    },
+    'interruption',
+  ],
+  [
+    'a job on demand whose repetition failed',
+    ended('failed', 'AlgorithmError: exit code 9 on algo-1', phasesOf('Starting', 'Training', 'Restarting', 'Failed')),
+    'exit 9',
+  ],
   ['it completed', ended('completed'), undefined],
   [
     'it completed after an interruption',

@@ -29,10 +29,10 @@ function stoppedBy({ phase, interruptions }: Pick<JobState, 'phase' | 'interrupt
   return phase === 'MaxRuntimeExceeded' ? 'time limit' : 'stopped'
 }
 
-/** Whether the machines were taken away when the job ended: nothing ran after the last interruption. */
-function wasTakenAway({ phases }: Pick<JobState, 'phases'>): boolean {
+/** Whether the machines were taken away when the job ended: nothing ran after the last interruption. A spot job may restart without one. */
+function wasTakenAway({ phases, interruptions }: Pick<JobState, 'phases' | 'interruptions'>): boolean {
   const last = phases.findLast(({ name }) => !endings.has(name))
-  return last?.name === 'Interrupted'
+  return last?.name === 'Interrupted' || (last?.name === 'Restarting' && interruptions > 0)
 }
 
 const endings = new Set(['Stopping', 'Stopped', 'Failed', 'MaxWaitTimeExceeded', 'MaxRuntimeExceeded', 'Uploading'])

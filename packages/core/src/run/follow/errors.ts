@@ -130,10 +130,16 @@ function abortedHint(job: JobRef | undefined, isStopped: boolean, platform: stri
 
 /** What the launcher's failure file says: `exit code 3 on algo-1`, `killed by signal 9 (SIGKILL) on algo-2`. */
 export function readReason(reason: string): { readonly exitCode: number | undefined; readonly machine: string | undefined } {
-  const exit = /exit code:? (\d+)(?: on (algo-\d+))?/i.exec(reason)
+  // Our launcher says it first, SageMaker last; what the program said stands between, and may speak of other programs' codes.
+  const killed = /^(?:[A-Za-z]+: )?killed by signal (\d+)[^\n]*? on (algo-\d+)/.exec(reason)
+  if (killed !== null) return { exitCode: 128 + Number(killed[1]), machine: killed[2] }
+  const exit =
+    /^(?:[A-Za-z]+: )?exit code (\d+) on (algo-\d+)/.exec(reason) ??
+    /exit code: (\d+)(?: on (algo-\d+))?\s*$/i.exec(reason) ??
+    /exit code:? (\d+)(?: on (algo-\d+))?/i.exec(reason)
   if (exit !== null) return { exitCode: Number(exit[1]), machine: exit[2] }
-  const killed = /killed by signal (\d+)[^\n]*? on (algo-\d+)/.exec(reason)
-  return { exitCode: killed === null ? undefined : 128 + Number(killed[1]), machine: killed?.[2] }
+  const signal = /killed by signal (\d+)[^\n]*? on (algo-\d+)/.exec(reason)
+  return { exitCode: signal === null ? undefined : 128 + Number(signal[1]), machine: signal?.[2] }
 }
 
 /** A job that did not complete, with the last lines of each machine. */

@@ -1,7 +1,20 @@
 import type { JobState } from '../../platform/jobs.ts'
 
-/** Phases in which a job has no machines yet, or none any more. Where a job restarts, SageMaker looks for machines anew. */
-const waitingPhases: ReadonlySet<string> = new Set(['Starting', 'Pending', 'Interrupted', 'Restarting'])
+/**
+ * Phases in which a job has no machines yet, or none any more. Where a job restarts, SageMaker looks for machines anew. The last two are older
+ * names, which SageMaker still has.
+ */
+const waitingPhases: ReadonlySet<string> = new Set([
+  'Starting',
+  'Pending',
+  'Interrupted',
+  'Restarting',
+  'LaunchingMLInstances',
+  'PreparingTrainingStack',
+])
+
+/** Phases in which machines are there, and the program has not begun. */
+const downloadingPhases: ReadonlySet<string> = new Set(['Downloading', 'DownloadingTrainingImage'])
 
 /** Phases of a job that comes to its end, with machines or without. */
 const endingPhases: ReadonlySet<string> = new Set(['Stopping', 'Stopped', 'Failed', 'MaxWaitTimeExceeded', 'MaxRuntimeExceeded'])
@@ -16,7 +29,7 @@ const lastPhase = ({ phase, phases }: Phases): string =>
 export const isWithoutMachines = (state: Phases): boolean => waitingPhases.has(lastPhase(state))
 
 /** Whether no program ran when a job was ended: machines that just came may have begun to download. Pure. */
-export const isWithoutProgram = (state: Phases): boolean => isWithoutMachines(state) || lastPhase(state) === 'Downloading'
+export const isWithoutProgram = (state: Phases): boolean => isWithoutMachines(state) || downloadingPhases.has(lastPhase(state))
 
 type Times = Pick<JobState, 'phase' | 'phases' | 'createdAtMs' | 'startedAtMs' | 'endedAtMs'>
 
