@@ -6,7 +6,7 @@ import type { TaskSpec } from '../../spec/task-spec.ts'
 
 /** A setting for which a job cannot get the machines that another one keeps warm. */
 export interface WarmDifference {
-  /** `volume size in GiB`, `instance type`, `role`, … */
+  /** Its name: `volume size in GiB`, `instance type`, `role`, … */
   readonly setting: string
   /** How it is with the job that keeps the machines; absent when it is not set there. */
   readonly there?: string

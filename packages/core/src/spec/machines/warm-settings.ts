@@ -2,17 +2,27 @@ import type { CreateTrainingJobRequest } from '../../platform/sagemaker-requests
 
 /** What SageMaker compares when it looks for warm machines, as far as a request or a description says it. */
 export interface WarmRequest {
+  /** The role of the job. */
   readonly RoleArn?: string | undefined
+  /** The machines and their disks. */
   readonly ResourceConfig?:
     | Pick<
         NonNullable<CreateTrainingJobRequest['ResourceConfig']>,
         'InstanceType' | 'InstanceCount' | 'VolumeSizeInGB' | 'VolumeKmsKeyId'
       >
     | undefined
+  /** The network of the machines. */
   readonly VpcConfig?:
-    | { readonly Subnets?: readonly string[] | undefined; readonly SecurityGroupIds?: readonly string[] | undefined }
+    | {
+        /** Its subnets. */
+        readonly Subnets?: readonly string[] | undefined
+        /** Its security groups. */
+        readonly SecurityGroupIds?: readonly string[] | undefined
+      }
     | undefined
+  /** Whether the program has no network. */
   readonly EnableNetworkIsolation?: boolean | undefined
+  /** Whether the traffic between the machines is encrypted. */
   readonly EnableInterContainerTrafficEncryption?: boolean | undefined
 }
 
