@@ -54,3 +54,18 @@ test('the packages have one version, one repository, and nothing that runs when 
 test('the types of printEvents() are the same for both module systems', () => {
   expect(projectFile('packages/cli/print.d.cts')?.text).toBe(projectFile('packages/cli/print.d.ts')?.text)
 })
+
+// What only the library itself imports.
+const internal = ['@simple-sagemaker/worker-toolkit/functions']
+
+test('every module that programs can import is in the API reference, by the name that they import', () => {
+  const { entryPoints } = JSON.parse(projectFile('typedoc.json')?.text ?? '') as { readonly entryPoints: readonly string[] }
+  const missing = folders
+    .flatMap(entriesOf)
+    .filter(({ name }) => !internal.includes(name))
+    .filter(
+      ({ name, source }) =>
+        !entryPoints.includes(source) || projectFile(source)?.text.includes(` * @module ${name}\n`) !== true,
+    )
+  expect(missing).toEqual([])
+})

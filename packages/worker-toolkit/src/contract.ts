@@ -1,6 +1,8 @@
 /**
  * Paths, variable and file names of a machine: what the launcher, both toolkits, the request and the local platform
  * agree on. Every path is below `machineRoot`, which is empty on a real machine.
+ *
+ * @module @simple-sagemaker/worker-toolkit/contract
  */
 
 /** The variable that moves the whole tree elsewhere; unset on a real machine. */

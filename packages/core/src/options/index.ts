@@ -1,7 +1,7 @@
 /**
  * The options, as tables: what the command line, its help and the docs are made from.
  *
- * @module
+ * @module @simple-sagemaker/core/options
  */
 export { distrustOf, type Distrust, type Ownership } from '../files/ownership.ts'
 export { accessOptions } from './access.ts'

@@ -1,7 +1,7 @@
 /**
  * Look at what ran before: projects, tasks, jobs and their logs.
  *
- * @module
+ * @module @simple-sagemaker/core/jobs
  */
 export { isTerminal } from '../../platform/jobs.ts'
 export { cleanJobs, type CleanOptions, type CleanPlace, type OldJobs } from './clean.ts'

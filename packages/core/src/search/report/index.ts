@@ -1,7 +1,7 @@
 /**
  * Reports: everything about a job, a task, a project or a search as data, and as one page for a browser.
  *
- * @module
+ * @module @simple-sagemaker/core/report
  */
 export { reportOf, type ReportOptions } from './report-of.ts'
 export { followReport, type FollowedPlace, type ReportChange } from '../../run/report/follow-report.ts'
