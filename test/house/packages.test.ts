@@ -64,8 +64,7 @@ test('every module that programs can import is in the API reference, by the name
     .flatMap(entriesOf)
     .filter(({ name }) => !internal.includes(name))
     .filter(
-      ({ name, source }) =>
-        !entryPoints.includes(source) || projectFile(source)?.text.includes(` * @module ${name}\n`) !== true,
+      ({ name, source }) => !entryPoints.includes(source) || projectFile(source)?.text.includes(` * @module ${name}\n`) !== true,
     )
   expect(missing).toEqual([])
 })
