@@ -23,11 +23,13 @@ beforeAll(() => {
   }
 }, timeout)
 
-afterAll(() => {
+afterAll(async () => {
   try {
     if (noPodman !== undefined) return
     expect(podman.run('ps', '--all', '--quiet')).toBe('')
-    expect(podman.run('network', 'ls', '--quiet').trim().split('\n')).toEqual(['podman'])
+    // A network may belong to another test file, whose job ends; one that is left stays.
+    const networks = (): readonly string[] => podman.run('network', 'ls', '--quiet').trim().split('\n')
+    await expect.poll(networks, { timeout: 100_000, interval: 200 }).toEqual(['podman'])
   } finally {
     // Else its mounts keep the folder.
     if (noPodman === undefined) podman.run('rm', '--all', '--force', '--time', '0')

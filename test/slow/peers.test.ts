@@ -109,14 +109,8 @@ describe.skipIf(noPeers !== undefined || noPodman !== undefined)('two machines t
     expect(await sums(task(place, torch).distribution({ torchrun: { processesPerMachine: 2 } }))).toEqual(everySum)
   })
 
-  // In one run of all slow tests the job ran into its time limit of two minutes, and the cause is not known yet; alone it passes in
-  // seconds. SSM_MPI_OVER_SSH=1 runs it.
-  test.skipIf(process.env['SSM_MPI_OVER_SSH'] !== '1')(
-    'add up what the processes of mpirun have, started through ssh',
-    { timeout },
-    async () => {
-      await using place = sandbox()
-      expect(await sums(task(place, mpi).distribution({ mpi: { processesPerMachine: 2 } }))).toEqual(everySum)
-    },
-  )
+  test('add up what the processes of mpirun have, started through ssh', { timeout }, async () => {
+    await using place = sandbox()
+    expect(await sums(task(place, mpi).distribution({ mpi: { processesPerMachine: 2 } }))).toEqual(everySum)
+  })
 })

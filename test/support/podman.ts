@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { chmodSync, lstatSync, realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
 import { lacking } from './prerequisites.ts'
@@ -22,9 +23,13 @@ export const noPodman: string | undefined =
     ? 'these tests make a base image of the files of this computer, which takes root'
     : lacking('podman', 'dpkg-query', 'runc', 'iptables')
 
+// The superuser's podmans share their addresses, bridges and names of machines, whatever folder they use: two that do not see each other's
+// networks give out the same ones, and machines of two test files then take each other's place.
+const sharedNetworks = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'simple-sagemaker-tests/networks')
+
 /** Makes one in a folder, with the image in it, which has the files of `more.root` as well: a few seconds. */
 export function makePodman(folder: string, more?: { readonly root: string; readonly libraries: readonly string[] }): Podman {
-  mkdirSync(folder, { recursive: true })
+  for (const each of [folder, sharedNetworks]) mkdirSync(each, { recursive: true })
   const write = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text)
     return join(folder, name)
@@ -33,7 +38,7 @@ export function makePodman(folder: string, more?: { readonly root: string; reado
     // Limits may only be lowered inside of a container, and a runtime for plain cgroups is what every kernel has.
     CONTAINERS_CONF: write(
       'containers.conf',
-      `[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n[network]\nnetwork_backend = "netavark"\nnetwork_config_dir = "${folder}/networks"\n`,
+      `[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n[network]\nnetwork_backend = "netavark"\nnetwork_config_dir = "${sharedNetworks}"\n`,
     ),
     CONTAINERS_STORAGE_CONF: write(
       'storage.conf',

@@ -1077,7 +1077,17 @@ tell_other_machines() {
   _rest=$_all_hosts
   while [ -n "$_rest" ]; do
     _name=${_rest%%\"*} _rest=${_rest#*\",\"}
-    [ "$_name" = "$_host" ] || ssh $_ssh_options "$_name" "echo $_ended >'$_scratch/mpi-ended'" </dev/null >&2
+    [ "$_name" = "$_host" ] || tell_by_ssh "$_name"
+  done
+}
+
+# Names of machines may be unknown for a moment, while others come and go. Who is not told waits until this machine is missed.
+tell_by_ssh() {
+  _waits=0
+  until ssh $_ssh_options "$1" "echo $_ended >'$_scratch/mpi-ended'" </dev/null >&2; do
+    [ -z "$_stopped" ] && [ "$_waits" -lt 30 ] || return 0
+    _waits=$((_waits + 1))
+    sleep 1
   done
 }
 

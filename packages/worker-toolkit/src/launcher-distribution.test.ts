@@ -117,6 +117,20 @@ describe.each(shells)('mpi under $name', ({ argv: shell, here }) => {
     expect(machines[2]?.failure()).toBe('the program failed on algo-1 (exit code 3)\n')
   })
 
+  on('tells the others again when they could not be reached', async () => {
+    const unreached = '[ "$2" = true ] || { [ -e "$FAKE/tried-$1" ] || { touch "$FAKE/tried-$1"; exit 255; }; }'
+    const folder = programs({
+      mpirun,
+      ssh: ssh.toSpliced(3, 0, unreached),
+      sshd: ['touch "$FAKE/sshd-on-$SM_CURRENT_HOST"'],
+    })
+    const machines = cluster(hosts.slice(0, 2), { ...line, settings: settings() }, folder)
+    const env = { PATH: `${folder}:${quickPath}`, FAKE: folder }
+    const ended = await Promise.all(machines.map((machine) => machine.run(shell, env)))
+    expect(ended.map(({ code }) => code)).toEqual([3, 3])
+    expect(machines[1]?.failure()).toBe('the program failed on algo-1 (exit code 3)\n')
+  })
+
   on('starts no sshd on a computer whose machines have no names', async () => {
     const folder = programs({ mpirun, ssh, sshd: ['touch "$FAKE/sshd-on-$SM_CURRENT_HOST"'] })
     const [machine] = cluster(hosts, { ...line, settings: settings() }, folder)
