@@ -34,6 +34,7 @@ test('everything of a job has its place below its folder', () => {
     bundle: `${root}count-1/source/sourcedir.tar.gz`,
     record: `${root}count-1/task.json`,
     waitEnded: `${root}count-1/wait-ended.json`,
+    warmOffers: `${root}count-1/warm-offers.json`,
     outputFolder: `${root}count-1/output/`,
     model: `${root}count-1/output/model.tar.gz`,
     output: `${root}count-1/output/output.tar.gz`,
