@@ -33,6 +33,8 @@ function holds(operator: string, values: readonly string[], wanted: readonly str
       return values.some((value) => wanted.some((pattern) => unescaped(pattern) === value))
     case 'StringLike':
       return values.some((value) => wanted.some((pattern) => glob(pattern).test(value)))
+    case 'BoolIfExists':
+      return values.length === 0 || values.some((value) => wanted.includes(value))
     case 'Bool':
       return values.some((value) => wanted.includes(value))
     default:

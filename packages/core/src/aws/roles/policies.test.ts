@@ -368,6 +368,16 @@ test('a key or repository whose name holds a wildcard is taken literally where a
   expect(allowed(policy, 'ecr:BatchGetImage', 'arn:aws:ecr:us-east-1:111122223333:repository/ab')).toBe(false)
 })
 
+test('a caller changes no job but to end its warm pool: no shell is opened in one that runs', () => {
+  const { caller } = policies({ project: 'ex', region: 'eu-west-1', account: '111122223333' })
+  const change = (context: Readonly<Record<string, string>>): boolean => {
+    const resource = 'arn:aws:sagemaker:eu-west-1:111122223333:training-job/other-1'
+    return isAllowed([caller], { action: 'sagemaker:UpdateTrainingJob', resource, context })
+  }
+  expect(change({})).toBe(true)
+  expect(change({ 'sagemaker:EnableRemoteDebug': 'true' })).toBe(false)
+})
+
 test('setup alone cannot touch a bucket, and a caller tags only jobs that it makes', () => {
   const { caller, setup, makeBucket } = policies(options)
   for (const action of [

@@ -118,11 +118,9 @@ interface Parts {
   readonly aliases: readonly string[]
 }
 
-// UpdateTrainingJob ends warm pools; nothing else of a job is changed.
-const jobActions = [
-  ...['Training', 'Processing'].flatMap((kind) => ['Create', 'Describe', 'Stop'].map((verb) => `sagemaker:${verb}${kind}Job`)),
-  'sagemaker:UpdateTrainingJob',
-]
+const jobActions = ['Training', 'Processing'].flatMap((kind) =>
+  ['Create', 'Describe', 'Stop'].map((verb) => `sagemaker:${verb}${kind}Job`),
+)
 const logActions = ['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents']
 const bucketSetupActions = ['CreateBucket', 'PutBucketPublicAccessBlock', 'PutEncryptionConfiguration', 'PutBucketPolicy'].map(
   (action) => `s3:${action}`,
@@ -136,6 +134,10 @@ function callerPolicy({ role, isOwnRole, bucket, objects, inputs, prices, ...key
   const buckets = [bucket, ...inputs.map((pattern) => pattern.slice(0, pattern.indexOf('/')))]
   return documentOf([
     allow('Jobs', jobActions, jobs),
+    // It could open a shell in a job that runs, also in those of others. Nothing else of a job is changed.
+    allow('EndWarmPools', ['sagemaker:UpdateTrainingJob'], jobs.slice(0, 1), {
+      BoolIfExists: { 'sagemaker:EnableRemoteDebug': 'false' },
+    }),
     // Tags of jobs that are there may stand in other people's policies: they are set when a job is made, and not later.
     allow('TagNewJobs', ['sagemaker:AddTags'], jobs, {
       StringEquals: { 'sagemaker:TaggingAction': ['CreateTrainingJob', 'CreateProcessingJob'] },
