@@ -92,7 +92,7 @@ function ambiguities(command: CommandSpec, parsed: Parsed): readonly ShownProble
     .map(({ spelled, texts }) => ({
       path: spelled,
       message: `${texts.join(' ')} can be read in two ways`,
-      hint: `As the option of ssm write ${texts.map((text) => `${spelled}=${text}`).join(' ')}, as a hyperparameter --hp ${spelled.slice(2)} ${texts.map(asArgument).join(' ')}.`,
+      hint: `As the option of ssm write ${texts.map((text) => asArgument(`${spelled}=${text}`)).join(' ')}, as a hyperparameter --hp ${spelled.slice(2)} ${texts.map(asArgument).join(' ')}.`,
     }))
 }
 
