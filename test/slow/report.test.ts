@@ -239,7 +239,7 @@ test.skipIf(missing)(
       usage: [],
       inputs: [],
       outputs: [],
-      code: { files: {}, changes: [] },
+      code: { files: {}, changes: [], changed: [] },
       log: {
         total: 1_000_000,
         head: Array.from({ length: 2_000 }, (_, at) => [

@@ -43,7 +43,7 @@ const used = [
 ] as const
 
 /** What the machines used over time. */
-export function Usage({ job: { usage } }: { readonly job: ReportedJob }) {
+export function Usage({ job: { usage, usageHint } }: { readonly job: ReportedJob }) {
   const machines = [...new Set(usage.map(({ machine }) => machine))]
   const charts = used.flatMap(({ title, key, shown }) => {
     const lines = machines.flatMap((machine) => {
@@ -58,6 +58,7 @@ export function Usage({ job: { usage } }: { readonly job: ReportedJob }) {
   if (charts.length === 0) return null
   return (
     <Part title="Machine use">
+      {usageHint !== undefined && <p class="hint">Hint: {plain(usageHint)}.</p>}
       <div class="charts">{charts}</div>
     </Part>
   )

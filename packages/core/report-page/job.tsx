@@ -1,5 +1,6 @@
 import type { ReportedAttempt, ReportedFiles, ReportedJob } from '../src/run/report/report-document.ts'
 import { Metrics, Usage } from './charts.tsx'
+import { Code } from './code.tsx'
 import { Costs } from './costs.tsx'
 import { Log } from './log.tsx'
 import { jobId, Part } from './part.tsx'
@@ -223,36 +224,5 @@ function Files({ files: { name, uri, files, bytes: size, first } }: { readonly f
         {files > first.length && <li class="muted">and {files - first.length} more</li>}
       </ul>
     </details>
-  )
-}
-
-function Code({ job: { code } }: { readonly job: ReportedJob }) {
-  const files = Object.entries(code.files)
-  if (files.length === 0 && code.changes.length === 0) return null
-  return (
-    <Part title="Code">
-      {code.changes.length > 0 && (
-        <>
-          <p>Different from the job before:</p>
-          <ul>
-            {code.changes.map((change) => (
-              <li key={change}>{plain(change)}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      <details>
-        <summary>
-          {files.length} {files.length === 1 ? 'file' : 'files'}
-        </summary>
-        <ul class="files">
-          {files.map(([path, digest]) => (
-            <li key={path}>
-              {plain(path)} <code>{plain(digest).slice(0, 16)}</code>
-            </li>
-          ))}
-        </ul>
-      </details>
-    </Part>
   )
 }

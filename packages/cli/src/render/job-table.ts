@@ -1,6 +1,6 @@
 import type { JobState } from '@simple-sagemaker/core'
 import type { Colours } from '../terminal/colours.ts'
-import { fit, spanText, table, widthOf } from '../terminal/text.ts'
+import { bytesText, fit, spanText, table, widthOf } from '../terminal/text.ts'
 import { amountText } from './cost/cost-text.ts'
 import type { ListedJob } from './documents/job-document.ts'
 
@@ -10,7 +10,8 @@ export function jobsText(
   { nowMs, colours, columns }: { readonly nowMs: number; readonly colours: Colours; readonly columns: number },
 ): string {
   if (jobs.length === 0) return 'no jobs\n'
-  const rows = jobs.map(({ project, task, job, cost }) => ({
+  const hasUsage = jobs.some((listed) => 'usage' in listed)
+  const rows = jobs.map(({ project, task, job, cost, usage }) => ({
     project,
     task,
     status: statusText(job, colours),
@@ -18,21 +19,55 @@ export function jobsText(
     started: `${spanText(nowMs - job.createdAtMs)} ago`,
     name: job.name,
     cost: costCells(cost),
+    used: hasUsage ? usageCells(usage) : [],
   }))
   const hasCosts = jobs.some(({ cost }) => cost !== undefined)
   const wide = table(
-    ['PROJECT', 'TASK', 'STATUS', 'TIME', 'STARTED', ...(hasCosts ? ['USD', 'SAVED'] : []), 'JOB'],
-    rows.map(({ project, task, status, time, started, name, cost }) => [project, task, status, time, started, ...cost, name]),
+    [
+      'PROJECT',
+      'TASK',
+      'STATUS',
+      'TIME',
+      'STARTED',
+      ...(hasCosts ? ['USD', 'SAVED'] : []),
+      ...(hasUsage ? usageTitles : []),
+      'JOB',
+    ],
+    rows.map(({ project, task, status, time, started, name, cost, used }) => [
+      project,
+      task,
+      status,
+      time,
+      started,
+      ...cost,
+      ...used,
+      name,
+    ]),
   )
-  if (widest(wide) <= columns) return wide
-  return rows
-    .flatMap(({ project, task, status, time, started, name, cost: [usd] }) => [
+  const hints = jobs
+    .flatMap(({ job, usage }) => (usage?.hint === undefined ? [] : [`hint: ${job.name}: ${usage.hint}\n`]))
+    .join('')
+  if (widest(wide) <= columns) return `${wide}${hints}`
+  const narrow = rows
+    .flatMap(({ project, task, status, time, started, name, cost: [usd], used }) => [
       `${status}  ${project} ${task}  ${time}  ${started}${usd === undefined ? '' : `  ${usd} USD`}`,
+      ...(hasUsage ? [`  ${usageTitles.map((title, at) => `${title} ${used[at] ?? ''}`).join('  ')}`] : []),
       `  ${name}`,
     ])
     .map((line) => `${fit(line, columns)}\n`)
     .join('')
+  return `${narrow}${hints}`
 }
+
+const usageTitles = ['CPU %', 'MEMORY', 'GPU %'] as const
+
+function usageCells(usage: ListedJob['usage']): readonly string[] {
+  const { cpuPercent, mostMemoryBytes, mostMemoryPercent, gpuPercent } = usage ?? {}
+  const memory = mostMemoryBytes === undefined ? percent(mostMemoryPercent, ' %') : bytesText(mostMemoryBytes)
+  return [percent(cpuPercent), memory, percent(gpuPercent)]
+}
+
+const percent = (value: number | undefined, unit = ''): string => (value === undefined ? '-' : `${Math.round(value)}${unit}`)
 
 const costCells = (cost: ListedJob['cost']): readonly string[] =>
   cost === undefined ? [] : cost.kind === 'unknown' ? ['unknown', ''] : [amountText(cost.usd), amountText(cost.savedUsd)]

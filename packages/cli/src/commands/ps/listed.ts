@@ -1,6 +1,7 @@
 import type { JobStatus, Platform, PriceChoice } from '@simple-sagemaker/core'
 import {
   budgetOf,
+  jobUsage,
   listJobs,
   listProjects,
   listTasks,
@@ -23,6 +24,8 @@ export interface Wanted {
   readonly matches: (status: JobStatus) => boolean
   /** Where prices are from, when costs are asked for. */
   readonly prices: PriceChoice | undefined
+  /** Whether to tell what the machines used. */
+  readonly usage: boolean
 }
 
 /** Jobs of a task, of a project, or of every project in the bucket; newest first. */
@@ -73,10 +76,13 @@ interface OfTask {
   readonly costs: JobCosts | undefined
 }
 
-async function newest(of: OfTask, { last, matches }: Wanted, signal: AbortSignal): Promise<readonly ListedJob[]> {
+async function newest(of: OfTask, { last, matches, usage }: Wanted, signal: AbortSignal): Promise<readonly ListedJob[]> {
   const found: ListedJob[] = []
   for await (const listed of jobsOf(of, signal)) if (matches(listed.job.status) && found.push(listed) >= last) break
-  return found
+  if (!usage) return found
+  return Promise.all(
+    found.map(async (listed) => ({ ...listed, usage: await jobUsage(listed.job, of.place.platform, { signal }) })),
+  )
 }
 
 async function* jobsOf({ project, task, place, costs }: OfTask, signal: AbortSignal): AsyncGenerator<ListedJob> {

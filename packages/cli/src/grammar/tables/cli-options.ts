@@ -172,6 +172,7 @@ export const listOptions = {
     to: 25,
     flag: { names: ['last', 'n'], args: ['N'] },
   }),
+  usage: flag({ summary: 'Show what the machines used, and what is hardly used.', source, flag: { names: ['usage'] } }),
 }
 
 /** What `report` takes. */

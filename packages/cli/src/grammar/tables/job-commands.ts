@@ -37,6 +37,7 @@ export const jobCommands = [
     examples: [
       { line: 'ssm ps -p ex', does: 'the newest jobs of every task of ex' },
       { line: 'ssm ps -p ex --watch', does: 'the same, until no job is running' },
+      { line: 'ssm ps -p ex --usage', does: 'what their machines used' },
       { line: 'ssm ps -p ex --cost --last 25', does: 'what they cost: by job, task, project and tag' },
     ],
     groups: [

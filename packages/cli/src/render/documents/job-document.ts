@@ -1,4 +1,5 @@
 import type { Cost, JobState } from '@simple-sagemaker/core'
+import type { JobUsage } from '@simple-sagemaker/core/jobs'
 import { iso } from './run-document.ts'
 
 /** A job with the project and task it belongs to. */
@@ -9,11 +10,20 @@ export interface ListedJob {
   /** Its tags and its cost, when costs are asked for. */
   readonly tags?: Readonly<Record<string, string>>
   readonly cost?: Cost
+  /** What its machines used, when that is asked for; `undefined` when nothing was measured. */
+  readonly usage?: JobUsage | undefined
 }
 
 /** A job as one JSON document: times as ISO 8601, `null` for what is not known. */
-export function jobDocument({ project, task, job, tags, cost }: ListedJob): Readonly<Record<string, unknown>> {
-  return { project, task, ...stateDocument(job), ...(cost === undefined ? {} : { tags, cost }) }
+export function jobDocument(listed: ListedJob): Readonly<Record<string, unknown>> {
+  const { project, task, job, tags, cost, usage } = listed
+  return {
+    project,
+    task,
+    ...stateDocument(job),
+    ...(cost === undefined ? {} : { tags, cost }),
+    ...('usage' in listed ? { usage: usage ?? null } : {}),
+  }
 }
 
 /** What is known of a job, without its project and task. */

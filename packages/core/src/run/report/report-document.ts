@@ -60,6 +60,8 @@ export interface ReportedJob {
   readonly series: readonly MetricSeries[]
   /** What the machines used, sampled every few seconds; empty where the platform does not measure it. */
   readonly usage: readonly UsageSample[]
+  /** What is paid for and hardly used, as a sentence. */
+  readonly usageHint?: string
   /** Where its inputs came from. */
   readonly inputs: readonly ReportedInput[]
   /** What it stored. */
@@ -156,6 +158,25 @@ export interface ReportedCode {
   readonly files: Readonly<Record<string, string>>
   /** What is different from the job before, in words: `code train.py`, `hyperparameter lr from 0.1 to 0.2`. */
   readonly changes: readonly string[]
+  /** The completed job whose files of code were compared; absent without one. */
+  readonly comparedWith?: string
+  /** Files of code that are different from those of that job. */
+  readonly changed: readonly ChangedFile[]
+}
+
+/** A file of code that is different from the same file of an earlier job. */
+export interface ChangedFile {
+  /** Its path in the code. */
+  readonly path: string
+  /** Whether it is in both jobs, only in this one, or only in the earlier one. */
+  readonly kind: 'changed' | 'new' | 'gone'
+  /**
+   * Lines that differ, with three around them: only in the new text (`+`), only in the former (`-`), in both (a blank), and `…` where
+   * lines are passed over. Absent for a file that is no text or too large, or that is not stored any more.
+   */
+  readonly lines?: readonly (readonly [side: ' ' | '+' | '-' | '…', text: string])[]
+  /** How many more lines are not in the report. */
+  readonly more?: number
 }
 
 /** Lines of a log. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -56,6 +56,49 @@ test('a report tells of a job what its program, its records and its request say'
   expect(one.jobs[0]?.earlier).toHaveLength(1)
   await expect(reportOf({ platform, project: 'p', task: 'never' })).rejects.toMatchObject({ code: 'OUTPUT_MISSING' })
 })
+
+test(
+  'what changed in the code since the last completed job is told line by line, and what is no text is named',
+  { timeout: 60_000 },
+  async () => {
+    await using platform = local({ root })
+    const folder = join(root, 'code')
+    mkdirSync(folder)
+    const write = (name: string, content: string | Uint8Array): void => writeFileSync(join(folder, name), content)
+    write('run.sh', 'echo one\necho two\n')
+    write('old.txt', 'gone')
+    write('data.bin', new Uint8Array([0, 1, 2]))
+    write('same.txt', 'same')
+    const task = project('code', { platform }).task('t').code('run.sh', { sourceDir: folder })
+    const first = await task.run()
+    write('run.sh', 'echo one\necho "<b>2"\nexit 1\n')
+    await expect(task.run()).rejects.toMatchObject({ code: 'JOB_FAILED' })
+    rmSync(join(folder, 'old.txt'))
+    write('new.txt', 'new')
+    write('data.bin', new Uint8Array([0, 1, 3]))
+    write('run.sh', 'echo one\necho "<b>2"\n')
+    await task.run()
+    const { jobs } = await reportOf({ platform, project: 'code', task: 't' })
+    expect(jobs[0]?.code).toMatchObject({
+      comparedWith: first.job,
+      changed: [
+        { path: 'data.bin', kind: 'changed' },
+        { path: 'new.txt', kind: 'new', lines: [['+', 'new']] },
+        { path: 'old.txt', kind: 'gone', lines: [['-', 'gone']] },
+        {
+          path: 'run.sh',
+          kind: 'changed',
+          lines: [
+            [' ', 'echo one'],
+            ['-', 'echo two'],
+            ['+', 'echo "<b>2"'],
+          ],
+        },
+      ],
+    })
+    expect(jobs[0]?.code.changed[0]?.lines).toBeUndefined()
+  },
+)
 
 test('a job that is followed gives its lines once and its end', { timeout: 60_000 }, async () => {
   await using platform = local({ root })

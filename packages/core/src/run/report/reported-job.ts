@@ -10,10 +10,12 @@ import type { Platform } from '../../platform/platform.ts'
 import type { FingerprintParts, PastJob } from '../../spec/result.ts'
 import { endedBadly } from '../follow/errors.ts'
 import { namedOutputsOf, outputsOf, outputUri } from '../results/outputs.ts'
+import { idleHint } from '../lookup/usage.ts'
 import type { Money } from '../money/money.ts'
 import type { ReadLog } from './log-reader.ts'
 import { attemptsOf } from './attempts.ts'
-import type { EarlierJob, ReportedFiles, ReportedJob } from './report-document.ts'
+import { codeChanges } from './code-changes.ts'
+import type { EarlierJob, ReportedCode, ReportedFiles, ReportedJob } from './report-document.ts'
 import { requestFacts, shownRequest, type RequestFacts } from './request-facts.ts'
 
 /** A job, those before it, the newest first, and where they are stored. */
@@ -46,12 +48,14 @@ export async function reportedJob(
   const [{ state, record }, ...before] = past
   const facts = request === undefined ? noFacts : requestFacts(request)
   const parts = record?.parts ?? {}
-  const [{ log, series, leftOut }, usage, outputs, attempts] = await Promise.all([
+  const [{ log, series, leftOut }, usage, outputs, attempts, code] = await Promise.all([
     giveLog(state, facts.metrics),
     usageOf(state, platform, options),
     layout === undefined ? [] : storedFiles(layout, state, platform, options),
     attemptsOf(past, options.money),
+    codeOf({ past, layout }, platform, options),
   ])
+  const usageHint = idleHint(usage.samples)
   const because = reasonToStart(past)
   const hint = state.status === 'failed' || state.status === 'stopped' ? hintOf(state, platform) : undefined
   const job: ReportedJob = {
@@ -66,13 +70,14 @@ export async function reportedJob(
     earlier: before.map(earlierJob),
     series,
     usage: usage.samples,
+    ...(usageHint === undefined ? {} : { usageHint }),
     inputs: facts.inputs.map((input) => ({ ...input, ...digestOf(parts, input.channel) })),
     outputs,
-    code: { files: partsNamed('code', parts), changes: changesOf(past) },
+    code: { files: partsNamed('code', parts), changes: changesOf(past), ...code.code },
     log,
     ...(request === undefined ? {} : { request: shownRequest(request) }),
   }
-  return { job, leftOut: [...leftOut, ...usage.leftOut] }
+  return { job, leftOut: [...leftOut, ...usage.leftOut, ...code.leftOut] }
 }
 
 /** One sentence about a job's end, or about how it is doing. Pure. */
@@ -111,6 +116,24 @@ export function reasonToStart([{ record }, previous]: JobToReport['past']): stri
 function changesOf([{ record }, previous]: JobToReport['past']): readonly string[] {
   if (record === undefined || previous?.record === undefined) return []
   return describeChanges(changesBetween(previous.record.parts, record.parts))
+}
+
+/** What is different in the code from that of the newest completed job before. */
+async function codeOf(
+  { past: [{ state, record }, ...before], layout }: Pick<JobToReport, 'past' | 'layout'>,
+  platform: Platform,
+  options: Abortable,
+): Promise<{ readonly code: Pick<ReportedCode, 'changed' | 'comparedWith'>; readonly leftOut: readonly string[] }> {
+  const former = before.find((job) => job.state.status === 'completed' && job.record !== undefined)
+  if (layout === undefined || record === undefined || former?.record === undefined) return { code: { changed: [] }, leftOut: [] }
+  const { leftOut, ...code } = await codeChanges(
+    { job: state.name, files: partsNamed('code', record.parts) },
+    { job: former.state.name, files: partsNamed('code', former.record.parts) },
+    layout,
+    platform,
+    options,
+  )
+  return { code, leftOut }
 }
 
 function earlierJob({ state, record }: PastJob): EarlierJob {

@@ -8,6 +8,7 @@ export { followReport, type FollowedPlace, type ReportChange } from '../../run/r
 export type { ReportPlace, ReportSubject } from '../../run/report/report-of.ts'
 export { reportPage, writeReport, type PageOptions } from '../../run/report/report-page.ts'
 export type {
+  ChangedFile,
   EarlierJob,
   MetricSeries,
   ReportDocument,
