@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { isSsmError, project, type Platform } from '@simple-sagemaker/core'
+import { reportPages } from './report.ts'
 
 /** What a client asks for. */
 export interface CountRequest {
@@ -17,7 +18,7 @@ export interface CountRequest {
 const counter = join(dirname(fileURLToPath(import.meta.url)), 'worker/count.py')
 
 /** The service, for jobs on a platform of your choice. */
-export function countingService(platform: 'aws' | 'local' | Platform): Hono {
+export function countingService(platform: Platform): Hono {
   const counting = project('counting', { platform })
   const count = ({ document, text, seconds = 0 }: CountRequest) =>
     counting
@@ -62,6 +63,8 @@ export function countingService(platform: 'aws' | 'local' | Platform): Hono {
     }
     return request.json({ message: 'Nothing of that name was ever started' }, 404)
   })
+
+  service.route('/runs', reportPages(platform, counting.name))
 
   service.delete('/runs/:document', async (request) => {
     const stopped = await counting.data(request.req.param('document')).stop()

@@ -109,6 +109,28 @@ test.skipIf(lacking('python3'))(
 )
 
 test.skipIf(lacking('python3'))(
+  'the page of a run is served with what it listens to, and follows the job to its end',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    await using server = await serviceIn(place)
+    const running = ask(server.port, 'POST', '/runs', { document: 'song', text: 'row row row', seconds: 3 })
+    await running.says('thinking')
+    const page = await ask(server.port, 'GET', '/runs/song/report').reply
+    expect(page.status).toBe(200)
+    expect(page.body).toContain('data-events="report/events"')
+    expect(page.body).toContain("connect-src 'self'")
+    const followed = await ask(server.port, 'GET', '/runs/song/report/events').reply
+    expect(eventsIn(followed.body).at(0)).toBe('document')
+    expect(eventsIn(followed.body).at(-1)).toBe('end')
+    expect(followed.body).toContain('The job completed after')
+    await running.reply
+    expect(await ask(server.port, 'GET', '/runs/nothing/report').reply).toMatchObject({ status: 400 })
+    expect(await place.leftovers()).toEqual([])
+  },
+)
+
+test.skipIf(lacking('python3'))(
   '50 requests at once, half of them left early, leave no handle, timer, process or temporary file',
   { timeout },
   async () => {

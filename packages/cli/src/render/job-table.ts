@@ -11,16 +11,7 @@ export function jobsText(
 ): string {
   if (jobs.length === 0) return 'no jobs\n'
   const hasUsage = jobs.some((listed) => 'usage' in listed)
-  const rows = jobs.map(({ project, task, job, cost, usage }) => ({
-    project,
-    task,
-    status: statusText(job, colours),
-    time: spanText((job.endedAtMs ?? nowMs) - job.createdAtMs),
-    started: `${spanText(nowMs - job.createdAtMs)} ago`,
-    name: job.name,
-    cost: costCells(cost),
-    used: hasUsage ? usageCells(usage) : [],
-  }))
+  const rows = jobs.map((listed) => rowOf(listed, nowMs, colours, hasUsage))
   const hasCosts = jobs.some(({ cost }) => cost !== undefined)
   const wide = table(
     [
@@ -48,15 +39,44 @@ export function jobsText(
     .flatMap(({ job, usage }) => (usage?.hint === undefined ? [] : [`hint: ${job.name}: ${usage.hint}\n`]))
     .join('')
   if (widest(wide) <= columns) return `${wide}${hints}`
-  const narrow = rows
-    .flatMap(({ project, task, status, time, started, name, cost: [usd], used }) => [
-      `${status}  ${project} ${task}  ${time}  ${started}${usd === undefined ? '' : `  ${usd} USD`}`,
-      ...(hasUsage ? [`  ${usageTitles.map((title, at) => `${title} ${used[at] ?? ''}`).join('  ')}`] : []),
-      `  ${name}`,
-    ])
-    .map((line) => `${fit(line, columns)}\n`)
-    .join('')
-  return `${narrow}${hints}`
+  const lines = rows.flatMap((row) => inTwoLines(row, hasUsage)).map((line) => `${fit(line, columns)}\n`)
+  return `${lines.join('')}${hints}`
+}
+
+interface Row {
+  readonly project: string
+  readonly task: string
+  readonly status: string
+  readonly time: string
+  readonly started: string
+  readonly name: string
+  readonly cost: readonly string[]
+  readonly used: readonly string[]
+}
+
+function rowOf({ project, task, job, cost, usage }: ListedJob, nowMs: number, colours: Colours, hasUsage: boolean): Row {
+  return {
+    project,
+    task,
+    status: statusText(job, colours),
+    time: spanText((job.endedAtMs ?? nowMs) - job.createdAtMs),
+    started: `${spanText(nowMs - job.createdAtMs)} ago`,
+    name: job.name,
+    cost: costCells(cost),
+    used: hasUsage ? usageCells(usage) : [],
+  }
+}
+
+/** A job where a row is wider than the terminal. */
+function inTwoLines(
+  { project, task, status, time, started, name, cost: [usd], used }: Row,
+  hasUsage: boolean,
+): readonly string[] {
+  return [
+    `${status}  ${project} ${task}  ${time}  ${started}${usd === undefined ? '' : `  ${usd} USD`}`,
+    ...(hasUsage ? [`  ${usageTitles.map((title, at) => `${title} ${used[at] ?? ''}`).join('  ')}`] : []),
+    `  ${name}`,
+  ]
 }
 
 const usageTitles = ['CPU %', 'MEMORY', 'GPU %'] as const

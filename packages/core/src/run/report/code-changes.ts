@@ -35,23 +35,12 @@ export async function codeChanges(
     .toSorted()
   if (names.length === 0) return { changed: [], comparedWith: before.job, leftOut: [] }
   const wanted = new Set(names.slice(0, mostFiles))
-  const read = async ({ job, files }: CodeOf): Promise<ReadonlyMap<string, Uint8Array>> => {
-    const own = new Set([...wanted].filter((name) => files[name] !== undefined))
-    if (own.size === 0) return new Map()
-    try {
-      return await readSome(objects.read(layout.job(job).bundle, options), own, { mostBytes, limits })
-    } catch (cause) {
-      options.signal?.throwIfAborted()
-      if (!isSsmError(cause)) throw cause
-      return new Map()
-    }
-  }
-  const [former, newer] = await Promise.all([read(before), read(now)])
+  const [former, newer] = await Promise.all([before, now].map((code) => wantedFiles(code, wanted, layout, objects, options)))
   const changed: ChangedFile[] = []
   let room = mostLines
   for (const path of wanted) {
     const kind = before.files[path] === undefined ? 'new' : now.files[path] === undefined ? 'gone' : 'changed'
-    const lines = linesOf(kind === 'new' ? [] : textOf(former.get(path)), kind === 'gone' ? [] : textOf(newer.get(path)))
+    const lines = linesOf(kind === 'new' ? [] : textOf(former?.get(path)), kind === 'gone' ? [] : textOf(newer?.get(path)))
     if (lines === undefined) changed.push({ path, kind })
     else if (lines.length <= room) {
       changed.push({ path, kind, lines })
@@ -63,6 +52,25 @@ export async function codeChanges(
   }
   const more = names.length - wanted.size
   return { changed, comparedWith: before.job, leftOut: more === 0 ? [] : [`${more} changed files of the code of ${now.job}.`] }
+}
+
+/** Those of the wanted files that the code has and that can be read. */
+async function wantedFiles(
+  { job, files }: CodeOf,
+  wanted: ReadonlySet<string>,
+  layout: TaskLayout,
+  objects: Platform['objects'],
+  options: Abortable,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const own = new Set([...wanted].filter((name) => files[name] !== undefined))
+  if (own.size === 0) return new Map()
+  try {
+    return await readSome(objects.read(layout.job(job).bundle, options), own, { mostBytes, limits })
+  } catch (cause) {
+    options.signal?.throwIfAborted()
+    if (!isSsmError(cause)) throw cause
+    return new Map()
+  }
 }
 
 /** The lines of a text; `undefined` for what is none, and what was not read. */
