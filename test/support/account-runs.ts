@@ -1,4 +1,5 @@
 import type { AccountClient } from './mortal-platform.ts'
+import type { MoneySettings } from '../../packages/core/src/cost/settings.ts'
 import { openRunner } from '../../packages/core/src/run/open-runner.ts'
 import type { TaskResult } from '../../packages/core/src/run/results/task-result.ts'
 import type { RunEvent } from '../../packages/core/src/events/run-event.ts'
@@ -20,8 +21,9 @@ export async function endOfRun(
   client: AccountClient,
   spec: TaskSpec,
   onEvent: (event: RunEvent) => void = () => undefined,
+  money?: MoneySettings,
 ): Promise<{ readonly outcome: TaskResult | 'failed' | 'dead'; readonly error?: unknown }> {
-  const runner = openRunner({ forTask: async () => client.platform }, client.clock)
+  const runner = openRunner({ forTask: async () => client.platform }, client.clock, money)
   const run = runner
     .run(spec, { onEvent }, (error) => error)
     .then(

@@ -166,6 +166,7 @@ class AccountJob {
       phase,
       phases: [...this.#phases],
       machines: 1,
+      ...(this.#job.instanceTypes[0] === undefined ? {} : { instanceType: this.#job.instanceTypes[0] }),
       finalMetrics: [],
       createdAtMs: this.#createdAtMs,
       ...(this.#startedAtMs === undefined ? {} : { startedAtMs: this.#startedAtMs }),
