@@ -1,7 +1,8 @@
 // Builds the documentation site into docs/site/dist: `npm run docs`. Pages are copied, their links turned into links of the site,
 // and files of the repository that a page links to become pages that show their text. The API reference is typedoc's.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, extname, join, posix } from 'node:path'
 import process from 'node:process'
 import { alsoFrom, sections } from '../docs/site/contents.mjs'
@@ -22,6 +23,7 @@ export async function buildSite() {
   await step('building the API reference', () =>
     run(join(root, 'node_modules/.bin/typedoc'), ['--logLevel', 'Warn', '--out', join(dist, 'api')]),
   )
+  await step('running the demo, for its report', demoReport)
   process.stdout.write('Built docs/site/dist. Look at it: npx --yes serve docs/site/dist\n')
 }
 
@@ -33,8 +35,21 @@ function install() {
   writeFileSync(stamp, wanted)
 }
 
-function run(program, args) {
-  const done = spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 })
+/** The page about the demo's jobs is made from jobs that ran just now, so it shows what a report is today. */
+function demoReport() {
+  const store = mkdtempSync(join(tmpdir(), 'ssm-site-demo-'))
+  try {
+    const env = { ...process.env, SSM_LOCAL_DIR: store }
+    run(process.execPath, [join(root, 'scripts/example.mjs'), '01-weather'], env)
+    const report = ['report', '-p', 'weather', '--platform', 'local', '-o', join(dist, 'report.html')]
+    run(process.execPath, [join(root, 'packages/cli/bin/ssm.cjs'), ...report], env)
+  } finally {
+    rmSync(store, { recursive: true, force: true })
+  }
+}
+
+function run(program, args, env = process.env) {
+  const done = spawnSync(program, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 1 << 26 })
   if (done.status !== 0)
     throw new SetupError(`${program} failed:\n${done.stdout ?? ''}${done.stderr ?? done.error?.message ?? ''}`)
 }

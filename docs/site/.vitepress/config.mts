@@ -55,6 +55,7 @@ export default defineConfig({
         text: 'More',
         items: [
           { text: 'API reference', link: '/api/index.html', target: '_self' },
+          { text: 'The report of the demo', link: '/report.html', target: '_self' },
           { text: 'Decisions', link: '/decisions/' },
         ],
       },
