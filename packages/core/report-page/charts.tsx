@@ -75,7 +75,9 @@ function Chart({ title, lines, shown = number }: ChartProps) {
   const [isLogarithmic, setLogarithmic] = useState(false)
   const place = useRef<HTMLDivElement>(null)
   const dark = useDarkScheme()
-  const canBeLogarithmic = lines.every(({ values }) => values.every((value) => value > 0))
+  // One value makes no line: the caption tells it.
+  const isDrawn = lines.some(({ values }) => values.length > 1)
+  const canBeLogarithmic = isDrawn && lines.every(({ values }) => values.every((value) => value > 0))
   useEffect(() => {
     const target = place.current
     if (target === null) return
@@ -86,13 +88,13 @@ function Chart({ title, lines, shown = number }: ChartProps) {
       resized.disconnect()
       plot.destroy()
     }
-  }, [lines, isLogarithmic, dark])
+  }, [lines, isLogarithmic, isDrawn, dark])
   return (
     <figure class="chart">
       <figcaption>
         {plain(title)} <span class="muted">{summaryOf(lines, shown)}</span>
       </figcaption>
-      <div ref={place} role="img" aria-label={`${plain(title)}: ${summaryOf(lines, shown)}`} />
+      {isDrawn && <div ref={place} role="img" aria-label={`${plain(title)}: ${summaryOf(lines, shown)}`} />}
       <p class="controls">
         {canBeLogarithmic && (
           <label>

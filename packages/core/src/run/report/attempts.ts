@@ -1,7 +1,14 @@
 import { ranSeconds } from '../../cost/billed.ts'
 import type { PastJob } from '../../spec/result.ts'
-import { notAsked, type Money } from '../money/money.ts'
+import type { Money } from '../money/money.ts'
+import type { UnknownCost } from '../../spec/money/cost.ts'
 import type { ReportedAttempt } from './report-document.ts'
+
+/** The cost in a report that was made without prices. */
+export const noPrices: UnknownCost = {
+  kind: 'unknown',
+  because: 'no prices were asked for; ssm report --cost, or prices of the project, ask for them',
+}
 
 /** The newest of these jobs and those before it that belong to the same run, the oldest first. */
 export function attemptsOf(past: readonly PastJob[], money: Money | undefined): Promise<readonly ReportedAttempt[]> {
@@ -26,6 +33,6 @@ async function attemptOf({ state, record }: PastJob, at: number, money: Money | 
     ranSeconds: ranSeconds(state, Date.now()),
     ...(billableSeconds === undefined ? {} : { billedSeconds: billableSeconds }),
     interruptions: state.interruptions,
-    cost: (await money?.costOf(state)) ?? notAsked,
+    cost: (await money?.costOf(state)) ?? noPrices,
   }
 }

@@ -1,7 +1,7 @@
 import { sumOfCosts } from '../../cost/billed.ts'
 import { eachOf } from '../../lang/each-of.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { notAsked } from '../../run/money/money.ts'
+import { noPrices } from '../../run/report/attempts.ts'
 import type { GatherOptions } from '../../run/report/reported-job.ts'
 import type { ReportedSearch, ReportedTrial, SearchedParameter } from '../../run/report/search-document.ts'
 import type { Cost } from '../../spec/money/cost.ts'
@@ -41,7 +41,7 @@ export async function reportedSearch(
     trials: shown.map((trial) => ({ ...trialOf(trial, space), ...costIn(costs, trial.number) })),
     ...(best === undefined ? {} : { best }),
     importance: importanceOf(space, goal, trials),
-    cost: costs === undefined ? notAsked : sumOfCosts([...costs.values()]),
+    cost: costs === undefined ? noPrices : sumOfCosts([...costs.values()]),
   }
   const more = trials.length - shown.length
   return { search, leftOut: more === 0 ? [] : [`${more} of ${trials.length} trials of the search of ${task}.`] }
