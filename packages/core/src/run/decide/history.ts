@@ -110,11 +110,23 @@ export async function waitEndedOf(
   return isObject(value) && value['v'] === 1 && isSpan(value['waitedSeconds']) ? (value as unknown as WaitEnded) : undefined
 }
 
-/** An object's text, or `undefined` when there is none. */
-export async function readSmall(uri: ObjectUri, platform: Platform, options: Abortable): Promise<string | undefined> {
+/** Of a small document. Whoever may write to the bucket may have put anything there. */
+export const mostSmallBytes = 16 * 1024 * 1024
+
+/** A small object's text: `undefined` when there is none, `''` as for a damaged one when it is larger than any of ours. */
+export async function readSmall(
+  uri: ObjectUri,
+  { objects }: { readonly objects: Pick<Platform['objects'], 'read'> },
+  options: Abortable,
+): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
+  let bytes = 0
   try {
-    for await (const chunk of platform.objects.read(uri, options)) chunks.push(chunk)
+    for await (const chunk of objects.read(uri, options)) {
+      bytes += chunk.length
+      if (bytes > mostSmallBytes) return ''
+      chunks.push(chunk)
+    }
   } catch (cause) {
     if (isSsmError(cause, 'OBJECT_MISSING')) return undefined
     throw cause

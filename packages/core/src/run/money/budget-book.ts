@@ -17,6 +17,7 @@ import type { Platform } from '../../platform/platform.ts'
 import type { Cost } from '../../spec/money/cost.ts'
 import { growingPauses } from '../../time/backoff.ts'
 import type { Clock } from '../../time/clock.ts'
+import { readSmall } from '../decide/history.ts'
 
 /** What a ledger is changed with. */
 export interface BookContext {
@@ -40,14 +41,9 @@ export class BudgetRefusal {
 
 /** The ledger as it is stored; an empty one when there is none yet. */
 export async function readLedger(uri: ObjectUri, { platform, signal }: BookContext): Promise<Ledger> {
-  const chunks: Uint8Array[] = []
-  try {
-    for await (const chunk of platform.objects.read(uri, { signal })) chunks.push(chunk)
-  } catch (cause) {
-    if (isSsmError(cause, 'OBJECT_MISSING')) return emptyLedger
-    throw cause
-  }
-  const ledger = ledgerIn(Buffer.concat(chunks).toString('utf8'))
+  const text = await readSmall(uri, platform, { signal })
+  if (text === undefined) return emptyLedger
+  const ledger = ledgerIn(text)
   if (ledger === undefined)
     throw new SsmError('OBJECT_CORRUPT', `The record of the project's budget, ${uri}, cannot be read`, {
       hint: 'Put an earlier version of it back, or remove it: the project then begins with its whole budget.',
