@@ -30,6 +30,8 @@ test('state kept as archives goes on over attempts, machines and jobs, and is do
     .run()
   expect(result.attempts.map(({ cause }) => cause)).toEqual(['exit 75', undefined])
   expect(await namesOf(ex.data('t').state())).toEqual(['ssm-state.algo-1.tar.gz', 'ssm-state.algo-2.tar.gz'])
+  // What is in the archive is not said to be lost.
+  for await (const { text } of result.logs()) expect(text).not.toContain('not kept')
   const { files } = await result.download(join(place.root, 'out'), { only: ['state'] })
   expect(files).toEqual({ state: 5 })
   const out = (path: string): string => readFileSync(join(place.root, 'out/state', path), 'utf8').trim()
@@ -45,6 +47,7 @@ test('state kept as archives goes on over attempts, machines and jobs, and is do
     .stateArchive()
   await prep.run()
   const second = await prep.run({ force: true })
+  for await (const { text } of second.logs()) expect(text).not.toContain('not kept')
   await second.download(join(place.root, 'prep'), { only: ['output'] })
   expect(readFileSync(join(place.root, 'prep/output/n'), 'utf8')).toBe('2\n')
 

@@ -41,6 +41,7 @@ export function leftOutside(plan: JobPlan, trees: readonly MachineTree[]): LeftO
     ...(plan.checkpoint === undefined ? [] : [plan.checkpoint.path]),
     ...givenOrNoted,
   ]
+  for (const { state, stateArchive } of [paths.training, paths.processing]) if (kept.includes(stateArchive)) kept.push(state)
   const found: string[] = []
   const visit = (root: string, path: string): void => {
     for (const entry of entriesOf(join(root, path))) {

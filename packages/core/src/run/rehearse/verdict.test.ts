@@ -81,3 +81,36 @@ test('two ends differ by the files, metrics and results that are not the same', 
   }
   expect(differencesOf(end, other)).toEqual(['model/a', 'model/b', 'metric loss', 'result'])
 })
+
+test.each([
+  [1, 1],
+  [4, 2],
+  [10, 3],
+])('the work that is foretold to be lost is within 20 % of what is done twice: saved every %i steps, seed %i', (every, seed) => {
+  // Steps of a second, 20 of them; each start takes 50 ms before its first step.
+  const [steps, beforeWork] = [20, 0.05]
+  const random = randomFrom(seed)
+  const starts: ProgramStart[] = []
+  let doneTwice = 0
+  while (starts.length < 50) {
+    let saved = 0
+    for (const moment of momentsOf(random, 5, steps)) {
+      const reached = saved + Math.max(0, moment - beforeWork)
+      if (reached >= steps) break
+      const kept = Math.max(saved, Math.floor(reached / every) * every)
+      const savedAt = kept > saved ? { savedAtMs: (beforeWork + kept - saved) * 1_000 } : {}
+      starts.push({
+        startedAtMs: 0,
+        endedAtMs: moment * 1_000,
+        takenAtMs: moment * 1_000,
+        givenFiles: saved > 0 ? 1 : 0,
+        ...savedAt,
+      })
+      doneTwice += reached - kept
+      saved = kept
+    }
+  }
+  const observed = doneTwice / starts.length
+  const { workLost } = costsOf(steps, [{ starts, differs: [] }])
+  expect(Math.abs(workLost.meanSeconds - observed) / observed).toBeLessThan(0.2)
+})
