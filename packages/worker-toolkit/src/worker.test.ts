@@ -109,8 +109,10 @@ test("state is kept as JSON in the machine's own folder and comes back as it was
   expect(await state.read('epoch.json')).toBeUndefined()
   await fc.assert(
     fc.asyncProperty(fc.jsonValue({ noUnicodeString: false }), async (value) => {
-      // The generator's type is JSON with wider names.
-      const json = JSON.parse(JSON.stringify(value)) as Json
+      // The generator's type is JSON with wider names. A key "__proto__" is refused, which another test holds.
+      const text = JSON.stringify(value)
+      fc.pre(!text.includes('"__proto__"'))
+      const json = JSON.parse(text) as Json
       await state.write('deep/epoch.json', json)
       expect(await state.read('deep/epoch.json')).toEqual(json)
     }),
