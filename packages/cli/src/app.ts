@@ -36,6 +36,7 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why' | 'rehearse'>, (
   clean: async () => (await import('./commands/job/clean.ts')).clean,
   policies: async () => (await import('./commands/policies.ts')).policies,
   graph: async () => (await import('./commands/graph.ts')).graph,
+  types: async () => (await import('./commands/types/types.ts')).types,
   doctor: async () => (await import('./commands/doctor/doctor.ts')).doctor,
   init: async () => (await import('./commands/init.ts')).init,
   config: async () => (await import('./commands/config.ts')).config,

@@ -115,4 +115,7 @@ export function outputVariable(output: string): string {
   return `SSM_OUTPUT_${variablePart(output)}`
 }
 
+/** The variable that tells a program what its task declares of hyperparameters and result, in short. */
+export const typesVariable = 'SSM_TYPES'
+
 const variablePart = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9_]/g, '_')

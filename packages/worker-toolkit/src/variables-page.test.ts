@@ -17,6 +17,7 @@ const ofRequests = [
   'SSM_PROJECT',
   'SSM_TASK',
   'SSM_STATE_FROM',
+  'SSM_TYPES',
   'SM_CHANNELS',
   'SM_USER_ARGS',
   'SM_USER_ENTRY_POINT',

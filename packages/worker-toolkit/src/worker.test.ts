@@ -167,3 +167,22 @@ test('what JSON cannot say is refused with its place, and nothing is written', a
   await here.writeResult({ absent: undefined } as unknown as Json)
   expect(readFileSync(join(place, 'result.json'), 'utf8')).toBe('{}\n')
 })
+
+test('a job that was started with another declaration than the types were written from is refused, by the fields that differ', () => {
+  interface Train {
+    readonly channels: 'words'
+    readonly hyperparameters: { readonly lr: number }
+    readonly result: { readonly rows: number }
+  }
+  const types = 'hyperparameters.lr=aaaaaa result.rows=bbbbbb'
+  const job = worker<Train>({ env: { SM_HPS: '{"lr":1}', SSM_TYPES: types, SM_CHANNELS: '["words"]' }, types })
+  const lr: number = job.hyperparameters.lr
+  expect([lr, job.channel('words')]).toEqual([1, expect.stringMatching(/opt.ml.input.data.words$/)])
+  // @ts-expect-error There is no such channel.
+  expect(() => job.channel('word')).toThrow('no channel')
+  expect(() => worker({ env: { SSM_TYPES: 'hyperparameters.lr=cccccc result.rows=bbbbbb result.more=d' }, types })).toThrow(
+    'declares hyperparameters.lr, result.more differently',
+  )
+  expect(() => worker({ env: { SSM_TYPES: '*=cccccc' }, types: '*=aaaaaa' })).toThrow('declares some field differently')
+  expect(() => worker({ env: {}, types })).not.toThrow()
+})

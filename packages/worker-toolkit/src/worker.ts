@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { folderByHand, isInJob } from './by-hand.ts'
-import { channelVariable, resultFile } from './contract.ts'
+import { channelVariable, resultFile, typesVariable } from './contract.ts'
 import { readFacts } from './facts.ts'
 import { writeJson } from './json-file.ts'
 import { stateIn } from './state.ts'
@@ -11,12 +11,16 @@ import type { Json } from './json-file.ts'
 import type { State } from './state.ts'
 
 /** The job, seen from one of its machines. Frozen. */
-export interface Worker<Hyperparameters = Readonly<Record<string, unknown>>> extends MachineFacts<Hyperparameters> {
+export interface Worker<
+  Hyperparameters = Readonly<Record<string, unknown>>,
+  Channel extends string = string,
+  Result = Json,
+> extends MachineFacts<Hyperparameters> {
   /**
    * The folder of an input channel.
    * @throws {Error} when there is no such channel; the message names those there are.
    */
-  channel(name: string): string
+  channel(name: Channel): string
   /** JSON values kept between the runs of the task, in `instanceStateDir`. */
   readonly state: State
   /**
@@ -24,14 +28,21 @@ export interface Worker<Hyperparameters = Readonly<Record<string, unknown>>> ext
    * With several machines only the main one's (`isMain`) is kept.
    * @throws {TypeError} for a value JSON cannot say; the message gives the place.
    */
-  writeResult(value: Json): Promise<void>
+  writeResult(value: Result): Promise<void>
 }
 
 /** What a worker's types say beyond the facts. */
 export interface WorkerTypes {
   /** The type of the hyperparameters. */
   readonly hyperparameters?: unknown
+  /** The names of the channels. */
+  readonly channels?: string
+  /** The type of the result. */
+  readonly result?: unknown
 }
+
+type ChannelOf<Types> = Types extends { readonly channels: infer Channel extends string } ? Channel : string
+type ResultOf<Types> = Types extends { readonly result: infer Result } ? Result : Json
 
 type HyperparametersOf<Types extends WorkerTypes> = Types extends { readonly hyperparameters: infer H }
   ? Readonly<H>
@@ -41,6 +52,7 @@ type HyperparametersOf<Types extends WorkerTypes> = Types extends { readonly hyp
  * The facts of this machine and job, read from the environment the launcher made.
  *
  * `worker<{ hyperparameters: { lr: number } }>()` types the hyperparameters; the caller vouches for the type, nothing checks it.
+ * The types that `ssm types` writes name the channels and the result, too; with `{ types }` a job that was started with another declaration is refused.
  * `env` and `args` default to those of the process; give them in tests. Outside a job the facts have harmless
  * defaults: folders in `./.ssm/hand`, the arguments as hyperparameters.
  *
@@ -53,9 +65,12 @@ export function worker<Types extends WorkerTypes = WorkerTypes>(
     readonly env?: Environment
     /** The arguments to read; default the process's own. */
     readonly args?: readonly string[]
+    /** The declaration that the types were written from, as `ssm types` writes it. */
+    readonly types?: string
   } = {},
-): Worker<HyperparametersOf<Types>> {
+): Worker<HyperparametersOf<Types>, ChannelOf<Types>, ResultOf<Types>> {
   const env = from.env ?? process.env
+  if (from.types !== undefined) checkTypes(from.types, env[typesVariable])
   const facts = readFacts(env, from.args ?? process.argv.slice(2))
   if (folderByHand(env) !== undefined) {
     // In a job these are there already.
@@ -72,7 +87,8 @@ export function worker<Types extends WorkerTypes = WorkerTypes>(
     hyperparameters: Object.freeze(facts.hyperparameters) as HyperparametersOf<Types>,
     channel: (name: string) => channelOf(facts.channels, name, env),
     state: stateIn(facts.instanceStateDir),
-    writeResult: (value: Json) => writeJson(facts.outputDir, resultFile, value),
+    // Checked to be JSON when it is written.
+    writeResult: (value: ResultOf<Types>) => writeJson(facts.outputDir, resultFile, value as Json),
   })
 }
 
@@ -80,6 +96,19 @@ export function worker<Types extends WorkerTypes = WorkerTypes>(
 export async function writeResult(value: Json): Promise<void> {
   await worker().writeResult(value)
 }
+
+function checkTypes(written: string, started: string | undefined): void {
+  if (started === undefined || started === written) return
+  const [ours, theirs] = [digestsIn(written), digestsIn(started)]
+  const fields = [...new Set([...ours.keys(), ...theirs.keys()])].filter((field) => ours.get(field) !== theirs.get(field))
+  const named = fields.map((field) => (field === '*' ? 'some field' : field)).toSorted()
+  throw new Error(
+    `The program that started this job declares ${named.join(', ')} differently than the types of this worker. Run: ssm types, then start the job again`,
+  )
+}
+
+const digestsIn = (text: string): ReadonlyMap<string, string> =>
+  new Map(text.split(' ').map((entry) => [entry.slice(0, entry.lastIndexOf('=')), entry.slice(entry.lastIndexOf('=') + 1)]))
 
 function channelOf(channels: Readonly<Record<string, string>>, name: string, env: Environment): string {
   const folder = Object.hasOwn(channels, name) ? channels[name] : undefined

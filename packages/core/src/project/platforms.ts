@@ -1,6 +1,6 @@
 import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { RehearsalPlatform } from '../run/rehearse/options.ts'
+import type { RehearsalPlatform } from '../run/run-options.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 
 /** Where a project's jobs run: a platform by name, or one of your own making. */

@@ -1,17 +1,18 @@
 import { drawGraph, type TaskGraph } from '../graph/drawing.ts'
 import { graphOf } from '../graph/order.ts'
 import { keyPrefix } from '../names/layout.ts'
+import { setIn } from '../lang/set-in.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import { assertOptions, assertRunOptions, assertTask } from '../options/errors.ts'
 import { optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { lazyRunner } from '../run/lazy-runner.ts'
-import type { Runner } from '../run/runner.ts'
 import type { StoragePlace } from '../run/lookup/projects.ts'
-import type { WarmPool } from '../run/warm/pools.ts'
+import type { WarmPool } from '../run/plan.ts'
 import { moneySettings } from '../cost/settings.ts'
 import type { JobKind } from '../spec/job-kind.ts'
+import type { TaskDeclaration } from '../spec/task-spec.ts'
 import type {
   EachOf,
   MeasuresOf,
@@ -37,19 +38,12 @@ import type {
 } from './grammar/projects.ts'
 import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
 import { newDraft } from './draft.ts'
-import { openPlatforms, type Platforms } from './platforms.ts'
+import { openPlatforms } from './platforms.ts'
 import { outcomeOf } from './project-outcome.ts'
 import { TaskBuilder } from './task-builder.ts'
 import { taskStore } from './lazy-task-store.ts'
-import { refuseTwice, TaskList } from './task-list.ts'
+import { refuseTwice, TaskList, type Shared } from './task-list.ts'
 import type { TaskStore } from './task-store.ts'
-
-interface Shared {
-  readonly name: string
-  readonly options: ProjectOptions
-  readonly platforms: Platforms
-  readonly runner: Runner
-}
 
 /**
  * A series of tasks that belong together. Frozen: `add` gives a new project that knows one task more. A project that
@@ -147,6 +141,16 @@ export class Project<Known = never, Results = never> {
     return drawGraph(graphOf(this.#tasks.specs()))
   }
 
+  /**
+   * What crosses the borders of each task that was added: its channels, and its hyperparameters and result as JSON Schema.
+   *
+   * @throws {InvalidTaskError} for a schema that cannot be told as JSON Schema, such as one that makes dates.
+   */
+  async declarations(): Promise<readonly TaskDeclaration[]> {
+    const { declarationOf } = await import('../run/resolve/declared.ts')
+    return await Promise.all(this.#tasks.specs().map(declarationOf))
+  }
+
   /** What earlier jobs of a task left: its jobs, its newest result, its state. */
   data<const Task extends TaskNames<Known>>(task: Task): TaskStore<Task extends Known ? OutputsOf<Known, Task> : never> {
     const store: TaskStore = taskStore({
@@ -236,14 +240,8 @@ export function project<
   projectName(name)
   assertOptions(name, 'options', options)
   const { region, profile } = options
-  const money = moneySettings(name, options)
-  const platforms = openPlatforms(options.platform, {
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
-  })
+  const platforms = openPlatforms(options.platform, setIn({ region, profile }))
+  const runner = lazyRunner(platforms, moneySettings(name, options))
   // The parts that must agree are checked by the parameter's type; inside they are options like all others.
-  return new Project(
-    { name, options: options as ProjectOptions, platforms, runner: lazyRunner(platforms, money) },
-    new TaskList(),
-  )
+  return new Project({ name, options: options as ProjectOptions, platforms, runner }, new TaskList())
 }

@@ -24,7 +24,7 @@ import type { CodeOptions, DependencyOptions, ShellOptions } from './grammar/pro
 import type { FunctionTask, ProcessingDraft, ProcessingTask, TrainingDraft, TrainingTask } from './grammar/tasks.ts'
 import { WithOptionMethods } from './option-methods.ts'
 import type { RunHandle } from '../run/handle.ts'
-import type { RehearseOptions } from '../run/rehearse/options.ts'
+import type { RehearseOptions } from '../run/run-options.ts'
 import type { Rehearsal } from '../run/rehearse/verdict.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { Runner } from '../run/runner.ts'

@@ -1,5 +1,16 @@
 import { InvalidTaskError } from '../options/errors.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
+import type { Runner } from '../run/runner.ts'
+import type { ProjectOptions } from './grammar/projects.ts'
+import type { Platforms } from './platforms.ts'
+
+/** What all objects of one project share. */
+export interface Shared {
+  readonly name: string
+  readonly options: ProjectOptions
+  readonly platforms: Platforms
+  readonly runner: Runner
+}
 
 /** A task of a project by name; without a spec when it is known from its past only. */
 export interface ListedTask {

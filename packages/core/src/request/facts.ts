@@ -1,7 +1,7 @@
 import type { JobName } from '../names/job-name.ts'
 import type { TaskLayout } from '../names/layout.ts'
 import type { ObjectUri } from '../names/object-uri.ts'
-import type { Distribution, InputMode } from '../spec/input-modes.ts'
+import type { Distribution, InputMode } from '../spec/task-spec.ts'
 
 /** A channel whose data lies where the machine will fetch it. */
 export interface ResolvedInput {
@@ -43,6 +43,8 @@ export interface RequestFacts {
   readonly hasState: boolean
   /** Which specification left that state; absent when there is none. */
   readonly stateFrom?: StateOrigin
+  /** What the task declares of its hyperparameters and its result, in short. */
+  readonly declared?: string
   /** Where the job runs. */
   readonly region?: string
   /** This library's version, for the job's tags. */

@@ -5,7 +5,7 @@ import type { Platform } from '../platform/platform.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import type { OpenMoney } from './money/money.ts'
-import type { RehearsalPlatform } from './rehearse/options.ts'
+import type { RehearsalPlatform } from './run-options.ts'
 import type { TaskResult } from './results/task-result.ts'
 
 /** Where the tasks of a project run. */

@@ -1,6 +1,7 @@
 import type { JobRequest } from '../platform/jobs.ts'
 import type { CostCeiling } from '../spec/money/cost.ts'
-import type { WarmOffer } from './warm/offers.ts'
+import type { JobName } from '../names/job-name.ts'
+import type { Abortable } from '../platform/abortable.ts'
 import type { AttemptMachines, Decision } from '../spec/result.ts'
 
 /** What a run would do, found out without writing anything. */
@@ -60,4 +61,55 @@ export interface Explanation {
   readonly fingerprint: string
   /** One line for people. */
   readonly sentence: string
+}
+
+/** Machines that a job keeps warm for the next one that fits. They are billed until they are taken or their time is over. */
+export interface WarmPool {
+  /** The task of the job. */
+  readonly task: string
+  /** The job that keeps them. */
+  readonly job: JobName
+  /** `available`: they wait for a job; `in-use`: the job itself still runs. */
+  readonly status: 'available' | 'in-use'
+  /** Their type. */
+  readonly instanceType?: string
+  /** How many there are. */
+  readonly machines: number
+  /** How long they are kept after the job, in seconds. */
+  readonly keepSeconds: number
+  /** Until when they are kept, in milliseconds since 1970; absent while the job runs. */
+  readonly untilMs?: number
+  /** What was billed so far for keeping them, in seconds of each machine. */
+  readonly keptSeconds: number
+  /** The same in US dollars; absent when no price is known. */
+  readonly keptUsd?: number
+  /** What all of them cost an hour, in US dollars; absent when no price is known. */
+  readonly usdPerHour?: number
+  /** Setting → value, of all that must be equal in the request of a job that is to get them. */
+  readonly settings: Readonly<Record<string, string>>
+  /**
+   * Lets go of the machines now; while the job runs, as soon as it ends. Quiet when they are gone. Calls `UpdateTrainingJob`.
+   * @throws {SsmError} `PLATFORM_DENIED`, `PLATFORM_REFUSED`.
+   */
+  end(options?: Abortable): Promise<void>
+}
+
+/** Warm machines of the project, as a job sees them that could get them. */
+export interface WarmOffer {
+  /** The job that keeps them. */
+  readonly job: JobName
+  /** Whether they wait now; if not, their job still runs. */
+  readonly isAvailable: boolean
+  /** For what the job cannot get them; empty when it can. */
+  readonly differences: readonly WarmDifference[]
+}
+
+/** A setting for which a job cannot get the machines that another one keeps warm. */
+export interface WarmDifference {
+  /** Its name: `volume size in GiB`, `instance type`, `role`, … */
+  readonly setting: string
+  /** How it is with the job that keeps the machines; absent when it is not set there. */
+  readonly there?: string
+  /** How it is with the job that could take them; absent when it is not set here. */
+  readonly here?: string
 }

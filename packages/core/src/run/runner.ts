@@ -6,7 +6,7 @@ import type { RunHandle } from './handle.ts'
 import type { Explanation, Plan } from './plan.ts'
 import type { TaskOutcome } from './results/outcome.ts'
 import type { TaskResult } from './results/task-result.ts'
-import type { RehearseOptions } from './rehearse/options.ts'
+import type { RehearseOptions } from './run-options.ts'
 import type { Rehearsal } from './rehearse/verdict.ts'
 import type { RunOptions } from './run-options.ts'
 

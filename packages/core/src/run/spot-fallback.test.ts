@@ -8,7 +8,7 @@ import { spotAccount, type SpotAccount, type ScriptedEnd } from '../../../../tes
 import { taskOf } from '../../../../test/support/tasks.ts'
 import type { RunEvent } from '../events/run-event.ts'
 import { placementsOf, type Placement } from '../spec/machines/placements.ts'
-import type { SpotWait } from '../spec/machines/spot-wait.ts'
+import type { SpotWait } from '../spec/task-spec.ts'
 import type { RetrySpec } from '../spec/result.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 

@@ -9,13 +9,43 @@ import type { Secret } from '../secrets/secret.ts'
 import type { DistributionSpec, Launch } from './distribution.ts'
 import type { ImageSpec, PackagesSpec } from './image.ts'
 import type { InstanceGroupSpec } from './training/instance-groups.ts'
-import type { Distribution, InputMode } from './input-modes.ts'
 import type { NamedOutputs } from './outputs.ts'
-import type { SpotWait } from './machines/spot-wait.ts'
 import type { Program } from './program.ts'
 
 /** What a hyperparameter may be: text, or what JSON can say. */
 export type HyperparameterValue = string | number | boolean | null | readonly unknown[] | { readonly [key: string]: unknown }
+
+/** How long to wait for spot machines of all types together, and what to take then. */
+export interface SpotWait {
+  /** How long, over all types. */
+  readonly seconds: number
+  /** What to take when that is over; absent: the run ends. */
+  readonly fallback?: 'on-demand'
+}
+
+/** How a channel's files are given to several machines: all to each, or to each its share. */
+export type Distribution = 'FullyReplicated' | 'ShardedByS3Key'
+/** How a channel's files reach the program: copied first, opened on demand, or streamed. */
+export type InputMode = 'File' | 'FastFile' | 'Pipe'
+
+/** A JSON Schema, as a plain document. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+/** What crosses the borders of a task, in both directions. */
+export interface TaskDeclaration {
+  /** The task's name. */
+  readonly task: string
+  /** Whether it is a training or a processing task. */
+  readonly kind: JobKind
+  /** The names of its channels. */
+  readonly channels: readonly string[]
+  /** What `hyperparameterSchema` declares, as the program finds it; absent without one. */
+  readonly hyperparameters?: JsonSchema
+  /** What `resultSchema` declares, as the program writes it; absent without one. */
+  readonly result?: JsonSchema
+  /** The declaration in short, as it travels with a job in `SSM_TYPES`. */
+  readonly fields: string
+}
 
 /** Everything a task is, as readonly data: what the words say and the request is made of. Units are in the names. */
 export interface TaskSpec {

@@ -1,5 +1,5 @@
 import type { CommandSpec, Positional } from '../command.ts'
-import { configOptions, graphOptions, initOptions, policyOptions } from './cli-options.ts'
+import { configOptions, graphOptions, initOptions, policyOptions, typesOptions } from './cli-options.ts'
 import { everywhere } from './groups.ts'
 import { jobCommands } from './job-commands.ts'
 import { projectOptions } from './run-options.ts'
@@ -60,6 +60,20 @@ export const commands = [
     examples: [{ line: 'ssm graph pipeline.ts --mermaid', does: 'a flowchart for a README' }],
     positionals: [{ name: 'FILE', summary: 'A .ts, .js or .mjs file that exports a project.', isNeeded: true }],
     groups: [{ title: 'Drawing', options: graphOptions }, everywhere],
+  },
+  {
+    ...small,
+    name: 'types',
+    summary: 'Write the types of Python or Node programs from what the tasks of a project declare.',
+    about:
+      'The file is loaded, but no task is started. For each task of the projects that it exports: its channels, and the hyperparameters and the result that its schemas declare.',
+    examples: [
+      { line: 'ssm types pipeline.ts', does: 'ssm_types.py beside it' },
+      { line: 'ssm types pipeline.ts --out worker/ssm-types.ts', does: 'for a Node program' },
+      { line: 'ssm types pipeline.ts --check', does: 'for CI' },
+    ],
+    positionals: [{ name: 'FILE', summary: 'A .ts, .js or .mjs file that exports a project.', isNeeded: true }],
+    groups: [{ title: 'Types', options: typesOptions }, everywhere],
   },
   {
     ...small,

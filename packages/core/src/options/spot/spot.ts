@@ -1,5 +1,5 @@
 import type { JobKind } from '../../spec/job-kind.ts'
-import type { SpotWait } from '../../spec/machines/spot-wait.ts'
+import type { SpotWait } from '../../spec/task-spec.ts'
 import { secondsOf, type Duration } from '../../time/duration.ts'
 import { InvalidTaskError } from '../errors.ts'
 import { trainingOnly } from '../option.ts'

@@ -1,4 +1,4 @@
-import type { Distribution, InputMode } from '../../spec/input-modes.ts'
+import type { Distribution, InputMode } from '../../spec/task-spec.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { Explain } from './explain.ts'
 

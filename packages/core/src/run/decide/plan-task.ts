@@ -18,7 +18,7 @@ import type { RunPolicy } from '../run-options.ts'
 import { hasManyFiles, hasState, manyFilesWarning, otherStateWarning, stateOrigin } from '../state.ts'
 import { pinnedCode } from '../submit/code.ts'
 import { pythonFor } from '../submit/python.ts'
-import { regionFor, requestFacts, roleNeed } from '../submit/request-facts.ts'
+import { placeAndTypes, requestFacts, roleNeed } from '../submit/request-facts.ts'
 import { contentWarnings, warningsFor } from '../submit/warnings.ts'
 import { asksForWarm, offersText, warmOffers } from '../warm/offers.ts'
 
@@ -100,7 +100,7 @@ async function requestOf({ task, past }: OpenedTask, state: State, context: Task
     imageUri,
     roleArn,
     ...state,
-    ...(await regionFor(spec, context)),
+    ...(await placeAndTypes(spec, context)),
     ...(code === undefined ? {} : { code }),
   })
   return jobRequest(withoutSecrets(spec), facts)

@@ -17,7 +17,7 @@ import type { Runner } from '../runner.ts'
 import { keepCertificate, programDigest } from './certificates.ts'
 import { differencesOf, endOfRun, type RunEnd } from './compare.ts'
 import { momentsOf, randomFrom } from './moments.ts'
-import type { RehearsalPlatform, RehearseOptions } from './options.ts'
+import type { RehearsalPlatform, RehearseOptions } from '../run-options.ts'
 import { costsOf, expectedAt, faultsOf, onlyStart, ranSeconds, type InterruptedRun, type Rehearsal } from './verdict.ts'
 
 /** What a rehearsal works with. */

@@ -4,6 +4,7 @@ import type { RoleNeed } from '../../platform/roles.ts'
 import type { RequestFacts } from '../../request/facts.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
+import { declaredFields } from '../resolve/declared.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { version } from './version.ts'
 
@@ -11,15 +12,22 @@ import { version } from './version.ts'
 export function requestFacts(
   task: ResolvedTask,
   job: JobName,
-  made: Pick<RequestFacts, 'imageUri' | 'roleArn' | 'hasState' | 'stateFrom' | 'code' | 'region'>,
+  made: Pick<RequestFacts, 'imageUri' | 'roleArn' | 'hasState' | 'stateFrom' | 'code' | 'region' | 'declared'>,
 ): RequestFacts {
   const { layout, fingerprint } = task
   return { job, layout, fingerprint, version, inputs: task.inputs.map((input) => input.resolved), ...made }
 }
 
-/** Where the job runs, for the requests that say it. */
-export async function regionFor(spec: TaskSpec, { platform }: TaskContext): Promise<Pick<RequestFacts, 'region'>> {
-  return spec.launch === 'toolkit' ? { region: await platform.region() } : {}
+/** Where the job runs, for the requests that say it, and what its task declares. */
+export async function placeAndTypes(
+  spec: TaskSpec,
+  { platform }: TaskContext,
+): Promise<Pick<RequestFacts, 'region' | 'declared'>> {
+  const declared = await declaredFields(spec)
+  return {
+    ...(spec.launch === 'toolkit' ? { region: await platform.region() } : {}),
+    ...(declared === undefined ? {} : { declared }),
+  }
 }
 
 /** What the job's role must be able to do. */

@@ -28,7 +28,7 @@ import { noteWarm } from '../warm/offers.ts'
 import { sendCode } from './code.ts'
 import { gateFor } from './gate.ts'
 import { sendInputs, sendManifests } from './send-inputs.ts'
-import { regionFor, requestFacts, roleNeed } from './request-facts.ts'
+import { placeAndTypes, requestFacts, roleNeed } from './request-facts.ts'
 import { pythonFor, startOptions } from './python.ts'
 import type { Start } from './start.ts'
 import { tellWarnings } from './warnings.ts'
@@ -107,7 +107,7 @@ async function prepare(
       pythonFor(task.spec, gated),
     ]
   })
-  const made = { ...identity, ...state, ...(await regionFor(task.spec, context)), ...(code === undefined ? {} : { code }) }
+  const made = { ...identity, ...state, ...(await placeAndTypes(task.spec, context)), ...(code === undefined ? {} : { code }) }
   const spec = placedOn(task.spec, start.machines)
   return { request: jobRequest(spec, requestFacts(task, job, made)), options: startOptions(task, python) }
 }

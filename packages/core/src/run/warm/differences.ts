@@ -3,16 +3,7 @@ import { layoutOf } from '../../names/layout.ts'
 import { trainingRequest } from '../../request/training.ts'
 import { warmSettings } from '../../spec/machines/warm-settings.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
-
-/** A setting for which a job cannot get the machines that another one keeps warm. */
-export interface WarmDifference {
-  /** Its name: `volume size in GiB`, `instance type`, `role`, … */
-  readonly setting: string
-  /** How it is with the job that keeps the machines; absent when it is not set there. */
-  readonly there?: string
-  /** How it is with the job that could take them; absent when it is not set here. */
-  readonly here?: string
-}
+import type { WarmDifference } from '../plan.ts'
 
 type Settings = Readonly<Record<string, string>>
 

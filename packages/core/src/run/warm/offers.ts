@@ -8,18 +8,9 @@ import type { TaskContext } from '../context.ts'
 import { readSmall } from '../decide/history.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { writeObject } from '../submit/write.ts'
-import { differencesText, warmDifferences, type WarmDifference } from './differences.ts'
+import type { WarmOffer } from '../plan.ts'
+import { differencesText, warmDifferences } from './differences.ts'
 import { notedPools, type WarmJob } from './pools.ts'
-
-/** Warm machines of the project, as a job sees them that could get them. */
-export interface WarmOffer {
-  /** The job that keeps them. */
-  readonly job: JobName
-  /** Whether they wait now; if not, their job still runs. */
-  readonly isAvailable: boolean
-  /** For what the job cannot get them; empty when it can. */
-  readonly differences: readonly WarmDifference[]
-}
 
 /** Whether a request asks for its machines to be kept, where that is done at all. SageMaker gives warm machines to no other. */
 export const asksForWarm = (request: JobRequest, { platform }: Pick<TaskContext, 'platform'>): boolean =>

@@ -10,37 +10,7 @@ import type { Platform } from '../../platform/platform.ts'
 import type { PriceChoice } from '../../cost/choice.ts'
 import type { Cost } from '../../spec/money/cost.ts'
 import type { StoragePlace } from '../lookup/projects.ts'
-
-/** Machines that a job keeps warm for the next one that fits. They are billed until they are taken or their time is over. */
-export interface WarmPool {
-  /** The task of the job. */
-  readonly task: string
-  /** The job that keeps them. */
-  readonly job: JobName
-  /** `available`: they wait for a job; `in-use`: the job itself still runs. */
-  readonly status: 'available' | 'in-use'
-  /** Their type. */
-  readonly instanceType?: string
-  /** How many there are. */
-  readonly machines: number
-  /** How long they are kept after the job, in seconds. */
-  readonly keepSeconds: number
-  /** Until when they are kept, in milliseconds since 1970; absent while the job runs. */
-  readonly untilMs?: number
-  /** What was billed so far for keeping them, in seconds of each machine. */
-  readonly keptSeconds: number
-  /** The same in US dollars; absent when no price is known. */
-  readonly keptUsd?: number
-  /** What all of them cost an hour, in US dollars; absent when no price is known. */
-  readonly usdPerHour?: number
-  /** Setting → value, of all that must be equal in the request of a job that is to get them. */
-  readonly settings: Readonly<Record<string, string>>
-  /**
-   * Lets go of the machines now; while the job runs, as soon as it ends. Quiet when they are gone. Calls `UpdateTrainingJob`.
-   * @throws {SsmError} `PLATFORM_DENIED`, `PLATFORM_REFUSED`.
-   */
-  end(options?: Abortable): Promise<void>
-}
+import type { WarmPool } from '../plan.ts'
 
 /** Where the notes about warm machines of a project are. */
 export interface WarmPlace {
