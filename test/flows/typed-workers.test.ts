@@ -15,23 +15,31 @@ with open(TrainChannels.words() + "/words.txt") as file:
 TrainResult(words=[word for word in words if len(word) >= hps.at_least], lr=hps.lr).save()
 `
 
-test.skipIf(lacking('python3'))('a Python worker reads and writes by generated types, and says which field its program declares differently', { timeout }, async () => {
-  await using place = sandbox()
-  place.file('code/train.py', python)
-  place.file('data/words.txt', 'a bcd efgh')
-  const ex = place.project('p')
-  const train = ex
-    .task('train')
-    .code(join(place.folder, 'code/train.py'), { sourceDir: join(place.folder, 'code') })
-    .input.local(join(place.folder, 'data'), { channel: 'words' })
-    .resultSchema(z.object({ words: z.array(z.string()), lr: z.number() }))
-  const typed = train.hyperparameterSchema(z.object({ 'at-least': z.int().default(3), lr: z.number().optional() })).hyperparameters({ lr: 0.5 })
-  const declarations = await ex.add(typed).declarations()
-  place.file('code/ssm_types.py', pythonText(typedOf(declarations)))
-  const { result } = await typed.run()
-  expect(result).toEqual({ words: ['bcd', 'efgh'], lr: 0.5 })
-  const other = train.hyperparameterSchema(z.object({ 'at-least': z.string().default('3'), lr: z.number().optional() })).hyperparameters({ lr: 0.5 })
-  const failed = await failureOf(other.run())
-  expect(failed.code).toBe('JOB_FAILED')
-  expect(failed.message).toContain('declares hyperparameters.at-least differently than ssm_types.py')
-})
+test.skipIf(lacking('python3'))(
+  'a Python worker reads and writes by generated types, and says which field its program declares differently',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    place.file('code/train.py', python)
+    place.file('data/words.txt', 'a bcd efgh')
+    const ex = place.project('p')
+    const train = ex
+      .task('train')
+      .code(join(place.folder, 'code/train.py'), { sourceDir: join(place.folder, 'code') })
+      .input.local(join(place.folder, 'data'), { channel: 'words' })
+      .resultSchema(z.object({ words: z.array(z.string()), lr: z.number() }))
+    const typed = train
+      .hyperparameterSchema(z.object({ 'at-least': z.int().default(3), lr: z.number().optional() }))
+      .hyperparameters({ lr: 0.5 })
+    const declarations = await ex.add(typed).declarations()
+    place.file('code/ssm_types.py', pythonText(typedOf(declarations)))
+    const { result } = await typed.run()
+    expect(result).toEqual({ words: ['bcd', 'efgh'], lr: 0.5 })
+    const other = train
+      .hyperparameterSchema(z.object({ 'at-least': z.string().default('3'), lr: z.number().optional() }))
+      .hyperparameters({ lr: 0.5 })
+    const failed = await failureOf(other.run())
+    expect(failed.code).toBe('JOB_FAILED')
+    expect(failed.message).toContain('declares hyperparameters.at-least differently than ssm_types.py')
+  },
+)

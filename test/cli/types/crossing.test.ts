@@ -45,12 +45,18 @@ async function throughPython(schemas: readonly object[], documents: readonly (re
 }
 
 test('what TypeScript sends, Python reads and sends back unchanged, whatever the schema', { timeout: 60_000 }, async () => {
-  const samples = fc.sample(drawn.chain(({ schema, value }) => fc.tuple(fc.constant(schema), fc.array(value, { minLength: 4, maxLength: 4 }))), {
-    numRuns: 150,
-    seed: 17,
-  })
+  const samples = fc.sample(
+    drawn.chain(({ schema, value }) => fc.tuple(fc.constant(schema), fc.array(value, { minLength: 4, maxLength: 4 }))),
+    {
+      numRuns: 150,
+      seed: 17,
+    },
+  )
   const documents = samples.flatMap(([, values], index) => values.map((value) => [index, value] as const))
-  const given = await throughPython(samples.map(([schema]) => schema), documents)
+  const given = await throughPython(
+    samples.map(([schema]) => schema),
+    documents,
+  )
   const expected = documents.map(([, doc]) => ({ gives: { doc: JSON.parse(JSON.stringify(doc)) as unknown } }))
   expect(given).toEqual(expected)
 })

@@ -12,7 +12,9 @@ const keys = fc.oneof(
   fc.stringMatching(/^[a-z]{1,6}$/),
 )
 
-const numbers = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })).map((value) => (value === 0 ? 0 : value))
+const numbers = fc
+  .oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }))
+  .map((value) => (value === 0 ? 0 : value))
 
 const simple: fc.Arbitrary<Drawn> = fc.constantFrom<Drawn>(
   { schema: { type: 'string' }, value: fc.string({ unit: 'binary' }) },

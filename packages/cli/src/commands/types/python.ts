@@ -190,7 +190,13 @@ function readOf(shape: Shape): string {
 }
 
 const literalOf = (value: string | number | boolean | null): string =>
-  value === null ? 'None' : typeof value === 'boolean' ? pascal(String(value)) : typeof value === 'string' ? text(value) : String(value)
+  value === null
+    ? 'None'
+    : typeof value === 'boolean'
+      ? pascal(String(value))
+      : typeof value === 'string'
+        ? text(value)
+        : String(value)
 
 /** A text as Python writes it: JSON's escapes are Python's, but for characters outside the first 65,536. */
 const text = (value: string): string =>

@@ -85,7 +85,11 @@ class SchemaReader {
     if (Array.isArray(schema['enum'])) return literals(schema['enum'])
     const several = schema['anyOf'] ?? schema['oneOf']
     if (Array.isArray(several)) return this.#union(several, name)
-    if (Array.isArray(schema['type'])) return this.#union(schema['type'].map((type: unknown) => ({ ...schema, type })), name)
+    if (Array.isArray(schema['type']))
+      return this.#union(
+        schema['type'].map((type: unknown) => ({ ...schema, type })),
+        name,
+      )
     return this.#ofType(schema, name)
   }
 
@@ -164,7 +168,9 @@ class SchemaReader {
 function literals(values: readonly unknown[]): Shape {
   const plain = values.filter((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value))
   // Checked above.
-  return plain.length === values.length ? { kind: 'literal', values: plain as readonly (string | number | boolean | null)[] } : { kind: 'any' }
+  return plain.length === values.length
+    ? { kind: 'literal', values: plain as readonly (string | number | boolean | null)[] }
+    : { kind: 'any' }
 }
 
 function freeName(name: string, taken: Set<string>): string {

@@ -78,7 +78,9 @@ async function writeAgain(
     while (isAsked && !signal.aborted) {
       isAsked = false
       // A program that does not load while it is edited is told, and the next change is waited for.
-      await write().catch((error: unknown) => signal.aborted || tell(`${error instanceof Error ? error.message : String(error)}\n`))
+      await write().catch(
+        (error: unknown) => signal.aborted || tell(`${error instanceof Error ? error.message : String(error)}\n`),
+      )
     }
     isBusy = false
   }

@@ -12,9 +12,7 @@ export function typescriptText({ tasks, objects }: Typed): string {
 }
 
 function interfaceOf({ name, fields }: ObjectShape): string {
-  const lines = fields.map(
-    ({ key, shape, isNeeded }) => `  readonly ${keyOf(key)}${isNeeded ? '' : '?'}: ${typeOf(shape)}`,
-  )
+  const lines = fields.map(({ key, shape, isNeeded }) => `  readonly ${keyOf(key)}${isNeeded ? '' : '?'}: ${typeOf(shape)}`)
   return [`export interface ${name} {`, ...lines, '}'].join('\n')
 }
 

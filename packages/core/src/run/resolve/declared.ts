@@ -110,7 +110,10 @@ function fieldsOf(part: string, schema: JsonSchema): readonly (readonly [path: s
 }
 
 const digestOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(sorted(value))).digest('hex').slice(0, 6)
+  createHash('sha256')
+    .update(JSON.stringify(sorted(value)))
+    .digest('hex')
+    .slice(0, 6)
 
 // What only readers need is no difference.
 const forReaders = new Set(['description', 'title', 'examples', '$schema', 'default'])
