@@ -200,7 +200,7 @@ const literalOf = (value: string | number | boolean | null): string =>
 
 /** A text as Python writes it: JSON's escapes are Python's, but for characters outside the first 65,536. */
 const text = (value: string): string =>
-  `"${[...value].map((character) => (/[ !#-[\]-~]/.test(character) ? character : escaped(character))).join('')}"`
+  `"${Array.from(value, (character) => (/[ !#-[\]-~]/.test(character) ? character : escaped(character))).join('')}"`
 
 const escaped = (character: string): string => `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`
 

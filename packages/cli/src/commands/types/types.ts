@@ -33,7 +33,7 @@ export async function types({ parsed, context, json }: Call): Promise<number> {
     else context.stderr.write(isNew ? `wrote ${out}\n` : `${out} is up to date\n`)
   }
   await write()
-  if (typesWatch === true) await writeAgain(file, out, write, signal, (text) => void context.stderr.write(text))
+  if (typesWatch === true) await writeAgain(file, out, write, signal, (text) => context.stderr.write(text))
   return exits.done
 }
 
