@@ -224,24 +224,6 @@ export const graphOptions = {
   mermaid: flag({ summary: 'Draw it as a Mermaid flowchart.', source, flag: { names: ['mermaid'] } }),
 }
 
-/** What `types` takes. */
-export const typesOptions = {
-  typesOut: text({
-    summary: 'The file to write: .py for Python (default ssm_types.py beside FILE), .ts for TypeScript.',
-    source,
-    longest: 4_096,
-    pattern: /\.(py|[cm]?ts)$/,
-    shape: 'a path that ends in .py or .ts',
-    flag: { names: ['out'], args: ['PATH'] },
-  }),
-  typesCheck: flag({
-    summary: 'Write nothing; fail when the file is not what the program declares. For CI.',
-    source,
-    flag: { names: ['check'] },
-  }),
-  typesWatch: flag({ summary: 'Write again whenever a file of the program changes.', source, flag: { names: ['watch'] } }),
-}
-
 /** What `config` takes. */
 export const configOptions = {
   showOrigin: flag({ summary: 'Show where each value comes from.', source, flag: { names: ['show_origin'] } }),

@@ -41,15 +41,15 @@ async function schemaOf(
 ): Promise<JsonSchema | undefined> {
   const schema = spec[name]
   if (schema === undefined) return undefined
-  try {
-    return await jsonSchemaOf(schema, side)
-  } catch (cause) {
-    throw new InvalidTaskError(
-      spec.task,
-      [{ path: name, value: undefined, message: `cannot be told as JSON Schema: ${messageOf(cause)}`, hint: useJson }],
-      { cause },
-    )
-  }
+  const found = await jsonSchemaOf(schema, side).catch((cause: unknown): Untold => ({ why: messageOf(cause), cause }))
+  if ('schema' in found) return found.schema
+  const message = `cannot be told as JSON Schema: ${found.why}`
+  throw new InvalidTaskError(spec.task, [{ path: name, value: undefined, message, hint: useJson }], { cause: found.cause })
+}
+
+interface Untold {
+  readonly why: string
+  readonly cause?: unknown
 }
 
 const useJson = 'Declare what crosses as JSON: texts, numbers, booleans, null, lists and objects, without transforms.'
@@ -61,14 +61,15 @@ interface Told extends StandardSchemaV1.Props {
 const target = 'draft-2020-12'
 
 /** By the interface that libraries share, Standard JSON Schema; else by the library's own exporter. */
-async function jsonSchemaOf(schema: StandardSchemaV1, side: Side): Promise<JsonSchema> {
+async function jsonSchemaOf(schema: StandardSchemaV1, side: Side): Promise<{ readonly schema: JsonSchema } | Untold> {
   const { jsonSchema, vendor }: Told = schema['~standard']
-  if (jsonSchema !== undefined) return jsonSchema[side]({ target })
-  if (vendor === 'valibot') {
-    const exporter = await packageOf<ValibotExporter>('@valibot/to-json-schema')
-    return exporter.toJsonSchema(schema, { typeMode: side, target })
-  }
-  throw new Error(`${vendor} has no Standard JSON Schema (a newer version may have it)`)
+  if (jsonSchema !== undefined) return { schema: jsonSchema[side]({ target }) }
+  if (vendor !== 'valibot') return { why: `${vendor} has no Standard JSON Schema (a newer version may have it)` }
+  const exporter = pathOf('@valibot/to-json-schema')
+  if (exporter === undefined) return { why: 'the package @valibot/to-json-schema is not installed' }
+  // Nothing but the exporter's own interface is known of it here.
+  const { toJsonSchema } = (await import(pathToFileURL(exporter).href)) as ValibotExporter
+  return { schema: toJsonSchema(schema, { typeMode: side, target }) }
 }
 
 interface ValibotExporter {
@@ -76,12 +77,11 @@ interface ValibotExporter {
 }
 
 /** A package of the program: it is beside the program, and not beside this library. */
-async function packageOf<Exports>(name: string): Promise<Exports> {
+function pathOf(name: string): string | undefined {
   try {
-    const path = createRequire(join(process.cwd(), 'program.js')).resolve(name)
-    return (await import(pathToFileURL(path).href)) as Exports
-  } catch (cause) {
-    throw new Error(`the package ${name} is not installed`, { cause })
+    return createRequire(join(process.cwd(), 'program.js')).resolve(name)
+  } catch {
+    return undefined
   }
 }
 

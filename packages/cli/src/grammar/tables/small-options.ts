@@ -1,0 +1,32 @@
+import { flag, text } from '@simple-sagemaker/core/options'
+
+const source = 'command line'
+
+/** What `warm` takes. */
+export const warmOptions = {
+  end: text({
+    summary: 'Let go of the warm machines of this job, or of all that are listed.',
+    source: 'KeepAlivePeriodInSeconds',
+    longest: 63,
+    shape: 'the name of a job, or all',
+    flag: { names: ['end'], args: ['JOB|all'] },
+  }),
+}
+
+/** What `types` takes. */
+export const typesOptions = {
+  typesOut: text({
+    summary: 'The file to write: .py for Python (default ssm_types.py beside FILE), .ts for TypeScript.',
+    source,
+    longest: 4_096,
+    pattern: /\.(py|[cm]?ts)$/,
+    shape: 'a path that ends in .py or .ts',
+    flag: { names: ['out'], args: ['PATH'] },
+  }),
+  typesCheck: flag({
+    summary: 'Write nothing; fail when the file is not what the program declares. For CI.',
+    source,
+    flag: { names: ['check'] },
+  }),
+  typesWatch: flag({ summary: 'Write again whenever a file of the program changes.', source, flag: { names: ['watch'] } }),
+}
