@@ -73,10 +73,7 @@ async function jsonSchemaOf(schema: StandardSchemaV1, side: Side): Promise<{ rea
 }
 
 interface ValibotExporter {
-  readonly toJsonSchema: (
-    schema: StandardSchemaV1,
-    options: { readonly typeMode: Side; readonly target: string },
-  ) => JsonSchema
+  readonly toJsonSchema: (schema: StandardSchemaV1, options: { readonly typeMode: Side; readonly target: string }) => JsonSchema
 }
 
 /** A package of the program: it is beside the program, and not beside this library. */
