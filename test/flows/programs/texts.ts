@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs'
 import { twice } from './twice.ts'
 
 /** A function that a test calls on local machines. */
@@ -30,3 +30,18 @@ export function mortal(text: string, file: string): number {
 export const same = (value: unknown): unknown => value
 
 export const noFunction = 1
+
+/** Each item of `deadly` kills the program of its machine once, before it is done; starts are noted. */
+export function killing(item: number, folder: string, deadly: readonly number[]): number {
+  appendFileSync(`${folder}/starts`, `${item}\n`)
+  if (deadly.includes(item)) {
+    let isFirst = true
+    try {
+      closeSync(openSync(`${folder}/killed-${item}`, 'wx'))
+    } catch {
+      isFirst = false
+    }
+    if (isFirst) process.kill(process.pid, 'SIGKILL')
+  }
+  return item * 2
+}
