@@ -49,6 +49,13 @@ test('a Python that was given and is not there is refused, whatever runs', () =>
     expect(() => find({ python }, { isNeeded: false })).toThrow(`The Python ${python}, which was asked for, cannot be used`)
 })
 
+test('a Python that was given and cannot be looked at is refused with the reason', () => {
+  symlinkSync('round', join(base, 'round'))
+  expect(() => find({ python: join(base, 'round', 'bin', 'python') })).toThrow(
+    /cannot be used: .*round.*cannot be looked at \(ELOOP/,
+  )
+})
+
 test('without any Python the error names where it was looked for, and how to make one', () => {
   const need = { folders: [join(base, 'bare')], searchPath: '/nowhere:/neither' }
   const refused = (): unknown => find({ environment: { VIRTUAL_ENV: join(base, 'gone') } }, need)

@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs'
 import { delimiter, dirname, join, resolve, sep } from 'node:path'
 import { terms, wording } from '../../errors/wording.ts'
+import { messageOf } from '../../lang/json-problem.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { PythonChoice, PythonNeed } from '../../platform/python.ts'
 
@@ -55,7 +56,7 @@ export function venvOf(python: string): string | undefined {
 
 function given(python: string, searchPath: string): string {
   const path = resolve(python)
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+  if (isFolder(python, path)) {
     const inside = pythonIn(path)
     if (inside !== undefined) return inside
     throw notThere(python, `${join(path, 'bin', 'python')} is not there`)
@@ -67,6 +68,14 @@ function given(python: string, searchPath: string): string {
     python,
     python.includes(sep) ? `${path} is no program` : `neither ${path} nor a ${python} in PATH (${searchPath}) is a program`,
   )
+}
+
+function isFolder(python: string, path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch (cause) {
+    throw notThere(python, `${path} cannot be looked at (${messageOf(cause)})`)
+  }
 }
 
 const notThere = (python: string, why: string): PlatformError =>
