@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isSsmError, type RunEvent } from '@simple-sagemaker/core'
 import { local } from '@simple-sagemaker/core/local'
 import { jobName } from '@simple-sagemaker/core/platform'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { makePodman, noPodman, type Podman } from '../support/podman.ts'
 import { sandbox, type Sandbox } from '../system/sandbox.ts'
 
@@ -29,7 +29,7 @@ afterAll(async () => {
     expect(podman.run('ps', '--all', '--quiet')).toBe('')
     // A network may belong to another test file, whose job ends; one that is left stays.
     const networks = (): readonly string[] => podman.run('network', 'ls', '--quiet').trim().split('\n')
-    await expect.poll(networks, { timeout: 100_000, interval: 200 }).toEqual(['podman'])
+    await vi.waitFor(() => expect(networks()).toEqual(['podman']), { timeout: 100_000, interval: 200 })
   } finally {
     // Else its mounts keep the folder.
     if (noPodman === undefined) podman.run('rm', '--all', '--force', '--time', '0')

@@ -45,9 +45,10 @@ const types: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 }
 
+// The report of the demo is a page of its own, made by `ssm report`: another test opens it.
 const everyPage = (): readonly string[] =>
   readdirSync(dist, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.html') && !path.startsWith('api/') && path !== '404.html')
+    .filter((path) => path.endsWith('.html') && !path.startsWith('api/') && !['404.html', 'report.html'].includes(path))
     .map((path) => `/${path}`)
 
 test('every guide and page of docs is in the side bar or reached from one', () => {
@@ -87,6 +88,15 @@ test.skipIf(missing)(
     expect(complaints).toEqual([])
   },
 )
+
+test.skipIf(missing)("the site has the report of the demo's jobs, which opens on a phone", { timeout: 60_000 }, async () => {
+  const complaints: string[] = []
+  const page = await opened({ width: 390, height: 844 }, complaints)
+  await page.goto(`${address}/report.html`)
+  await page.waitForSelector('h1')
+  expect(await page.evaluate<string>('document.body.innerText')).toContain('weather')
+  expect(complaints).toEqual([])
+})
 
 test.skipIf(missing)('links inside the API reference lead somewhere', () => {
   const files = readdirSync(join(dist, 'api'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.html'))

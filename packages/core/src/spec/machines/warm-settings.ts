@@ -1,15 +1,19 @@
-import type { CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
-
 /** What SageMaker compares when it looks for warm machines, as far as a request or a description says it. */
 export interface WarmRequest {
   /** The role of the job. */
   readonly RoleArn?: string | undefined
   /** The machines and their disks. */
   readonly ResourceConfig?:
-    | Pick<
-        NonNullable<CreateTrainingJobRequest['ResourceConfig']>,
-        'InstanceType' | 'InstanceCount' | 'VolumeSizeInGB' | 'VolumeKmsKeyId'
-      >
+    | {
+        /** Their type. */
+        readonly InstanceType?: string | undefined
+        /** Their number. */
+        readonly InstanceCount?: number | undefined
+        /** The size of their disks in GiB. */
+        readonly VolumeSizeInGB?: number | undefined
+        /** The key that encrypts their disks. */
+        readonly VolumeKmsKeyId?: string | undefined
+      }
     | undefined
   /** The network of the machines. */
   readonly VpcConfig?:
