@@ -38,7 +38,9 @@ test("mypy --strict and pyright understand the toolkit in a user's script", { ti
     checked(folder, 'venv/bin/mypy', ['--strict', ...files])
   expect(mypy('typed.py', 'worker_toolkit')).toMatchObject({ good: true })
   expect(mypy('wrong.py')).toMatchObject({ good: false, output: expect.stringContaining('wrong.py:3: error') as string })
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', 'npm', 'pyright@1.1.414'], { cwd: folder })
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', 'npm', 'pyright@1.1.414'], {
+    cwd: folder,
+  })
   writeFileSync(join(folder, 'pyrightconfig.json'), '{"typeCheckingMode":"strict","exclude":["venv","npm"]}')
   const pyright = (...files: readonly string[]): ReturnType<typeof checked> =>
     checked(folder, 'npm/node_modules/.bin/pyright', [...files])
