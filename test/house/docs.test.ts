@@ -24,6 +24,12 @@ test('every link from a page to a file of the project leads somewhere', () => {
   expect(pages.flatMap((page) => deadLinks(page, everyPath))).toEqual([])
 })
 
+test('the README leads to every guide and page of docs', () => {
+  const readme = projectFile('README.md')?.text ?? ''
+  const missing = pages.filter(({ path }) => /^docs\/(guides\/)?[^/]+\.md$/.test(path) && !readme.includes(`](${path})`))
+  expect(missing.map(({ path }) => path)).toEqual(['docs/index.md']) // the first page of the site
+})
+
 const mostUsed = {
   'packages/core/src/project/project.ts': ['project', 'task', 'processing', 'add', 'addAll'],
   'packages/core/src/project/grammar/programs.ts': ['code', 'shell'],
