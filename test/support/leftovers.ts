@@ -21,7 +21,7 @@ export function processesWith(text: string): readonly string[] {
 }
 
 /** Waits until no process carries the text, at most `ms` milliseconds; gives those that are left. */
-export async function processesLeft(text: string, ms = 2_000): Promise<readonly string[]> {
+export async function processesLeft(text: string, ms = 20_000): Promise<readonly string[]> {
   for (const untilMs = performance.now() + ms; ;) {
     const left = processesWith(text)
     if (left.length === 0 || performance.now() > untilMs) return left

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { readText } from '../files/read.ts'
 import { temporaryDirectory } from '../files/temporary.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { callEngine, imageError } from './call.ts'
@@ -88,7 +89,7 @@ async function podmanLogins(folder: string): Promise<Readonly<Record<string, str
 
 async function jsonIn<T extends object>(path: string): Promise<T> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const value: unknown = JSON.parse((await readText(path)) ?? '')
     return (typeof value === 'object' && value !== null ? value : {}) as T // the engine's own file
   } catch {
     return {} as T

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { SsmError } from '../errors/ssm-error.ts'
+import { readTextNow } from './read.ts'
 
 const coreName = '@simple-sagemaker/core'
 const toolkitName = '@simple-sagemaker/worker-toolkit'
@@ -74,7 +75,7 @@ function nameOf(folder: string): unknown {
   const path = join(folder, 'package.json')
   if (!existsSync(path)) return undefined
   try {
-    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const manifest: unknown = JSON.parse(readTextNow(path))
     return typeof manifest === 'object' && manifest !== null && 'name' in manifest ? manifest.name : undefined
   } catch {
     // Somebody else's file, unreadable or no JSON: then it is not ours.

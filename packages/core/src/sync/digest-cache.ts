@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { sortByBytes } from '../files/byte-order.ts'
 import { isOwnFile } from '../files/ownership.ts'
 import { sha256 } from '../files/digest/digest.ts'
-import { readText } from '../files/read.ts'
+import { mostListBytes, readText } from '../files/read.ts'
 import { writeWhole } from '../files/write-whole.ts'
 import type { FileFacts } from '../files/stat.ts'
 
@@ -71,7 +71,7 @@ function matches(row: Row, facts: FileFacts): boolean {
 async function load(path: string): Promise<readonly Row[]> {
   // A digest of somebody else's would let other bytes count as those that are stored already.
   if (!isOwnFile(path)) return []
-  const text = await readText(path).catch(() => undefined)
+  const text = await readText(path, mostListBytes).catch(() => undefined)
   const end = text?.indexOf('\n') ?? -1
   if (text === undefined || end < 0) return []
   const body = text.slice(end + 1)

@@ -1,4 +1,5 @@
 import { isSsmError } from '../errors/ssm-error.ts'
+import { gathered, mostListBytes } from '../files/read.ts'
 import type { ObjectUri } from '../names/object-uri.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import type { Objects } from '../platform/objects.ts'
@@ -9,16 +10,14 @@ export type SyncIndex = ReadonlyMap<string, IndexEntry>
 
 type Row = readonly [path: string, sha256: string, etag: string, sizeBytes: number]
 
-/** Reads the index of a target folder. One that is missing or damaged is an empty one: everything is then sent anew. */
-export async function readIndex(objects: Objects, uri: ObjectUri, options: Abortable): Promise<SyncIndex> {
-  const chunks: Uint8Array[] = []
+/** Reads the index of a target folder. One that is missing or damaged, or larger than any of ours, is an empty one: everything is then sent anew. */
+export async function readIndex(objects: Pick<Objects, 'read'>, uri: ObjectUri, options: Abortable): Promise<SyncIndex> {
   try {
-    for await (const chunk of objects.read(uri, options)) chunks.push(chunk)
+    return parsedIndex((await gathered(objects.read(uri, options), mostListBytes))?.toString() ?? '')
   } catch (cause) {
     if (isSsmError(cause, 'OBJECT_MISSING') || isSsmError(cause, 'OBJECT_CORRUPT')) return new Map()
     throw cause
   }
-  return parsedIndex(Buffer.concat(chunks).toString())
 }
 
 /** Writes the index of a target folder, whole. */

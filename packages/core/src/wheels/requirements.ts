@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
+import { readTextNow } from '../files/read.ts'
 import { fsCodeOf } from '../files/fs-errors.ts'
 import { SsmError } from '../errors/ssm-error.ts'
 import { isDigest, isName, isVersion } from './patterns.ts'
@@ -47,7 +47,7 @@ function readInto(reading: Reading, path: string, isConstraint: boolean): void {
 
 export function readNamed(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readTextNow(file)
   } catch (cause) {
     if (fsCodeOf(cause) === undefined) throw cause
     throw new SsmError('CODE_MISSING', `The file of packages, ${file}, cannot be read`, {

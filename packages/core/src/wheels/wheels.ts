@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { SsmError } from '../errors/ssm-error.ts'
+import { readTextNow } from '../files/read.ts'
 import type { PackagesSpec } from '../spec/image.ts'
 import { describeFolder, type LocalFolder } from '../sync/folder.ts'
 import { packagesLock } from '@simple-sagemaker/worker-toolkit/contract'
@@ -42,14 +43,14 @@ export async function wheelsFor(need: WheelsNeed): Promise<Wheels> {
   const options = { cacheDir: need.cacheDir, signal: need.signal }
   if (existsSync(join(place, packagesLock))) {
     const folder = await describeFolder(place, options)
-    const lock = readFileSync(join(place, packagesLock), 'utf8')
+    const lock = readTextNow(join(place, packagesLock))
     if (isWhole(folder, lock)) return { folder, lockSha256: digestOf(lock), isNew: false }
     rmSync(place, { recursive: true, force: true })
   }
   need.onBring()
   await bring(file, place, need)
   const folder = await describeFolder(place, options)
-  return { folder, lockSha256: digestOf(readFileSync(join(place, packagesLock), 'utf8')), isNew: true }
+  return { folder, lockSha256: digestOf(readTextNow(join(place, packagesLock))), isNew: true }
 }
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, watch, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import { SsmError, type TaskDeclaration } from '@simple-sagemaker/core'
@@ -51,7 +51,11 @@ type Told =
   | { readonly tasks: readonly TaskDeclaration[] }
   | { readonly error: { readonly message: string; readonly hint?: string } }
 
-const isWritten = (out: string, text: string): boolean => existsSync(out) && readFileSync(out, 'utf8') === text
+/** Its size is asked first: what is no file of this size is not read. */
+function isWritten(out: string, text: string): boolean {
+  const stats = statSync(out, { throwIfNoEntry: false })
+  return stats?.isFile() === true && stats.size === Buffer.byteLength(text) && readFileSync(out, 'utf8') === text
+}
 
 // A worker or an editor may read it now: it is replaced as a whole.
 function writeChanged(out: string, text: string): boolean {

@@ -1,15 +1,6 @@
-import {
-  linkSync,
-  lstatSync,
-  lutimesSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { linkSync, lstatSync, lutimesSync, readlinkSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readTextNow } from '../read.ts'
 import { systemClock } from '../../time/clock.ts'
 import { fsCodeOf } from '../fs-errors.ts'
 import { ownerPattern, ownerState, thisOwner } from '../process/owner.ts'
@@ -121,11 +112,17 @@ function watched(): (seen: string) => boolean {
 
 const changedAt = (path: string): number => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
+const mostLockBytes = 4_096
+
 /** @throws {SsmError} `STORAGE_DENIED` when something that is no lock of ours has its name. */
 function textAt(path: string): string | undefined {
   try {
     const stats = lstatSync(path)
-    const text = stats.isSymbolicLink() ? readlinkSync(path) : stats.isFile() ? readFileSync(path, 'latin1') : 'something else'
+    const text = stats.isSymbolicLink()
+      ? readlinkSync(path)
+      : stats.isFile() && stats.size <= mostLockBytes
+        ? readTextNow(path)
+        : 'something else'
     // An empty one was made where there are no links, by a process that was killed just then.
     if (text !== '' && !lockShape.test(text)) throw inTheWay([path])
     return text

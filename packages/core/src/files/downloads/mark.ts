@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
-import { lstatSync, readFileSync, utimesSync, writeFileSync, type Stats } from 'node:fs'
+import { lstatSync, utimesSync, writeFileSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
+import { readTextNow } from '../read.ts'
 import { fsCodeOf } from '../fs-errors.ts'
 import { syncPath } from './durable.ts'
 import { eachEntry, inTurns, type RawPath } from './entries.ts'
@@ -36,7 +37,7 @@ export function readMark(folder: string): Mark | 'not a mark' | undefined {
   try {
     const stats = lstatSync(path)
     if (!stats.isFile() || stats.size > mostMarkBytes) return 'not a mark'
-    const mark = parsedMark(readFileSync(path, 'utf8'))
+    const mark = parsedMark(readTextNow(path, mostMarkBytes))
     // A mark is written after the time that it seals: one that seals the future was not written here.
     return mark?.stamps.every(({ sealedAtMs = 0 }) => sealedAtMs <= stats.ctimeMs) === true ? mark : 'not a mark'
   } catch (cause) {

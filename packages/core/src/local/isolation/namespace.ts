@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { peersVariable, sharedComputerVariable } from '@simple-sagemaker/worker-toolkit/contract'
+import { readTextNow } from '../../files/read.ts'
 import type { Isolation, MachineProgram } from '../machine/isolation.ts'
 import { startProcess } from '../machine/process-executor.ts'
 import type { MachineTree } from '../machine/tree.ts'
@@ -30,7 +31,7 @@ export const namespaceIsolation: Isolation = {
 export function prepareNamespaces(trees: readonly MachineTree[], folders: readonly string[]): void {
   // `/tmp` stays this computer's, for what its programs keep there; a machine's temporary files go with its tree.
   const own = folders.filter((path) => path !== '/tmp')
-  const known = readFileSync('/etc/hosts', 'utf8')
+  const known = readTextNow('/etc/hosts')
   for (const { root } of trees) mkdirSync(peersFolder(root), { recursive: true, mode: 0o700 })
   const names = trees.map(({ host }, index) => `127.0.0.${index + 1} ${host}\n`)
   for (const { root } of trees) {

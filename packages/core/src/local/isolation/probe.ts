@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { readTextNow } from '../../files/read.ts'
 import { isError } from '../../lang/realms.ts'
 import { ownIdentity, placeOf } from '../process/identity.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
@@ -59,7 +60,7 @@ async function keptOrTried(root: string): Promise<NamespaceProbe> {
 
 function readKept(path: string): Kept | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Kept
+    return JSON.parse(readTextNow(path)) as Kept
   } catch {
     return undefined
   }

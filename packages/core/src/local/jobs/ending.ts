@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import { readTextNow } from '../../files/read.ts'
 import type { JobPhase } from '../../platform/jobs.ts'
 
 /** How a job ended. */
@@ -43,7 +44,7 @@ function codeLeftIn(root: string): { readonly host: string; readonly code: numbe
   try {
     const path = join(root, paths.ended)
     const stats = lstatSync(path)
-    const text = stats.isFile() && stats.size <= 4 ? readFileSync(path, 'latin1') : ''
+    const text = stats.isFile() && stats.size <= 4 ? readTextNow(path, 4) : ''
     return wholeCode.test(text) ? { host: basename(root), code: Number(text), atMs: stats.mtimeMs } : undefined
   } catch {
     return undefined

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { launchPipes } from '@simple-sagemaker/worker-toolkit/contract'
+import { mostTextBytes, readTextNow } from '../../files/read.ts'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { jobName, type JobName } from '../../names/job-name.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
@@ -222,7 +223,7 @@ export function writeRecord(place: JobPlace, { request, ...record }: LocalJobRec
 function readIfThere(path: string): string | undefined {
   try {
     const stats = statSync(path)
-    return stats.isFile() && stats.size <= mostRecordBytes ? readFileSync(path, 'utf8') : ''
+    return stats.isFile() && stats.size <= mostTextBytes ? readTextNow(path) : ''
   } catch (cause) {
     const code = fsCodeOf(cause)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -230,5 +231,3 @@ function readIfThere(path: string): string | undefined {
     throw cause
   }
 }
-
-const mostRecordBytes = 64 * 1024 * 1024

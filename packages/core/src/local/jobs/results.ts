@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createReadStream, statSync, writeFileSync } from 'node:fs'
+import { readTextNow } from '../../files/read.ts'
 import { objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { makeFileDurable } from '../objects/durable.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
@@ -40,7 +41,7 @@ export async function problemOfResults(place: JobPlace, objects: DirectoryObject
 
 function readResults(place: JobPlace): readonly StoredResult[] {
   try {
-    const results: unknown = JSON.parse(readFileSync(place.results, 'utf8'))
+    const results: unknown = JSON.parse(readTextNow(place.results))
     return Array.isArray(results) ? results.filter(isStoredResult) : []
   } catch {
     // Made before results were put on record.

@@ -1,3 +1,4 @@
+import { gathered, mostListBytes } from '../../files/read.ts'
 import { addressOf, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { InputPlan } from '../request/job-plan.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
@@ -60,10 +61,11 @@ async function fromManifest(input: InputPlan, objects: DirectoryObjects, signal:
 }
 
 async function manifestOf(input: InputPlan, objects: DirectoryObjects, signal: AbortSignal): Promise<readonly unknown[]> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of objects.read(input.uri, { signal })) chunks.push(chunk)
+  const bytes = await gathered(objects.read(input.uri, { signal }), mostListBytes)
+  if (bytes === undefined)
+    throw new JobProblem(`ClientError: the manifest "${input.uri}" has more than the ${mostListBytes} bytes that are read of one`)
   try {
-    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    const parsed: unknown = JSON.parse(bytes.toString('utf8'))
     if (Array.isArray(parsed)) return parsed as readonly unknown[]
   } catch {
     // Told below.

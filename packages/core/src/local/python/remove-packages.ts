@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { readTextNow } from '../../files/read.ts'
 import { withFolderLock } from '../../files/downloads/lock.ts'
 import { heartbeats, placeIn } from '../jobs/records.ts'
 import { namesIn } from '../objects/folders.ts'
@@ -37,7 +38,7 @@ function keysInUse(root: string): ReadonlySet<string> {
 
 function keyOf(path: string): readonly string[] {
   try {
-    return [readFileSync(path, 'utf8')]
+    return [readTextNow(path)]
   } catch {
     // The job uses none.
     return []

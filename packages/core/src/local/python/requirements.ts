@@ -1,6 +1,7 @@
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { posix } from 'node:path'
+import { readTextNow } from '../../files/read.ts'
 import { readArchived } from '../../archive/read-one.ts'
 
 /** A file of requirements with the files that it includes, as they lie in a job's code. */
@@ -42,7 +43,7 @@ export async function readRequirements(bundle: string): Promise<Requirements | u
 /** The lock of a job's wheels; `undefined` when the job has none. */
 export function readLock(path: string): Requirements | undefined {
   try {
-    const text = readFileSync(path, 'utf8')
+    const text = readTextNow(path)
     return { files: new Map([[requirementsFile, text]]), normalised: [['lock', requirementLines(text)]], isLock: true }
   } catch (cause) {
     if (fsCodeOf(cause) !== 'ENOENT') throw cause

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { mostListBytes, readTextNow } from '../../files/read.ts'
 
 /** What stands in an environment's pointer: it is written last, so that what it names is whole. */
 interface Pointer {
@@ -16,9 +17,9 @@ const listName = 'ssm-files.json'
 /** The finished environment of this place; `undefined` when there is none, or one whose files are no longer as they were installed. */
 export function wholeEnvironment(place: string): string | undefined {
   try {
-    const pointer = JSON.parse(readFileSync(join(place, pointerName), 'utf8')) as Pointer
+    const pointer = JSON.parse(readTextNow(join(place, pointerName))) as Pointer
     const folder = join(place, pointer.folder)
-    const list = readFileSync(join(folder, listName), 'utf8')
+    const list = readTextNow(join(folder, listName), mostListBytes)
     if (pointer.v !== 1 || /[/\\]|^\.+$/.test(pointer.folder) || digestOf(list) !== pointer.sha256) return undefined
     const files = JSON.parse(list) as readonly (readonly [path: string, size: number, mtimeMs: number])[]
     return files.every(([path, size, mtimeMs]) => isUnchanged(join(folder, path), size, mtimeMs)) ? folder : undefined

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import { readTextNow } from '../../files/read.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { systemClock } from '../../time/clock.ts'
@@ -99,7 +100,7 @@ function forgetEnvironmentIn({ trees }: Prepared): void {
   for (const tree of trees) {
     const path = join(tree.root, paths.processing.config, 'processingjobconfig.json')
     try {
-      const { Environment: _environment, ...config } = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>
+      const { Environment: _environment, ...config } = JSON.parse(readTextNow(path)) as Readonly<Record<string, unknown>>
       rmSync(path)
       writeFileSync(path, JSON.stringify(config), { mode: 0o600 })
     } catch {

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import { readText } from '../../files/read.ts'
+import { mostListBytes, readText } from '../../files/read.ts'
 import type { UsageSample } from '../../platform/jobs.ts'
 
 /** A report needs no more of one job. */
@@ -13,7 +13,7 @@ export function appendUsage(path: string, samples: readonly UsageSample[]): void
 /** What the machines of a job used so far; of very many samples every second, third … one. */
 export async function readUsage(path: string, signal?: AbortSignal): Promise<readonly UsageSample[]> {
   signal?.throwIfAborted()
-  const lines = ((await readText(path)) ?? '').split('\n').filter((line) => line !== '')
+  const lines = ((await readText(path, mostListBytes)) ?? '').split('\n').filter((line) => line !== '')
   const every = Math.ceil(lines.length / mostSamples)
   return lines.flatMap((line, at) => (at % every === 0 ? sampleIn(line) : []))
 }

@@ -1,11 +1,8 @@
 import type { CallEnd } from '@simple-sagemaker/worker-toolkit/functions'
-import { readText } from '../../files/read.ts'
+import { mostListBytes, readText } from '../../files/read.ts'
 import { filesBelow } from '../../files/walk.ts'
 import { checkedJson } from '../../run/results/checked-json.ts'
 import { ResultInvalidError } from '../../run/results/errors.ts'
-
-/** What is read of one machine's answers: a text of JavaScript holds no more. */
-const mostBytes = 500 * 1024 * 1024
 
 /**
  * How each call ended, in order, from a downloaded output. The toolkit wrote it, or whoever else could write to the output or the bucket.
@@ -16,9 +13,9 @@ export async function answersIn(folder: string, calls: number, job: string): Pro
   for (const { path, absolutePath, sizeBytes } of await filesBelow(folder, {
     filter: (name, kind) => kind === 'folder' || name.endsWith('.jsonl'),
   })) {
-    if (sizeBytes > mostBytes)
-      throw invalid(job, path, `has ${sizeBytes} bytes, more than ${mostBytes}: write large values as files`)
-    for (const line of ((await readText(absolutePath)) ?? '').split('\n')) {
+    if (sizeBytes > mostListBytes)
+      throw invalid(job, path, `has ${sizeBytes} bytes, more than ${mostListBytes}: write large values as files`)
+    for (const line of ((await readText(absolutePath, mostListBytes)) ?? '').split('\n')) {
       if (line === '') continue
       const { value, why } = { value: undefined, ...checkedJson(line) }
       if (why !== undefined) throw invalid(job, path, `cannot be read: ${why}`)

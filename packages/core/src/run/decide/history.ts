@@ -1,4 +1,5 @@
 import { isSsmError } from '../../errors/ssm-error.ts'
+import { gathered } from '../../files/read.ts'
 import { isJobOf, type JobName } from '../../names/job-name.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
@@ -119,19 +120,12 @@ export async function readSmall(
   { objects }: { readonly objects: Pick<Platform['objects'], 'read'> },
   options: Abortable,
 ): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
   try {
-    for await (const chunk of objects.read(uri, options)) {
-      bytes += chunk.length
-      if (bytes > mostSmallBytes) return ''
-      chunks.push(chunk)
-    }
+    return (await gathered(objects.read(uri, options), mostSmallBytes))?.toString('utf8') ?? ''
   } catch (cause) {
     if (isSsmError(cause, 'OBJECT_MISSING')) return undefined
     throw cause
   }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function readRecord(text: string | undefined): JobRecord | undefined {

@@ -1,6 +1,7 @@
-import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import { readTextNow } from '../../../files/read.ts'
 import type { ProgramStart } from '../../../platform/jobs.ts'
 import type { MachineTree } from '../../machine/tree.ts'
 import { filesOf, type FileStats, type MachineFile } from '../folder-files.ts'
@@ -62,7 +63,7 @@ export class StateWatch {
     const probe = join(this.#aside, 'probe')
     writeFileSync(probe, 'x')
     forgetReading(probe)
-    readFileSync(probe)
+    readTextNow(probe)
     return wasRead(probe)
   }
 }
