@@ -12,16 +12,36 @@ export function median(values) {
 const { NODE_EXTRA_CA_CERTS: _certificates, NODE_OPTIONS: _options, ...environment } = process.env
 
 /** How long a program takes from start to end, in milliseconds. Rejects when it fails. */
-export function timeProgram([program, ...args], { cwd, env = {} } = {}) {
+export async function timeProgram(argv, options) {
+  const start = performance.now()
+  await outputOf(argv, { ...options, stdout: 'ignore' })
+  return performance.now() - start
+}
+
+/**
+ * How much processor time a program and all that it starts and waits for take, in milliseconds, and what the program prints. Other work on the machine
+ * changes it far less than the time from start to end. Rejects when it fails.
+ */
+export async function processorTime(argv, options) {
+  // POSIX: `times` tells user and system time of the shell, then of what it waited for.
+  const output = await outputOf(['sh', '-c', '"$@" || exit; times', 'sh', ...argv], options)
+  const lines = output.trimEnd().split('\n')
+  const spent = [...lines.at(-1).matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds),
+  )
+  return { ms: spent.reduce((sum, seconds) => sum + seconds, 0) * 1000, output: lines.slice(0, -2).join('\n') }
+}
+
+function outputOf([program, ...args], { cwd, env = {}, stdout = 'pipe' } = {}) {
   return new Promise((resolve, reject) => {
-    const start = performance.now()
-    const child = spawn(program, args, { cwd, env: { ...environment, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text) => (said += text))
+    const child = spawn(program, args, { cwd, env: { ...environment, ...env }, stdio: ['ignore', stdout, 'pipe'] })
+    const said = { stdout: '', stderr: '' }
+    child.stdout?.setEncoding('utf8').on('data', (text) => (said.stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text) => (said.stderr += text))
     child.on('error', reject)
     child.on('close', (code) => {
-      if (code === 0) resolve(performance.now() - start)
-      else reject(new Error(`${program} ${args.join(' ')} ended with ${code}: ${said.slice(-2000)}`))
+      if (code === 0) resolve(said.stdout)
+      else reject(new Error(`${program} ${args.join(' ')} ended with ${code}: ${(said.stderr + said.stdout).slice(-2000)}`))
     })
   })
 }

@@ -31,19 +31,21 @@ async function runSuite(name) {
   const { bench } = await import(`./${name}.bench.mjs`)
   const folder = await mkdtemp(join(tmpdir(), 'ssm-bench-'))
   try {
-    process.stderr.write(`bench: ${name} …\n`)
-    const found = await bench({ root, folder, runs: Number(option('runs') ?? 21) })
+    const tell = (text) => process.stderr.write(`bench: ${name}: ${text}\n`)
+    tell('…')
+    const found = await bench({ root, folder, runs: Number(option('runs') ?? 21), tell })
     return found.map((row) => ({ suite: name, ...judged(row) }))
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
-function judged({ what, beside, ours, bare, limitMs, unit = 'ms', skipped }) {
+function judged({ what, beside, ours, bare, limitMs, limitRatio, unit = 'ms', skipped }) {
   if (skipped !== undefined) return { what, beside, verdict: `skipped: ${skipped}` }
   const [oursMs, bareMs] = [median(ours), median(bare)]
   const moreMs = oursMs - bareMs
-  const verdict = limitMs === undefined ? '' : moreMs <= limitMs ? 'ok' : 'over'
+  const within = [limitMs === undefined || moreMs <= limitMs, limitRatio === undefined || oursMs <= limitRatio * bareMs]
+  const verdict = limitMs === undefined && limitRatio === undefined ? '' : within.includes(false) ? 'over' : 'ok'
   return {
     what,
     beside,
@@ -53,6 +55,7 @@ function judged({ what, beside, ours, bare, limitMs, unit = 'ms', skipped }) {
     moreMs,
     ratio: bareMs === 0 ? undefined : oursMs / bareMs,
     limitMs,
+    limitRatio,
     unit,
     verdict,
   }
@@ -63,7 +66,8 @@ function show(rows, { node, cpu, cores }) {
   const shown = (value, unit) => (value === undefined ? '–' : `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`)
   const lines = rows.map((row) => {
     const ratio = row.ratio === undefined ? '–' : `${row.ratio.toFixed(2)}×`
-    const [ours, bare, more, limit] = [row.oursMs, row.bareMs, row.moreMs, row.limitMs].map((value) => shown(value, row.unit))
+    const [ours, bare, more, limitMs] = [row.oursMs, row.bareMs, row.moreMs, row.limitMs].map((value) => shown(value, row.unit))
+    const limit = row.limitRatio === undefined ? limitMs : `${row.limitRatio}×`
     return [row.what, ours, row.beside, bare, more, limit, ratio, row.verdict]
   })
   const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column].length)))

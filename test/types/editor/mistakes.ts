@@ -2,7 +2,7 @@
 export type Mistake = readonly [claim: string, code: string, message: string]
 
 /** What every mistake may use. */
-export const prelude = `import { project, Secret, type RunEvent } from '@simple-sagemaker/core'
+export const prelude = `import { project, range, Secret, type RunEvent } from '@simple-sagemaker/core'
 const ex = project('ex')
 const prep = ex.processing('prep').code('prep.py')
 const train = ex.task('train').code('train.py')
@@ -167,6 +167,33 @@ const machines: readonly Mistake[] = [
   ],
   ['a wait for spot machines in short', `train.spot({ after: '2h' })`, `Explain<"write it as '2 hours'">`],
   ['a negative wait for spot machines', `train.spot({ fallback: 'on-demand', after: '-1 hours' })`, plainDuration],
+  ['a wait for spot machines in short, by its own method', `train.spotAfter('2h')`, `Explain<"write it as '2 hours'">`],
+  ['a wait for spot machines in short, as an object', `train.with({ spotAfter: '90m' })`, `Explain<"write it as '90 minutes'">`],
+  [
+    'a wait for spot machines in short, for all tasks',
+    `project('x', { defaults: { spotAfter: '2h' } })`,
+    `Explain<"write it as '2 hours'">`,
+  ],
+  ['a limit for certificates in short', `train.certifiedOver('2h')`, `Explain<"write it as '2 hours'">`],
+  ['a negative limit for certificates, as an object', `train.with({ certifiedOver: '-1 hours' })`, plainDuration],
+  ['a pause between attempts in short', `train.retry({ attempts: 2, pause: '90s' })`, `Explain<"write it as '90 seconds'">`],
+  [
+    'a pause between attempts in short, of a processing task',
+    `prep.retry({ attempts: 2, pause: '5min' })`,
+    `Explain<"write it as '5 minutes'">`,
+  ],
+  [
+    'a pause between attempts in short, as an object',
+    `train.with({ retry: { attempts: 2, pause: '90s' } })`,
+    `Explain<"write it as '90 seconds'">`,
+  ],
+  [
+    'a pause between attempts in short, as an object of a processing task',
+    `prep.with({ retry: { attempts: 2, pause: '90s' } })`,
+    `Explain<"write it as '90 seconds'">`,
+  ],
+  ['a time to stop in short', `train.rehearse({ grace: '30s' })`, `Explain<"write it as '30 seconds'">`],
+  ['a time for a search in short', `train.search({ lr: range.float(0, 1) }).within('6h')`, `Explain<"write it as '6 hours'">`],
   ['a duration in short', `train.maxRun('24h')`, `Explain<"write it as '24 hours'">`],
   ['hours in short', `train.warm('2 hrs')`, `Explain<"write it as '2 hours'">`],
   ['minutes in short', `prep.maxRun('30min')`, `Explain<"write it as '30 minutes'">`],

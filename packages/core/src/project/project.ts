@@ -25,7 +25,8 @@ import type {
   ResultsOfEach,
   TaskNames,
 } from './grammar/known-tasks.ts'
-import type { Metrics, OptionsIn, SomeTime, Together, WaitsLongEnough, WellFormed } from './grammar/options-in.ts'
+import type { SomeTime } from './grammar/durations.ts'
+import type { DefaultsIn, Metrics } from './grammar/options-in.ts'
 import type { Runs } from './grammar/runs.ts'
 import type {
   Addable,
@@ -227,15 +228,13 @@ export function project<
   const Warm extends SomeTime | undefined = undefined,
   const Run extends SomeTime | undefined = undefined,
   const Wait extends SomeTime | undefined = undefined,
+  const After extends SomeTime | undefined = undefined,
+  const Certified extends SomeTime | undefined = undefined,
+  const Pause extends SomeTime | undefined = undefined,
   const Named extends Metrics | undefined = undefined,
 >(
   name: string,
-  options: ProjectOptions<
-    OptionsIn<never, Spot, Warm, Run, Wait, Named> &
-      Together<never, Spot, Warm> &
-      WaitsLongEnough<never, Run, Wait> &
-      WellFormed<Warm, Run, Wait>
-  > = {},
+  options: ProjectOptions<DefaultsIn<Spot, Warm, Run, Wait, After, Certified, Pause, Named>> = {},
 ): Project<never, MeasuresOf<Named>> {
   projectName(name)
   assertOptions(name, 'options', options)

@@ -11,6 +11,21 @@ export type CheckedDuration<Given> = Given extends `-${string}` | `${string}e${s
     ? Given
     : Explain<RightForm<Given>>
 
+/** A duration as one writes it: the form of a text is checked apart, so that a wrong one is answered with the right form. */
+export type SomeTime = string | { readonly seconds: number }
+
+/** Answers the pause of `retry` that is no duration with the form it should have. */
+export interface CheckedPause<Pause> {
+  /** A number and a unit. */
+  readonly pause?: Pause extends undefined ? unknown : CheckedDuration<Pause>
+}
+
+/** Answers the time to stop of a rehearsal that is no duration with the form it should have. */
+export interface CheckedGrace<Time> {
+  /** A number and a unit. */
+  readonly grace?: CheckedDuration<Time>
+}
+
 type RightForm<Given> = Given extends string ? OrUsual<FormIn<Given, keyof Short>> : never
 type OrUsual<Form> = [Form] extends [never] ? "write a number and a unit: '90 seconds', '30 minutes', '24 hours'" : Form
 

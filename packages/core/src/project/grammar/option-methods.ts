@@ -2,10 +2,12 @@ import type { ParametersOf } from '../../options/option.ts'
 import type { TaskOptionTable, TrainingOnlyOption } from '../../options/task-options.ts'
 import type { Secret } from '../../secrets/secret.ts'
 import type { InstanceType } from '../../spec/instance-types.ts'
+import type { RetryOptions } from '../../spec/training/retry.ts'
+import type { CheckedPause, SomeTime } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
 
-/** Options whose methods change what later methods take: they are written out in `tasks.ts`. */
-type Special = 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'hyperparameters' | 'metrics'
+/** Options whose methods change what later methods take, or check the form of a duration: they are written out in `tasks.ts`. */
+type Special = 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'spotAfter' | 'certifiedOver' | 'retry' | 'hyperparameters' | 'metrics'
 
 // Worked out once: a task's methods are made anew for each of its states, and only `Self` differs.
 type SharedParameters = {
@@ -50,6 +52,16 @@ export interface Shorthands<Self> {
    * @example task.envVariable('TOKEN', new Secret(token))
    */
   envVariable(name: string, value: string | Secret): Self
+  /**
+   * When a run that failed is tried again with another job: how often, after which ends, and how long after.
+   *
+   * `attempts` from 2 to 30; `on` default `['capacity', 'interruption', 'internal']`; `pause` default `'1 minute'`. State is
+   * kept, `maxRun` and `maxWait` hold for all attempts together, and a later run goes on counting when its program was killed.
+   * `retries` is SageMaker's own: it repeats within one job, and only after internal errors.
+   *
+   * @example task.retry({ attempts: 4, on: ['capacity', 'interruption'], pause: '5 minutes' })
+   */
+  retry<const Pause extends SomeTime>(options: RetryOptions<Pause> & CheckedPause<Pause>): Self
 }
 
 /** Several types of machines, the best one first. */

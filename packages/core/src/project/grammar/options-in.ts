@@ -1,20 +1,19 @@
 import type { ValueOf } from '../../options/option.ts'
 import type { SpotOptions } from '../../options/spot/spot.ts'
 import type { ProcessingOptions, TaskOptionTable } from '../../options/task-options.ts'
+import type { RetryOptions } from '../../spec/training/retry.ts'
 import type { Duration } from '../../time/duration.ts'
-import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
+import type { CheckedDuration, CheckedPause, LongEnough, ShortEnough, SomeTime } from './durations.ts'
 import type { Explain } from './explain.ts'
 import type { AsJson } from './option-methods.ts'
 import type { Has, HyperparametersOf, MaxRunOf, MaxWaitOf, MetricsOf, Takes } from './state.ts'
 
 /** Options that are free of each other and of the task's state; the others are below. */
 type FreeOptions = {
-  readonly [
-    Name in keyof TaskOptionTable as Name extends 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'hyperparameters' | 'metrics'
-      ? never
-      : Name
-  ]?: ValueOf<TaskOptionTable[Name]> | undefined
+  readonly [Name in keyof TaskOptionTable as Name extends Special ? never : Name]?: ValueOf<TaskOptionTable[Name]> | undefined
 }
+
+type Special = 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'spotAfter' | 'certifiedOver' | 'retry' | 'hyperparameters' | 'metrics'
 
 /** What `.with()` of a training task takes; what cannot be together is answered with a sentence. */
 export interface OptionsIn<
@@ -23,6 +22,9 @@ export interface OptionsIn<
   Warm,
   Run = Duration,
   Wait = Duration,
+  After = Duration,
+  Certified = Duration,
+  Pause = Duration,
   Named = Metrics,
   Values = HyperparametersOf<State>,
 > extends FreeOptions {
@@ -51,6 +53,24 @@ export interface OptionsIn<
    */
   readonly maxWait?: Wait | undefined
   /**
+   * How long to wait for spot machines, over all types and attempts, before something else is taken or the run ends.
+   *
+   * From `'5 minutes'` to `'30 days'`; default `'2 hours'` with several types or `spotFallback`, else as long as `maxWait` lets the job wait.
+   */
+  readonly spotAfter?: After | undefined
+  /**
+   * Demands a certificate of `rehearse()` for spot runs whose `maxRun` is longer than this.
+   *
+   * A duration from `'0 seconds'` to `'28 days'`; none by default.
+   */
+  readonly certifiedOver?: Certified | undefined
+  /**
+   * When a run that failed is tried again with another job: how often, after which ends, and how long after.
+   *
+   * `attempts` from 2 to 30; `on` default `['capacity', 'interruption', 'internal']`; `pause` default `'1 minute'`.
+   */
+  readonly retry?: RetryOptions<Pause> | undefined
+  /**
    * Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.
    *
    * At most 100; strings are passed as they are, everything else as JSON. Later values add to earlier ones.
@@ -64,14 +84,36 @@ export interface OptionsIn<
   readonly metrics?: Named | undefined
 }
 
+/** What `defaults` of a project take: as `.with()` of a training task that has nothing set. */
+export type DefaultsIn<Spot, Warm, Run, Wait, After, Certified, Pause, Named> = OptionsIn<
+  never,
+  Spot,
+  Warm,
+  Run,
+  Wait,
+  After,
+  Certified,
+  Pause,
+  Named
+> &
+  Together<never, Spot, Warm> &
+  WaitsLongEnough<never, Run, Wait> &
+  WellFormed<Warm, Run, Wait, After, Certified, Pause>
+
 /** What `.with()` of a processing task takes. */
-export interface ProcessingOptionsIn<Run> extends Omit<ProcessingOptions, 'maxRun'> {
+export interface ProcessingOptionsIn<Run, Pause> extends Omit<ProcessingOptions, 'maxRun' | 'retry'> {
   /**
    * How long the job may run before it is stopped.
    *
    * A duration from `'1 second'` to `'9 days'`; default `'24 hours'`.
    */
   readonly maxRun?: Run | undefined
+  /**
+   * When a run that failed is tried again with another job: how often, after which ends, and how long after.
+   *
+   * `attempts` from 2 to 30; `on` default `['capacity', 'internal']`; `pause` default `'1 minute'`.
+   */
+  readonly retry?: RetryOptions<Pause> | undefined
 }
 
 /** Answers what cannot be together with a sentence. */
@@ -122,11 +164,11 @@ type Replaced<Spot, Run, Wait> =
   | (undefined extends Run ? never : `maxRun ${string}`)
   | (undefined extends Wait ? never : `maxWait ${string}`)
 
-/** A duration as one writes it: the form of a text is checked apart, so that a wrong one is answered with the right form. */
-export type SomeTime = string | { readonly seconds: number }
-
 /** Answers durations that are none with the form they should have, and hyperparameters that are no data. */
-export type WellFormed<Warm, Run, Wait, Values = undefined> = [Warm | Run | Wait, Values] extends [undefined, undefined]
+export type WellFormed<Warm, Run, Wait, After, Certified, Pause, Values = undefined> = [
+  Warm | Run | Wait | After | Certified | Pause,
+  Values,
+] extends [undefined, undefined]
   ? unknown
   : {
       /** A number and a unit. */
@@ -135,6 +177,12 @@ export type WellFormed<Warm, Run, Wait, Values = undefined> = [Warm | Run | Wait
       readonly maxWait?: Formed<Wait>
       /** A number and a unit. */
       readonly warm?: Formed<Warm>
+      /** A number and a unit. */
+      readonly spotAfter?: Formed<After>
+      /** A number and a unit. */
+      readonly certifiedOver?: Formed<Certified>
+      /** Attempts, causes, and a pause. */
+      readonly retry?: [Pause] extends [undefined] ? unknown : CheckedPause<Pause> | undefined
       /** JSON. */
       readonly hyperparameters?: Values extends object ? AsJson<Values[keyof Values]> : unknown
     }

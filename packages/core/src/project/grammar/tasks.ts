@@ -10,7 +10,7 @@ import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/ou
 import type { RehearseOptions } from '../../run/run-options.ts'
 import type { Rehearsal } from '../../run/rehearse/verdict.ts'
 import type { StoredOutput } from '../../spec/result.ts'
-import type { CheckedDuration, LongEnough, ShortEnough } from './durations.ts'
+import type { CheckedDuration, CheckedGrace, LongEnough, ShortEnough, SomeTime } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
 import type { ArgumentsOf, Calls, Crossing, FunctionOptions, GivenBy, ItemOf, MapOptions, MapParameters } from './functions.ts'
 import type { FreeChannel, OutputRef, ProcessingInputOptions, TrainingInputOptions } from './input-options.ts'
@@ -30,7 +30,6 @@ import type {
   Metrics,
   OptionsIn,
   ProcessingOptionsIn,
-  SomeTime,
   SpotTimes,
   StateAfter,
   Together,
@@ -144,7 +143,7 @@ export interface TrainingTask<Name extends string = string, State = any>
    * @example const { survives, faults, workLost } = await task.rehearse({ interruptions: 20, seed: 1 })
    * @throws {InvalidTaskError} for what cannot be rehearsed. {JobFailedError} when the program fails without an interruption.
    */
-  rehearse(options?: RehearseOptions): Promise<Rehearsal>
+  rehearse<const Time extends SomeTime = never>(options?: RehearseOptions<Time> & CheckedGrace<Time>): Promise<Rehearsal>
   /**
    * Escape hatch: edit the raw AWS request. It may be called several times, so it must give the same for the same request;
    * what it changes of the work itself makes a later run start again.
@@ -342,6 +341,24 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     limit: CheckedDuration<Time> & LongEnough<Time, MaxRunOf<State>>,
   ): Builders<Name, Exclude<State, `maxWait ${string}`> | LimitMark<'maxWait', Time>>[B]
   /**
+   * How long to wait for spot machines, over all types and attempts, before something else is taken or the run ends.
+   *
+   * From `'5 minutes'` to `'30 days'`, and five minutes for each type of `instances`; default `'2 hours'` with several types or
+   * `spotFallback`, else as long as `maxWait` lets the job wait. The types share it equally.
+   *
+   * @example task.spotFallback('on-demand').spotAfter('2 hours')
+   */
+  spotAfter<const Time extends string | { readonly seconds: number }>(wait: CheckedDuration<Time>): Self
+  /**
+   * Demands a certificate of `rehearse()` for spot runs whose `maxRun` is longer than this.
+   *
+   * A duration from `'0 seconds'` to `'28 days'`; none by default. The certificate is for the program and its parameters, and lies on
+   * this computer. Not asked for where jobs are not interrupted.
+   *
+   * @example task.certifiedOver('2 hours')
+   */
+  certifiedOver<const Time extends string | { readonly seconds: number }>(limit: CheckedDuration<Time>): Self
+  /**
    * Values for the program: it gets `--name value` for each, in the order given, and all of them in `SM_HPS`.
    *
    * At most 100; strings are passed as they are, everything else as JSON. Later values add to earlier ones.
@@ -372,13 +389,16 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     const Warm extends SomeTime | undefined = undefined,
     const Run extends SomeTime | undefined = undefined,
     const Wait extends SomeTime | undefined = undefined,
+    const After extends SomeTime | undefined = undefined,
+    const Certified extends SomeTime | undefined = undefined,
+    const Pause extends SomeTime | undefined = undefined,
     const Named extends Metrics | undefined = undefined,
     const Values extends object | undefined = undefined,
   >(
-    options: OptionsIn<State, Spot, Warm, Run, Wait, Named, Values> &
+    options: OptionsIn<State, Spot, Warm, Run, Wait, After, Certified, Pause, Named, Values> &
       Together<State, Spot, Warm> &
       WaitsLongEnough<State, Run, Wait> &
-      WellFormed<Warm, Run, Wait, Values>,
+      WellFormed<Warm, Run, Wait, After, Certified, Pause, Values>,
   ): Builders<Name, StateAfter<State, Spot, Warm, Run, Wait, Named, Values>>[B]
   /** @deprecated Only a processing task names outputs. */
   // oxlint-disable-next-line typescript/no-explicit-any -- as with `Refused`; written out, because an alias is work in every chain.
@@ -442,8 +462,8 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
    *
    * @example task.with({ instanceType: 'ml.m5.large', maxRun: '2 hours' })
    */
-  with<const Run extends SomeTime | undefined = undefined>(
-    options: ProcessingOptionsIn<Run> & WellFormed<undefined, Run, undefined>,
+  with<const Run extends SomeTime | undefined = undefined, const Pause extends SomeTime | undefined = undefined>(
+    options: ProcessingOptionsIn<Run, Pause> & WellFormed<undefined, Run, undefined, undefined, undefined, Pause>,
   ): Self
   /** Declares what the program writes with its toolkit's result call (zod, valibot, arktype …): `result` is checked and typed. */
   resultSchema<Schema extends StandardSchemaV1>(

@@ -2,7 +2,7 @@ import { secondsOf, type Duration } from '../../time/duration.ts'
 import type { RetryCause, RetrySpec } from '../result.ts'
 
 /** When a run that failed is tried again with another job. */
-export interface RetryOptions {
+export interface RetryOptions<Time = Duration> {
   /** Jobs in all, the first one included: from 2 to 30. */
   readonly attempts: number
   /**
@@ -13,7 +13,7 @@ export interface RetryOptions {
    */
   readonly on?: readonly RetryCause[]
   /** How long to wait before the next job; default `'1 minute'`. */
-  readonly pause?: Duration
+  readonly pause?: Time
 }
 
 export const serviceCauses = ['capacity', 'interruption', 'internal'] as const satisfies readonly RetryCause[]
