@@ -1,6 +1,6 @@
 import type { Text } from '../errors/wording.ts'
 import { jsonProblem, type RefusePart } from '../lang/json-problem.ts'
-import { inJavaScript } from '../lang/python-expression.ts'
+import { inJavaScript } from '../lang/python/expression.ts'
 import { isRegExp } from '../lang/realms.ts'
 import { Secret } from '../secrets/secret.ts'
 import { setByMachine } from '../spec/machine-variables.ts'

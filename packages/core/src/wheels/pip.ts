@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { isSourceVariable, listSettings, settingsOfFiles } from '../lang/python/pip-settings.ts'
 
 /** How a program ended, and what it printed. */
 export interface Ended {
@@ -8,23 +9,41 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** The settings of pip that say where packages come from and how it gets there. All others could change what it runs here. */
-const kept = new Set(
-  'INDEX_URL EXTRA_INDEX_URL FIND_LINKS NO_INDEX CONFIG_FILE PRE TRUSTED_HOST PROXY CERT CLIENT_CERT TIMEOUT DEFAULT_TIMEOUT RETRIES RESUME_RETRIES CACHE_DIR NO_CACHE_DIR KEYRING_PROVIDER USE_FEATURE USE_DEPRECATED'
-    .split(' ')
-    .map((name) => `PIP_${name}`),
-)
+/** All other settings of pip could change what it runs here. */
+const kept = (name: string): boolean => isSourceVariable(name) || name === 'PIP_CONFIG_FILE' || name === 'PIP_PRE'
 
 export function pipEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const taken = Object.entries(env).filter(([name]) => name !== 'PYTHONHOME' && (!/^PIP_/i.test(name) || kept.has(name)))
+  const taken = Object.entries(env).filter(([name]) => name !== 'PYTHONHOME' && (!/^PIP_/i.test(name) || kept(name)))
   return { ...Object.fromEntries(taken), PIP_ONLY_BINARY: ':all:' }
 }
 
+/** A program of Python's to run in a folder. */
+export interface PythonCall {
+  readonly python: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly signal: AbortSignal
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** The settings of pip's files that a command of its may read, as variables: all others could change what it runs here. */
+export async function pipSettings(
+  command: string,
+  call: Omit<PythonCall, 'args' | 'environment'>,
+): Promise<Readonly<Record<string, string>>> {
+  const { code, stdout } = await runPython({ ...call, args: ['-m', 'pip', ...listSettings] })
+  return settingsOfFiles(code === 0 ? stdout : undefined, command, definedIn(process.env))
+}
+
+const definedIn = (env: NodeJS.ProcessEnv): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+
 /** Runs a Python of this computer without its own settings of how packages are installed; an abort kills it and rejects. */
-export async function runPython(python: string, args: readonly string[], cwd: string, signal: AbortSignal): Promise<Ended> {
+export async function runPython({ python, args, cwd, signal, environment }: PythonCall): Promise<Ended> {
   signal.throwIfAborted()
   const env = {
     ...pipEnvironment(process.env),
+    ...environment,
     PIP_REQUIRE_VIRTUALENV: '0',
     PIP_USER: '0',
     PIP_DISABLE_PIP_VERSION_CHECK: '1',

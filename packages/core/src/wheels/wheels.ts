@@ -9,7 +9,7 @@ import { packagesLock } from '@simple-sagemaker/worker-toolkit/contract'
 import { guardScript } from './guard-script.ts'
 import { lockScript } from './lock-script.ts'
 import { requirementsOf, type Locked } from './locked.ts'
-import { runPython, type Ended } from './pip.ts'
+import { pipSettings, runPython, type Ended } from './pip.ts'
 import { readNamed, readRequirements } from './requirements.ts'
 import { markersOf, type WheelTarget } from './target.ts'
 
@@ -78,7 +78,7 @@ const isLock = (file: string): boolean => /\.(lock|toml)$/.test(file)
 
 async function ownTarget({ python, signal }: WheelsNeed): Promise<string> {
   const question = 'import sys, sysconfig; print(sys.version, sysconfig.get_platform())'
-  return (await runPython(python, ['-c', question], '/', signal)).stdout
+  return (await runPython({ python, args: ['-c', question], cwd: '/', signal })).stdout
 }
 
 /** Brings the wheels into a folder beside their place, which then appears in one act. */
@@ -122,7 +122,8 @@ async function download(file: string, scratch: string, need: WheelsNeed): Promis
   const platforms = (target?.platforms ?? []).flatMap((platform) => ['--platform', platform])
   const tags = target === undefined ? [] : ['--implementation', 'cp', '--python-version', target.python, ...platforms]
   const args = ['-c', guardScript, 'download', '--only-binary=:all:', ...tags, '-d', 'wheels', ...inputs]
-  const ended = await runPython(python, args, scratch, signal)
+  const environment = await pipSettings('download', { python, cwd: scratch, signal })
+  const ended = await runPython({ python, args, cwd: scratch, signal, environment })
   if (ended.code !== 0) throw notBrought(need, ended)
 }
 
@@ -142,7 +143,8 @@ function fromRequirements(file: string, scratch: string): readonly string[] {
 
 async function fromLock(file: string, scratch: string, need: WheelsNeed): Promise<readonly string[]> {
   const markers = need.target === undefined ? {} : markersOf(need.target)
-  const read = await runPython(need.python, ['-c', lockScript, file, JSON.stringify(markers)], scratch, need.signal)
+  const args = ['-c', lockScript, file, JSON.stringify(markers)]
+  const read = await runPython({ python: need.python, args, cwd: scratch, signal: need.signal })
   if (read.code !== 0) throw notBrought(need, read)
   const found = JSON.parse(read.stdout) as readonly Locked[]
   writeFileSync(join(scratch, 'requirements.txt'), requirementsOf(found, need.packages.file))

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { listSettings, settingsOfFiles } from '../../lang/python/pip-settings.ts'
 import { withFolderLock } from '../../files/downloads/lock.ts'
 import { diskFullReason, JobProblem } from '../machine/job-problem.ts'
 import { makeFolders } from '../objects/folders.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
 import { interpreterOf, type Interpreter } from './interpreter.ts'
-import { pipSettings } from './pip-settings.ts'
 import type { Requirements } from './requirements.ts'
 import { requirementsFile } from './requirements.ts'
 import { runProgram, type ProgramEnd } from './run-program.ts'
@@ -117,7 +117,8 @@ async function install(folder: string, scratch: string, interpreter: Interpreter
   }
   const own = join(folder, 'bin', 'python')
   const pip = interpreter.pip === undefined ? ['-m', 'pip'] : [interpreter.pip]
-  const settings = await pipSettings([own, ...pip], call)
+  const told = await runProgram({ ...call, argv: [own, ...pip, ...listSettings] })
+  const settings = settingsOfFiles(told.code === 0 ? told.stdout : undefined, 'install', environment)
   const installed = await runProgram({
     ...call,
     environment: { ...environment, ...settings },

@@ -1,4 +1,4 @@
-import { inJavaScript } from '../../lang/python-expression.ts'
+import { inJavaScript } from '../../lang/python/expression.ts'
 import { jobName, type JobName } from '../../names/job-name.ts'
 import { objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { PlatformError } from '../../platform/errors.ts'
