@@ -1,5 +1,8 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
+import { InvalidTaskError } from '../options/errors.ts'
+import type { JobState } from '../platform/jobs.ts'
+import { JobFailedError } from '../run/follow/errors.ts'
 import { SsmError } from './ssm-error.ts'
 
 const hint = { before: 'Read it with: ', command: 'ssm logs t-1', after: '; then run it again.', flags: '--platform local' }
@@ -16,4 +19,20 @@ test('a hint that names a command is a sentence, and takes the flags of whoever 
 test('a hint that is a text, or none, is what it is, whatever flags there are', () => {
   expect(new SsmError('USAGE', 'm', { hint: 'Do this.' }).hintWith('--region x')).toBe('Do this.')
   expect(new SsmError('USAGE', 'm').hintWith('--region x')).toBeUndefined()
+})
+
+test('an uncaught error is printed with its message once: facts and fields that repeat it are not listed', () => {
+  const reason = 'AlgorithmError: exit code 1'
+  const state = { name: 'train-1', kind: 'training', status: 'failed', failureReason: reason } as unknown as JobState
+  const errors = [
+    new JobFailedError(state, ['the last line']),
+    new InvalidTaskError('t', [{ path: 'instanceCount', message: 'must be a whole number', value: 'x' }]),
+  ]
+  // As Node prints what nobody catches.
+  const [failed = '', invalid = ''] = errors.map((error) => inspect(error, { customInspect: false }))
+  expect(failed.match(/exit code 1/g)).toHaveLength(1)
+  expect(failed).toMatch(/code: 'JOB_FAILED'/)
+  expect(failed).toMatch(/hint: /)
+  expect(invalid.match(/must be a whole number/g)).toHaveLength(1)
+  expect(errors[0]).toMatchObject({ facts: { reason, lastLines: ['the last line'] }, reason, lastLines: ['the last line'] })
 })

@@ -49,6 +49,7 @@ export class SsmError extends Error {
     Object.defineProperty(this, given, { value: { message, hint: options.hint, facts: options.facts } satisfies Given })
     this.hint = textOf(options.hint, 'library')
     this.facts = factsOf(options.facts, 'library')
+    hideFromPrint(this, 'facts')
     Object.defineProperty(this, brand, { value: lineage(new.target) })
   }
 
@@ -62,7 +63,7 @@ export class SsmError extends Error {
     return Array.isArray(names) && names.includes((this as { prototype: Error }).prototype.name)
   }
 
-  /** What `console.error(error)` and an uncaught error print: the message once, the hint and the code, and the cause. */
+  /** What `console.error(error)` prints: the message once, the hint and the code, and the cause. */
   [Symbol.for('nodejs.util.inspect.custom')](_depth: number, _options: object, inspect: (value: unknown) => string): string {
     const lines = [this.stack ?? `${this.name}: ${this.message}`, `  code: ${this.code}`]
     if (this.hint !== undefined) lines.push(`  hint: ${this.hint}`)
@@ -131,6 +132,14 @@ function textOf(hint: Given['hint'], reader: Reader, flags?: string): string | u
 /** Puts the name where it survives minification and does not show up as a field. Call it in a `static {}` block. */
 export function nameOnPrototype(errorClass: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true })
+}
+
+/**
+ * Hides fields that repeat the message from whoever prints the error: Node prints an uncaught error with all its enumerable fields, and
+ * asks no method of it.
+ */
+export function hideFromPrint<E extends SsmError>(error: E, ...fields: readonly (keyof E)[]): void {
+  for (const field of fields) Object.defineProperty(error, field, { enumerable: false })
 }
 
 /** Whether a value is an error of this library, and, when given, one with this code. */

@@ -1,5 +1,5 @@
 import { isRegExp } from '../lang/realms.ts'
-import { nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
+import { hideFromPrint, nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
 import { joined, textFor, wording, type Text } from '../errors/wording.ts'
 import type { FoundProblem, Problem } from './option.ts'
 
@@ -25,6 +25,7 @@ export class InvalidTaskError extends SsmError {
     })
     this.task = name
     this.problems = problems.map(asProblem)
+    hideFromPrint(this, 'problems')
   }
 }
 

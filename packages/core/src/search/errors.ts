@@ -1,4 +1,4 @@
-import { nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
+import { hideFromPrint, nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
 import type { Text } from '../errors/wording.ts'
 import type { Trial } from './found.ts'
 
@@ -17,6 +17,7 @@ export class SearchFailedError extends SsmError {
       facts: { trials: trials.map(({ number, task, status, job }) => ({ number, task, status, job })) },
     })
     this.trials = trials
+    hideFromPrint(this, 'trials')
   }
 }
 

@@ -1,4 +1,4 @@
-import { nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
+import { hideFromPrint, nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
 
 /** One call that threw. */
 export interface FailedCall {
@@ -54,6 +54,7 @@ export class FunctionFailedError extends SsmError {
     this.failed = failed
     this.values = ends.map(({ value }) => value)
     this.remoteStack = first?.remoteStack ?? ''
+    hideFromPrint(this, 'failed', 'values')
     if (!isMap && first !== undefined)
       Object.defineProperty(this, 'name', { value: first.name, configurable: true, writable: true })
   }

@@ -1,5 +1,5 @@
 import { terms, wording } from '../../errors/wording.ts'
-import { nameOnPrototype, SsmError, type SsmErrorOptions } from '../../errors/ssm-error.ts'
+import { hideFromPrint, nameOnPrototype, SsmError, type SsmErrorOptions } from '../../errors/ssm-error.ts'
 import type { JobRef, JobState } from '../../platform/jobs.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { redact } from '../../secrets/redact.ts'
@@ -42,6 +42,7 @@ export class JobFailedError extends SsmError {
     this.exitCode = exitCode
     this.machine = machine
     this.lastLines = lastLines.map(redact)
+    hideFromPrint(this, 'reason', 'lastLines', 'exitCode', 'machine')
   }
 }
 

@@ -1,4 +1,4 @@
-import { isSsmError, nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
+import { hideFromPrint, isSsmError, nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
 import type { AnyTaskResult, TaskResult } from './task-result.ts'
 
 /** How one task of a graph ended. */
@@ -51,5 +51,6 @@ export class GraphFailedError extends SsmError {
       },
     )
     this.outcomes = outcomes
+    hideFromPrint(this, 'outcomes')
   }
 }

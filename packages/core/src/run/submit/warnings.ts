@@ -11,6 +11,7 @@ import type { TaskContext } from '../context.ts'
 import { inContainer } from '../resolve/image-need.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { unlikeUpstream } from '../warm/differences.ts'
+import { modulesLeft } from './modules-left.ts'
 import type { Start } from './start.ts'
 
 /** Options that this platform cannot honour, and files that are not sent: one message each. */
@@ -29,6 +30,7 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
     ...(platform.abilities.ignores.includes('volumeSizeGiB') ? [] : meaninglessOptions(spec)),
     ...(platform.abilities.ignores.includes('warm') ? [] : unlikeUpstream(spec)),
     ...(await requirementsLeft(spec)),
+    ...(await modulesLeft(spec)),
   ]
 }
 
