@@ -20,7 +20,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const warningsOf = (options?: { readonly sourceDir?: string; readonly dependencies?: readonly string[] }): Promise<readonly string[]> =>
+const warningsOf = (options?: {
+  readonly sourceDir?: string
+  readonly dependencies?: readonly string[]
+}): Promise<readonly string[]> =>
   modulesLeft(
     project('p')
       .task('t')
