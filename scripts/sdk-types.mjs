@@ -9,7 +9,7 @@ import process from 'node:process'
 import ts from 'typescript'
 import { main, root, SetupError } from './support.mjs'
 
-const requests = ['CreateTrainingJobRequest', 'CreateProcessingJobRequest']
+const requests = ['CreateTrainingJobRequest', 'CreateProcessingJobRequest', 'CreateHyperParameterTuningJobRequest']
 const instanceEnums = ['TrainingInstanceType', 'ProcessingInstanceType']
 const sdk = dirname(createRequire(join(root, 'packages/core/package.json')).resolve('@aws-sdk/client-sagemaker/package.json'))
 

@@ -49,6 +49,15 @@ export const paths = {
   },
 } as const
 
+/** The Python module that starts the launcher in a training job of a tuning job: SageMaker's training toolkit calls its `main`. */
+export const tunedModuleFile = 'ssm_tuned.py'
+
+/** What that module knows of the program, in the `code` channel. */
+export const tunedPlanFile = 'tuned.json'
+
+/** Digests of launcher, settings, bundle and plan, for that module. */
+export const tunedPinsVariable = 'SSM_TUNED_PINS'
+
 /** Files of the `code` channel. */
 export const launcherFile = 'launch.sh'
 /** The settings of the launcher, in the channel `code`. */

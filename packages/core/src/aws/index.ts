@@ -8,7 +8,8 @@ import type { Platform } from '../platform/platform.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import { openClients, type ClientOptions, type Prepare, type ServiceName } from './clients.ts'
 import { awsImages } from './images/images.ts'
-import { awsJobs } from './jobs/jobs.ts'
+import { awsJobs, type JobsOptions } from './jobs/jobs.ts'
+import { awsTuner } from './jobs/tuner.ts'
 import { awsLogs } from './logs/logs.ts'
 import {
   defaultSilenceLimits,
@@ -86,7 +87,7 @@ export function aws(options: AwsOptions = {}): Platform {
     bucketKey: bucketKeys(clients),
     permissionsBoundary,
   })
-  const jobs = awsJobs({
+  const jobsOptions: JobsOptions = {
     clients,
     clock,
     retryLimits,
@@ -94,7 +95,8 @@ export function aws(options: AwsOptions = {}): Platform {
     random,
     isFreshRole: (arn) => roles.isFresh(arn),
     describesPerSecond: options.describesPerSecond ?? 80,
-  })
+  }
+  const jobs = awsJobs(jobsOptions)
   const objects = awsObjects({ clients, owners, clock, notify })
   return {
     name: 'aws',
@@ -104,6 +106,7 @@ export function aws(options: AwsOptions = {}): Platform {
     objects,
     logs: awsLogs({ clients, jobs, clock, retryLimits }),
     roles,
+    tuner: awsTuner(jobsOptions),
     prices: awsPrices(options, clock),
     images: awsImages({ clients, objects, clock, notify, permissionsBoundary, ...builderOptions(options) }),
     [Symbol.asyncDispose]: async () => {

@@ -19,7 +19,11 @@ export type {
 } from './jobs.ts'
 export { isTerminal } from './jobs.ts'
 export { warmSettings, type WarmRequest } from '../spec/machines/warm-settings.ts'
-export type { CreateProcessingJobRequest, CreateTrainingJobRequest } from './sagemaker-requests.ts'
+export type {
+  CreateHyperParameterTuningJobRequest,
+  CreateProcessingJobRequest,
+  CreateTrainingJobRequest,
+} from './sagemaker-requests.ts'
 export type {
   BucketOptions,
   FolderChild,
@@ -32,6 +36,7 @@ export type {
 } from './objects.ts'
 export type { FollowOptions, LogLine, Logs } from './logs.ts'
 export type { RoleNeed, Roles } from './roles.ts'
+export type { TunedJob, Tuner, TuningProgress, TuningState } from './tuner.ts'
 export type { ImageNeed, ImageProgress, Images, ResolveImageOptions } from './images.ts'
 export type { MachinePrice, PriceQuestion, PriceSource } from '../spec/money/prices.ts'
 export type { PythonChoice, PythonNeed } from './python.ts'

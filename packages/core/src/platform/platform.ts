@@ -4,6 +4,7 @@ import type { Logs } from './logs.ts'
 import type { Objects } from './objects.ts'
 import type { PriceSource } from '../spec/money/prices.ts'
 import type { Roles } from './roles.ts'
+import type { Tuner } from './tuner.ts'
 
 /** What a platform can do. Shared code asks this, and never for the name of the platform. */
 export interface Abilities {
@@ -44,4 +45,6 @@ export interface Platform extends AsyncDisposable {
   readonly images: Images
   /** Tells what its machines cost; asked only when somebody wants to know. Absent where nobody knows. */
   readonly prices?: PriceSource
+  /** Chooses hyperparameters and runs training jobs with them by itself. Absent where there is none. */
+  readonly tuner?: Tuner
 }

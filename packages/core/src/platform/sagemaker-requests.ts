@@ -691,3 +691,260 @@ export interface NetworkConfig {
   /** Specifies an Amazon Virtual Private Cloud (VPC) that your SageMaker jobs, hosted models, and compute resources have access to. */
   VpcConfig?: VpcConfig | undefined
 }
+
+export interface CreateHyperParameterTuningJobRequest {
+  /** The name of the tuning job. */
+  HyperParameterTuningJobName: string | undefined
+  /** The HyperParameterTuningJobConfig object that describes the tuning job, including the search strategy, the objective metric used to evaluate training jobs, ranges of parameters to search, and resource limits for the tuning job. */
+  HyperParameterTuningJobConfig: HyperParameterTuningJobConfig | undefined
+  /** The HyperParameterTrainingJobDefinition object that describes the training jobs that this tuning job launches, including static hyperparameters, input data configuration, output data configuration, resource configuration, and stopping condition. */
+  TrainingJobDefinition?: HyperParameterTrainingJobDefinition | undefined
+  /** A list of the HyperParameterTrainingJobDefinition objects launched for this tuning job. */
+  TrainingJobDefinitions?: HyperParameterTrainingJobDefinition[] | undefined
+  /** Specifies the configuration for starting the hyperparameter tuning job using one or more previous tuning jobs as a starting point. */
+  WarmStartConfig?: HyperParameterTuningJobWarmStartConfig | undefined
+  /** An array of key-value pairs. */
+  Tags?: Tag[] | undefined
+  /** Configures SageMaker Automatic model tuning (AMT) to automatically find optimal parameters for the following fields: */
+  Autotune?: Autotune | undefined
+}
+
+/** Configures a hyperparameter tuning job. */
+export interface HyperParameterTuningJobConfig {
+  /** Specifies how hyperparameter tuning chooses the combinations of hyperparameter values to use for the training job it launches. */
+  Strategy: HyperParameterTuningJobStrategyType | undefined
+  /** The configuration for the Hyperband optimization strategy. */
+  StrategyConfig?: HyperParameterTuningJobStrategyConfig | undefined
+  /** The HyperParameterTuningJobObjective specifies the objective metric used to evaluate the performance of training jobs launched by this tuning job. */
+  HyperParameterTuningJobObjective?: HyperParameterTuningJobObjective | undefined
+  /** The ResourceLimits object that specifies the maximum number of training and parallel training jobs that can be used for this hyperparameter tuning job. */
+  ResourceLimits: ResourceLimits | undefined
+  /** The ParameterRanges object that specifies the ranges of hyperparameters that this tuning job searches over to find the optimal configuration for the highest model performance against your chosen objective metric. */
+  ParameterRanges?: ParameterRanges | undefined
+  /** Specifies whether to use early stopping for training jobs launched by the hyperparameter tuning job. */
+  TrainingJobEarlyStoppingType?: TrainingJobEarlyStoppingType | undefined
+  /** The tuning job's completion criteria. */
+  TuningJobCompletionCriteria?: TuningJobCompletionCriteria | undefined
+  /** A value used to initialize a pseudo-random number generator. */
+  RandomSeed?: number | undefined
+}
+
+export type HyperParameterTuningJobStrategyType = 'Bayesian' | 'Grid' | 'Hyperband' | 'Random'
+
+/** The configuration for a training job launched by a hyperparameter tuning job. */
+export interface HyperParameterTuningJobStrategyConfig {
+  /** The configuration for the object that specifies the Hyperband strategy. */
+  HyperbandStrategyConfig?: HyperbandStrategyConfig | undefined
+}
+
+/** The configuration for Hyperband, a multi-fidelity based hyperparameter tuning strategy. */
+export interface HyperbandStrategyConfig {
+  /** The minimum number of resources (such as epochs) that can be used by a training job launched by a hyperparameter tuning job. */
+  MinResource?: number | undefined
+  /** The maximum number of resources (such as epochs) that can be used by a training job launched by a hyperparameter tuning job. */
+  MaxResource?: number | undefined
+}
+
+/** Defines the objective metric for a hyperparameter tuning job. */
+export interface HyperParameterTuningJobObjective {
+  /** Whether to minimize or maximize the objective metric. */
+  Type: HyperParameterTuningJobObjectiveType | undefined
+  /** The name of the metric to use for the objective metric. */
+  MetricName: string | undefined
+}
+
+export type HyperParameterTuningJobObjectiveType = 'Maximize' | 'Minimize'
+
+/** Specifies the maximum number of training jobs and parallel training jobs that a hyperparameter tuning job can launch. */
+export interface ResourceLimits {
+  /** The maximum number of training jobs that a hyperparameter tuning job can launch. */
+  MaxNumberOfTrainingJobs?: number | undefined
+  /** The maximum number of concurrent training jobs that a hyperparameter tuning job can launch. */
+  MaxParallelTrainingJobs: number | undefined
+  /** The maximum time in seconds that a hyperparameter tuning job can run. */
+  MaxRuntimeInSeconds?: number | undefined
+}
+
+/** Specifies ranges of integer, continuous, and categorical hyperparameters that a hyperparameter tuning job searches. */
+export interface ParameterRanges {
+  /** The array of IntegerParameterRange objects that specify ranges of integer hyperparameters that a hyperparameter tuning job searches. */
+  IntegerParameterRanges?: IntegerParameterRange[] | undefined
+  /** The array of ContinuousParameterRange objects that specify ranges of continuous hyperparameters that a hyperparameter tuning job searches. */
+  ContinuousParameterRanges?: ContinuousParameterRange[] | undefined
+  /** The array of CategoricalParameterRange objects that specify ranges of categorical hyperparameters that a hyperparameter tuning job searches. */
+  CategoricalParameterRanges?: CategoricalParameterRange[] | undefined
+  /** A list containing hyperparameter names and example values to be used by Autotune to determine optimal ranges for your tuning job. */
+  AutoParameters?: AutoParameter[] | undefined
+}
+
+/** For a hyperparameter of the integer type, specifies the range that a hyperparameter tuning job searches. */
+export interface IntegerParameterRange {
+  /** The name of the hyperparameter to search. */
+  Name: string | undefined
+  /** The minimum value of the hyperparameter to search. */
+  MinValue: string | undefined
+  /** The maximum value of the hyperparameter to search. */
+  MaxValue: string | undefined
+  /** The scale that hyperparameter tuning uses to search the hyperparameter range. */
+  ScalingType?: HyperParameterScalingType | undefined
+}
+
+export type HyperParameterScalingType = 'Auto' | 'Linear' | 'Logarithmic' | 'ReverseLogarithmic'
+
+/** A list of continuous hyperparameters to tune. */
+export interface ContinuousParameterRange {
+  /** The name of the continuous hyperparameter to tune. */
+  Name: string | undefined
+  /** The minimum value for the hyperparameter. */
+  MinValue: string | undefined
+  /** The maximum value for the hyperparameter. */
+  MaxValue: string | undefined
+  /** The scale that hyperparameter tuning uses to search the hyperparameter range. */
+  ScalingType?: HyperParameterScalingType | undefined
+}
+
+/** A list of categorical hyperparameters to tune. */
+export interface CategoricalParameterRange {
+  /** The name of the categorical hyperparameter to tune. */
+  Name: string | undefined
+  /** A list of the categories for the hyperparameter. */
+  Values: string[] | undefined
+}
+
+/** The name and an example value of the hyperparameter that you want to use in Autotune. */
+export interface AutoParameter {
+  /** The name of the hyperparameter to optimize using Autotune. */
+  Name: string | undefined
+  /** An example value of the hyperparameter to optimize using Autotune. */
+  ValueHint: string | undefined
+}
+
+export type TrainingJobEarlyStoppingType = 'Auto' | 'Off'
+
+/** The job completion criteria. */
+export interface TuningJobCompletionCriteria {
+  /** The value of the objective metric. */
+  TargetObjectiveMetricValue?: number | undefined
+  /** A flag to stop your hyperparameter tuning job if model performance fails to improve as evaluated against an objective function. */
+  BestObjectiveNotImproving?: BestObjectiveNotImproving | undefined
+  /** A flag to top your hyperparameter tuning job if automatic model tuning (AMT) has detected that your model has converged as evaluated against your objective function. */
+  ConvergenceDetected?: ConvergenceDetected | undefined
+}
+
+/** A structure that keeps track of which training jobs launched by your hyperparameter tuning job are not improving model performance as evaluated against an objective function. */
+export interface BestObjectiveNotImproving {
+  /** The number of training jobs that have failed to improve model performance by 1% or greater over prior training jobs as evaluated against an objective function. */
+  MaxNumberOfTrainingJobsNotImproving?: number | undefined
+}
+
+/** A flag to indicating that automatic model tuning (AMT) has detected model convergence, defined as a lack of significant improvement (1% or less) against an objective metric. */
+export interface ConvergenceDetected {
+  /** A flag to stop a tuning job once AMT has detected that the job has converged. */
+  CompleteOnConvergence?: CompleteOnConvergence | undefined
+}
+
+export type CompleteOnConvergence = 'Disabled' | 'Enabled'
+
+/** Defines the training jobs launched by a hyperparameter tuning job. */
+export interface HyperParameterTrainingJobDefinition {
+  /** The job definition name. */
+  DefinitionName?: string | undefined
+  /** Defines the objective metric for a hyperparameter tuning job. */
+  TuningObjective?: HyperParameterTuningJobObjective | undefined
+  /** Specifies ranges of integer, continuous, and categorical hyperparameters that a hyperparameter tuning job searches. */
+  HyperParameterRanges?: ParameterRanges | undefined
+  /** Specifies the values of hyperparameters that do not change for the tuning job. */
+  StaticHyperParameters?: Record<string, string> | undefined
+  /** The HyperParameterAlgorithmSpecification object that specifies the resource algorithm to use for the training jobs that the tuning job launches. */
+  AlgorithmSpecification: HyperParameterAlgorithmSpecification | undefined
+  /** The Amazon Resource Name (ARN) of the IAM role associated with the training jobs that the tuning job launches. */
+  RoleArn: string | undefined
+  /** An array of Channel objects that specify the input for the training jobs that the tuning job launches. */
+  InputDataConfig?: Channel[] | undefined
+  /** The VpcConfig object that specifies the VPC that you want the training jobs that this hyperparameter tuning job launches to connect to. */
+  VpcConfig?: VpcConfig | undefined
+  /** Specifies the path to the Amazon S3 bucket where you store model artifacts from the training jobs that the tuning job launches. */
+  OutputDataConfig: OutputDataConfig | undefined
+  /** The resources, including the compute instances and storage volumes, to use for the training jobs that the tuning job launches. */
+  ResourceConfig?: ResourceConfig | undefined
+  /** The configuration for the hyperparameter tuning resources, including the compute instances and storage volumes, used for training jobs launched by the tuning job. */
+  HyperParameterTuningResourceConfig?: HyperParameterTuningResourceConfig | undefined
+  /** Specifies a limit to how long a model hyperparameter training job can run. */
+  StoppingCondition: StoppingCondition | undefined
+  /** Isolates the training container. */
+  EnableNetworkIsolation?: boolean | undefined
+  /** To encrypt all communications between ML compute instances in distributed training, choose True. */
+  EnableInterContainerTrafficEncryption?: boolean | undefined
+  /** A Boolean indicating whether managed spot training is enabled (True) or not (False). */
+  EnableManagedSpotTraining?: boolean | undefined
+  /** Contains information about the output location for managed spot training checkpoint data. */
+  CheckpointConfig?: CheckpointConfig | undefined
+  /** The number of times to retry the job when the job fails due to an InternalServerError. */
+  RetryStrategy?: RetryStrategy | undefined
+  /** An environment variable that you can pass into the SageMaker CreateTrainingJob API. */
+  Environment?: Record<string, string> | undefined
+}
+
+/** Specifies which training algorithm to use for training jobs that a hyperparameter tuning job launches and the metrics to monitor. */
+export interface HyperParameterAlgorithmSpecification {
+  /** The registry path of the Docker image that contains the training algorithm. */
+  TrainingImage?: string | undefined
+  /** The training input mode that the algorithm supports. */
+  TrainingInputMode: TrainingInputMode | undefined
+  /** The name of the resource algorithm to use for the hyperparameter tuning job. */
+  AlgorithmName?: string | undefined
+  /** An array of MetricDefinition objects that specify the metrics that the algorithm emits. */
+  MetricDefinitions?: MetricDefinition[] | undefined
+}
+
+/** The configuration of resources, including compute instances and storage volumes for use in training jobs launched by hyperparameter tuning jobs. */
+export interface HyperParameterTuningResourceConfig {
+  /** The instance type used to run hyperparameter optimization tuning jobs. */
+  InstanceType?: TrainingInstanceType | undefined
+  /** The number of compute instances of type InstanceType to use. */
+  InstanceCount?: number | undefined
+  /** The volume size in GB for the storage volume to be used in processing hyperparameter optimization jobs (optional). */
+  VolumeSizeInGB?: number | undefined
+  /** A key used by Amazon Web Services Key Management Service to encrypt data on the storage volume attached to the compute instances used to run the training job. */
+  VolumeKmsKeyId?: string | undefined
+  /** The strategy that determines the order of preference for resources specified in InstanceConfigs used in hyperparameter optimization. */
+  AllocationStrategy?: HyperParameterTuningAllocationStrategy | undefined
+  /** A list containing the configuration(s) for one or more resources for processing hyperparameter jobs. */
+  InstanceConfigs?: HyperParameterTuningInstanceConfig[] | undefined
+}
+
+export type HyperParameterTuningAllocationStrategy = 'Prioritized'
+
+/** The configuration for hyperparameter tuning resources for use in training jobs launched by the tuning job. */
+export interface HyperParameterTuningInstanceConfig {
+  /** The instance type used for processing of hyperparameter optimization jobs. */
+  InstanceType: TrainingInstanceType | undefined
+  /** The number of instances of the type specified by InstanceType. */
+  InstanceCount: number | undefined
+  /** The volume size in GB of the data to be processed for hyperparameter optimization (optional). */
+  VolumeSizeInGB: number | undefined
+}
+
+/** Specifies the configuration for a hyperparameter tuning job that uses one or more previous hyperparameter tuning jobs as a starting point. */
+export interface HyperParameterTuningJobWarmStartConfig {
+  /** An array of hyperparameter tuning jobs that are used as the starting point for the new hyperparameter tuning job. */
+  ParentHyperParameterTuningJobs: ParentHyperParameterTuningJob[] | undefined
+  /** Specifies one of the following: */
+  WarmStartType: HyperParameterTuningJobWarmStartType | undefined
+}
+
+/** A previously completed or stopped hyperparameter tuning job to be used as a starting point for a new hyperparameter tuning job. */
+export interface ParentHyperParameterTuningJob {
+  /** The name of the hyperparameter tuning job to be used as a starting point for a new hyperparameter tuning job. */
+  HyperParameterTuningJobName?: string | undefined
+}
+
+export type HyperParameterTuningJobWarmStartType = 'IdenticalDataAndAlgorithm' | 'TransferLearning'
+
+/** A flag to indicate if you want to use Autotune to automatically find optimal values for the following fields: */
+export interface Autotune {
+  /** Set Mode to Enabled if you want to use Autotune. */
+  Mode: AutotuneMode | undefined
+}
+
+export type AutotuneMode = 'Enabled'

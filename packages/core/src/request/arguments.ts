@@ -25,15 +25,22 @@ const lineEnd: RegExp = /[\n\r\u0085\u2028\u2029]/
  * gets its arguments alone, as it did from the Python original: it reads hyperparameters from `SM_HPS` and `SM_HP_…`.
  */
 export function programArguments(spec: Pick<TaskSpec, 'args' | 'hyperparameters' | 'program'>): readonly string[] {
-  if (spec.program.kind === 'code' && spec.program.entry.endsWith('.sh')) return spec.args
-  const python = runsPython(spec.program)
+  if (!passesHyperparameters(spec)) return spec.args
   const named = Object.entries(spec.hyperparameters).flatMap(([name, value]) => [
     name.length === 1 ? `-${name}` : `--${name}`,
-    python && typeof value === 'boolean' ? pythonBoolean(value) : hyperparameterText(value),
+    hyperparameterArgument(value, spec),
   ])
   return [...spec.args, ...named]
 }
 
-const runsPython = (program: TaskSpec['program']): boolean => program.kind === 'code' && program.entry.endsWith('.py')
+/** A hyperparameter as an argument of the program. */
+export const hyperparameterArgument = (value: HyperparameterValue, { program }: Pick<TaskSpec, 'program'>): string =>
+  runsPython(program) && typeof value === 'boolean' ? pythonBoolean(value) : hyperparameterText(value)
+
+/** Whether the program gets its hyperparameters as arguments, too. */
+export const passesHyperparameters = ({ program }: Pick<TaskSpec, 'program'>): boolean =>
+  !(program.kind === 'code' && program.entry.endsWith('.sh'))
+
+export const runsPython = (program: TaskSpec['program']): boolean => program.kind === 'code' && program.entry.endsWith('.py')
 
 const pythonBoolean = (value: boolean): string => (value ? 'True' : 'False')

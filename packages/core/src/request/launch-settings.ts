@@ -64,17 +64,21 @@ function launchMode({ program }: TaskSpec, entry: string | undefined): LaunchMod
   return entry?.endsWith('.py') === true ? 'python' : 'script'
 }
 
-function launchArguments(spec: TaskSpec, entry: string | undefined): readonly string[] {
-  const own = programArguments(spec)
-  const { program } = spec
+const launchArguments = (spec: TaskSpec, entry: string | undefined): readonly string[] => [
+  ...launchCommand(spec, entry),
+  ...programArguments(spec),
+]
+
+/** What stands before the arguments of the program. */
+export function launchCommand({ program }: Pick<TaskSpec, 'program'>, entry: string | undefined): readonly string[] {
   switch (program.kind) {
     case 'shell':
-      return [program.line, ...own]
+      return [program.line]
     case 'command':
-      return [...program.argv, ...(entry === undefined ? [] : [entry]), ...own]
+      return [...program.argv, ...(entry === undefined ? [] : [entry])]
     case 'code':
     case 'algorithm':
-      return [entry ?? '', ...own]
+      return [entry ?? '']
   }
 }
 

@@ -17,6 +17,7 @@ export function lazyRunner(platforms: TaskPlatforms, money?: MoneySettings): Run
     start: async (spec, options, caller) => await (await forEffects([spec])).start(spec, options, caller),
     plan: async (spec, options) => await (await opened()).plan(spec, options),
     explain: async (spec, options) => await (await opened()).explain(spec, options),
+    contextOf: async (spec, options) => await (await opened()).contextOf(spec, options),
     platformOf: async (spec) => platforms.forTask(spec),
     rehearse: async (spec, options) => await (await forEffects([spec])).rehearse(spec, options),
     runAll: async (specs, options) => await (await forEffects(specs)).runAll(specs, options),

@@ -4,6 +4,7 @@ import { graphOf, type GraphNode } from '../graph/order.ts'
 import { taskKey } from '../graph/task-key.ts'
 import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
+import { redactAll } from '../secrets/redact.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import { readingContext, type TaskPlatforms } from './context.ts'
@@ -48,6 +49,11 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock,
       return await explainTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock))
     },
     platformOf: async (spec) => platforms.forTask(spec),
+    contextOf: async (spec, { signal, onEvent }) => ({
+      ...readingContext(await platforms.forTask(spec), signal, clock, moneyOpener(money)),
+      tell: (happening) => onEvent?.({ atMs: clock.now(), task: spec.task, ...redactAll(happening) }),
+      hasBudget: money?.budget !== undefined,
+    }),
     rehearse: (spec, options) => rehearseOn(platforms, clock, spec, options),
     async runAll(specs, options) {
       const nodes = graphOf(specs)

@@ -9,6 +9,12 @@ import type { TaskResult } from './results/task-result.ts'
 import type { RehearseOptions } from './run-options.ts'
 import type { Rehearsal } from './rehearse/verdict.ts'
 import type { RunOptions } from './run-options.ts'
+import type { TaskContext } from './context.ts'
+
+/** A task's context, and whether a budget must be asked before anything is started. */
+export interface PreparingContext extends TaskContext {
+  readonly hasBudget: boolean
+}
 
 /** Runs the tasks of one project. */
 export interface Runner {
@@ -24,6 +30,8 @@ export interface Runner {
   explain(spec: TaskSpec, options: RunOptions): Promise<Explanation>
   /** The platform that a task runs on. */
   platformOf(spec: Pick<TaskSpec, 'instanceType'>): Promise<Platform>
+  /** What preparing a job of a task works with, for whoever starts it in another way. */
+  contextOf(spec: Pick<TaskSpec, 'instanceType' | 'task'>, options: Pick<RunOptions, 'signal' | 'onEvent'>): Promise<PreparingContext>
   /** Tries out on this computer whether a task survives interruptions. */
   rehearse(spec: TaskSpec, options: RehearseOptions): Promise<Rehearsal>
   /** Runs these tasks and what they need; one outcome per task, by name. */

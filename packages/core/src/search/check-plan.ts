@@ -1,11 +1,13 @@
 import { InvalidTaskError } from '../options/errors.ts'
 import type { FoundProblem } from '../options/option.ts'
 import { edgesOf, someValues, type SearchPlan } from './plan.ts'
+import { tunerProblems } from './tuner/tunable.ts'
 import { spaceProblems, valuesKey } from './space.ts'
 
 /** Everything that is wrong with a plan, in one error. @throws {InvalidTaskError} */
 export async function checkPlan(plan: SearchPlan): Promise<void> {
-  const found = [...overProblems(plan), ...goalProblems(plan), ...numberProblems(plan)]
+  const own = [...overProblems(plan), ...goalProblems(plan), ...numberProblems(plan)]
+  const found = own.length === 0 && plan.on === 'sagemaker' ? tunerProblems(plan) : own
   const problems = found.length > 0 ? found : await schemaProblems(plan)
   if (problems.length > 0) throw new InvalidTaskError(plan.task.task, problems)
 }

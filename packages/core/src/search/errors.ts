@@ -54,3 +54,14 @@ export const searchAborted = (task: string, cause: unknown): SsmError =>
     hint: 'Run the same search again: it follows the trials that run, and goes on with the next ones.',
     facts: { task },
   })
+
+/** SageMaker could not carry the tuning job out. */
+export const tuningFailed = (
+  task: string,
+  name: string,
+  reason: string | undefined,
+  trials: readonly Trial[],
+): SearchFailedError =>
+  new SearchFailedError(`The tuning job ${name} of ${task} failed: ${firstLine(reason)}`, trials, {
+    hint: 'Fix what it says and run the search again: it starts another tuning job, and trials that completed are kept.',
+  })

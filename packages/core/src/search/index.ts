@@ -1,7 +1,9 @@
 import { noneCompleted } from './errors.ts'
 import type { Found, SearchHandle, SearchRunOptions, Trial } from './found.ts'
 import type { SearchPlan } from './plan.ts'
+import type { SearchWork } from './search-work.ts'
 import { SearchSession } from './session.ts'
+import { TunerSession } from './tuner/tuner-session.ts'
 import type { SearchTools } from './tools.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import type { Values } from './space.ts'
@@ -22,7 +24,8 @@ export function startSearch(
   tools: SearchTools,
   options: SearchRunOptions,
 ): SearchHandle<Found | FoundVariants> {
-  const session = new SearchSession(plan, tools, options)
+  const session: SearchWork =
+    plan.on === 'sagemaker' ? new TunerSession(plan, tools, options) : new SearchSession(plan, tools, options)
   const outcome = outcomeOf(plan, session, tools).catch((error: unknown) => {
     throw tools.caller(error)
   })
@@ -37,7 +40,7 @@ export function startSearch(
   }
 }
 
-async function outcomeOf(plan: SearchPlan, session: SearchSession, tools: SearchTools): Promise<Found | FoundVariants> {
+async function outcomeOf(plan: SearchPlan, session: SearchWork, tools: SearchTools): Promise<Found | FoundVariants> {
   try {
     await session.run()
     const report: Found['report'] = async (file, options = {}) => {
@@ -59,7 +62,7 @@ async function outcomeOf(plan: SearchPlan, session: SearchSession, tools: Search
   }
 }
 
-async function bestOf(plan: SearchPlan, session: SearchSession): Promise<ResultWithValues> {
+async function bestOf(plan: SearchPlan, session: SearchWork): Promise<ResultWithValues> {
   const loss = (index: number): number => session.states[index]?.loss(plan.goal) ?? Number.POSITIVE_INFINITY
   const completed = session.states.flatMap(({ status }, index) => (status === 'completed' ? [index] : []))
   const [first, ...others] = completed

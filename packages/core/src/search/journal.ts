@@ -55,10 +55,10 @@ export const noJournal: SearchJournal = {
 }
 
 /** What makes it the same search: not how many trials it has, how many run at once, and how many may fail. */
-export function searchId({ over, goal, by, seed, halving }: SearchPlan, fingerprint: string): string {
+export function searchId({ over, goal, by, seed, halving, on }: SearchPlan, fingerprint: string): string {
   const space = over.kind === 'space' ? valuesKey(over.space as unknown as Values) : ''
   return createHash('sha256')
-    .update(JSON.stringify([1, fingerprint, space, goal, by, seed, halving]))
+    .update(JSON.stringify([1, fingerprint, space, goal, by, seed, halving, ...(on === undefined ? [] : [on])]))
     .digest('hex')
     .slice(0, 16)
 }

@@ -26,6 +26,8 @@ export interface SearchPlan {
   readonly seed: number
   readonly by: Strategy
   readonly halving?: Halving
+  /** Who chooses and starts the trials; absent: this library. */
+  readonly on?: 'sagemaker'
 }
 
 const digestLetters = 10

@@ -166,8 +166,8 @@ async function start(request: JobRequest, options: JobsOptions, signal: AbortSig
   const role = request.input.RoleArn ?? ''
   await withErrorTranslation(operation, signal, async () => {
     try {
-      if (options.isFreshRole(role)) await createOnceRoleIsKnown(request, options.clients, signal)
-      else await create(request, options.clients, signal)
+      const attempt = (): Promise<void> => create(request, options.clients, signal)
+      await (options.isFreshRole(role) ? onceRoleIsKnown(attempt, options.clients, signal) : attempt())
     } catch (cause) {
       if (errorKindOf(cause) === 'exists' && (vendorError(cause).attempts ?? 1) > 1) return // an earlier attempt of this very call arrived
       if (errorKindOf(cause) === 'exists') throw taken(operation.resource ?? '', cause)
@@ -185,14 +185,18 @@ async function create(request: JobRequest, clients: Clients, signal: AbortSignal
 const roleIsKnownAfterSeconds = 90
 
 /** A role just made is not known everywhere at once: SageMaker then says it cannot assume it, for up to a minute or so. */
-async function createOnceRoleIsKnown(request: JobRequest, clients: Clients, signal: AbortSignal | undefined): Promise<void> {
+export async function onceRoleIsKnown(
+  attempt: () => Promise<void>,
+  clients: Clients,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { createWaiter, WaiterState } = await import('@smithy/util-waiter')
   let last: unknown
   const { client } = await clients.open('sagemaker')
   const limits = { client, maxWaitTime: roleIsKnownAfterSeconds, minDelay: 2, maxDelay: 16, ...abortable(signal) }
-  const end = await createWaiter(limits, request, async () => {
+  const end = await createWaiter(limits, undefined, async () => {
     try {
-      await create(request, clients, signal)
+      await attempt()
       return { state: WaiterState.SUCCESS, reason: undefined }
     } catch (cause) {
       last = cause

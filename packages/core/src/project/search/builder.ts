@@ -32,6 +32,7 @@ export class SearchBuilder {
   within = (time: Duration): SearchBuilder => this.#next({ withinSeconds: secondsOf(time) ?? Number.NaN })
   tolerate = (tolerate: number): SearchBuilder => this.#next({ tolerate })
   seed = (seed: number): SearchBuilder => this.#next({ seed })
+  on = (on: NonNullable<SearchPlan['on']>): SearchBuilder => this.#next({ on })
   by = (by: SearchPlan['by']): SearchBuilder => this.#next({ by })
   stopEarly = ({ after = 1, factor = 3 }: { readonly after?: number; readonly factor?: number } = {}): SearchBuilder =>
     this.#next({ halving: { after, factor } })

@@ -134,6 +134,13 @@ interface SearchMethods<B extends 'SearchDraft' | 'Search', Given, Result, Known
    */
   by(strategy: 'bayes' | 'grid' | 'random'): Searches<Given, Result, Known, Trials, Parallel>[B]
   /**
+   * Lets SageMaker's own tuner choose the values and start the trials, on AWS only: one tuning job (`CreateHyperParameterTuningJob`). It takes
+   * framework images, SageMaker's algorithms, and images with its training toolkit (`.launch('toolkit')`); it cannot keep a budget.
+   *
+   * @example search.on('sagemaker')
+   */
+  on(tuner: 'sagemaker'): Searches<Given, Result, Known, Trials, Parallel>[B]
+  /**
    * Stops trials that fall behind while they run (asynchronous successive halving): after `after` values of the metric (default 1), and then after
    * `factor` times as many each time, only one of `factor` (default 3) goes on.
    *

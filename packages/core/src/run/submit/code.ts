@@ -4,7 +4,7 @@ import { SsmError } from '../../errors/ssm-error.ts'
 import { sha256 } from '../../files/digest/digest.ts'
 import { temporaryDirectory } from '../../files/temporary.ts'
 import type { JobName } from '../../names/job-name.ts'
-import type { ObjectUri } from '../../names/object-uri.ts'
+import { joinUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { CodeFacts } from '../../request/facts.ts'
 import { launchSettings } from '../../request/launch-settings.ts'
 import type { TaskContext } from '../context.ts'
@@ -20,8 +20,15 @@ interface PackedCode extends AsyncDisposable {
   readonly facts: CodeFacts
 }
 
-/** Packs a job's code and sends it; `undefined` when the image runs its own program. */
-export async function sendCode(task: ResolvedTask, job: JobName, context: TaskContext): Promise<CodeFacts | undefined> {
+/**
+ * Packs a job's code and sends it, with `others` beside it in the code channel; `undefined` when the image runs its own program.
+ */
+export async function sendCode(
+  task: ResolvedTask,
+  job: JobName,
+  context: TaskContext,
+  others: (facts: CodeFacts) => Readonly<Record<string, Uint8Array>> = () => ({}),
+): Promise<CodeFacts | undefined> {
   if (task.code === undefined) return undefined
   await using packed = await pack(task, task.code, job, context)
   const { bundle } = packed
@@ -31,6 +38,9 @@ export async function sendCode(task: ResolvedTask, job: JobName, context: TaskCo
     writeObject(place.launcher, { kind: 'bytes', bytes: packed.launcher }, task, context),
     writeObject(place.launcherSettings, { kind: 'bytes', bytes: packed.settings }, task, context),
     sendBundle(place.bundle, bundle, task, context),
+    ...Object.entries(others(packed.facts)).map(([name, bytes]) =>
+      writeObject(joinUri(place.source, name), { kind: 'bytes', bytes }, task, context),
+    ),
   ])
   return packed.facts
 }

@@ -1,0 +1,114 @@
+import type { FoundProblem } from '../../options/option.ts'
+import type { SearchPlan } from '../plan.ts'
+
+const mostChoices = 30
+const mostOfAKind = 30
+const mostVariables = 48
+const leastSeconds = 120
+
+/** What SageMaker's tuner cannot do of a search. Pure. */
+export function tunerProblems(plan: SearchPlan): readonly FoundProblem[] {
+  return [...imageProblems(plan), ...optionProblems(plan), ...spaceProblems(plan), ...limitProblems(plan)]
+}
+
+const withoutIt = 'Leave .on() out: the search then runs ordinary jobs, which can do all of it.'
+
+function imageProblems({ task: { image, launch, program } }: SearchPlan): readonly FoundProblem[] {
+  const isFine = image.kind === 'framework' || program.kind === 'algorithm' || launch === 'toolkit'
+  if (isFine) return []
+  return [
+    {
+      path: 'on',
+      value: 'sagemaker',
+      message:
+        "needs an image whose own program starts the training: a tuning job cannot name a program, and nothing says that this image has SageMaker's training toolkit",
+      hint: {
+        library: "Use a framework image, or write .launch('toolkit') when the image has the toolkit. Or leave .on() out.",
+        commandLine: 'Use a framework image, or add --launch toolkit when the image has the toolkit. Or leave out --on.',
+      },
+    },
+  ]
+}
+
+function optionProblems({ task }: SearchPlan): readonly FoundProblem[] {
+  const problem = (path: string, value: unknown, why: string): FoundProblem => ({
+    path,
+    value,
+    message: `cannot be had with SageMaker's tuner: ${why}`,
+    hint: withoutIt,
+  })
+  return [
+    ...(task.keepAliveSeconds === undefined ? [] : [problem('warm', task.keepAliveSeconds, 'it keeps no machines warm')]),
+    ...(task.retry === undefined ? [] : [problem('retry', task.retry.attempts, 'it starts the jobs by itself')]),
+    ...(task.spotWait === undefined ? [] : [problem('spot', true, 'its jobs have one way to get machines')]),
+    ...(task.certifiedOverSeconds === undefined
+      ? []
+      : [problem('certifiedOver', task.certifiedOverSeconds, 'no certificate is looked for')]),
+    ...(task.requestOverrides.length === 0
+      ? []
+      : [problem('request', task.requestOverrides.length, 'its request is another one than that of a training job')]),
+    ...(Object.keys(task.env).length > mostVariables - 8
+      ? [problem('env', Object.keys(task.env).length, `its jobs have at most ${mostVariables} variables, 8 of them ours`)]
+      : []),
+  ]
+}
+
+function spaceProblems({ over, by }: SearchPlan): readonly FoundProblem[] {
+  if (over.kind === 'list')
+    return [{ path: 'on', value: 'sagemaker', message: 'is for searches: variants are tried as they are', hint: withoutIt }]
+  const all = Object.entries(over.space)
+  const kindOf = (domain: (typeof all)[number][1]): string =>
+    domain.kind === 'choice' ? 'choices' : domain.scale === 'int' ? 'ranges of whole numbers' : 'ranges of numbers'
+  const kinds = [...new Set(all.map(([, domain]) => kindOf(domain)))]
+  const counts = kinds.map((kind) => [kind, all.filter(([, domain]) => kindOf(domain) === kind)] as const)
+  return [
+    ...counts.flatMap(([kind, some]): readonly FoundProblem[] =>
+      some.length > mostOfAKind
+        ? [
+            {
+              path: 'search',
+              value: some.length,
+              message: `has at most ${mostOfAKind} ${kind} with SageMaker's tuner`,
+              hint: withoutIt,
+            },
+          ]
+        : [],
+    ),
+    ...all.flatMap(([name, domain]): readonly FoundProblem[] => {
+      const path = `search.${name}`
+      if (domain.kind === 'choice')
+        return domain.values.length > mostChoices
+          ? [
+              {
+                path,
+                value: domain.values.length,
+                message: `has at most ${mostChoices} values with SageMaker's tuner`,
+                hint: withoutIt,
+              },
+            ]
+          : []
+      return by === 'grid'
+        ? [
+            {
+              path,
+              value: `${domain.min} to ${domain.max}`,
+              message: "is a range: a grid of SageMaker's tuner takes choices only",
+              hint: 'Write choice(…) with the values to try.',
+            },
+          ]
+        : []
+    }),
+  ]
+}
+
+const limitProblems = ({ withinSeconds }: SearchPlan): readonly FoundProblem[] =>
+  withinSeconds !== undefined && withinSeconds < leastSeconds
+    ? [
+        {
+          path: 'within',
+          value: withinSeconds,
+          message: `is at least ${leastSeconds} seconds with SageMaker's tuner`,
+          hint: "Write it as '6 hours'.",
+        },
+      ]
+    : []
