@@ -1,10 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { choice, project, range } from '@simple-sagemaker/core'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noNamespaces } from '../support/namespaces.ts'
 import { toolkitVersion } from '../support/toolkit-environment.ts'
+import { objectUri } from '../../packages/core/src/names/object-uri.ts'
+import { tunerAccount } from '../support/tuner-account.ts'
 import { sandbox } from '../system/sandbox.ts'
 
 const timeout = 300_000
@@ -115,6 +118,77 @@ print(json.dumps([[t._build_tf_config_for_mwms(hosts, h), t._build_tf_config_for
     }
     const [mirrored, served] = [await ours('multi_worker_mirrored'), await ours('parameter_server')]
     expect(['algo-1', 'algo-2', 'algo-3'].map((host) => [mirrored[host], served[host]])).toEqual(JSON.parse(printed))
+  })
+
+  test('starts our launcher in a training job of a tuning job, with what the tuner chose', { timeout }, async () => {
+    await using place = sandbox()
+    const script = place.file(
+      'train.py',
+      `import json, os, sys
+e = os.environ
+names = ('SM_HPS', 'SM_HP_LR', 'SM_USER_ARGS', 'SAGEMAKER_JOB_NAME', 'SM_CURRENT_HOST', 'SAGEMAKER_TRAINING_MODULE')
+print('told ' + json.dumps([sys.argv[1:], [e.get(name) for name in names], os.getcwd(), e['PYTHONPATH'].split(':')[1:]]))
+sys.exit(7)
+`,
+    )
+    const account = tunerAccount()
+    const search = project('ex', { platform: account.platform, bucket: 'bucket' })
+      .task('t')
+      .code(script)
+      .args('--raw', 'a b')
+      .hyperparameters({ fixed: "it's", flag: true })
+      .metric('loss', /loss=(.+)/)
+      .search({ lr: range.log(1e-5, 1), opt: choice('adam', 'sgd'), nest: choice(true, false), k: range.int(1, 3) })
+      .minimize('loss')
+      .on('sagemaker')
+    await search.trials(1).parallel(1).run()
+    const { Environment = {}, InputDataConfig = [] } = account.requests[0]?.TrainingJobDefinition ?? {}
+    const code = InputDataConfig.find(({ ChannelName }) => ChannelName === 'code')?.DataSource?.S3DataSource?.S3Uri ?? ''
+    const ml = join(place.folder, 'machine/opt/ml')
+    for await (const { uri } of account.objects.list(objectUri(code))) {
+      mkdirSync(join(ml, 'input/data/code'), { recursive: true })
+      const bytes: Uint8Array[] = []
+      for await (const chunk of await account.objects.read(uri)) bytes.push(chunk)
+      writeFileSync(join(ml, 'input/data/code', uri.slice(code.length)), Buffer.concat(bytes))
+    }
+    for (const folder of ['input/config', 'checkpoints', 'model', 'output/data']) mkdirSync(join(ml, folder), { recursive: true })
+    const config = {
+      'hyperparameters.json': {
+        ...{ fixed: "it's", flag: 'true', lr: '0.01', opt: '"sgd"', nest: 'false', k: '2' },
+        _tuning_objective_metric: 'loss',
+      },
+      'resourceconfig.json': { current_host: 'algo-1', hosts: ['algo-1'], network_interface_name: 'lo' },
+      'inputdataconfig.json': { code: { TrainingInputMode: 'File' } },
+    }
+    for (const [name, value] of Object.entries(config)) writeFileSync(join(ml, 'input/config', name), JSON.stringify(value))
+    const ended = spawnSync(join(folder, 'venv/bin/train'), {
+      encoding: 'utf8',
+      env: {
+        ...Environment,
+        PATH: `${join(folder, 'venv/bin')}:/usr/bin:/bin`,
+        PYTHONPATH: join(ml, 'input/data/code'),
+        SAGEMAKER_BASE_DIR: ml,
+        SSM_MACHINE_ROOT: join(place.folder, 'machine'),
+        TRAINING_JOB_NAME: 't-001',
+      },
+    })
+    const told = ended.stdout.split('\n').find((line) => line.startsWith('told ')) ?? ended.stdout + ended.stderr
+    const args = ['--raw', 'a b', '--fixed', "it's", '--flag', 'True', '--lr', '0.01', '--opt', 'sgd', '--nest', 'False', '-k', '2']
+    const values = { fixed: "it's", flag: true, lr: 0.01, opt: 'sgd', nest: false, k: 2 }
+    expect(told.slice(0, 5)).toBe('told ')
+    const [argv, [hps, lr, userArgs, job, host, module], cwd, paths] = JSON.parse(told.slice(5)) as [string[], string[], string, string[]]
+    expect([argv, JSON.parse(hps ?? ''), lr, JSON.parse(userArgs ?? '')]).toEqual([args, values, '0.01', args])
+    expect([job, host, module, cwd]).toEqual(['t-001', 'algo-1', null, join(ml, 'code')])
+    expect(paths).not.toContain(join(ml, 'input/data/code'))
+    expect(ended.status).toBe(7)
+    // A changed file is not run.
+    writeFileSync(join(ml, 'input/data/code/tuned.json'), '{}')
+    const changed = spawnSync(join(folder, 'venv/bin/train'), {
+      encoding: 'utf8',
+      env: { ...Environment, PATH: '/usr/bin:/bin', PYTHONPATH: join(ml, 'input/data/code'), SAGEMAKER_BASE_DIR: ml },
+    })
+    expect(changed.status).toBe(86)
+    expect(changed.stderr).toContain('tuned.json was changed')
   })
 
   test('tells why a program failed', { timeout }, async () => {

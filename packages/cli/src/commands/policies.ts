@@ -26,6 +26,7 @@ export async function policies({ settings, context, parsed }: Call): Promise<num
     ...(inputs === undefined ? {} : { inputs }),
     ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
     ...(given.prices === true ? { prices: true } : {}),
+    ...(given.tuning === true ? { tuning: true } : {}),
   })
   context.stdout.write(`${JSON.stringify(only === undefined ? shownOf(documents) : documents[only], null, 2)}\n`)
   return exits.done

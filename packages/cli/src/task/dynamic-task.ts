@@ -43,6 +43,7 @@ export interface DynamicSearch {
   within(time: string): DynamicSearch
   tolerate(failures: number): DynamicSearch
   by(strategy: 'bayes' | 'grid' | 'random'): DynamicSearch
+  on(tuner: 'sagemaker'): DynamicSearch
   seed(seed: number): DynamicSearch
   stopEarly(): DynamicSearch
   start(): Promise<SearchHandle>

@@ -43,7 +43,7 @@ function searchOf(call: Call, platform: Platform): DynamicSearch {
     throw usageError('ssm search is followed by run or shell and the options of a task', 'See: ssm search --help')
   const named = project(settings.values.project?.value ?? '', projectOptionsOf(settings, platform))
   const task = taskOf(kind, parsed, named, parsed.given.get('task')?.at(-1)?.texts[0] ?? '', context)
-  const { minimize, maximize, trials, parallel, within, tolerate, by, searchSeed, stopEarly } = valuesOf(parsed, searchOptions)
+  const { minimize, maximize, trials, parallel, within, tolerate, by, on, searchSeed, stopEarly } = valuesOf(parsed, searchOptions)
   if ((minimize === undefined) === (maximize === undefined))
     throw usageError(
       'ssm search needs one of --minimize METRIC and --maximize METRIC',
@@ -56,6 +56,7 @@ function searchOf(call: Call, platform: Platform): DynamicSearch {
   if (within !== undefined) found = found.within(within)
   if (tolerate !== undefined) found = found.tolerate(tolerate)
   if (by !== undefined) found = found.by(by)
+  if (on !== undefined) found = found.on(on)
   if (searchSeed !== undefined) found = found.seed(searchSeed)
   return stopEarly === true ? found.stopEarly() : found
 }

@@ -97,6 +97,11 @@ export const policyOptions = {
     source,
     flag: { names: ['cost'] },
   }),
+  tuning: flag({
+    summary: "Also what a search on SageMaker's own tuner needs.",
+    source,
+    flag: { names: ['tuning'] },
+  }),
   only: oneOf({
     summary: 'Only this document.',
     source,

@@ -63,6 +63,12 @@ export const searchOptions = {
     default: 'bayes',
     flag: { names: ['by'], args: ['STRATEGY'] },
   }),
+  on: oneOf({
+    summary: "Who chooses the values and starts the trials: SageMaker's own tuner, on AWS. Default: this command.",
+    source,
+    choices: ['sagemaker'],
+    flag: { names: ['on'], args: ['TUNER'] },
+  }),
   searchSeed: count({
     summary: 'Another seed chooses other values.',
     source,

@@ -3,7 +3,7 @@ import { partitionOf } from '../partition.ts'
 import { publicRepositories } from '../images/catalog/accounts.ts'
 import { keyPrefix } from '../../names/layout.ts'
 import { imagePolicies, type ImagePolicies } from './image-policies.ts'
-import { allow, documentOf, type Condition, type PolicyDocument, type PolicyPlace } from './policy-document.ts'
+import { allow, documentOf, type Condition, type PolicyDocument, type PolicyPlace, type Statement } from './policy-document.ts'
 import {
   bucketArn,
   inputArns,
@@ -40,6 +40,8 @@ export interface PolicyOptions {
   readonly vpc?: boolean
   /** Whether callers look up what machines cost: the project has prices of the platform, or a budget. */
   readonly prices?: boolean
+  /** Whether callers search on SageMaker's own tuner: `.on('sagemaker')`. */
+  readonly tuning?: boolean
   /** A role of your own, by its name, its path and name, or its ARN. Default: `SimpleSageMaker-<project>`. */
   readonly role?: string
   /** Names of ECR repositories that built images are pushed to. Default: `simple-sagemaker/<project>`. */
@@ -89,6 +91,7 @@ export function policies(options: PolicyOptions): Policies {
     objects: [objectsArn(place, bucket, folder)],
     inputs: (options.inputs ?? []).flatMap((uri) => inputPatterns(uri, place)),
     prices: options.prices === true,
+    tuning: options.tuning === true,
     ...keysOf(options.kmsKeys ?? [], place),
   }
   const repositories = [
@@ -114,6 +117,7 @@ interface Parts {
   readonly objects: readonly string[]
   readonly inputs: readonly string[]
   readonly prices: boolean
+  readonly tuning: boolean
   readonly keys: readonly string[]
   readonly aliases: readonly string[]
 }
@@ -121,13 +125,19 @@ interface Parts {
 const jobActions = ['Training', 'Processing'].flatMap((kind) =>
   ['Create', 'Describe', 'Stop'].map((verb) => `sagemaker:${verb}${kind}Job`),
 )
+const tuningActions = [
+  'CreateHyperParameterTuningJob',
+  'DescribeHyperParameterTuningJob',
+  'ListTrainingJobsForHyperParameterTuningJob',
+  'StopHyperParameterTuningJob',
+].map((action) => `sagemaker:${action}`)
 const logActions = ['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents']
 const bucketSetupActions = ['CreateBucket', 'PutBucketPublicAccessBlock', 'PutEncryptionConfiguration', 'PutBucketPolicy'].map(
   (action) => `s3:${action}`,
 )
 
 /** Nothing here can be turned into more: no role is made or changed, and the one that is passed goes to SageMaker alone. */
-function callerPolicy({ role, isOwnRole, bucket, objects, inputs, prices, ...keys }: Parts, place: PolicyPlace): PolicyDocument {
+function callerPolicy({ role, isOwnRole, bucket, objects, inputs, prices, tuning, ...keys }: Parts, place: PolicyPlace): PolicyDocument {
   const { partition, region, account } = place
   const at = (service: string, name: string): string => `arn:${partition}:${service}:${region}:${account}:${name}`
   const jobs = [at('sagemaker', 'training-job/*'), at('sagemaker', 'processing-job/*')]
@@ -142,6 +152,7 @@ function callerPolicy({ role, isOwnRole, bucket, objects, inputs, prices, ...key
     allow('TagNewJobs', ['sagemaker:AddTags'], jobs, {
       StringEquals: { 'sagemaker:TaggingAction': ['CreateTrainingJob', 'CreateProcessingJob'] },
     }),
+    ...(tuning ? tuningStatements(at('sagemaker', 'hyper-parameter-tuning-job/*')) : []),
     allow('PassRole', ['iam:PassRole'], [role], { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } }),
     allow('Role', isOwnRole ? ['iam:GetRole'] : ['iam:GetRole', 'iam:GetRolePolicy'], [role]),
     allow('Objects', objectActions, objects),
@@ -157,6 +168,13 @@ function callerPolicy({ role, isOwnRole, bucket, objects, inputs, prices, ...key
     prices ? allow('Prices', ['pricing:GetProducts'], ['*']) : undefined,
   ])
 }
+
+const tuningStatements = (jobs: string): readonly (Statement | undefined)[] => [
+  allow('TuningJobs', tuningActions, [jobs]),
+  allow('TagNewTuningJobs', ['sagemaker:AddTags'], [jobs], {
+    StringEquals: { 'sagemaker:TaggingAction': ['CreateHyperParameterTuningJob'] },
+  }),
+]
 
 /** Whoever may write a role's policy and pass the role can do whatever they write: only a boundary limits that. */
 function setupPolicy({ role, isOwnRole }: Parts, boundary: string | undefined): PolicyDocument {
