@@ -5,7 +5,7 @@ import type { PreparingContext } from '../../run/runner.ts'
 import { checkPlan } from '../check-plan.ts'
 import { searchAborted, tooManyFailed, tuningFailed } from '../errors.ts'
 import type { Trial } from '../found.ts'
-import { noJournal, openJournal, searchId, type Journal } from '../journal.ts'
+import { noJournal, openSearchJournal, searchId, type SearchJournal } from '../journal.ts'
 import { someValues, trialSpec, upstreamByName } from '../plan.ts'
 import { SearchWork } from '../search-work.ts'
 import { TrialState } from '../trial-state.ts'
@@ -24,7 +24,7 @@ interface Tuning extends TuningState {
  * of them when one ended before it had made all trials.
  */
 export class TunerSession extends SearchWork {
-  #journal: Journal = noJournal
+  #journal: SearchJournal = noJournal
   #trials: TunedTrials | undefined
   #tuner: Tuner | undefined
   #live: string | undefined
@@ -67,7 +67,7 @@ export class TunerSession extends SearchWork {
     const looked = { ...trialSpec(plan, someValues(plan)), task: task.task }
     const { fingerprint } = await this.tools.runner.explain(looked, { signal: this.leaving })
     const id = searchId(this.plan, fingerprint)
-    this.#journal = await openJournal(this.plan, id, context.platform, this.leaving)
+    this.#journal = await openSearchJournal(this.plan, id, context.platform, this.leaving)
     await this.#journal.note(this.leaving)
     const spec = tunedSpec(plan, tuningTask(task.task, id))
     this.#trials = new TunedTrials(plan, spec, context)
