@@ -8,7 +8,7 @@ import type { TaskContext } from '../../run/context.ts'
 import { imageNeed } from '../../run/resolve/image-need.ts'
 import { openTask, type ResolvedTask } from '../../run/resolve/resolve-task.ts'
 import { sendCode } from '../../run/submit/code.ts'
-import { regionFor, requestFacts, roleNeed } from '../../run/submit/request-facts.ts'
+import { placeAndTypes, requestFacts, roleNeed } from '../../run/submit/request-facts.ts'
 import { sendInputs, sendManifests } from '../../run/submit/send-inputs.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { SearchPlan } from '../plan.ts'
@@ -92,7 +92,7 @@ async function prepare(
     imageUri,
     roleArn,
     hasState: false,
-    ...(await regionFor(spec, context)),
+    ...(await placeAndTypes(spec, context)),
     ...(code === undefined ? {} : { code }),
   }
   const pinned = planSha256 === undefined ? {} : { planSha256 }
