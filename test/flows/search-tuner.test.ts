@@ -68,7 +68,9 @@ test('a search on the tuner of SageMaker sends one tuning job and gives typed tr
       SSM_TUNED_PINS: expect.stringMatching(/^([0-9a-f]{64} ?){4}$/) as string,
     },
   })
-  expect(found.trials.map(({ status, hyperparameters }) => [status, hyperparameters.optimizer, hyperparameters.nesterov])).toEqual([
+  expect(
+    found.trials.map(({ status, hyperparameters }) => [status, hyperparameters.optimizer, hyperparameters.nesterov]),
+  ).toEqual([
     ['completed', 'adam', true],
     ['completed', 'sgd', false],
     ['completed', 'adam', true],
@@ -128,17 +130,52 @@ test('stop() stops the tuning job, and the next run starts another one for the r
 
 test('what the tuner cannot do is refused before anything is sent, each with its reason', async () => {
   const account = tunerAccount()
-  const own = taskOn(account.platform).image('111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1').retry({ attempts: 2, on: ['interruption'] })
-  const search = own.search({ x: range.int(0, 9) }).minimize('loss').on('sagemaker')
-  const failure: unknown = await search.by('grid').run().catch((cause: unknown) => cause)
+  const own = taskOn(account.platform)
+    .image('111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1')
+    .retry({ attempts: 2, on: ['interruption'] })
+  const search = own
+    .search({ x: range.int(0, 9) })
+    .minimize('loss')
+    .on('sagemaker')
+  const failure: unknown = await search
+    .by('grid')
+    .run()
+    .catch((cause: unknown) => cause)
   expect(failure).toMatchObject({ code: 'TASK_INVALID' })
   expect(String(failure)).toMatch(/needs an image.*retry.*takes choices only/s)
   await expect(
-    taskOn(account.platform, { budget: { usd: 5 } }).search({ x: range.int(0, 9) }).minimize('loss').on('sagemaker').run(),
+    taskOn(account.platform, { budget: { usd: 5 } })
+      .search({ x: range.int(0, 9) })
+      .minimize('loss')
+      .on('sagemaker')
+      .run(),
   ).rejects.toMatchObject({ code: 'PLATFORM_UNSUPPORTED', message: expect.stringContaining('budget') as string })
   const { platform } = searchAccount(() => [1]).client()
   await expect(
-    taskOn(platform).search({ x: range.int(0, 9) }).minimize('loss').on('sagemaker').run(),
+    taskOn(platform)
+      .search({ x: range.int(0, 9) })
+      .minimize('loss')
+      .on('sagemaker')
+      .run(),
   ).rejects.toMatchObject({ code: 'PLATFORM_UNSUPPORTED', message: expect.stringContaining('no tuner') as string })
   expect(account.requests).toEqual([])
+})
+
+test('the same search of another task, project or bucket has a tuning job of its own', async () => {
+  const account = tunerAccount()
+  const run = async (task: string, options: object = {}): Promise<void> => {
+    const search = taskOn(account.platform, options)
+      .named(task)
+      .search({ lr: range.log(1e-5, 1e-1) })
+    await search.minimize('loss').trials(1).parallel(1).on('sagemaker').run()
+  }
+  const long = 'a-task-with-a-long-name'
+  await run(`${long}-1`)
+  await run(`${long}-2`)
+  await run(`${long}-1`, { bucket: 'other' })
+  await run(`${long}-1`, { prefix: 'mine' })
+  await run(`${long}-1`)
+  const names = account.requests.map(({ HyperParameterTuningJobName }) => HyperParameterTuningJobName ?? '')
+  expect(new Set(names).size).toBe(4)
+  for (const name of names) expect(name.length).toBeLessThanOrEqual(29)
 })

@@ -42,7 +42,9 @@ const calls = new Set(
 
 test('every call to AWS is allowed by a policy that is printed, or is named in the guide for administrators', async () => {
   const { policies } = await import('@simple-sagemaker/core/aws')
-  const printed = JSON.stringify(policies({ project: 'ex', region: 'eu-west-1', account: '111122223333', prices: true }))
+  const printed = JSON.stringify(
+    policies({ project: 'ex', region: 'eu-west-1', account: '111122223333', prices: true, tuning: true }),
+  )
   const guide = textOf('docs/guides/administrators.md')
   expect(calls.size).toBeGreaterThan(30)
   const unsaid = [...calls].filter((call) => {
@@ -76,6 +78,7 @@ test('people are given no permission that nothing asks for', async () => {
     region: 'eu-west-1',
     account: '111122223333',
     prices: true,
+    tuning: true,
     kmsKeys: ['alias/mine'],
   })
   const asked = new Set([...calls].map((call) => actionOf[call] ?? `:${call}`))

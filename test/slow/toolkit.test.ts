@@ -173,10 +173,30 @@ sys.exit(7)
       },
     })
     const told = ended.stdout.split('\n').find((line) => line.startsWith('told ')) ?? ended.stdout + ended.stderr
-    const args = ['--raw', 'a b', '--fixed', "it's", '--flag', 'True', '--lr', '0.01', '--opt', 'sgd', '--nest', 'False', '-k', '2']
+    const args = [
+      '--raw',
+      'a b',
+      '--fixed',
+      "it's",
+      '--flag',
+      'True',
+      '--lr',
+      '0.01',
+      '--opt',
+      'sgd',
+      '--nest',
+      'False',
+      '-k',
+      '2',
+    ]
     const values = { fixed: "it's", flag: true, lr: 0.01, opt: 'sgd', nest: false, k: 2 }
     expect(told.slice(0, 5)).toBe('told ')
-    const [argv, [hps, lr, userArgs, job, host, module], cwd, paths] = JSON.parse(told.slice(5)) as [string[], string[], string, string[]]
+    const [argv, [hps, lr, userArgs, job, host, module], cwd, paths] = JSON.parse(told.slice(5)) as [
+      string[],
+      string[],
+      string,
+      string[],
+    ]
     expect([argv, JSON.parse(hps ?? ''), lr, JSON.parse(userArgs ?? '')]).toEqual([args, values, '0.01', args])
     expect([job, host, module, cwd]).toEqual(['t-001', 'algo-1', null, join(ml, 'code')])
     expect(paths).not.toContain(join(ml, 'input/data/code'))

@@ -5,6 +5,8 @@ import type { CreateHyperParameterTuningJobRequest } from '../../packages/core/s
 import type { TunedJob } from '../../packages/core/src/platform/tuner.ts'
 import { searchAccount } from './search-account.ts'
 
+const role = 'arn:aws:iam::111122223333:role/mine'
+
 interface Tuning {
   readonly request: CreateHyperParameterTuningJobRequest
   readonly jobs: TunedJob[]
@@ -38,7 +40,14 @@ export function tunerAccount({ fails = [] }: { readonly fails?: readonly number[
     const createdAtMs = Date.UTC(2026, 0, 1) + number * 1_000
     const status = hasFailed ? 'failed' : 'completed'
     const ends = { endedAtMs: createdAtMs + 60_000, ...(hasFailed ? { failureReason: 'exit code 1' } : {}) }
-    tuning.jobs.push({ name, status, values: valuesOf(tuning.request, number), createdAtMs, ...ends, ...(hasFailed ? {} : { value: number }) })
+    tuning.jobs.push({
+      name,
+      status,
+      values: valuesOf(tuning.request, number),
+      createdAtMs,
+      ...ends,
+      ...(hasFailed ? {} : { value: number }),
+    })
     const metrics = [{ name: 'loss', value: number, atMs: createdAtMs }]
     states.set(name, {
       ...{ kind: 'training', name, status, phase: 'Completed', phases: [], machines: 1, interruptions: 0, createdAtMs },
@@ -49,6 +58,7 @@ export function tunerAccount({ fails = [] }: { readonly fails?: readonly number[
   const platform: Platform = {
     ...client().platform,
     objects,
+    roles: { ensure: async () => role, expected: async () => role },
     jobs: { ...client().platform.jobs, describe: async ({ name }) => states.get(name) },
     logs: { follow: async function* () {} },
     tuner: {

@@ -17,7 +17,7 @@ const platformOpener = 'project/platforms.ts'
 const machineContract = '@simple-sagemaker/worker-toolkit/contract'
 // Who may know what a program and the machines that run its functions send each other.
 const functionFiles = '@simple-sagemaker/worker-toolkit/functions'
-const contractUsers = ['request', 'bundle', 'wheels', 'run', 'project', ...platforms]
+const contractUsers = ['request', 'bundle', 'wheels', 'run', 'search', 'project', ...platforms]
 
 /** Where a file of core breaks the order of the layers, one sentence for each import that does. */
 export function layerProblems(file: ProjectFile): readonly string[] {

@@ -1,6 +1,6 @@
 import type { Call } from '../settings/call.ts'
 import { exits } from '../grammar/exit-codes.ts'
-import { configOptions } from '../grammar/tables/cli-options.ts'
+import { configOptions } from '../grammar/tables/small-options.ts'
 import { valuesOf } from '../grammar/values.ts'
 import { table } from '../terminal/text.ts'
 import { settingNames } from '../settings/config-file.ts'

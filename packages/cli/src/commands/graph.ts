@@ -1,7 +1,7 @@
 import type { TaskGraph } from '@simple-sagemaker/core'
 import type { Call } from '../settings/call.ts'
 import { exits } from '../grammar/exit-codes.ts'
-import { graphOptions } from '../grammar/tables/cli-options.ts'
+import { graphOptions } from '../grammar/tables/small-options.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
 import { pathFrom } from '../terminal/context.ts'

@@ -80,13 +80,7 @@ export function aws(options: AwsOptions = {}): Platform {
   const owners = ownersBook({ accountId: async () => (await clients.account()).id, bucketOwners: options.bucketOwners ?? {} })
   const clients = openClients(options, prepared(options, owners, notify))
   const permissionsBoundary = options.permissionsBoundary ?? (process.env['SSM_PERMISSIONS_BOUNDARY'] || undefined)
-  const roles = awsRoles({
-    clients,
-    clock,
-    notify,
-    bucketKey: bucketKeys(clients),
-    permissionsBoundary,
-  })
+  const roles = awsRoles({ clients, clock, notify, bucketKey: bucketKeys(clients), permissionsBoundary })
   const jobsOptions: JobsOptions = {
     clients,
     clock,

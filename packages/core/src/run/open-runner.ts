@@ -19,7 +19,7 @@ import type { RehearseOptions } from './run-options.ts'
 import { rehearse } from './rehearse/rehearse.ts'
 import type { Rehearsal } from './rehearse/verdict.ts'
 import type { RunOptions } from './run-options.ts'
-import type { Runner } from './runner.ts'
+import type { PreparingContext, Runner } from './runner.ts'
 import { RunSession } from './session.ts'
 
 /** Runs the tasks of one project on its platforms, and knows what they cost when `money` says how. */
@@ -49,11 +49,7 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock,
       return await explainTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock))
     },
     platformOf: async (spec) => platforms.forTask(spec),
-    contextOf: async (spec, { signal, onEvent }) => ({
-      ...readingContext(await platforms.forTask(spec), signal, clock, moneyOpener(money)),
-      tell: (happening) => onEvent?.({ atMs: clock.now(), task: spec.task, ...redactAll(happening) }),
-      hasBudget: money?.budget !== undefined,
-    }),
+    contextOf: async (spec, options) => preparingContext(await platforms.forTask(spec), spec.task, options, clock, money),
     rehearse: (spec, options) => rehearseOn(platforms, clock, spec, options),
     async runAll(specs, options) {
       const nodes = graphOf(specs)
@@ -64,6 +60,20 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock,
         session.end()
       }
     },
+  }
+}
+
+function preparingContext(
+  platform: Platform,
+  task: TaskSpec['task'],
+  { signal, onEvent }: Pick<RunOptions, 'signal' | 'onEvent'>,
+  clock: Clock,
+  money: MoneySettings | undefined,
+): PreparingContext {
+  return {
+    ...readingContext(platform, signal, clock, moneyOpener(money)),
+    tell: (happening) => onEvent?.({ atMs: clock.now(), task, ...redactAll(happening) }),
+    hasBudget: money?.budget !== undefined,
   }
 }
 

@@ -31,7 +31,10 @@ export interface Runner {
   /** The platform that a task runs on. */
   platformOf(spec: Pick<TaskSpec, 'instanceType'>): Promise<Platform>
   /** What preparing a job of a task works with, for whoever starts it in another way. */
-  contextOf(spec: Pick<TaskSpec, 'instanceType' | 'task'>, options: Pick<RunOptions, 'signal' | 'onEvent'>): Promise<PreparingContext>
+  contextOf(
+    spec: Pick<TaskSpec, 'instanceType' | 'task'>,
+    options: Pick<RunOptions, 'signal' | 'onEvent'>,
+  ): Promise<PreparingContext>
   /** Tries out on this computer whether a task survives interruptions. */
   rehearse(spec: TaskSpec, options: RehearseOptions): Promise<Rehearsal>
   /** Runs these tasks and what they need; one outcome per task, by name. */

@@ -1,5 +1,5 @@
 import { hideFromPrint, nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
-import type { Text } from '../errors/wording.ts'
+import type { Text, Wording } from '../errors/wording.ts'
 import type { Trial } from './found.ts'
 
 /** A search ended without a completed trial, or with more failed ones than it tolerates. */
@@ -65,3 +65,9 @@ export const tuningFailed = (
   new SearchFailedError(`The tuning job ${name} of ${task} failed: ${firstLine(reason)}`, trials, {
     hint: 'Fix what it says and run the search again: it starts another tuning job, and trials that completed are kept.',
   })
+
+/** The way out of what SageMaker's tuner cannot do. */
+export const withoutTuner = (because: string): Wording => ({
+  library: `Leave out .on(): the search then runs ordinary jobs, ${because}`,
+  commandLine: `Leave out --on: the search then runs ordinary jobs, ${because}`,
+})

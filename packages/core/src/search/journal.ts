@@ -9,7 +9,7 @@ import { readSmall } from '../run/decide/history.ts'
 import type { Goal } from './found.ts'
 import type { SearchPlan } from './plan.ts'
 import { valuesKey, type Space, type Values } from './space.ts'
-import { trialEndIn, type TrialEnd } from './trial-state.ts'
+import { trialEndIn, type TrialEnd } from './trials/trial-state.ts'
 
 /*
  * What a search has tried, in the bucket: `<task>/.search/<search>/0007.json` is written before the trial begins, and `0007.end.json`

@@ -4,7 +4,7 @@ import { GraphFailedError } from '../run/results/outcome.ts'
 import type { SearchEvent, SearchRunOptions, Trial } from './found.ts'
 import { upstreamOf, type SearchPlan } from './plan.ts'
 import type { SearchTools } from './tools.ts'
-import type { TrialState } from './trial-state.ts'
+import type { TrialState } from './trials/trial-state.ts'
 
 /** What every call of a search has, whoever chooses its trials: its events, its trials, and the ways to leave it. */
 export abstract class SearchWork {

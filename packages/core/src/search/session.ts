@@ -9,8 +9,8 @@ import { systemClock } from '../time/clock.ts'
 import type { Values } from './space.ts'
 import { SearchWork } from './search-work.ts'
 import type { SearchTools } from './tools.ts'
-import { TrialRunner } from './trial-runner.ts'
-import { TrialState } from './trial-state.ts'
+import { TrialRunner } from './trials/trial-runner.ts'
+import { TrialState } from './trials/trial-state.ts'
 
 const longestSleepSeconds = 86_400
 

@@ -43,7 +43,10 @@ function searchOf(call: Call, platform: Platform): DynamicSearch {
     throw usageError('ssm search is followed by run or shell and the options of a task', 'See: ssm search --help')
   const named = project(settings.values.project?.value ?? '', projectOptionsOf(settings, platform))
   const task = taskOf(kind, parsed, named, parsed.given.get('task')?.at(-1)?.texts[0] ?? '', context)
-  const { minimize, maximize, trials, parallel, within, tolerate, by, on, searchSeed, stopEarly } = valuesOf(parsed, searchOptions)
+  const { minimize, maximize, trials, parallel, within, tolerate, by, on, searchSeed, stopEarly } = valuesOf(
+    parsed,
+    searchOptions,
+  )
   if ((minimize === undefined) === (maximize === undefined))
     throw usageError(
       'ssm search needs one of --minimize METRIC and --maximize METRIC',

@@ -224,16 +224,6 @@ export const cleanOptions = {
   yes: flag({ summary: 'Remove without asking.', source, flag: { names: ['yes', 'y'] } }),
 }
 
-/** What `graph` takes. */
-export const graphOptions = {
-  mermaid: flag({ summary: 'Draw it as a Mermaid flowchart.', source, flag: { names: ['mermaid'] } }),
-}
-
-/** What `config` takes. */
-export const configOptions = {
-  showOrigin: flag({ summary: 'Show where each value comes from.', source, flag: { names: ['show_origin'] } }),
-}
-
 /** Where the inputs and outputs of a processing task lie on the machine. */
 export const placeOptions = {
   inputAt: list({

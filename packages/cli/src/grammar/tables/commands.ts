@@ -1,10 +1,10 @@
 import type { CommandSpec, Positional } from '../command.ts'
-import { configOptions, graphOptions, initOptions, policyOptions } from './cli-options.ts'
+import { initOptions, policyOptions } from './cli-options.ts'
 import { everywhere } from './groups.ts'
 import { jobCommands } from './job-commands.ts'
 import { projectOptions } from './run-options.ts'
 import { searchCommands } from './search-commands.ts'
-import { typesOptions } from './small-options.ts'
+import { configOptions, graphOptions, typesOptions } from './small-options.ts'
 import { processCommand, runCommand, shellCommand } from './task-commands.ts'
 
 export { everywhere } from './groups.ts'

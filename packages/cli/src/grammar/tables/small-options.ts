@@ -30,3 +30,13 @@ export const typesOptions = {
   }),
   typesWatch: flag({ summary: 'Write again whenever a file of the program changes.', source, flag: { names: ['watch'] } }),
 }
+
+/** What `graph` takes. */
+export const graphOptions = {
+  mermaid: flag({ summary: 'Draw it as a Mermaid flowchart.', source, flag: { names: ['mermaid'] } }),
+}
+
+/** What `config` takes. */
+export const configOptions = {
+  showOrigin: flag({ summary: 'Show where each value comes from.', source, flag: { names: ['show_origin'] } }),
+}

@@ -1,7 +1,4 @@
-import type {
-  DescribeHyperParameterTuningJobCommandOutput,
-  HyperParameterTrainingJobSummary,
-} from '@aws-sdk/client-sagemaker'
+import type { DescribeHyperParameterTuningJobCommandOutput, HyperParameterTrainingJobSummary } from '@aws-sdk/client-sagemaker'
 import type { JobName } from '../../names/job-name.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import { PlatformError } from '../../platform/errors.ts'

@@ -137,7 +137,10 @@ const bucketSetupActions = ['CreateBucket', 'PutBucketPublicAccessBlock', 'PutEn
 )
 
 /** Nothing here can be turned into more: no role is made or changed, and the one that is passed goes to SageMaker alone. */
-function callerPolicy({ role, isOwnRole, bucket, objects, inputs, prices, tuning, ...keys }: Parts, place: PolicyPlace): PolicyDocument {
+function callerPolicy(
+  { role, isOwnRole, bucket, objects, inputs, prices, tuning, ...keys }: Parts,
+  place: PolicyPlace,
+): PolicyDocument {
   const { partition, region, account } = place
   const at = (service: string, name: string): string => `arn:${partition}:${service}:${region}:${account}:${name}`
   const jobs = [at('sagemaker', 'training-job/*'), at('sagemaker', 'processing-job/*')]

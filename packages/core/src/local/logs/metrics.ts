@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { MetricValue } from '../../platform/jobs.ts'
-import type { MetricFinder } from '../../platform/metric-finder.ts'
+import type { MetricFinder } from '../../platform/metrics/metric-finder.ts'
 import { longestLineBytes } from './format.ts'
 
 /** Finds metric values in the output of one machine, line by line. */

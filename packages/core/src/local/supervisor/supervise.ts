@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { isTerminal, type JobRequest, type ProgramStart } from '../../platform/jobs.ts'
-import { metricFinder } from '../../platform/metric-finder.ts'
+import { metricFinder } from '../../platform/metrics/metric-finder.ts'
 import { rememberSecret } from '../../secrets/redact.ts'
 import { systemClock } from '../../time/clock.ts'
 import { beat, beatEveryMs, endHeartbeat } from '../jobs/heartbeat.ts'

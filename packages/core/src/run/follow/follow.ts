@@ -4,7 +4,7 @@ import type { LogLine } from '../../platform/logs.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { TaskContext } from '../context.ts'
 import { logLines } from './lines.ts'
-import { metricFinder, type MetricFinder } from '../../platform/metric-finder.ts'
+import { metricFinder, type MetricFinder } from '../../platform/metrics/metric-finder.ts'
 
 const lastLinesKept = 20
 

@@ -1,7 +1,7 @@
 import type { Abortable } from '../../platform/abortable.ts'
 import type { JobRef } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
-import { metricFinder } from '../../platform/metric-finder.ts'
+import { metricFinder } from '../../platform/metrics/metric-finder.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { MetricSeries, ReportedLine, ReportedLog } from './report-document.ts'
 

@@ -1,5 +1,7 @@
 import type { FoundProblem } from '../../options/option.ts'
+import { withoutTuner } from '../errors.ts'
 import type { SearchPlan } from '../plan.ts'
+import type { Domain } from '../space.ts'
 
 const mostChoices = 30
 const mostOfAKind = 30
@@ -11,7 +13,7 @@ export function tunerProblems(plan: SearchPlan): readonly FoundProblem[] {
   return [...imageProblems(plan), ...optionProblems(plan), ...spaceProblems(plan), ...limitProblems(plan)]
 }
 
-const withoutIt = 'Leave .on() out: the search then runs ordinary jobs, which can do all of it.'
+const withoutIt = withoutTuner('which can do all of it.')
 
 function imageProblems({ task: { image, launch, program } }: SearchPlan): readonly FoundProblem[] {
   const isFine = image.kind === 'framework' || program.kind === 'algorithm' || launch === 'toolkit'
@@ -57,47 +59,34 @@ function spaceProblems({ over, by }: SearchPlan): readonly FoundProblem[] {
   if (over.kind === 'list')
     return [{ path: 'on', value: 'sagemaker', message: 'is for searches: variants are tried as they are', hint: withoutIt }]
   const all = Object.entries(over.space)
-  const kindOf = (domain: (typeof all)[number][1]): string =>
-    domain.kind === 'choice' ? 'choices' : domain.scale === 'int' ? 'ranges of whole numbers' : 'ranges of numbers'
-  const kinds = [...new Set(all.map(([, domain]) => kindOf(domain)))]
-  const counts = kinds.map((kind) => [kind, all.filter(([, domain]) => kindOf(domain) === kind)] as const)
+  const kinds = all.map(([, domain]) => kindOf(domain))
   return [
-    ...counts.flatMap(([kind, some]): readonly FoundProblem[] =>
-      some.length > mostOfAKind
-        ? [
-            {
-              path: 'search',
-              value: some.length,
-              message: `has at most ${mostOfAKind} ${kind} with SageMaker's tuner`,
-              hint: withoutIt,
-            },
-          ]
-        : [],
-    ),
-    ...all.flatMap(([name, domain]): readonly FoundProblem[] => {
-      const path = `search.${name}`
-      if (domain.kind === 'choice')
-        return domain.values.length > mostChoices
-          ? [
-              {
-                path,
-                value: domain.values.length,
-                message: `has at most ${mostChoices} values with SageMaker's tuner`,
-                hint: withoutIt,
-              },
-            ]
-          : []
-      return by === 'grid'
-        ? [
-            {
-              path,
-              value: `${domain.min} to ${domain.max}`,
-              message: "is a range: a grid of SageMaker's tuner takes choices only",
-              hint: 'Write choice(…) with the values to try.',
-            },
-          ]
-        : []
+    ...[...new Set(kinds)].flatMap((kind) => {
+      const { length } = kinds.filter((each) => each === kind)
+      return length > mostOfAKind ? [tooMany('search', length, `has at most ${mostOfAKind} ${kind} with SageMaker's tuner`)] : []
     }),
+    ...all.flatMap(([name, domain]) => domainProblems(`search.${name}`, domain, by)),
+  ]
+}
+
+const kindOf = (domain: Domain): string =>
+  domain.kind === 'choice' ? 'choices' : domain.scale === 'int' ? 'ranges of whole numbers' : 'ranges of numbers'
+
+const tooMany = (path: string, value: number, message: string): FoundProblem => ({ path, value, message, hint: withoutIt })
+
+function domainProblems(path: string, domain: Domain, by: SearchPlan['by']): readonly FoundProblem[] {
+  if (domain.kind === 'choice')
+    return domain.values.length > mostChoices
+      ? [tooMany(path, domain.values.length, `has at most ${mostChoices} values with SageMaker's tuner`)]
+      : []
+  if (by !== 'grid') return []
+  return [
+    {
+      path,
+      value: `${domain.min} to ${domain.max}`,
+      message: "is a range: a grid of SageMaker's tuner takes choices only",
+      hint: 'Write choice(…) with the values to try.',
+    },
   ]
 }
 

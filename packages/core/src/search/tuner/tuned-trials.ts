@@ -10,7 +10,7 @@ import type { TaskResult } from '../../run/results/task-result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { SearchPlan } from '../plan.ts'
 import type { Values } from '../space.ts'
-import type { TrialState } from '../trial-state.ts'
+import type { TrialState } from '../trials/trial-state.ts'
 import { choiceOnWire } from './tuning-request.ts'
 
 /** The trials of a search on SageMaker's tuner: its training jobs in the words of a search. */

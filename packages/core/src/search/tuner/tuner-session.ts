@@ -1,14 +1,16 @@
 import { PlatformError } from '../../platform/errors.ts'
+import { layoutOf } from '../../names/layout.ts'
+import type { ObjectUri } from '../../names/object-uri.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import type { TunedJob, Tuner, TuningState } from '../../platform/tuner.ts'
 import type { PreparingContext } from '../../run/runner.ts'
 import { checkPlan } from '../check-plan.ts'
-import { searchAborted, tooManyFailed, tuningFailed } from '../errors.ts'
+import { searchAborted, tooManyFailed, tuningFailed, withoutTuner } from '../errors.ts'
 import type { Trial } from '../found.ts'
 import { noJournal, openSearchJournal, searchId, type SearchJournal } from '../journal.ts'
 import { someValues, trialSpec, upstreamByName } from '../plan.ts'
 import { SearchWork } from '../search-work.ts'
-import { TrialState } from '../trial-state.ts'
+import { TrialState } from '../trials/trial-state.ts'
 import { startTuning, tunedSpec } from './start-tuning.ts'
 import { TunedTrials } from './tuned-trials.ts'
 import { tuningName, tuningTask } from './tuning-name.ts'
@@ -69,7 +71,7 @@ export class TunerSession extends SearchWork {
     const id = searchId(this.plan, fingerprint)
     this.#journal = await openSearchJournal(this.plan, id, context.platform, this.leaving)
     await this.#journal.note(this.leaving)
-    const spec = tunedSpec(plan, tuningTask(task.task, id))
+    const spec = tunedSpec(plan, tuningTask(task.task, await this.#folder(context), id))
     this.#trials = new TunedTrials(plan, spec, context)
     const before = await this.#before(tuner, spec.task)
     const last = before.at(-1)
@@ -90,6 +92,11 @@ export class TunerSession extends SearchWork {
       name,
       ended.flatMap(({ jobs }) => jobs),
     )
+  }
+
+  async #folder({ platform }: PreparingContext): Promise<ObjectUri> {
+    const { task, project, prefix, bucket } = this.plan.task
+    return layoutOf({ bucket: await platform.objects.bucket(bucket, { signal: this.leaving }), prefix, project, task }).root
   }
 
   async #before(tuner: Tuner, base: string): Promise<readonly Tuning[]> {
@@ -176,12 +183,12 @@ const isOfUse = ({ status }: TunedJob): boolean => status === 'completed'
 function tunerOf({ platform, hasBudget }: PreparingContext): Tuner {
   if (platform.tuner === undefined)
     throw new PlatformError('PLATFORM_UNSUPPORTED', `The ${platform.name} platform has no tuner of its own`, {
-      hint: 'Leave out .on() (--on): the search then runs ordinary jobs, here as on AWS.',
+      hint: withoutTuner('here as on AWS.'),
       facts: { platform: platform.name },
     })
   if (hasBudget)
     throw new PlatformError('PLATFORM_UNSUPPORTED', "A budget cannot be kept with SageMaker's tuner: it starts jobs by itself", {
-      hint: 'Leave out .on() (--on): the search then runs ordinary jobs, each of which asks the budget.',
+      hint: withoutTuner('each of which asks the budget.'),
     })
   return platform.tuner
 }

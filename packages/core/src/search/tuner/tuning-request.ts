@@ -105,10 +105,8 @@ export const choiceOnWire = (value: HyperparameterValue, isPlain: boolean): stri
 type Definition = NonNullable<CreateHyperParameterTuningJobRequest['TrainingJobDefinition']>
 
 function definition(spec: TaskSpec, facts: RequestFacts, tuning: TuningFacts): Definition {
-  const { AlgorithmSpecification, HyperParameters, ResourceConfig, CheckpointConfig, Environment, ...training } = trainingRequest(
-    spec,
-    facts,
-  )
+  const training = trainingRequest(spec, facts)
+  const { AlgorithmSpecification, HyperParameters, ResourceConfig, CheckpointConfig, Environment } = training
   const { MetricDefinitions } = AlgorithmSpecification ?? {}
   return {
     AlgorithmSpecification: {
@@ -117,22 +115,33 @@ function definition(spec: TaskSpec, facts: RequestFacts, tuning: TuningFacts): D
       ...(MetricDefinitions === undefined ? {} : { MetricDefinitions }),
     },
     ...(HyperParameters === undefined ? {} : { StaticHyperParameters: HyperParameters }),
-    RoleArn: training.RoleArn,
-    ...(training.InputDataConfig === undefined ? {} : { InputDataConfig: training.InputDataConfig }),
-    OutputDataConfig: training.OutputDataConfig,
+    ...sharedParts(training),
     ...machines(spec, ResourceConfig),
-    StoppingCondition: training.StoppingCondition,
-    ...(training.VpcConfig === undefined ? {} : { VpcConfig: training.VpcConfig }),
-    ...(spec.networkIsolation ? { EnableNetworkIsolation: true } : {}),
-    ...(spec.encryptTraffic ? { EnableInterContainerTrafficEncryption: true } : {}),
-    ...(spec.spot ? { EnableManagedSpotTraining: true } : {}),
-    ...(training.RetryStrategy === undefined ? {} : { RetryStrategy: training.RetryStrategy }),
     // The trials have one address for their state: only a program that the module starts keeps it apart.
     ...(tuning.planSha256 === undefined
       ? {}
       : { CheckpointConfig: { S3Uri: CheckpointConfig?.S3Uri, LocalPath: '/opt/ml/checkpoints' } }),
     Environment: environment({ ...Environment }, facts.code, tuning),
   }
+}
+
+/** Members that a tuning job's definition has under the same name, and with the same meaning, as the request of a training job. */
+const sharedMembers = [
+  'InputDataConfig',
+  'VpcConfig',
+  'EnableNetworkIsolation',
+  'EnableInterContainerTrafficEncryption',
+  'EnableManagedSpotTraining',
+  'RetryStrategy',
+] as const satisfies readonly (keyof TrainingInput & keyof Definition)[]
+
+type TrainingInput = ReturnType<typeof trainingRequest>
+
+/** What the definition has from the request of a training job as it is. */
+function sharedParts(training: TrainingInput): Pick<Definition, 'RoleArn' | 'OutputDataConfig' | 'StoppingCondition'> {
+  const { RoleArn, OutputDataConfig, StoppingCondition } = training
+  const given = sharedMembers.flatMap((member) => (training[member] === undefined ? [] : [[member, training[member]]]))
+  return { RoleArn, OutputDataConfig, StoppingCondition, ...Object.fromEntries(given) }
 }
 
 function environment(

@@ -1,4 +1,4 @@
-import { withoutComments } from '../lang/python/expression.ts'
+import { withoutComments } from '../../lang/python/expression.ts'
 
 /** A value of a metric, found in a line of a log. */
 export interface FoundMetric {

@@ -1,10 +1,10 @@
-import type { JobRef } from '../platform/jobs.ts'
-import { isJobName, type JobName } from '../names/job-name.ts'
-import type { TaskResult } from '../run/results/task-result.ts'
-import { SearchFailedError } from './errors.ts'
-import type { Goal, MetricPoint, Trial, TrialStatus } from './found.ts'
-import type { Observation } from './choose/sampling.ts'
-import type { Values } from './space.ts'
+import type { JobRef } from '../../platform/jobs.ts'
+import { isJobName, type JobName } from '../../names/job-name.ts'
+import type { TaskResult } from '../../run/results/task-result.ts'
+import { SearchFailedError } from '../errors.ts'
+import type { Goal, MetricPoint, Trial, TrialStatus } from '../found.ts'
+import type { Observation } from '../choose/sampling.ts'
+import type { Values } from '../space.ts'
 
 const mostPoints = 512
 
