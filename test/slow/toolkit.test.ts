@@ -148,13 +148,18 @@ sys.exit(7)
     for await (const { uri } of account.objects.list(objectUri(code))) {
       mkdirSync(join(ml, 'input/data/code'), { recursive: true })
       const bytes: Uint8Array[] = []
-      for await (const chunk of await account.objects.read(uri)) bytes.push(chunk)
+      for await (const chunk of account.objects.read(uri)) bytes.push(chunk)
       writeFileSync(join(ml, 'input/data/code', uri.slice(code.length)), Buffer.concat(bytes))
     }
     for (const folder of ['input/config', 'checkpoints', 'model', 'output/data']) mkdirSync(join(ml, folder), { recursive: true })
     const config = {
       'hyperparameters.json': {
-        ...{ fixed: "it's", flag: 'true', lr: '0.01', opt: '"sgd"', nest: 'false', k: '2' },
+        fixed: "it's",
+        flag: 'true',
+        lr: '0.01',
+        opt: '"sgd"',
+        nest: 'false',
+        k: '2',
         _tuning_objective_metric: 'loss',
       },
       'resourceconfig.json': { current_host: 'algo-1', hosts: ['algo-1'], network_interface_name: 'lo' },

@@ -50,7 +50,14 @@ export function tunerAccount({ fails = [] }: { readonly fails?: readonly number[
     })
     const metrics = [{ name: 'loss', value: number, atMs: createdAtMs }]
     states.set(name, {
-      ...{ kind: 'training', name, status, phase: 'Completed', phases: [], machines: 1, interruptions: 0, createdAtMs },
+      kind: 'training',
+      name,
+      status,
+      phase: 'Completed',
+      phases: [],
+      machines: 1,
+      interruptions: 0,
+      createdAtMs,
       ...ends,
       finalMetrics: metrics,
     })
@@ -71,7 +78,8 @@ export function tunerAccount({ fails = [] }: { readonly fails?: readonly number[
       describe: async (name) => tunings.get(name),
       jobs: async (name) => [...(tunings.get(name)?.jobs ?? [])],
       async *watch(name, { signal } = {}) {
-        for (let tuning = tunings.get(name); tuning !== undefined;) {
+        const tuning = tunings.get(name)
+        while (tuning !== undefined) {
           signal?.throwIfAborted()
           const most = tuning.request.HyperParameterTuningJobConfig?.ResourceLimits?.MaxNumberOfTrainingJobs ?? 2
           if (tuning.status === 'in-progress') makeJob(tuning)

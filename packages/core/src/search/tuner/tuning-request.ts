@@ -140,8 +140,8 @@ type TrainingInput = ReturnType<typeof trainingRequest>
 /** What the definition has from the request of a training job as it is. */
 function sharedParts(training: TrainingInput): Pick<Definition, 'RoleArn' | 'OutputDataConfig' | 'StoppingCondition'> {
   const { RoleArn, OutputDataConfig, StoppingCondition } = training
-  const given = sharedMembers.flatMap((member) => (training[member] === undefined ? [] : [[member, training[member]]]))
-  return { RoleArn, OutputDataConfig, StoppingCondition, ...Object.fromEntries(given) }
+  const given = sharedMembers.flatMap((member) => (training[member] === undefined ? [] : [[member, training[member]] as const]))
+  return { RoleArn, OutputDataConfig, StoppingCondition, ...Object.fromEntries<unknown>(given) }
 }
 
 function environment(
