@@ -221,3 +221,23 @@ test.skipIf(noMoto)(
     expect(hint).not.toContain('"Effect"')
   },
 )
+
+test('with tuning a caller may make, watch and stop tuning jobs of the account, tags them when they are made alone, and else not', () => {
+  const tuning = policies({ ...options, tuning: true }).caller
+  const job = (account: string): string =>
+    `arn:aws:sagemaker:${testRegion}:${account}:hyper-parameter-tuning-job/train-0123456789`
+  const verbs = ['CreateHyperParameterTuningJob', 'DescribeHyperParameterTuningJob', 'StopHyperParameterTuningJob']
+  for (const verb of [...verbs, 'ListTrainingJobsForHyperParameterTuningJob']) {
+    const action = `sagemaker:${verb}`
+    expect(isAllowed([tuning], { action, resource: job(motoAccount) })).toBe(true)
+    expect(isAllowed([tuning], { action, resource: job('444455556666') })).toBe(false)
+    expect(isAllowed([policies(options).caller], { action, resource: job(motoAccount) })).toBe(false)
+  }
+  const tag = (made: string): IamRequest => ({
+    action: 'sagemaker:AddTags',
+    resource: job(motoAccount),
+    context: { 'sagemaker:TaggingAction': made },
+  })
+  expect(isAllowed([tuning], tag('CreateHyperParameterTuningJob'))).toBe(true)
+  expect(isAllowed([tuning], tag('AddTags'))).toBe(false)
+})

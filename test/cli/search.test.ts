@@ -107,3 +107,23 @@ test('a task that was never searched has no best', async () => {
   expect(code).toBe(5)
   expect(stderr).toContain('Task train has no search')
 })
+
+test('a search on the tuner of SageMaker is refused where there is none, in words of the command line', async () => {
+  await using folder = await workFolder()
+  const { code, stderr } = await ssm(
+    folder.path,
+    ...line,
+    '--minimize',
+    'loss',
+    '--trials',
+    '2',
+    '--parallel',
+    '2',
+    '--on',
+    'sagemaker',
+  )
+  expect(code).toBe(2)
+  expect(stderr).toContain('Leave out --on')
+  expect(stderr).not.toContain('.on(')
+  expect((await ssm(folder.path, ...line, '--minimize', 'loss', '--on', 'azure')).stderr).toContain('sagemaker')
+})

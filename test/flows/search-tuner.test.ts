@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { choice, project, range, type SearchEvent } from '@simple-sagemaker/core'
+import { reportOf } from '@simple-sagemaker/core/report'
 import { expect, test } from 'vitest'
+import { sandbox } from '../system/sandbox.ts'
 import { searchAccount } from '../support/search-account.ts'
 import { tunerAccount } from '../support/tuner-account.ts'
 import { ownCache } from './flow.ts'
@@ -116,13 +120,12 @@ test('a failed trial counts as told, and one more stops the tuning job', async (
 })
 
 test('stop() stops the tuning job, and the next run starts another one for the rest', async () => {
-  const account = tunerAccount()
+  const account = tunerAccount({ holdsAfter: 2 })
   await using search = await searchOn(account).start()
-  for await (const event of search.events()) if (event.type === 'trial-ended') break
+  for await (const event of search.events()) if (event.type === 'trial-ended' && event.trial === 2) break
   await search.stop()
   const found = await search.result()
-  const completed = found.trials.filter(({ status }) => status === 'completed').length
-  expect(completed).toBeLessThan(4)
+  expect(found.trials.map(({ status }) => status)).toEqual(['completed', 'completed'])
   const all = await searchOn(account).run()
   expect(all.trials.filter(({ status }) => status === 'completed')).toHaveLength(4)
   expect(account.requests).toHaveLength(2)
@@ -178,4 +181,49 @@ test('the same search of another task, project or bucket has a tuning job of its
   const names = account.requests.map(({ HyperParameterTuningJobName }) => HyperParameterTuningJobName ?? '')
   expect(new Set(names).size).toBe(4)
   for (const name of names) expect(name.length).toBeLessThanOrEqual(29)
+})
+
+test('while a trial of the tuner runs, its log and the values of its metric are told, and the trial has them', async () => {
+  const account = tunerAccount({ course: ({ optimizer }) => (optimizer === '"adam"' ? [9, 4, 1] : [9, 7]) })
+  const courses: string[] = []
+  const events: SearchEvent[] = []
+  const search = await searchOn(account).trials(2).parallel(1).start()
+  for await (const event of search.events()) {
+    events.push(event)
+    const [trial] = search.trials()
+    if (event.type === 'measured' && trial?.status === 'running') courses.push(trial.course.map(({ value }) => value).join(' '))
+  }
+  const found = await search.result()
+  expect(courses.length).toBeGreaterThan(0)
+  expect(found.trials.map(({ course, value }) => [course.map((point) => point.value), value])).toEqual([
+    [[9, 4, 1], 1],
+    [[9, 7], 7],
+  ])
+  expect(events.filter(({ type }) => type === 'logged')).toHaveLength(5)
+  const task = account.requests[0]?.HyperParameterTuningJobName
+  expect(new Set(events.flatMap((event) => (event.type === 'measured' ? [event.task] : [])))).toEqual(new Set([task]))
+  expect((await found.best.series('loss')).map(({ value }) => value)).toEqual([9, 4, 1])
+})
+
+test('a trial of the tuner that fails while it runs is a failed one with its reason', async () => {
+  const account = tunerAccount({ course: () => [3, 'fails'] })
+  const failure: unknown = await searchOn(account)
+    .parallel(1)
+    .run()
+    .catch((cause: unknown) => cause)
+  expect(failure).toMatchObject({ code: 'SEARCH_FAILED', trials: [{ status: 'failed', course: [{ value: 3 }] }] })
+})
+
+test('the report of a search on the tuner shows its trials, and that of its project does not show them as a task of their own', async () => {
+  await using place = sandbox()
+  const account = tunerAccount()
+  const found = await searchOn(account).run()
+  const file = join(place.folder, 'search.html')
+  await found.report(file)
+  const page = readFileSync(file, 'utf8')
+  for (const { job = '' } of found.trials) expect(page).toContain(job)
+  const { platform } = account
+  const document = await reportOf({ platform, project: 'ex', bucket: 'bucket' })
+  expect(document.searches.map(({ task, trials, best }) => [task, trials.length, best])).toEqual([['train', 4, 1]])
+  expect(document.jobs.map(({ state }) => state.name)).toEqual([found.best.job])
 })

@@ -3,6 +3,7 @@ import { isSsmError } from '../errors/ssm-error.ts'
 import { eachOf } from '../lang/each-of.ts'
 import { layoutOf } from '../names/layout.ts'
 import { folderUri, joinUri, type ObjectUri } from '../names/object-uri.ts'
+import type { TaskName } from '../names/task-name.ts'
 import type { WriteOptions } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
 import { readSmall } from '../run/decide/history.ts'
@@ -31,6 +32,8 @@ export interface SearchNote {
   readonly by: string
   readonly seed: number
   readonly createdAtMs: number
+  /** The task of all its trials, where SageMaker's tuner makes them; else each has a task of its own. */
+  readonly tuned?: TaskName
 }
 
 export interface SearchJournal {
@@ -69,6 +72,7 @@ export async function openSearchJournal(
   id: string,
   platform: Platform,
   signal: AbortSignal,
+  tuned?: TaskName,
 ): Promise<SearchJournal> {
   const { task, over, goal, by, seed } = plan
   const bucket = await platform.objects.bucket(task.bucket, { signal })
@@ -84,7 +88,7 @@ export async function openSearchJournal(
       if (over.kind !== 'space' || (await readNote(joinUri(folder, noteName), platform, given)) !== undefined) return
       await write(
         joinUri(folder, noteName),
-        { v: 1, goal, space: over.space, by, seed, createdAtMs: Date.now() },
+        { v: 1, goal, space: over.space, by, seed, createdAtMs: Date.now(), ...(tuned === undefined ? {} : { tuned }) },
         { signal: given },
       )
     },

@@ -18,7 +18,7 @@ export async function storedSearches(
     const note = await noteOf(folder, platform, signal)
     if (note?.goal === undefined) continue
     const { goal, space, createdAtMs } = note
-    const trials = (await keptTrials(folder, platform, signal)).map((kept) => trialOf(task, kept))
+    const trials = (await keptTrials(folder, platform, signal)).map((kept) => trialOf(task, kept, note.tuned))
     const best = bestOf(trials, goal)
     searches.push({ id, createdAtMs, goal, space, trials, ...(best === undefined ? {} : { best }) })
   }
@@ -27,8 +27,8 @@ export async function storedSearches(
 
 type StoredTrial = StoredSearch['trials'][number]
 
-function trialOf(task: string, { number, values, end }: KeptTrial): StoredTrial {
-  const named = { number, task: trialTask(task, values), hyperparameters: values }
+function trialOf(task: string, { number, values, end }: KeptTrial, tuned: string | undefined): StoredTrial {
+  const named = { number, task: tuned ?? trialTask(task, values), hyperparameters: values }
   if (end === undefined) return { ...named, status: 'running', course: [] }
   const { status, course, value, job, seconds, billableSeconds, message } = end
   return {

@@ -1,9 +1,10 @@
+import type { Tell } from '../../events/run-event.ts'
 import { folderUri, joinUri, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import { layoutOf } from '../../names/layout.ts'
 import type { JobRef } from '../../platform/jobs.ts'
 import type { TunedJob } from '../../platform/tuner.ts'
 import type { TaskContext } from '../../run/context.ts'
-import { recallJob } from '../../run/follow/follow.ts'
+import { followJob, recallJob } from '../../run/follow/follow.ts'
 import { taskResult } from '../../run/results/collect.ts'
 import { readSeries } from '../../run/results/series.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
@@ -18,6 +19,9 @@ export class TunedTrials {
   readonly spec: TaskSpec
   readonly #plan: SearchPlan
   readonly #context: TaskContext
+  readonly #close = new AbortController()
+  /** Whether all of a job was followed, by its trial. */
+  readonly #followed = new Map<TrialState, Promise<boolean>>()
 
   constructor(plan: SearchPlan, spec: TaskSpec, context: TaskContext) {
     this.spec = spec
@@ -41,15 +45,43 @@ export class TunedTrials {
     )
   }
 
+  /** Follows a job that runs: its phases, its log and its metrics are told, and the trial has the values of its metric as they come. */
+  follow(trial: TrialState, { name }: TunedJob): void {
+    const context = this.#context
+    const tell: Tell = (happening) => {
+      if (happening.type === 'measured' && happening.metric === this.#plan.goal?.metric)
+        trial.measured(happening.machine, happening.value, context.clock.now())
+      context.tell(happening)
+    }
+    const signal = AbortSignal.any([context.signal, this.#close.signal])
+    const followed = followJob({ kind: 'training', name }, this.spec.metrics, { ...context, tell, signal }).then(
+      () => true,
+      // What the tuner says of the job and what its log says later is enough.
+      () => false,
+    )
+    this.#followed.set(trial, followed)
+  }
+
+  /** Ends the following of jobs that still run. They go on. */
+  async close(): Promise<void> {
+    this.#close.abort(new DOMException('The search has ended', 'AbortError'))
+    await Promise.all(this.#followed.values())
+  }
+
   /** Takes over how a job ended, and what it measured on the way. */
   async end(trial: TrialState, job: TunedJob, { isStopping }: { readonly isStopping: boolean }): Promise<void> {
     const { goal, halving } = this.#plan
-    if (goal !== undefined) {
+    const isKnown = (await this.#followed.get(trial)) === true
+    this.#context.signal.throwIfAborted()
+    if (goal !== undefined && !isKnown) {
+      trial.restart()
       const course = await this.#course(job, goal.metric)
       for (const { machine, value, atMs } of course) trial.measured(machine, value, atMs)
     }
     trial.value = job.value ?? trial.value
     if (job.endedAtMs !== undefined) trial.seconds = (job.endedAtMs - job.createdAtMs) / 1_000
+    const { platform, signal } = this.#context
+    trial.billableSeconds = (await platform.jobs.describe({ kind: 'training', name: job.name }, { signal }))?.billableSeconds
     const isGood = job.status === 'completed' && trial.value !== undefined
     if (isGood) trial.status = 'completed'
     else if (job.status === 'stopped') trial.status = halving === undefined || isStopping ? 'stopped' : 'stopped-early'

@@ -53,6 +53,7 @@ export class TunerSession extends SearchWork {
     } catch (cause) {
       throw this.leaving.aborted ? searchAborted(this.plan.task.task, cause) : cause
     } finally {
+      await this.#trials?.close()
       this.isOver = true
     }
   }
@@ -69,10 +70,11 @@ export class TunerSession extends SearchWork {
     const looked = { ...trialSpec(plan, someValues(plan)), task: task.task }
     const { fingerprint } = await this.tools.runner.explain(looked, { signal: this.leaving })
     const id = searchId(this.plan, fingerprint)
-    this.#journal = await openSearchJournal(this.plan, id, context.platform, this.leaving)
-    await this.#journal.note(this.leaving)
     const spec = tunedSpec(plan, tuningTask(task.task, await this.#folder(context), id))
-    this.#trials = new TunedTrials(plan, spec, context)
+    this.#journal = await openSearchJournal(this.plan, id, context.platform, this.leaving, spec.task)
+    await this.#journal.note(this.leaving)
+    const { signal, tell } = { signal: this.leaving, tell: this.tell.bind(this) }
+    this.#trials = new TunedTrials(plan, spec, await this.tools.runner.contextOf(spec, { signal, onEvent: tell }))
     const before = await this.#before(tuner, spec.task)
     const last = before.at(-1)
     const isRunning = last !== undefined && !isTerminal(last.status)
@@ -151,6 +153,7 @@ export class TunerSession extends SearchWork {
     trial.job = { kind: 'training', name: job.name }
     this.states.push(trial)
     this.tell({ type: 'trial-started', atMs: Date.now(), task: trial.task, trial: number, hyperparameters: values })
+    if (!isTerminal(job.status)) this.#trials?.follow(trial, job)
     return trial
   }
 
