@@ -53,7 +53,7 @@ export function nameBook(): NameBook {
   }
 }
 
-// Both ways of folding, since systems differ: "ß" meets "SS" only in upper case, and "K" (Kelvin) meets "k" only in lower.
+// Both ways of folding, since systems differ: "ß" meets "SS" only in upper case, and "ẞ" meets "ß" only in lower.
 function foldedName(name: string): string {
-  return name.normalize('NFKD').toUpperCase().toLowerCase().normalize('NFKD')
+  return name.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase().normalize('NFKD')
 }

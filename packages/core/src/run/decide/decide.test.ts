@@ -38,6 +38,10 @@ const withResultsToStore = ({ newest }: TaskHistory): PastJob => {
   return { ...newest, state: { ...newest.state, unstored: true } }
 }
 const unstored: TaskHistory = { newest: withResultsToStore(history('failed')) }
+const waitedInVain = ({ newest }: TaskHistory): TaskHistory =>
+  newest === undefined ? {} : { newest: { ...newest, waitEnded: { v: 1, waitedSeconds: 600 } } }
+const described = ({ newest }: TaskHistory): TaskHistory =>
+  newest?.record === undefined ? {} : { newest: { ...newest, record: { ...newest.record, fingerprint: 'f'.repeat(64) } } }
 const kept: RunPolicy = { skip: 'completed' }
 
 test.each([
@@ -48,6 +52,16 @@ test.each([
   ['the same, failed', history('failed'), {}, 'start', 'its newest job failed'],
   ['the same, stopped', history('stopped'), {}, 'start', 'its newest job stopped'],
   ['the same, results not stored', unstored, {}, 'join', 'its program has ended, and only its results are still to be stored'],
+  ['failed, results not stored, kept', unstored, kept, 'join', 'its program has ended, and only its results are still to be stored'],
+  [
+    'the same, being stopped because it waited for machines in vain',
+    waitedInVain(history('stopping')),
+    {},
+    'join',
+    'it waited for spot machines in vain and is being stopped, so that others are tried',
+  ],
+  ['the same, stopped after it waited in vain', waitedInVain(history('stopped')), {}, 'start', 'its newest job stopped'],
+  ['of equal parts and another fingerprint', described(history('completed')), {}, 'start', 'it is described differently'],
   [
     'changed, results not stored',
     { newest: withResultsToStore(history('failed', other)) },
@@ -86,7 +100,10 @@ test.each([
   ['never ran, kept', {}, kept, 'start', 'it has never run'],
   ['completed, kept, forced', history('completed'), { ...kept, force: true }, 'start', 'it was forced'],
 ] as const)('%s', (_, past, policy, kind, because) => {
-  expect(decide(past, identity, policy)).toMatchObject({ kind, because })
+  const decision = decide(past, identity, policy)
+  expect(decision).toMatchObject({ kind, because })
+  if (decision.kind !== 'start') expect(decision.job).toEqual(job)
+  else if (!because.startsWith('changed')) expect(decision.changes).toEqual([])
 })
 
 test('every part that changed is told as data, and the first three in words', () => {
@@ -97,6 +114,11 @@ test('every part that changed is told as data, and the first three in words', ()
     because: 'changed: a is gone, b is gone, c is gone and 1 more',
     changes: ['a', 'b', 'c', 'd'].map((part) => ({ part, from: '1' })),
   })
+})
+
+test('three parts that changed are all told in words', () => {
+  const { because } = decide(history('completed', { ...parts, a: '1', b: '1', c: '1' }), identity, {})
+  expect(because).toBe('changed: a is gone, b is gone, c is gone')
 })
 
 const someParts = fc.dictionary(fc.stringMatching(/^[a-c]$/), fc.stringMatching(/^[xy]$/), { noNullPrototype: true })
