@@ -54,13 +54,16 @@ function collide(one: string, other: string): boolean {
   }
 }
 
-test.skipIf(process.platform !== 'linux')('a folder of Linux keeps names of other spelling apart, and trying it leaves nothing', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ssm-names-'))
-  try {
-    expect(foldsNames(folder)).toBe(false)
-    expect(readdirSync(folder)).toEqual([])
-    expect(() => foldsNames(join(folder, 'missing'))).toThrow('ENOENT')
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-})
+test.skipIf(process.platform !== 'linux')(
+  'a folder of Linux keeps names of other spelling apart, and trying it leaves nothing',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ssm-names-'))
+    try {
+      expect(foldsNames(folder)).toBe(false)
+      expect(readdirSync(folder)).toEqual([])
+      expect(() => foldsNames(join(folder, 'missing'))).toThrow('ENOENT')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+)

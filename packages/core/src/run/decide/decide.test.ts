@@ -52,7 +52,13 @@ test.each([
   ['the same, failed', history('failed'), {}, 'start', 'its newest job failed'],
   ['the same, stopped', history('stopped'), {}, 'start', 'its newest job stopped'],
   ['the same, results not stored', unstored, {}, 'join', 'its program has ended, and only its results are still to be stored'],
-  ['failed, results not stored, kept', unstored, kept, 'join', 'its program has ended, and only its results are still to be stored'],
+  [
+    'failed, results not stored, kept',
+    unstored,
+    kept,
+    'join',
+    'its program has ended, and only its results are still to be stored',
+  ],
   [
     'the same, being stopped because it waited for machines in vain',
     waitedInVain(history('stopping')),
