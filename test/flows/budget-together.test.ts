@@ -5,7 +5,7 @@ import { local } from '@simple-sagemaker/core/local'
 import { expect, test } from 'vitest'
 import type { TaskSpec } from '../../packages/core/src/spec/task-spec.ts'
 import { endOfRun } from '../support/account-runs.ts'
-import { spotAccount, type ScriptedEnd, type SpotAccount } from '../support/spot-account.ts'
+import { scriptedEnds as ends, spotAccount, type EndName, type SpotAccount } from '../support/spot-account.ts'
 import { byValue, taskOf } from '../support/tasks.ts'
 import { ownCache, sandbox, timeout } from './flow.ts'
 
@@ -13,18 +13,8 @@ import { ownCache, sandbox, timeout } from './flow.ts'
 ownCache()
 
 const hour = 3_600
-const time = { waitSeconds: 120, runSeconds: 600 }
-const ends = {
-  completed: { status: 'completed', phase: 'Completed', ...time },
-  waits: { status: 'stopped', phase: 'Stopped', waitSeconds: Number.POSITIVE_INFINITY, runSeconds: 0 },
-  refused: { status: 'failed', phase: 'Failed', reason: 'CapacityError: no machines', waitSeconds: 900, runSeconds: 0 },
-  'taken away': { status: 'stopped', phase: 'Stopped', ...time, isTakenAway: true },
-  'exit 75': { status: 'failed', phase: 'Failed', reason: 'AlgorithmError: exit code 75 on algo-1', ...time },
-  'exit 1': { status: 'failed', phase: 'Failed', reason: 'AlgorithmError: exit code 1 on algo-1', ...time },
-} as const satisfies Record<string, ScriptedEnd>
-
 /** Jobs that end so, one after the other. On demand nobody waits for ever, and nothing is taken away. */
-function accountOf(script: readonly (keyof typeof ends)[]): SpotAccount {
+function accountOf(script: readonly EndName[]): SpotAccount {
   let next = 0
   const account: SpotAccount = spotAccount(({ isSpot, name }) => {
     account.objects.bytes.set(`s3://bucket/ex/prep/${name}/output/model.tar.gz`, Buffer.alloc(1))
@@ -59,7 +49,7 @@ test(
   'over fallbacks, attempts and a graph nothing is started above the budget, and nothing stays reserved',
   { timeout },
   async () => {
-    const name = fc.constantFrom(...(Object.keys(ends) as (keyof typeof ends)[]))
+    const name = fc.constantFrom(...(Object.keys(ends) as EndName[]))
     await fc.assert(
       fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 30 }), async (script, usd) => {
         const account = accountOf(script)

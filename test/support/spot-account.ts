@@ -17,6 +17,22 @@ export interface ScriptedEnd {
   readonly isTakenAway?: boolean
 }
 
+const tenMinutes = { waitSeconds: 120, runSeconds: 600 }
+
+/** How jobs of the account may end, by name. */
+export const scriptedEnds = {
+  completed: { status: 'completed', phase: 'Completed', ...tenMinutes },
+  // No machines ever come.
+  waits: { status: 'stopped', phase: 'Stopped', waitSeconds: Number.POSITIVE_INFINITY, runSeconds: 0 },
+  // SageMaker says so itself.
+  refused: { status: 'failed', phase: 'Failed', reason: 'CapacityError: no machines', waitSeconds: 900, runSeconds: 0 },
+  'taken away': { status: 'stopped', phase: 'Stopped', ...tenMinutes, isTakenAway: true },
+  'exit 75': { status: 'failed', phase: 'Failed', reason: 'AlgorithmError: exit code 75 on algo-1', ...tenMinutes },
+  'exit 1': { status: 'failed', phase: 'Failed', reason: 'AlgorithmError: exit code 1 on algo-1', ...tenMinutes },
+} as const satisfies Record<string, ScriptedEnd>
+
+export type EndName = keyof typeof scriptedEnds
+
 export interface StartedJob extends JobRef {
   readonly end: ScriptedEnd
   readonly maxRunSeconds: number

@@ -81,10 +81,14 @@ export interface ProgramStart {
   readonly wasKilled?: boolean
   /** When it last wrote a file of its state, in milliseconds since 1970; absent when it wrote none. */
   readonly savedAtMs?: number
+  /** Whether it last wrote one after SIGTERM: nobody sees how much of its work that file holds. Absent when there was no SIGTERM. */
+  readonly isSavedAfterSignal?: boolean
   /** How many files of state it was given. */
   readonly givenFiles: number
   /** Whether it read one of them; absent when it was given none, and where the file system does not tell. */
   readonly isStateRead?: boolean
+  /** When it first read the last of those that it read, in milliseconds since 1970; absent when it read none that is known of. */
+  readonly stateReadAtMs?: number
 }
 
 /** The machines that a job keeps warm after its end, for the next job that fits. */

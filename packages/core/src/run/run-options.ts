@@ -27,7 +27,10 @@ export interface RehearseOptions<Time = Duration> extends Pick<RunOptions, 'sign
   readonly interruptions?: number
   /** What the moments of the interruptions are drawn from; default one of its own, which the result names. */
   readonly seed?: number
-  /** How long the program may go on after SIGTERM before it is killed; default `'2 minutes'`, as on SageMaker. */
+  /**
+   * How long the program may go on after SIGTERM before it is killed; default `'2 minutes'`, as on SageMaker. A run in which it had to be
+   * killed sooner is repeated with ten times as long, at most two minutes: a busy computer makes a program late that listens.
+   */
   readonly grace?: Time
 }
 

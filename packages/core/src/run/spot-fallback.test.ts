@@ -3,14 +3,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { endOfRun, recordsOf, runWith } from '../../../../test/support/account-runs.ts'
-import { spotAccount, type SpotAccount, type ScriptedEnd } from '../../../../test/support/spot-account.ts'
-import { taskOf } from '../../../../test/support/tasks.ts'
+import { endOfRun, runWith } from '../../../../test/support/account-runs.ts'
+import {
+  accountOf,
+  askedFor,
+  chainsOf,
+  expectedJobs,
+  expectNothingTwice,
+  maxRunSeconds,
+  named,
+  specWith,
+  type Choice,
+} from '../../../../test/support/fallback-policy.ts'
+import {
+  scriptedEnds as ends,
+  spotAccount,
+  type EndName as End,
+  type SpotAccount,
+} from '../../../../test/support/spot-account.ts'
 import type { RunEvent } from '../events/run-event.ts'
-import { placementsOf, type Placement } from '../spec/machines/placements.ts'
-import type { SpotWait } from '../spec/task-spec.ts'
 import type { RetrySpec } from '../spec/result.ts'
-import type { TaskSpec } from '../spec/task-spec.ts'
 
 const cacheBefore = process.env['SSM_CACHE_DIR']
 const folder = mkdtempSync(join(tmpdir(), 'ssm-fallback-'))
@@ -22,45 +34,6 @@ afterAll(() => {
 })
 
 const hour = 3_600
-const time = { waitSeconds: 120, runSeconds: 600 }
-const ends = {
-  completed: { status: 'completed', phase: 'Completed', ...time },
-  // No machines ever come.
-  waits: { status: 'stopped', phase: 'Stopped', waitSeconds: Number.POSITIVE_INFINITY, runSeconds: 0 },
-  // SageMaker says so itself.
-  refused: { status: 'failed', phase: 'Failed', reason: 'CapacityError: no machines', waitSeconds: 900, runSeconds: 0 },
-  'taken away': { status: 'stopped', phase: 'Stopped', ...time, isTakenAway: true },
-  'exit 75': { status: 'failed', phase: 'Failed', reason: 'AlgorithmError: exit code 75 on algo-1', ...time },
-  'exit 1': { status: 'failed', phase: 'Failed', reason: 'AlgorithmError: exit code 1 on algo-1', ...time },
-} as const satisfies Record<string, ScriptedEnd>
-type End = keyof typeof ends
-
-interface Choice {
-  readonly types: readonly [string, ...string[]]
-  readonly spotWait: SpotWait
-  readonly retry?: RetrySpec
-}
-
-const maxRunSeconds = 10 * hour
-function specWith({ types: [instanceType, ...fallbackTypes], spotWait, retry }: Choice): TaskSpec {
-  const more = { ...(fallbackTypes.length === 0 ? {} : { fallbackTypes }), ...(retry === undefined ? {} : { retry }) }
-  const maxWaitSeconds = maxRunSeconds + spotWait.seconds
-  return { ...taskOf('train'), instanceType, ...more, spot: true, spotWait, maxRunSeconds, maxWaitSeconds }
-}
-
-/** On demand nobody waits for ever, and nothing is taken away. */
-const accountOf = (script: readonly End[]): SpotAccount => {
-  let count = 0
-  return spotAccount(({ isSpot }) => {
-    const end = script[count] ?? script.at(-1) ?? 'completed'
-    count += 1
-    return ends[isSpot || !['waits', 'taken away'].includes(end) ? end : 'completed']
-  })
-}
-
-const askedFor = ({ started }: SpotAccount): readonly string[] =>
-  started.map(({ instanceTypes, isSpot }) => `${instanceTypes.join(' or ')} ${isSpot ? 'spot' : 'on demand'}`)
-
 const three = { types: ['a', 'b', 'c'], spotWait: { seconds: 3 * hour, fallback: 'on-demand' } } as const satisfies Choice
 
 test('spot types are tried in order, each for its share of the wait, and on-demand machines after them', async () => {
@@ -162,47 +135,6 @@ const scripts = fc.array(fc.constantFrom(...(Object.keys(ends) as End[]), 'waits
   maxLength: 12,
 })
 
-/** What a run must do, worked out anew: the machines of each job. */
-function expectedJobs(script: readonly End[], choice: Choice): readonly Placement[] {
-  const placements = placementsOf(specWith(choice))
-  const { attempts = 1, on = [] } = choice.retry ?? {}
-  const jobs: Placement[] = []
-  let [index, tries, waited] = [0, 1, 0]
-  for (const scripted of script) {
-    const placement = placements[index] as Placement
-    jobs.push(placement)
-    const end = !placement.spot && ['waits', 'taken away'].includes(scripted) ? 'completed' : scripted
-    if (end === 'completed' || end === 'exit 1') return jobs
-    const share = Math.floor(
-      (choice.spotWait.seconds - waited) / placements.filter((each, at) => each.spot && at >= index).length,
-    )
-    // A wait that ends before machines come, or before SageMaker says that there are none.
-    const isWait = placement.spot && (end === 'waits' || end === 'taken away' || (end === 'refused' && share < 900))
-    if (placement.spot) waited += isWait ? share : ends[end].waitSeconds
-    const isOver = choice.spotWait.seconds - waited < 60
-    const isAboutMachines = end !== 'exit 75'
-    const next = placements.findIndex((each, at) => at > index && !(each.spot && isOver))
-    if (isAboutMachines && next >= 0) {
-      index = next
-      continue
-    }
-    const cause = end === 'exit 75' ? end : end === 'taken away' ? 'interruption' : 'capacity'
-    if (!on.includes(cause) || tries >= attempts || (placement.spot && isOver)) return jobs
-    tries += 1
-    if (cause === 'capacity' && placement.spot) index = 0
-  }
-  return jobs
-}
-
-const named = ({ instanceTypes, spot }: Placement): string => `${instanceTypes.join(' or ')} ${spot ? 'spot' : 'on demand'}`
-
-/** What must hold of the jobs of an account, however many clients died over it: each is the one that follows from the one before. */
-function expectNothingTwice(account: SpotAccount): void {
-  expect(account.mostAtOnce).toBeLessThanOrEqual(1)
-  const numbers = recordsOf(account).map(({ attempt }) => attempt?.number ?? 0)
-  for (const [index, number] of numbers.entries()) expect([1, (numbers[index - 1] ?? 0) + 1]).toContain(number)
-}
-
 test('whatever the ends, the machines of each job are those that the policy says', async () => {
   await fc.assert(
     fc.asyncProperty(scripts, choices, async (script, choice) => {
@@ -232,14 +164,6 @@ test('whenever clients are killed, the next one goes on where they were, and not
     { numRuns: 12 },
   )
 })
-
-/** The jobs of an account, parted where counting began anew. */
-function chainsOf(account: SpotAccount): readonly { readonly from: number; readonly machines: readonly string[] }[] {
-  const numbers = recordsOf(account).map(({ attempt }) => attempt?.number ?? 0)
-  const asked = askedFor(account)
-  const starts = numbers.flatMap((number, index) => (number === 1 ? [index] : []))
-  return starts.map((from, index) => ({ from, machines: asked.slice(from, starts[index + 1]) }))
-}
 
 test('of clients that come at once each job is started by one', async () => {
   await fc.assert(

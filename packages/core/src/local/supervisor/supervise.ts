@@ -122,7 +122,10 @@ async function attempt(job: Job, interruptions: number): Promise<Ending | 'inter
   const startedAtMs = Date.now()
   let taken: Pick<ProgramStart, 'takenAtMs'> = {}
   const tell = (): void => {
-    if (halt.reason() === 'interruption') taken = { takenAtMs: Date.now() }
+    if (halt.reason() === 'interruption') {
+      prepared.watch?.taken()
+      taken = { takenAtMs: Date.now() }
+    }
     tellHalt(job)
   }
   halt.signal.addEventListener('abort', tell)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { playSchedule } from '../../../../../test/support/budget-schedule.ts'
 
-// The others, now and then: SSM_BUDGET_SCHEDULES=10000
-const schedules = Number(process.env['SSM_BUDGET_SCHEDULES'] ?? 5_000)
+// Other ones, now and then: SSM_BUDGET_SCHEDULES=100000
+const schedules = Number(process.env['SSM_BUDGET_SCHEDULES'] ?? 10_000)
 
 test(`the budget holds in ${schedules} schedules, and nothing stays reserved`, { timeout: 500_000 }, async () => {
   const wrong: string[] = []

@@ -3,7 +3,8 @@ import { cacheFolder } from '../../files/cache.ts'
 import { temporaryDirectory } from '../../files/temporary.ts'
 import { SsmError } from '../../errors/ssm-error.ts'
 import { InvalidTaskError } from '../../options/errors.ts'
-import type { JobRef, JobState, ProgramStart } from '../../platform/jobs.ts'
+import type { RunEvent } from '../../events/run-event.ts'
+import type { JobState, ProgramStart } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { InputSpec, TaskSpec } from '../../spec/task-spec.ts'
 import { systemClock } from '../../time/clock.ts'
@@ -16,9 +17,11 @@ import type { RunOptions } from '../run-options.ts'
 import type { Runner } from '../runner.ts'
 import { keepCertificate, programDigest } from './certificates.ts'
 import { differencesOf, endOfRun, type RunEnd } from './compare.ts'
-import { momentsOf, randomFrom } from './moments.ts'
 import type { RehearsalPlatform, RehearseOptions } from '../run-options.ts'
-import { costsOf, expectedAt, faultsOf, onlyStart, ranSeconds, type InterruptedRun, type Rehearsal } from './verdict.ts'
+import { costsOf, expectedAt, ranSeconds } from './costs.ts'
+import { fullGraceSeconds, interruptedRuns, type Interrupt } from './interrupted-runs.ts'
+import { linesOfJob, marksOf } from './marks.ts'
+import { faultsOf, onlyStart, type InterruptedRun, type PrintedLine, type Rehearsal } from './verdict.ts'
 
 /** What a rehearsal works with. */
 export interface Stage {
@@ -32,27 +35,16 @@ const machineSeconds = 180
 /** Runs the program on this computer, without interruptions and with them, and compares what comes of it. */
 export async function rehearse(given: TaskSpec, options: RehearseOptions, stage: Stage): Promise<Rehearsal> {
   const { interruptions = 20, seed = Math.floor(Math.random() * 2 ** 31), grace = '2 minutes', signal } = options
-  const graceSeconds = secondsOf(grace) ?? 120
+  const graceSeconds = secondsOf(grace) ?? fullGraceSeconds
   assertRehearsable(given, interruptions)
   const spec = rehearsed(given)
   await using scratch = await temporaryDirectory('ssm-rehearsal-')
-  const rehearsal = new RunsOfRehearsal(spec, join(scratch.path, 'store'), graceSeconds, options, stage)
-  const { start, end, program } = await rehearsal.uninterrupted()
-  const random = randomFrom(seed)
-  const runs: InterruptedRun[] = []
-  const taken = (): number =>
-    runs.reduce((sum, { starts }) => sum + starts.filter((each) => each.takenAtMs !== undefined).length, 0)
-  for (let idle = 0; taken() < interruptions && idle < mostIdle;) {
-    signal?.throwIfAborted()
-    const before = taken()
-    runs.push(await rehearsal.interrupted(momentsOf(random, interruptions - before, ranSeconds(start)), end))
-    // A program may end sooner than before, and so before its machines are taken away.
-    idle = taken() > before ? 0 : idle + 1
-    // What is wrong already is wrong after more of it, too.
-    if (faultsOf(start, runs, graceSeconds).some(({ fault }) => fault === 'ignores SIGTERM' || fault === 'torn save')) break
-  }
-  const faults = faultsOf(start, await withoutOwnDifferences(runs, rehearsal, end), graceSeconds)
-  const costs = costsOf(ranSeconds(start), runs)
+  const rehearsal = new RunsOfRehearsal(spec, join(scratch.path, 'store'), options, stage)
+  const { start, end, program, lines } = await rehearsal.uninterrupted()
+  const interrupt: Interrupt = (moments, grace) => rehearsal.interrupted(moments, end, grace)
+  const played = await interruptedRuns(start, interrupt, { interruptions, graceSeconds, seed, signal })
+  const faults = faultsOf(start, await withoutOwnDifferences(played.runs, rehearsal, end), played.graceSeconds)
+  const costs = costsOf({ seconds: ranSeconds(start), marks: marksOf(start, lines) }, played.runs)
   const found: Rehearsal = {
     v: 1,
     task: spec.task,
@@ -70,8 +62,6 @@ export async function rehearse(given: TaskSpec, options: RehearseOptions, stage:
   return found
 }
 
-const mostIdle = 5
-
 /** A program whose result differs from run to run cannot be compared: that is no fault of an interruption. */
 async function withoutOwnDifferences(
   runs: readonly InterruptedRun[],
@@ -83,59 +73,66 @@ async function withoutOwnDifferences(
   return runs.map((run) => ({ ...run, differs: run.differs.filter((name) => !again.has(name)) }))
 }
 
+interface Uninterrupted {
+  readonly start: ProgramStart
+  readonly end: RunEnd
+  readonly program: string
+  readonly lines: readonly PrintedLine[]
+}
+
 class RunsOfRehearsal {
   readonly #spec: TaskSpec
   readonly #root: string
-  readonly #graceSeconds: number
   readonly #options: RehearseOptions
   readonly #stage: Stage
 
-  constructor(spec: TaskSpec, root: string, graceSeconds: number, options: RehearseOptions, stage: Stage) {
+  constructor(spec: TaskSpec, root: string, options: RehearseOptions, stage: Stage) {
     this.#spec = spec
     this.#root = root
-    this.#graceSeconds = graceSeconds
     this.#options = options
     this.#stage = stage
   }
 
-  async uninterrupted(): Promise<{ readonly start: ProgramStart; readonly end: RunEnd; readonly program: string }> {
-    await using platform = await this.#open([])
-    const result = await this.#run(platform)
+  async uninterrupted(): Promise<Uninterrupted> {
+    await using platform = await this.#open([], fullGraceSeconds)
+    const heard = linesOfJob(this.#spec.task)
+    const result = await this.#run(platform, heard.onEvent)
     const start = onlyStart(await stateOf(platform, result))
     if (start === undefined)
       throw new SsmError('PLATFORM_UNSUPPORTED', 'The local platform did not watch the program of a rehearsal')
     const { signal } = this.#options
     const { task } = await lookAtTask(this.#spec, readingContext(platform, signal))
-    return { start, end: await endOfRun(result, signal), program: programDigest(task.parts) }
+    return { start, end: await endOfRun(result, signal), program: programDigest(task.parts), lines: heard.lines }
   }
 
-  async interrupted(moments: readonly number[], end: RunEnd): Promise<InterruptedRun> {
-    await using platform = await this.#open(moments)
-    let job: JobRef | undefined
+  async interrupted(moments: readonly number[], end: RunEnd, graceSeconds: number): Promise<InterruptedRun> {
+    await using platform = await this.#open(moments, graceSeconds)
+    const { lines, onEvent, job } = linesOfJob(this.#spec.task)
     try {
-      const result = await this.#run(platform, (submitted) => (job = submitted))
+      const result = await this.#run(platform, onEvent)
       const { starts = [] } = await stateOf(platform, result)
-      return { starts, differs: differencesOf(end, await endOfRun(result, this.#options.signal)) }
+      return { starts, lines, differs: differencesOf(end, await endOfRun(result, this.#options.signal)) }
     } catch (cause) {
-      if (cause instanceof RunAbortedError || job === undefined) throw cause
-      const state = await platform.jobs.describe(job)
+      const ref = job()
+      if (cause instanceof RunAbortedError || ref === undefined) throw cause
+      const state = await platform.jobs.describe(ref)
       if (state?.status !== 'failed') throw cause
-      return { starts: state.starts ?? [], failure: state.failureReason ?? 'it failed', differs: [] }
+      return { starts: state.starts ?? [], lines, failure: state.failureReason ?? 'it failed', differs: [] }
     }
   }
 
-  #open(moments: readonly number[]): Promise<Platform> {
-    return this.#stage.open({ root: this.#root, stopGraceSeconds: this.#graceSeconds, moments })
+  #open(moments: readonly number[], stopGraceSeconds: number): Promise<Platform> {
+    return this.#stage.open({ root: this.#root, stopGraceSeconds, moments })
   }
 
-  #run(platform: Platform, onSubmitted: (job: JobRef) => void = () => undefined): Promise<TaskResult> {
+  #run(platform: Platform, hear: (event: RunEvent) => void): Promise<TaskResult> {
     const { signal, onEvent } = this.#options
     const runner = this.#stage.runnerOn(platform)
     const options: RunOptions = {
       clean: true,
       ...(signal === undefined ? {} : { signal }),
       onEvent: (event) => {
-        if (event.type === 'submitted' && event.task === this.#spec.task) onSubmitted(event.job)
+        hear(event)
         onEvent?.(event)
       },
     }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import type { ProgramStart } from '../../platform/jobs.ts'
 import { differencesOf } from './compare.ts'
 import { momentsOf, randomFrom } from './moments.ts'
-import { costsOf, expectedAt, faultsOf, workLostIn, type InterruptedRun } from './verdict.ts'
+import { costsOf, expectedAt, workLostIn } from './costs.ts'
+import { faultsOf, type InterruptedRun } from './verdict.ts'
 
 const alone: ProgramStart = { startedAtMs: 0, endedAtMs: 10_000, savedAtMs: 9_000, givenFiles: 0 }
 const first: ProgramStart = { startedAtMs: 0, endedAtMs: 4_100, takenAtMs: 4_000, savedAtMs: 3_000, givenFiles: 0 }
@@ -42,11 +43,20 @@ test('work is lost since the last save, or since the start when there was none a
   expect(workLostIn(unsaved)).toBe(4)
   expect(workLostIn({ ...first, savedAtMs: 4_050 })).toBe(0)
   expect(workLostIn({ ...first, startedAtMs: 3_500 })).toBe(0.5)
+  // Before it has read its state, a program does no work.
+  expect(workLostIn({ ...unsaved, givenFiles: 1, isStateRead: true, stateReadAtMs: 1_500 })).toBe(2.5)
+  expect(workLostIn({ ...unsaved, givenFiles: 1, isStateRead: false })).toBe(0)
+  expect(workLostIn(unsaved, 0.5)).toBe(3.5)
+  expect(workLostIn({ ...first, isSavedAfterSignal: true })).toBeUndefined()
 })
 
 test('what a start costs beside lost work is what the runs took longer', () => {
   // 4 + 8 seconds of work in place of 10: one second was lost, the other went into starting again.
-  expect(costsOf(10, [run()])).toEqual({ interruptions: 1, workLost: { meanSeconds: 1, maxSeconds: 1 }, startSeconds: 1 })
+  expect(costsOf({ seconds: 10, marks: new Map() }, [run()])).toEqual({
+    interruptions: 1,
+    workLost: { meanSeconds: 1, maxSeconds: 1 },
+    startSeconds: 1,
+  })
 })
 
 test('the more often a job is interrupted, the longer it takes; where more is lost than done, it never ends', () => {
@@ -80,37 +90,4 @@ test('two ends differ by the files, metrics and results that are not the same', 
     result: '1',
   }
   expect(differencesOf(end, other)).toEqual(['model/a', 'model/b', 'metric loss', 'result'])
-})
-
-test.each([
-  [1, 1],
-  [4, 2],
-  [10, 3],
-])('the work that is foretold to be lost is within 20 % of what is done twice: saved every %i steps, seed %i', (every, seed) => {
-  // Steps of a second, 20 of them; each start takes 50 ms before its first step.
-  const [steps, beforeWork] = [20, 0.05]
-  const random = randomFrom(seed)
-  const starts: ProgramStart[] = []
-  let doneTwice = 0
-  while (starts.length < 50) {
-    let saved = 0
-    for (const moment of momentsOf(random, 5, steps)) {
-      const reached = saved + Math.max(0, moment - beforeWork)
-      if (reached >= steps) break
-      const kept = Math.max(saved, Math.floor(reached / every) * every)
-      const savedAt = kept > saved ? { savedAtMs: (beforeWork + kept - saved) * 1_000 } : {}
-      starts.push({
-        startedAtMs: 0,
-        endedAtMs: moment * 1_000,
-        takenAtMs: moment * 1_000,
-        givenFiles: saved > 0 ? 1 : 0,
-        ...savedAt,
-      })
-      doneTwice += reached - kept
-      saved = kept
-    }
-  }
-  const observed = doneTwice / starts.length
-  const { workLost } = costsOf(steps, [{ starts, differs: [] }])
-  expect(Math.abs(workLost.meanSeconds - observed) / observed).toBeLessThan(0.2)
 })

@@ -11,9 +11,17 @@ export interface FoundFault {
   readonly seen: string
 }
 
+/** A line that the program printed. */
+export interface PrintedLine {
+  readonly atMs: number
+  readonly text: string
+}
+
 /** What came of one run that was interrupted. */
 export interface InterruptedRun {
   readonly starts: readonly ProgramStart[]
+  /** What it printed, in order; the first of them where there is much of it. */
+  readonly lines?: readonly PrintedLine[]
   /** Why it failed; absent when it completed. */
   readonly failure?: string
   /** What of its end differs from the uninterrupted run; empty when nothing does. */
@@ -48,14 +56,14 @@ export interface Rehearsal {
   readonly seed: number
   /** How long the uninterrupted program ran, in seconds. */
   readonly seconds: number
-  /** Work that was done and not saved when the machines were taken away, in seconds. */
+  /** Work that was done before SIGTERM and has to be done again, because nothing that was saved holds it, in seconds. */
   readonly workLost: {
     /** In the mean over all interruptions. */
     readonly meanSeconds: number
-    /** In the worst of them. */
+    /** In the worst of them. Where the program saves at SIGTERM: in the run that lost most, per interruption. */
     readonly maxSeconds: number
   }
-  /** What a start costs beside the work that is lost: the program's own start, in seconds. */
+  /** What a start costs beside the work that is lost: the program's own start until it goes on, in seconds. */
   readonly startSeconds: number
   /** How long new machines are expected to take on SageMaker, in seconds. It cannot be measured here. */
   readonly machineSeconds: number
@@ -94,50 +102,6 @@ export function faultsOf(
 }
 
 const found = (fault: RehearsalFault, isThere: boolean, seen: string): readonly FoundFault[] => (isThere ? [{ fault, seen }] : [])
-
-/** What an interrupted start had done and not saved, in seconds. Pure. */
-export function workLostIn({ startedAtMs, takenAtMs = startedAtMs, savedAtMs }: ProgramStart): number {
-  const lastMs = Math.max(startedAtMs, savedAtMs ?? startedAtMs)
-  return Math.max(0, takenAtMs - lastMs) / 1_000
-}
-
-const rates = [0.05, 0.25, 1] as const
-
-/** What interruptions cost at some rates, from what one costs. Pure. */
-export function expectedAt(lostSeconds: number, startSeconds: number, machineSeconds: number): readonly ExpectedCost[] {
-  return rates.map((perHour) => {
-    const perSecond = perHour / 3_600
-    const share = perSecond * (lostSeconds + startSeconds + machineSeconds)
-    if (share >= 1) return { perHour }
-    const timeFactor = 1 / (1 - share)
-    // Waiting for machines is not billed; work that is done twice and starting again are.
-    return { perHour, timeFactor, costFactor: timeFactor * (1 - perSecond * machineSeconds) }
-  })
-}
-
-/** The means over all interrupted starts: what they lost, and what else another start costs. Pure. */
-export function costsOf(
-  uninterruptedSeconds: number,
-  runs: readonly InterruptedRun[],
-): Pick<Rehearsal, 'workLost' | 'startSeconds' | 'interruptions'> {
-  const taken = runs.flatMap(({ starts }) => starts.filter(({ takenAtMs }) => takenAtMs !== undefined))
-  const lost = taken.map(workLostIn)
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-  const whole = runs.filter(({ failure }) => failure === undefined)
-  const interruptionsOfWhole = whole.reduce((total, { starts }) => total + starts.length - 1, 0)
-  const ran = sum(whole.flatMap(({ starts }) => starts.map(ranSeconds)))
-  const extra = interruptionsOfWhole === 0 ? 0 : (ran - uninterruptedSeconds * whole.length) / interruptionsOfWhole
-  const meanSeconds = lost.length === 0 ? 0 : sum(lost) / lost.length
-  return {
-    interruptions: taken.length,
-    workLost: { meanSeconds, maxSeconds: Math.max(0, ...lost) },
-    startSeconds: Math.max(0, extra - meanSeconds),
-  }
-}
-
-/** How long the program worked in one start, in seconds: what it does after SIGTERM is no work of the job. */
-export const ranSeconds = ({ startedAtMs, takenAtMs, endedAtMs }: ProgramStart): number =>
-  ((takenAtMs ?? endedAtMs) - startedAtMs) / 1_000
 
 /** The only start of a job that nobody interrupted. */
 export const onlyStart = ({ starts = [] }: JobState): ProgramStart | undefined => starts.at(-1)

@@ -13,6 +13,7 @@ export class StateWatch {
   readonly #aside: string
   /** Since when files of an unpacked archive are new; absent where the state is kept file by file. */
   readonly #packedSinceMs: number | undefined
+  #takenAtNs: bigint | undefined
   readonly #given = new Map<string, { readonly link: string; readonly mtimeNs: bigint }>()
 
   /** @param path the folder of the state, as the machines call it */
@@ -34,22 +35,36 @@ export class StateWatch {
     this.#given.set(file, { link, mtimeNs: lstatSync(file, { bigint: true }).mtimeNs })
   }
 
+  /** SIGTERM is about to be sent. It is the file system's clock that counts: it gives files their times, and is coarser than the computer's. */
+  taken(): void {
+    const mark = join(this.#aside, 'taken')
+    writeFileSync(mark, '')
+    this.#takenAtNs = lstatSync(mark, { bigint: true }).mtimeNs
+  }
+
   /** What the program did with its state, at its end. */
-  seen(): Pick<ProgramStart, 'givenFiles' | 'isStateRead' | 'savedAtMs'> {
+  seen(): Pick<ProgramStart, 'givenFiles' | 'isStateRead' | 'stateReadAtMs' | 'savedAtMs' | 'isSavedAfterSignal'> {
     const times = this.#trees.flatMap((tree) => [...filesOf(join(tree.root, this.#path), this.#path).files.values()])
     const since = this.#packedSinceMs
     const msOf = ({ mtimeNs }: FileStats): number => Number(mtimeNs / 1_000_000n)
     const isSaved = ({ path, stats }: MachineFile): boolean =>
       since === undefined ? !this.#isGiven(path, stats) : msOf(stats) >= since
-    const saved = times.filter(isSaved).map(({ stats }) => msOf(stats))
-    return {
-      givenFiles: this.#given.size,
-      // The launcher reads every archive: whether the program reads what was in it, nobody sees.
-      ...(this.#given.size > 0 && since === undefined && this.#tellsReading()
-        ? { isStateRead: [...this.#given.values()].some(({ link }) => wasRead(link)) }
-        : {}),
-      ...(saved.length === 0 ? {} : { savedAtMs: Math.max(...saved) }),
-    }
+    return { ...this.#reading(), ...this.#saving(times.filter(isSaved).map(({ stats }) => stats.mtimeNs)) }
+  }
+
+  #reading(): Pick<ProgramStart, 'givenFiles' | 'isStateRead' | 'stateReadAtMs'> {
+    const givenFiles = this.#given.size
+    // The launcher reads every archive: whether the program reads what was in it, nobody sees.
+    if (givenFiles === 0 || this.#packedSinceMs !== undefined || !this.#tellsReading()) return { givenFiles }
+    const readAtMs = [...this.#given.values()].reduce((latest, { link }) => Math.max(latest, statSync(link).atimeMs), 0)
+    return readAtMs > 0 ? { givenFiles, isStateRead: true, stateReadAtMs: readAtMs } : { givenFiles, isStateRead: false }
+  }
+
+  #saving(timesNs: readonly bigint[]): Pick<ProgramStart, 'savedAtMs' | 'isSavedAfterSignal'> {
+    if (timesNs.length === 0) return {}
+    const lastNs = timesNs.reduce((one, other) => (other > one ? other : one))
+    const savedAtMs = Number(lastNs / 1_000_000n)
+    return this.#takenAtNs === undefined ? { savedAtMs } : { savedAtMs, isSavedAfterSignal: lastNs >= this.#takenAtNs }
   }
 
   /** Whether it is the very file that was given, which nobody has written since. */
