@@ -15,12 +15,7 @@ import {
   specWith,
   type Choice,
 } from '../../../../test/support/fallback-policy.ts'
-import {
-  scriptedEnds as ends,
-  spotAccount,
-  type EndName as End,
-  type SpotAccount,
-} from '../../../../test/support/spot-account.ts'
+import { scriptedEnds as ends, type EndName as End } from '../../../../test/support/spot-account.ts'
 import type { RunEvent } from '../events/run-event.ts'
 import type { RetrySpec } from '../spec/result.ts'
 
