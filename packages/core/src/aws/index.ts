@@ -3,6 +3,8 @@
  *
  * @module @simple-sagemaker/core/aws
  */
+import type { Fields } from '../options/did-you-mean.ts'
+import { assertPlatformOptions } from '../options/errors.ts'
 import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
@@ -67,6 +69,27 @@ export interface AwsOptions extends ClientOptions {
   readonly random?: () => number
 }
 
+const awsFields: Fields<AwsOptions> = {
+  region: true,
+  profile: true,
+  credentials: true,
+  endpoint: true,
+  endpoints: true,
+  maxAttempts: true,
+  timeouts: true,
+  clients: true,
+  bucketOwners: true,
+  permissionsBoundary: true,
+  containerEngine: true,
+  imageBuilder: true,
+  onNotice: true,
+  describesPerSecond: true,
+  retryLimits: true,
+  silence: true,
+  clock: true,
+  random: true,
+}
+
 /**
  * SageMaker, S3, IAM and CloudWatch Logs as a platform. Loads the AWS SDK on first use, a service at a time,
  * and calls nothing before. Everything it opened is closed by disposing it.
@@ -74,6 +97,7 @@ export interface AwsOptions extends ClientOptions {
  * @example const ex = project('ex', { platform: aws({ region: 'eu-west-1', profile: 'research' }) })
  */
 export function aws(options: AwsOptions = {}): Platform {
+  assertPlatformOptions('aws', options, awsFields)
   const { clock = systemClock, random = Math.random } = options
   const notify: Notify = (notice) => options.onNotice?.(notice)
   const retryLimits = { ...defaultRetryLimits, ...options.retryLimits }

@@ -1,3 +1,4 @@
+import { unknownFields, type Fields } from '../options/did-you-mean.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import type { FoundProblem } from '../options/option.ts'
 import type { PriceChoice } from './choice.ts'
@@ -19,6 +20,20 @@ export interface MoneySettings {
   readonly budget?: Budget
 }
 
+/** What is wrong with the settings. */
+export const moneyProblems = ({
+  prices,
+  budget,
+}: {
+  readonly prices?: PriceChoice | undefined
+  readonly budget?: Budget | undefined
+}): readonly FoundProblem[] => [
+  ...(prices === undefined ? [] : pricesProblems(prices)),
+  ...(budget === undefined ? [] : budgetProblems(budget)),
+]
+
+const budgetFields: Fields<Budget> = { usd: true, unknownPrices: true }
+
 /**
  * The settings of a project; `undefined` when it asks for nothing: then nothing is looked up.
  * @throws {InvalidTaskError} for what is no source of prices, and no budget.
@@ -27,10 +42,7 @@ export function moneySettings(
   project: string,
   { prices, budget }: { readonly prices?: PriceChoice | undefined; readonly budget?: Budget | undefined },
 ): MoneySettings | undefined {
-  const problems = [
-    ...(prices === undefined ? [] : pricesProblems(prices)),
-    ...(budget === undefined ? [] : budgetProblems(budget)),
-  ]
+  const problems = moneyProblems({ prices, budget })
   if (problems.length > 0) throw new InvalidTaskError(project, problems)
   if (prices === undefined && budget === undefined) return undefined
   return { prices: prices ?? 'platform', ...(budget === undefined ? {} : { budget }) }
@@ -49,6 +61,7 @@ function budgetProblems(value: unknown): readonly FoundProblem[] {
   const hint = 'Write it as budget: { usd: 50 }.'
   const isAmount = typeof usd === 'number' && usd > 0 && usd <= mostUsd
   return [
+    ...unknownFields(Object(value) as object, budgetFields, 'budget'),
     ...(isAmount
       ? []
       : [{ path: 'budget.usd', value: usd, message: `must be an amount of US dollars above 0, up to ${mostUsd}`, hint }]),

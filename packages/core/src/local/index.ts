@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
 import type { PublishedImages } from '../containers/published.ts'
 import { addressOf, type ObjectUri } from '../names/object-uri.ts'
+import type { Fields } from '../options/did-you-mean.ts'
+import { assertPlatformOptions } from '../options/errors.ts'
 import { ignoredLocally } from '../options/task-options.ts'
 import { PlatformError } from '../platform/errors.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -55,6 +57,19 @@ export interface LocalOptions {
   readonly isolation?: WantedIsolation
 }
 
+const localFields: Fields<LocalOptions> = {
+  python: true,
+  venvFolders: true,
+  containerEngine: true,
+  publishedImages: true,
+  root: true,
+  stopGraceSeconds: true,
+  simulateSpotInterruption: true,
+  watchState: true,
+  syncSeconds: true,
+  isolation: true,
+}
+
 /** The path of an object of the local platform: `<root>/s3/<bucket>/<key>`. For people, who look at files. */
 export function localPathOf(uri: ObjectUri, root: string): string {
   const { bucket, key } = addressOf(uri)
@@ -74,6 +89,7 @@ export function localPathOf(uri: ObjectUri, root: string): string {
  * system such as `/` or `/etc`.
  */
 export function local(options: LocalOptions = {}): Platform {
+  assertPlatformOptions('local', options, localFields)
   if (process.platform === 'win32') throw notOnWindows()
   const root = storeFolder(options.root ?? (inHome(process.env['SSM_LOCAL_DIR']) || '.ssm'))
   takeStore(root)

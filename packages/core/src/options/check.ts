@@ -2,7 +2,7 @@ import { terms, wording, type Text } from '../errors/wording.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import { hasOwnDisks } from '../spec/instance-types.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
-import { nearest } from './did-you-mean.ts'
+import { nearest, unknownField } from './did-you-mean.ts'
 import type { Option, FoundProblem } from './option.ts'
 import { optionsOf, resolvedOptions, taskOptions, type TrainingOptions } from './task-options.ts'
 
@@ -19,8 +19,7 @@ function problemsOf(kind: JobKind, name: string, value: unknown): readonly Found
   if (option !== undefined) return option.problems(value, name)
   if (Object.hasOwn(taskOptions, name))
     return [{ path: name, value, message: `is no option of a ${kind} task`, hint: onlyTrainingHint(name) }]
-  const near = nearest(name, known.keys())
-  return [{ path: name, value, message: 'is not an option', ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }) }]
+  return [unknownField(name, nearest(name, known.keys()))]
 }
 
 const onlyTrainingHint = (name: string): Text =>

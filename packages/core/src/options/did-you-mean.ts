@@ -1,3 +1,5 @@
+import type { FoundProblem } from './option.ts'
+
 /** The known word nearest to a mistyped one, when it is near enough to be meant. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
@@ -30,3 +32,24 @@ export function editDistance(from: string, to: string): number {
 }
 
 const at = (row: readonly number[], column: number): number => row[column] ?? Number.MAX_SAFE_INTEGER
+
+/** The fields of an object of options: one that is forgotten here does not compile. */
+export type Fields<Options> = { readonly [Name in keyof Options]-?: true }
+
+/**
+ * The fields that do not exist, of an object that came from a caller without types. Their values are left out: a slip may stand before
+ * a secret.
+ */
+export function unknownFields(given: object, known: Readonly<Record<string, unknown>>, place = ''): readonly FoundProblem[] {
+  return Object.entries(given)
+    .filter(([name, value]) => value !== undefined && !Object.hasOwn(known, name))
+    .map(([name]) => unknownField(place === '' ? name : `${place}.${name}`, nearest(name, Object.keys(known))))
+}
+
+/** A name that is no option, with the one that was meant. */
+export const unknownField = (path: string, near: string | undefined): FoundProblem => ({
+  path,
+  value: undefined,
+  message: 'is not an option',
+  ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+})

@@ -1,6 +1,7 @@
 import { isRegExp } from '../lang/realms.ts'
 import { hideFromPrint, nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
 import { joined, textFor, wording, type Text } from '../errors/wording.ts'
+import { unknownFields } from './did-you-mean.ts'
 import type { FoundProblem, Problem } from './option.ts'
 
 /** A task that cannot run as it is described. `problems` holds all of them, not the first. */
@@ -14,11 +15,16 @@ export class InvalidTaskError extends SsmError {
     nameOnPrototype(this, 'InvalidTaskError')
   }
 
-  constructor(task: string, problems: readonly FoundProblem[], options: { readonly cause?: unknown } = {}) {
+  /** @param options `title`: the first line, when it is no task that cannot run */
+  constructor(
+    task: string,
+    problems: readonly FoundProblem[],
+    { title, ...options }: { readonly cause?: unknown; readonly title?: string } = {},
+  ) {
     const hints = distinct(problems.flatMap((problem) => problem.hint ?? []))
     // Without types a task may have been called anything.
     const name = isText(task) ? task : shown(task)
-    super('TASK_INVALID', joined([`Task ${name} cannot run:`, ...problems.map(describeProblem)], '\n'), {
+    super('TASK_INVALID', joined([title ?? `Task ${name} cannot run:`, ...problems.map(describeProblem)], '\n'), {
       ...options,
       hint: hints.length > 0 ? joined(hints, ' ') : 'Fix the options listed above; nothing was started.',
       facts: { task: name, problems: problems.map(({ value, ...rest }) => ({ ...rest, value: shown(value) })) },
@@ -70,6 +76,27 @@ export function assertOptions(task: string, path: string, value: unknown): void 
   refuse(task, path, value, 'must be an object of options', 'Write it as { … }, or leave it out.')
 }
 
+/** @throws {InvalidTaskError} for what is no object of options, and for fields that do not exist. */
+export function assertFields(task: string, path: string, value: unknown, known: Readonly<Record<string, true>>): void {
+  assertOptions(task, path, value)
+  const problems = unknownFields(value as object, known)
+  if (problems.length > 0) throw new InvalidTaskError(task, problems)
+}
+
+/** @throws {SsmError} `PLATFORM_UNSUPPORTED` for what are no options of a platform. */
+export function assertPlatformOptions(platform: string, value: unknown, known: Readonly<Record<string, true>>): void {
+  const isObject = typeof value === 'object' && value !== null
+  const problems = isObject
+    ? unknownFields(value, known)
+    : [{ path: 'options', value, message: 'must be an object of options', hint: 'Write it as { … }, or leave it out.' }]
+  if (problems.length === 0) return
+  const title = `The platform ${platform} cannot be opened:`
+  throw new SsmError('PLATFORM_UNSUPPORTED', joined([title, ...problems.map(describeProblem)], '\n'), {
+    hint: joined([...distinct(problems.flatMap(({ hint }) => hint ?? [])), 'Fix the options listed above.'], ' '),
+    facts: { platform, problems: problems.map(({ path, message }) => ({ path, message })) },
+  })
+}
+
 /** @throws {InvalidTaskError} for what is no function. */
 export function assertChange(task: string, value: unknown): void {
   if (typeof value === 'function') return
@@ -92,9 +119,9 @@ export function assertTask(project: string, value: unknown): void {
   refuse(project, 'add', Array.isArray(value) ? `a list of ${value.length}` : value, 'must be one task', hint)
 }
 
-/** @throws {InvalidTaskError} for a listener that is no function and a signal that is none. */
-export function assertRunOptions(task: string, options: unknown): void {
-  assertOptions(task, 'run', options)
+/** @throws {InvalidTaskError} for a listener that is no function, a signal that is none, and fields that do not exist. */
+export function assertRunOptions(task: string, options: unknown, known: Readonly<Record<string, true>>): void {
+  assertFields(task, 'run', options, known)
   const { onEvent, signal } = options as { readonly onEvent?: unknown; readonly signal?: unknown }
   if (onEvent !== undefined && typeof onEvent !== 'function')
     refuse(task, 'onEvent', onEvent, 'must be a function', 'Write it as { onEvent: (event) => … }.')

@@ -4,7 +4,7 @@ import { keyPrefix } from '../names/layout.ts'
 import { setIn } from '../lang/set-in.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import type { Abortable } from '../platform/abortable.ts'
-import { assertOptions, assertRunOptions, assertTask } from '../options/errors.ts'
+import { assertRunOptions, assertTask } from '../options/errors.ts'
 import { optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { lazyRunner } from '../run/lazy-runner.ts'
@@ -39,6 +39,7 @@ import type {
 } from './grammar/projects.ts'
 import type { ProcessingDraft, TrainingDraft } from './grammar/tasks.ts'
 import { newDraft } from './draft.ts'
+import { assertProjectOptions, runFields } from './problems/fields.ts'
 import { openPlatforms } from './platforms.ts'
 import { outcomeOf } from './project-outcome.ts'
 import { TaskBuilder } from './task-builder.ts'
@@ -132,7 +133,7 @@ export class Project<Known = never, Results = never> {
    * need it and nothing else; ask `ok`, `tasks`, or `orThrow()`.
    */
   async run(options: RunOptions = {}): Promise<ProjectOutcome<Known, Results>> {
-    assertRunOptions(this.name, options)
+    assertRunOptions(this.name, options, runFields)
     const outcomes = await this.#shared.runner.runAll(this.#tasks.specs(), options)
     return outcomeOf<Known, Results>(outcomes)
   }
@@ -237,10 +238,11 @@ export function project<
   options: ProjectOptions<DefaultsIn<Spot, Warm, Run, Wait, After, Certified, Pause, Named>> = {},
 ): Project<never, MeasuresOf<Named>> {
   projectName(name)
-  assertOptions(name, 'options', options)
+  // The parts that must agree are checked by the parameter's type; inside they are options like all others.
+  const given = options as ProjectOptions
+  assertProjectOptions(name, given)
   const { region, profile } = options
   const platforms = openPlatforms(options.platform, setIn({ region, profile }))
   const runner = lazyRunner(platforms, moneySettings(name, options))
-  // The parts that must agree are checked by the parameter's type; inside they are options like all others.
-  return new Project({ name, options: options as ProjectOptions, platforms, runner }, new TaskList())
+  return new Project({ name, options: given, platforms, runner }, new TaskList())
 }

@@ -18,6 +18,7 @@ import { secondsOf, type Duration } from '../time/duration.ts'
 import { spotWaitOf, usualMaxWait } from '../options/spot/spot.ts'
 import { retryOf } from '../spec/training/retry.ts'
 import type { Draft, DraftInput } from './draft.ts'
+import { fieldProblems } from './problems/fields.ts'
 import { archiveProblems, launchProblems, schemaProblems } from './problems/place-problems.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
@@ -33,6 +34,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...schemaProblems(draft),
     ...wrong,
     ...programProblems(draft),
+    ...fieldProblems(draft),
     ...(wrong.length === 0 ? algorithmProblems(draft) : []),
     ...inputProblems(draft),
     ...packagesProblems(draft),

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { freeze } from '../lang/freeze.ts'
-import { setIn } from '../lang/set-in.ts'
-import { assertChange, assertOptions, assertRunOptions, assertSource, InvalidTaskError } from '../options/errors.ts'
+import { setIn, type SetIn } from '../lang/set-in.ts'
+import { assertChange, assertFields, assertOptions, assertRunOptions, assertSource, InvalidTaskError } from '../options/errors.ts'
 import { spotChoice, type SpotOptions } from '../options/spot/spot.ts'
 import { mergeOptions, type TrainingOptions } from '../options/task-options.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
@@ -31,6 +31,7 @@ import type { Runner } from '../run/runner.ts'
 import type { SearchPlan } from '../search/plan.ts'
 import type { Space, Values } from '../search/space.ts'
 import { firstPlan, SearchBuilder } from './search/builder.ts'
+import { functionFields, mapFields, rehearseFields, runFields } from './problems/fields.ts'
 import { specOf } from './spec-of.ts'
 
 // Every method of every kind and phase: the class that forgets one does not compile.
@@ -63,19 +64,20 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
   }
 
   code = (entry: string, options: CodeOptions = {}): TaskBuilder =>
-    this.#program({ kind: 'code', entry, ...setIn(options), dependencies: options.dependencies ?? [] })
+    this.#program({ kind: 'code', entry, ...this.#given('code', options), dependencies: options.dependencies ?? [] })
   shell = (line: string, options: ShellOptions = {}): TaskBuilder =>
-    this.#program({ kind: 'shell', line, ...setIn(options), dependencies: options.dependencies ?? [] })
+    this.#program({ kind: 'shell', line, ...this.#given('shell', options), dependencies: options.dependencies ?? [] })
   entrypoint = (argv: readonly string[], options: DependencyOptions = {}): TaskBuilder =>
-    this.#program({ kind: 'command', argv, dependencies: options.dependencies ?? [] })
+    this.#program({ kind: 'command', argv, ...this.#given('entrypoint', options), dependencies: options.dependencies ?? [] })
   command = (argv: readonly string[], script: string, options: DependencyOptions = {}): TaskBuilder =>
-    this.#program({ kind: 'command', argv, script, dependencies: options.dependencies ?? [] })
+    this.#program({ kind: 'command', argv, script, ...this.#given('command', options), dependencies: options.dependencies ?? [] })
 
   algorithm = (name: string, options: { readonly version?: string } = {}): TaskBuilder =>
-    this.#next({ program: { kind: 'algorithm' }, algorithm: { name, ...setIn(options) } })
+    this.#next({ program: { kind: 'algorithm' }, algorithm: { name, ...this.#given('algorithm', options) } })
 
   named = (task: string): TaskBuilder => this.#next({ task })
   function = (load: () => Promise<object>, exported: string, options: { readonly file?: string } = {}): TaskBuilder => {
+    assertFields(this.name, 'function', options, functionFields)
     const frames = framesBelow(this.function)
     return this.#next({ calls: functionSource(this.name, load, exported, options.file, frames) })
   }
@@ -86,7 +88,7 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     items: readonly unknown[],
     options: MapOptions & RunOptions & { readonly rest?: readonly unknown[] } = {},
   ): Promise<readonly unknown[]> => {
-    assertRunOptions(this.name, options)
+    assertRunOptions(this.name, options, mapFields)
     const { machines, perMachine = 1, rest = [], ...run } = options
     const caller = callerOf(this.map)
     const { makeCalls } = await import('./functions/call-function.ts')
@@ -163,25 +165,32 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
   }
 
   async #call(args: readonly unknown[], options: RunOptions, caller: Caller): Promise<unknown> {
-    assertRunOptions(this.name, options)
+    assertRunOptions(this.name, options, runFields)
     const { makeCalls } = await import('./functions/call-function.ts')
     const wanted = { calls: [args], rest: [], machines: 1, perMachine: 1, isMap: false, options }
     return (await makeCalls(this.#draft, this.#runner, wanted, caller))[0]
   }
 
   rehearse = async (options: RehearseOptions = {}): Promise<Rehearsal> =>
-    await this.#runner.rehearse(this.#ready(options), options).catch(rethrown(callerOf(this.rehearse)))
+    await this.#runner.rehearse(this.#ready(options, rehearseFields), options).catch(rethrown(callerOf(this.rehearse)))
 
-  #ready(options: RunOptions): TaskSpec {
-    assertRunOptions(this.name, options)
+  #ready(options: RunOptions, known: Readonly<Record<string, true>> = runFields): TaskSpec {
+    assertRunOptions(this.name, options, known)
     return this.spec()
+  }
+
+  /** What is set of the options; which of them exist is looked at with everything else. */
+  #given<Options extends object>(path: string, options: Options): SetIn<Options> {
+    assertOptions(this.name, path, options)
+    return setIn(options)
   }
 
   #program(program: Program): TaskBuilder {
     return this.#next({ program })
   }
 
-  #input(source: Parameters<typeof addInput>[1], channel: string, options: InputOptions | undefined): TaskBuilder {
+  #input(source: Parameters<typeof addInput>[1], channel: string, options: InputOptions = {}): TaskBuilder {
+    assertOptions(this.name, 'input', options)
     return new TaskBuilder(addInput(this.#draft, source, channel, options), this.#runner)
   }
 

@@ -1,10 +1,12 @@
 import { callerOf } from '../../errors/caller.ts'
 import { freeze } from '../../lang/freeze.ts'
+import { assertRunOptions } from '../../options/errors.ts'
 import type { Runner } from '../../run/runner.ts'
 import type { Found, SearchHandle, SearchRunOptions } from '../../search/found.ts'
 import type { FoundVariants } from '../../search/index.ts'
 import type { SearchPlan } from '../../search/plan.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
+import { searchFields } from '../problems/fields.ts'
 import { secondsOf, type Duration } from '../../time/duration.ts'
 
 type Plan = Omit<SearchPlan, 'task' | 'trials' | 'parallel'> & Partial<Pick<SearchPlan, 'trials' | 'parallel'>>
@@ -43,6 +45,7 @@ export class SearchBuilder {
   async #start(options: SearchRunOptions, method: () => unknown): Promise<SearchHandle<Found | FoundVariants>> {
     const caller = callerOf(method)
     const task = this.#spec()
+    assertRunOptions(task.task, options, searchFields)
     if (Symbol.for('simple-sagemaker.describe-only') in globalThis)
       (await import('../../run/lookup/describe-only.ts')).refuseWhenDescribing([task])
     const { startSearch } = await import('../../search/index.ts')
