@@ -96,13 +96,7 @@ export function local(options: LocalOptions = {}): Platform {
   const closing = new AbortController()
   // Any number of jobs is watched at once; each listener goes with its watching.
   setMaxListeners(0, closing.signal)
-  const settings = {
-    stopGraceSeconds: options.stopGraceSeconds ?? stopGraceSeconds,
-    syncSeconds: options.syncSeconds ?? 3,
-    isolation: isolationFrom(options.isolation ?? process.env['SSM_LOCAL_ISOLATION']),
-    ...(options.watchState === true ? { watchesState: true as const } : {}),
-    ...(options.simulateSpotInterruption === undefined ? {} : { spotInterruption: options.simulateSpotInterruption }),
-  }
+  const settings = jobSettings(options)
   const programs = { python: pythonSettings(options), containerEngine: options.containerEngine }
   return {
     name: 'local',
@@ -129,6 +123,14 @@ export function local(options: LocalOptions = {}): Platform {
     [Symbol.asyncDispose]: async () => closing.abort(new Error('The local platform was closed')),
   }
 }
+
+const jobSettings = (options: LocalOptions) => ({
+  stopGraceSeconds: options.stopGraceSeconds ?? stopGraceSeconds,
+  syncSeconds: options.syncSeconds ?? 3,
+  isolation: isolationFrom(options.isolation ?? process.env['SSM_LOCAL_ISOLATION']),
+  ...(options.watchState === true ? { watchesState: true as const } : {}),
+  ...(options.simulateSpotInterruption === undefined ? {} : { spotInterruption: options.simulateSpotInterruption }),
+})
 
 const notOnWindows = (): PlatformError =>
   new PlatformError('PLATFORM_UNSUPPORTED', 'Local jobs run on Linux and macOS, not on Windows.', {
