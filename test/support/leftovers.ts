@@ -20,13 +20,25 @@ export function processesWith(text: string): readonly string[] {
   })
 }
 
-/** Waits until no process carries the text, at most `ms` milliseconds; gives those that are left. */
+/** Waits until no process carries the text, at most `ms` milliseconds; gives those that are left, with what they run. */
 export async function processesLeft(text: string, ms = 20_000): Promise<readonly string[]> {
   for (const untilMs = performance.now() + ms; ;) {
     const left = processesWith(text)
-    if (left.length === 0 || performance.now() > untilMs) return left
+    if (left.length === 0) return []
+    if (performance.now() > untilMs) return left.map(described)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+function described(pid: string): string {
+  const [name, line] = ['comm', 'cmdline'].map((file) => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, 'latin1').replaceAll('\0', ' ').trim()
+    } catch {
+      return 'gone meanwhile'
+    }
+  })
+  return `${pid} (${name}) ${line}`
 }
 
 /** Children of this process that ended and were not waited for. */

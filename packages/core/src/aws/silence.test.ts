@@ -37,7 +37,7 @@ test(
       hint: expect.stringMatching(/Check the network/),
     })
     // Eight attempts of their own would take longer than that, and wait in between.
-    expect(performance.now() - beforeMs).toBeLessThan(4_000)
+    expect(performance.now() - beforeMs).toBeLessThan(20_000)
     expect(notices.filter(({ type }) => type === 'waiting')).toEqual([
       { type: 'waiting', service: 'STS', seconds: 0, message: expect.stringContaining('still waiting for STS') },
     ])

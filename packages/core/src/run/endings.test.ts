@@ -141,8 +141,10 @@ async function end(ending: Ending, { client, run, leave }: UnderWay): Promise<Pr
   return waits
 }
 
-async function settled(result: Promise<unknown>): Promise<Right['result']> {
-  const pending = new Promise<'pending'>((resolve) => setTimeout(() => resolve('pending'), 400))
+/** What came of a result; whether it stays open is known after a while only. */
+async function settled(result: Promise<unknown>, right: Right['result']): Promise<Right['result']> {
+  const waitedMs = right === 'pending' ? 400 : 15_000
+  const pending = new Promise<'pending'>((resolve) => setTimeout(() => resolve('pending'), waitedMs).unref())
   return Promise.race([
     pending,
     result.then(
@@ -169,7 +171,7 @@ async function ended(ending: Ending, moment: Moment, relation: Relation): Promis
   const waits = end(ending, way)
   await new Promise((resolve) => setTimeout(resolve, 5))
   way.go()
-  const result = await settled(run.result())
+  const result = await settled(run.result(), rightFor(ending, moment, relation).result)
   if (ending !== 'killed') await waits
   if (relation === 'joined job' && moment === 'submitting') await until(() => jobOf(world, worker) !== undefined)
   return { ...way, right: { job: statusOf(world), result } }

@@ -26,18 +26,21 @@ const wrapper = `_tree=$1 _engine=$2 _removal=$3; shift 3
 } >/dev/null 2>&1 & )
 unset SSM_WATCHER; exec 3<&-; exec "$@"`
 
-// What still belongs to a machine: it is their `/`, or they carry its root in their environment.
+// The group goes at once; dash knows no `--` before its number. Then what left the group and still belongs to the machine: it is their
+// `/`, or they carry its root in their environment, which cannot be read while one process becomes another. So they are looked for until
+// two rounds in a row found nothing.
 const orphaned = `
-kill -KILL -- "-$1"
-_rounds=0 _found=1
-while [ -n "$_found" ] && [ "$_rounds" -lt 5 ]; do
-  _rounds=$((_rounds + 1)) _found=''
+kill -KILL "-$1"
+_rounds=0 _empty=0
+while [ "$_empty" -lt 2 ] && [ "$_rounds" -lt 20 ]; do
+  _rounds=$((_rounds + 1)) _empty=$((_empty + 1))
   for _file in /proc/[0-9]*/root $(grep -lF -e "${machineRootVariable}=$2" /proc/[0-9]*/environ); do
     _pid=\${_file#/proc/}
     _pid=\${_pid%/*}
     case $_file in */root) [ "$_file/" -ef "$2/" ] || continue ;; esac
-    [ "$_pid" = "$$" ] || ! kill -KILL "$_pid" || _found=1
+    [ "$_pid" = "$$" ] || ! kill -KILL "$_pid" || _empty=0
   done
+  sleep 0.05
 done`
 
 /** Makes the pipes for the output of several machines, unless whoever started the supervisor made them meanwhile. */

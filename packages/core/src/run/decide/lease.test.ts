@@ -84,6 +84,10 @@ const held = async (uri: ObjectUri): Promise<boolean> => {
   return isHeld(uri, (await context.platform.objects.find(uri))?.etag, context)
 }
 
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await pause(1)
+}
+
 test('of many who want it, one at a time has it, and it is free when the last one is done', async () => {
   const uri = someLease()
   await client().platform.objects.bucket('lease-tests')
@@ -131,6 +135,35 @@ test('the lease of a holder that was killed is taken over after the silence, not
   expect(performance.now() - startedMs).toBeGreaterThanOrEqual(silenceMs)
   expect(context.told).toEqual(['waited'])
   expect(await held(uri)).toBe(false)
+})
+
+test('whoever was asleep while it waited does not take the holder for dead', async () => {
+  const uri = someLease()
+  const order: string[] = []
+  let slept = false
+  const long = withLease(uri, client(), async () => {
+    await until(() => slept)
+    order.push('holder')
+  })
+  await until(() => held(uri))
+  let clockMs = 0
+  const asleep = client()
+  const sleepy: Client = {
+    ...asleep,
+    clock: {
+      now: () => clockMs,
+      // The holder, on the same computer, slept as well, and has written nothing since.
+      async sleep(ms, signal) {
+        clockMs += slept ? ms : silenceMs * 100
+        slept = true
+        await pause(1)
+        signal?.throwIfAborted()
+      },
+    },
+  }
+  await withLease(uri, sleepy, () => Promise.resolve(order.push('waiter')))
+  await long
+  expect(order).toEqual(['holder', 'waiter'])
 })
 
 test('a holder that was taken for dead learns of it before it acts, and does not remove what is another’s', async () => {
