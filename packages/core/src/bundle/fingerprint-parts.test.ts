@@ -166,6 +166,20 @@ test.each([
   expect(describeChange(change)).toBe(words)
 })
 
+test('what starts the program, which function is called, and which machines get an input are parts of a task', () => {
+  expect(partsOf({ launch: 'toolkit' })).toStrictEqual({ ...bare, launch: 'toolkit' })
+  expect(partsOf({ launch: ['accelerate', 'launch'] })).toStrictEqual({ ...bare, launch: '["accelerate","launch"]' })
+  expect(partsOf({ program: { kind: 'code', entry: 'work.ts', dependencies: [], exported: 'embed' } }, { entry: 'work.mjs' })).toStrictEqual({
+    ...bare,
+    program: '{"run":"work.mjs","function":"embed"}',
+  })
+  expect(partsOf({ inputs: [{ ...input, groups: ['data', 'train'] }] }, { inputs: { data: { '': a } } })).toStrictEqual({
+    ...bare,
+    'reading of input data': 'FullyReplicated File for data, train',
+    'input data': a,
+  })
+})
+
 test('the order of hyperparameters is told only when they are the same ones', () => {
   const ordered = (text: string) => ({ 'order of hyperparameters': text })
   expect(changesBetween(ordered('a b'), ordered('b a'))).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { jobName, newJobName } from './job-name.ts'
-import { bucketRoot, keyPrefix, layoutOf, projectRoot } from './layout.ts'
+import { bucketRoot, budgetLedger, keyPrefix, layoutOf, projectRoot, warmNotes } from './layout.ts'
 import { bareUri, objectUri } from './object-uri.ts'
 import { shortDigestText } from './short-digest.ts'
 import { projectName, taskName } from './task-name.ts'
@@ -22,6 +22,14 @@ test('everything of a task has its place below its folder', () => {
     folder: 's3://lab/team/a/books/.packages/d1/',
     index: 's3://lab/team/a/books/.packages/d1.index.json',
   })
+})
+
+test('what a project keeps for all its tasks lies beside them, under names that no task has', () => {
+  expect(budgetLedger(place)).toBe('s3://lab/team/a/books/.budget.json')
+  const { folder, note } = warmNotes(place)
+  expect(folder).toBe('s3://lab/team/a/books/.warm/')
+  expect(note(jobName('count-1'))).toBe('s3://lab/team/a/books/.warm/count-1')
+  for (const name of ['.budget.json', '.warm']) expect(() => taskName(name)).toThrow('is not a task name')
 })
 
 test('everything of a job has its place below its folder', () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { SsmError } from '../errors/ssm-error.ts'
-import { jobName, jobTimeMs, taskOfJob } from './job-name.ts'
+import { isJobOf, jobName, jobTimeMs, newJobName, taskOfJob } from './job-name.ts'
 import { keyPrefix } from './layout.ts'
-import { objectUri } from './object-uri.ts'
+import { bucketName, objectUri } from './object-uri.ts'
 import { InvalidNameError, projectName, taskName } from './task-name.ts'
 
 function refusal(act: () => unknown): Pick<SsmError, 'message' | 'hint' | 'facts'> {
@@ -96,4 +96,38 @@ test.each([
 ])('%j is no job of ours: it has neither a task nor a time', (name) => {
   expect(taskOfJob(name)).toBeUndefined()
   expect(jobTimeMs(name)).toBeUndefined()
+})
+
+test.each(['ab', 'k'.repeat(64), 'Lab', '-lab', 'lab-', '.lab', 'lab.', 'la b', 'lab/x', 'lab\n', '\nlab', ''])(
+  'no bucket is called %j',
+  (text) => {
+    const rule = '3 to 63 lower-case letters, digits, "." and "-", with a letter or digit at both ends'
+    const shown = text.length > 60 ? text : JSON.stringify(text)
+    expect(refusal(() => bucketName(text))).toMatchObject({ facts: { what: 'bucket', rule } })
+    expect(refusal(() => bucketName(text)).message).toContain(shown)
+  },
+)
+
+test.each(['abc', 'k'.repeat(63), 'a.b-c', '0ab'])('a bucket may be called %j', (text) => {
+  expect(bucketName(text)).toBe(text)
+})
+
+test('what is no text is no bucket and no job', () => {
+  for (const make of [bucketName, jobName]) expect(refusal(() => make(['abc'] as unknown as string))).toMatchObject({ facts: { value: 'a object' } })
+})
+
+test('a folder beside the jobs of a task is none of them', () => {
+  const task = taskName('t')
+  for (const name of ['input', 'state', 't', 'x\nt-2026-01-02-03-04-05-AbCdEfGh', 't-2026-01-02-03-04-05-AbCdEfGhI']) {
+    expect(isJobOf(task, name)).toBe(false)
+    expect(jobTimeMs(name)).toBeUndefined()
+  }
+  expect(isJobOf(task, 't-2026-01-02-03-04-05-AbCdEfGh')).toBe(true)
+})
+
+test("a new job is named by this computer's clock, unless it would then sort before the newest one", () => {
+  const [task, now] = [taskName('t'), Date.parse('2026-01-02T03:04:05Z')]
+  const timeAfter = (newest: string) => jobTimeMs(newJobName(task, now, { after: jobName(newest) }))
+  expect(timeAfter('t-2025-12-31-00-00-00-AbCdEfGh')).toBe(now)
+  expect(timeAfter('t-2026-01-02-03-04-09-AbCdEfGh')).toBe(now + 5_000)
 })

@@ -397,3 +397,9 @@ test('setup alone cannot touch a bucket, and a caller tags only jobs that it mak
     tags({}),
   ]).toEqual([true, false, false])
 })
+
+test('prices are read only by who asks for costs', () => {
+  const asks = (prices?: boolean) =>
+    allowed(policies({ ...options, ...(prices === undefined ? {} : { prices }) }).caller, 'pricing:GetProducts', '*')
+  expect([asks(), asks(false), asks(true)]).toEqual([false, false, true])
+})
