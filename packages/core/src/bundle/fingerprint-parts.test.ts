@@ -169,7 +169,9 @@ test.each([
 test('what starts the program, which function is called, and which machines get an input are parts of a task', () => {
   expect(partsOf({ launch: 'toolkit' })).toStrictEqual({ ...bare, launch: 'toolkit' })
   expect(partsOf({ launch: ['accelerate', 'launch'] })).toStrictEqual({ ...bare, launch: '["accelerate","launch"]' })
-  expect(partsOf({ program: { kind: 'code', entry: 'work.ts', dependencies: [], exported: 'embed' } }, { entry: 'work.mjs' })).toStrictEqual({
+  expect(
+    partsOf({ program: { kind: 'code', entry: 'work.ts', dependencies: [], exported: 'embed' } }, { entry: 'work.mjs' }),
+  ).toStrictEqual({
     ...bare,
     program: '{"run":"work.mjs","function":"embed"}',
   })

@@ -113,7 +113,8 @@ test.each(['abc', 'k'.repeat(63), 'a.b-c', '0ab'])('a bucket may be called %j', 
 })
 
 test('what is no text is no bucket and no job', () => {
-  for (const make of [bucketName, jobName]) expect(refusal(() => make(['abc'] as unknown as string))).toMatchObject({ facts: { value: 'a object' } })
+  for (const make of [bucketName, jobName])
+    expect(refusal(() => make(['abc'] as unknown as string))).toMatchObject({ facts: { value: 'a object' } })
 })
 
 test('a folder beside the jobs of a task is none of them', () => {
