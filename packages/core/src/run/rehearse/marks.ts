@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../events/run-event.ts'
 import type { JobRef, ProgramStart } from '../../platform/jobs.ts'
-import type { PrintedLine } from './verdict.ts'
+import type { InterruptedRun, PrintedLine } from './verdict.ts'
 
 // More of them make no figure better, and are kept in memory.
 const mostLines = 20_000
@@ -34,4 +34,47 @@ export function marksOf({ startedAtMs }: ProgramStart, lines: readonly PrintedLi
   }
   for (const text of twice) marks.delete(text)
   return marks
+}
+
+// One or two lines may be what every start prints.
+const fewMarks = 3
+
+/**
+ * Of each start with saved state whether it went on with it, by what it printed: `false` when it printed again what was printed
+ * before the save, and took its time for it. Starts of which that does not tell are left out. Pure.
+ */
+export function goingOn({ starts, lines = [] }: InterruptedRun, marks: ReadonlyMap<string, number>): readonly boolean[] {
+  return starts.flatMap((start, index) => {
+    const before = starts.slice(0, index).findLast(({ savedAtMs }) => savedAtMs !== undefined)
+    if (before === undefined || start.givenFiles === 0) return []
+    const printed = marksIn(before, lines, marks).filter(({ atMs }) => atMs <= (before.savedAtMs ?? 0))
+    const last = Math.max(...printed.map(({ mark }) => mark))
+    if (printed.length < fewMarks) return []
+    const again = marksIn(start, lines, marks)
+    const repeated = again.filter(({ mark }) => printed.some((each) => each.mark === mark))
+    if (repeated.length >= printed.length) return isShown(repeated) ? [] : [false]
+    return again.some(({ mark }) => mark > last) ? [true] : []
+  })
+}
+
+interface SeenMark {
+  readonly atMs: number
+  readonly mark: number
+}
+
+/** Lines that are printed at once, in a tenth of the time that the work takes, may have been kept with the state. */
+function isShown(lines: readonly SeenMark[]): boolean {
+  const span = (of: (line: SeenMark) => number): number => Math.max(...lines.map(of)) - Math.min(...lines.map(of))
+  return span(({ atMs }) => atMs) < 100 * span(({ mark }) => mark)
+}
+
+function marksIn(
+  { startedAtMs, endedAtMs }: ProgramStart,
+  lines: readonly PrintedLine[],
+  marks: ReadonlyMap<string, number>,
+): SeenMark[] {
+  return lines.flatMap(({ atMs, text }) => {
+    const mark = marks.get(text)
+    return mark === undefined || atMs < startedAtMs || atMs > endedAtMs ? [] : [{ atMs, mark }]
+  })
 }

@@ -127,6 +127,25 @@ function secondsDoneTwice(notes: string): number {
   }, 0)
 }
 
+test.each<readonly [string, string, readonly RehearsalFault[]]>([
+  ['goes on', programOf({ pause: 2 * stepSeconds }), []],
+  ['begins anew', programOf({ pause: 2 * stepSeconds, load: '' }), ['save not read']],
+])(
+  'with its state in an archive a program is told by what it prints: it %s',
+  { timeout: 540_000 },
+  async (name, text, faults) => {
+    const file = join(folder, `${name.replaceAll(' ', '-')}.py`)
+    writeFileSync(file, text)
+    const { faults: found } = await project('rehearsal', { platform: 'local' })
+      .task('t')
+      .code(file)
+      .env({ NOTES: `${file}.notes` })
+      .stateArchive()
+      .rehearse({ interruptions: 4, seed: 3, grace: '30 seconds' })
+    expect(found.map(({ fault }) => fault)).toEqual(faults)
+  },
+)
+
 /** For whoever wants to see the figures. */
 function figures(name: string, found: Rehearsal, observedSeconds: number): void {
   const file = process.env['SSM_REHEARSAL_FIGURES']

@@ -43,8 +43,9 @@ export async function rehearse(given: TaskSpec, options: RehearseOptions, stage:
   const { start, end, program, lines } = await rehearsal.uninterrupted()
   const interrupt: Interrupt = (moments, grace) => rehearsal.interrupted(moments, end, grace)
   const played = await interruptedRuns(start, interrupt, { interruptions, graceSeconds, seed, signal })
-  const faults = faultsOf(start, await withoutOwnDifferences(played.runs, rehearsal, end), played.graceSeconds)
-  const costs = costsOf({ seconds: ranSeconds(start), marks: marksOf(start, lines) }, played.runs)
+  const marks = marksOf(start, lines)
+  const faults = faultsOf(start, await withoutOwnDifferences(played.runs, rehearsal, end), played.graceSeconds, marks)
+  const costs = costsOf({ seconds: ranSeconds(start), marks }, played.runs)
   const found: Rehearsal = {
     v: 1,
     task: spec.task,

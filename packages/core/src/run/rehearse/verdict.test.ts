@@ -38,6 +38,50 @@ test.each<readonly [string, ProgramStart, readonly InterruptedRun[], readonly st
   expect(namesOf(uninterrupted, runs)).toEqual(faults)
 })
 
+const marks = new Map([1, 2, 3, 4, 5].map((step) => [`step ${step}`, step]))
+const lines = (...steps: readonly (readonly [atMs: number, step: number])[]) =>
+  steps.map(([atMs, step]) => ({ atMs, text: `step ${step}` }))
+const before = lines([1_000, 1], [2_000, 2], [2_900, 3], [3_900, 4])
+const { isStateRead: _read, ...unseen } = second
+const last = run({ starts: [first, unseen] })
+
+test.each<readonly [string, readonly InterruptedRun[], readonly string[]]>([
+  [
+    'it begins anew',
+    [{ ...last, lines: [...before, ...lines([6_000, 1], [7_000, 2], [8_000, 3], [9_000, 4])] }],
+    ['save not read'],
+  ],
+  [
+    'it begins anew after a start that was too early to save',
+    [
+      {
+        differs: [],
+        starts: [first, { startedAtMs: 4_500, endedAtMs: 4_700, takenAtMs: 4_600, givenFiles: 1 }, unseen],
+        lines: [...before, ...lines([6_000, 1], [7_000, 2], [8_000, 3], [9_000, 4])],
+      },
+    ],
+    ['save not read'],
+  ],
+  ['it goes on', [{ ...last, lines: [...before, ...lines([6_000, 4], [7_000, 5])] }], []],
+  [
+    'it prints its old lines at its start',
+    [{ ...last, lines: [...before, ...lines([6_000, 1], [6_001, 2], [6_002, 3], [7_000, 4])] }],
+    [],
+  ],
+  [
+    'one of its starts went on',
+    [
+      { ...last, lines: [...before, ...lines([6_000, 1], [7_000, 2], [8_000, 3])] },
+      { ...last, lines: [...before, ...lines([6_000, 4])] },
+    ],
+    [],
+  ],
+  ['it printed little before its save', [{ ...last, lines: lines([1_000, 1], [2_000, 2], [6_000, 1], [7_000, 2]) }], []],
+  ['it prints nothing', [last], []],
+])('where nobody sees whether state is read, the lines tell: %s', (_, runs, faults) => {
+  expect(faultsOf(alone, runs, 120, marks).map(({ fault }) => fault)).toEqual(faults)
+})
+
 test('work is lost since the last save, or since the start when there was none after it', () => {
   expect(workLostIn(first)).toBe(1)
   expect(workLostIn(unsaved)).toBe(4)

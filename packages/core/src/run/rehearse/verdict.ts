@@ -1,4 +1,5 @@
 import type { JobState, ProgramStart } from '../../platform/jobs.ts'
+import { goingOn } from './marks.ts'
 
 /** What is wrong with a program that is interrupted, by name. */
 export type RehearsalFault = 'nothing saved' | 'torn save' | 'save not read' | 'result differs' | 'ignores SIGTERM'
@@ -73,11 +74,15 @@ export interface Rehearsal {
   readonly atMs: number
 }
 
-/** Every fault of these runs. Pure. */
+/**
+ * Every fault of these runs. Pure.
+ * @param marks lines that an uninterrupted run prints once, by which it is told whether a start goes on where nobody sees it read
+ */
 export function faultsOf(
   uninterrupted: ProgramStart,
   runs: readonly InterruptedRun[],
   graceSeconds: number,
+  marks: ReadonlyMap<string, number> = new Map(),
 ): readonly FoundFault[] {
   const starts = runs.flatMap((run) => run.starts)
   const taken = starts.filter(({ takenAtMs }) => takenAtMs !== undefined)
@@ -88,10 +93,17 @@ export function faultsOf(
   const other = runs.find(({ failure, differs }) => failure === undefined && differs.length > 0)
   const known = given.filter(({ isStateRead }) => isStateRead !== undefined)
   const isUnread = known.length > 0 && known.every(({ isStateRead }) => isStateRead === false)
+  const going = known.length > 0 ? [] : runs.flatMap((run) => goingOn(run, marks))
+  const beganAnew = going.length > 0 && going.every((each) => !each)
   return [
     ...found('ignores SIGTERM', killed.length > 0, `it still ran ${graceSeconds} seconds after SIGTERM and had to be killed`),
     ...found('nothing saved', !isSaving, 'it wrote no file into its state folder, with and without an interruption'),
     ...found('save not read', isSaving && isUnread, `of ${known.length} starts with saved state, none read a file of it`),
+    ...found(
+      'save not read',
+      beganAnew,
+      `of ${going.length} starts with saved state, each did again what was done before the save`,
+    ),
     ...found('torn save', torn !== undefined, `started again with what it had saved, it failed: ${torn?.failure ?? ''}`),
     ...found(
       'result differs',
