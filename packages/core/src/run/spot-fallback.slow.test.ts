@@ -56,13 +56,13 @@ test.each(Object.entries(choices))('every order of ends: %s', { timeout: 300_000
     const account = accountOf(order)
     await runWith(account.client(), specWith(choice))
     const expected = expectedJobs(order, choice).map(named)
-    expect(askedFor(account), told).toEqual(expected)
+    expect(askedFor(account), `order: ${told}`).toEqual(expected)
     expectNothingTwice(account)
     // The same with a client that is killed somewhere, and a second one that goes on.
     const shared = accountOf(order)
     await runWith(shared.client((index * 7) % 60), specWith(choice))
-    expect(await runWith(shared.client(), specWith(choice)), told).not.toBe('dead')
+    expect(await runWith(shared.client(), specWith(choice)), `order: ${told}`).not.toBe('dead')
     expectNothingTwice(shared)
-    expect(chainsOf(shared)[0]?.machines, told).toEqual(expected.slice(0, chainsOf(shared)[0]?.machines.length))
+    expect(chainsOf(shared)[0]?.machines, `order: ${told}`).toEqual(expected.slice(0, chainsOf(shared)[0]?.machines.length))
   }
 })
