@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ProgramStart } from '../../platform/jobs.ts'
 import { costsOf } from './costs.ts'
-import { marksOf } from './marks.ts'
+import { marksOf, type InterruptedRun, type PrintedLine } from './marks.ts'
 import { momentsOf, randomFrom } from './moments.ts'
-import type { InterruptedRun, PrintedLine } from './verdict.ts'
 
 // Programs of 20 steps, of about a second each, whose clock is a number.
 const steps = 20

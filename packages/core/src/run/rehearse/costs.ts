@@ -1,5 +1,6 @@
 import type { ProgramStart } from '../../platform/jobs.ts'
-import type { ExpectedCost, InterruptedRun, Rehearsal } from './verdict.ts'
+import type { InterruptedRun } from './marks.ts'
+import type { ExpectedCost, Rehearsal } from './verdict.ts'
 
 /**
  * The work that an interrupted start had done and must be done again, in seconds: since its last save, or since it went on with what

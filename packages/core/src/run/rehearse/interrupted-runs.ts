@@ -1,7 +1,8 @@
 import type { ProgramStart } from '../../platform/jobs.ts'
 import { isTaken, ranSeconds } from './costs.ts'
 import { momentsOf, randomFrom } from './moments.ts'
-import { faultsOf, type InterruptedRun } from './verdict.ts'
+import type { InterruptedRun } from './marks.ts'
+import { faultsOf } from './verdict.ts'
 
 /** Runs the program, and takes its machines away so many seconds after each start, with this grace. */
 export type Interrupt = (moments: readonly number[], graceSeconds: number) => Promise<InterruptedRun>

@@ -1,6 +1,22 @@
 import type { RunEvent } from '../../events/run-event.ts'
 import type { JobRef, ProgramStart } from '../../platform/jobs.ts'
-import type { InterruptedRun, PrintedLine } from './verdict.ts'
+
+/** A line that the program printed. */
+export interface PrintedLine {
+  readonly atMs: number
+  readonly text: string
+}
+
+/** What came of one run that was interrupted. */
+export interface InterruptedRun {
+  readonly starts: readonly ProgramStart[]
+  /** What it printed, in order; the first of them where there is much of it. */
+  readonly lines?: readonly PrintedLine[]
+  /** Why it failed; absent when it completed. */
+  readonly failure?: string
+  /** What of its end differs from the uninterrupted run; empty when nothing does. */
+  readonly differs: readonly string[]
+}
 
 // More of them make no figure better, and are kept in memory.
 const mostLines = 20_000

@@ -20,8 +20,8 @@ import { differencesOf, endOfRun, type RunEnd } from './compare.ts'
 import type { RehearsalPlatform, RehearseOptions } from '../run-options.ts'
 import { costsOf, expectedAt, ranSeconds } from './costs.ts'
 import { fullGraceSeconds, interruptedRuns, type Interrupt } from './interrupted-runs.ts'
-import { linesOfJob, marksOf } from './marks.ts'
-import { faultsOf, onlyStart, type InterruptedRun, type PrintedLine, type Rehearsal } from './verdict.ts'
+import { linesOfJob, marksOf, type InterruptedRun, type PrintedLine } from './marks.ts'
+import { faultsOf, onlyStart, type Rehearsal } from './verdict.ts'
 
 /** What a rehearsal works with. */
 export interface Stage {

@@ -4,7 +4,8 @@ import type { ProgramStart } from '../../platform/jobs.ts'
 import { differencesOf } from './compare.ts'
 import { momentsOf, randomFrom } from './moments.ts'
 import { costsOf, expectedAt, workLostIn } from './costs.ts'
-import { faultsOf, type InterruptedRun } from './verdict.ts'
+import type { InterruptedRun } from './marks.ts'
+import { faultsOf } from './verdict.ts'
 
 const alone: ProgramStart = { startedAtMs: 0, endedAtMs: 10_000, savedAtMs: 9_000, givenFiles: 0 }
 const first: ProgramStart = { startedAtMs: 0, endedAtMs: 4_100, takenAtMs: 4_000, savedAtMs: 3_000, givenFiles: 0 }

@@ -1,5 +1,5 @@
 import type { JobState, ProgramStart } from '../../platform/jobs.ts'
-import { goingOn } from './marks.ts'
+import { goingOn, type InterruptedRun } from './marks.ts'
 
 /** What is wrong with a program that is interrupted, by name. */
 export type RehearsalFault = 'nothing saved' | 'torn save' | 'save not read' | 'result differs' | 'ignores SIGTERM'
@@ -10,23 +10,6 @@ export interface FoundFault {
   readonly fault: RehearsalFault
   /** What was seen, as a sentence. */
   readonly seen: string
-}
-
-/** A line that the program printed. */
-export interface PrintedLine {
-  readonly atMs: number
-  readonly text: string
-}
-
-/** What came of one run that was interrupted. */
-export interface InterruptedRun {
-  readonly starts: readonly ProgramStart[]
-  /** What it printed, in order; the first of them where there is much of it. */
-  readonly lines?: readonly PrintedLine[]
-  /** Why it failed; absent when it completed. */
-  readonly failure?: string
-  /** What of its end differs from the uninterrupted run; empty when nothing does. */
-  readonly differs: readonly string[]
 }
 
 /** How much an interruption costs at some rate. */
