@@ -97,7 +97,7 @@ const awsFields: Fields<AwsOptions> = {
  * @example const ex = project('ex', { platform: aws({ region: 'eu-west-1', profile: 'research' }) })
  */
 export function aws(options: AwsOptions = {}): Platform {
-  assertPlatformOptions('aws', options, awsFields)
+  assertPlatformOptions('aws', options, awsFields, ['containerEngine'])
   const { clock = systemClock, random = Math.random } = options
   const notify: Notify = (notice) => options.onNotice?.(notice)
   const retryLimits = { ...defaultRetryLimits, ...options.retryLimits }

@@ -1,4 +1,5 @@
 import { SsmError } from '../errors/ssm-error.ts'
+import { inHome } from '../files/cache.ts'
 import { callEngine } from './call.ts'
 
 /** The two programs that build and run containers; they take the same words for most things. */
@@ -25,7 +26,7 @@ export interface FindEngineOptions {
  * @throws {SsmError} `ENGINE_MISSING` when the one named does not answer.
  */
 export async function findEngine({ engine, signal }: FindEngineOptions = {}): Promise<ContainerEngine | undefined> {
-  const named = engine ?? (process.env['SSM_CONTAINER_ENGINE'] || undefined)
+  const named = engine ?? (inHome(process.env['SSM_CONTAINER_ENGINE']) || undefined)
   if (named !== undefined) return (await answering(named, signal)) ?? Promise.reject(silentEngine(named))
   return (await answering('docker', signal)) ?? (await answering('podman', signal))
 }

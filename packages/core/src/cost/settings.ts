@@ -1,5 +1,5 @@
 import { unknownFields, type Fields } from '../options/did-you-mean.ts'
-import { InvalidTaskError } from '../options/errors.ts'
+import { homeProblems, InvalidTaskError } from '../options/errors.ts'
 import type { FoundProblem } from '../options/option.ts'
 import type { PriceChoice } from './choice.ts'
 
@@ -51,7 +51,7 @@ export function moneySettings(
 function pricesProblems(value: unknown): readonly FoundProblem[] {
   const given = Object(value) as { readonly file?: unknown; readonly priceOf?: unknown }
   if (value === 'platform' || typeof given.priceOf === 'function') return []
-  if (typeof given.file === 'string' && given.file.trim() !== '') return []
+  if (typeof given.file === 'string' && given.file.trim() !== '') return homeProblems('prices.file', given.file)
   const hint = "Write prices: 'platform', { file: 'prices.json' }, or an object with a method priceOf."
   return [{ path: 'prices', value, message: 'must be a source of prices', hint }]
 }

@@ -4,11 +4,11 @@
  * @module @simple-sagemaker/core/local
  */
 import { setMaxListeners } from 'node:events'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { stopGraceSeconds } from '@simple-sagemaker/worker-toolkit/contract'
 import type { PublishedImages } from '../containers/published.ts'
 import { addressOf, type ObjectUri } from '../names/object-uri.ts'
+import { inHome } from '../files/cache.ts'
 import type { Fields } from '../options/did-you-mean.ts'
 import { assertPlatformOptions } from '../options/errors.ts'
 import { ignoredLocally } from '../options/task-options.ts'
@@ -89,7 +89,7 @@ export function localPathOf(uri: ObjectUri, root: string): string {
  * system such as `/` or `/etc`.
  */
 export function local(options: LocalOptions = {}): Platform {
-  assertPlatformOptions('local', options, localFields)
+  assertPlatformOptions('local', options, localFields, ['root', 'python', 'venvFolders', 'containerEngine'])
   if (process.platform === 'win32') throw notOnWindows()
   const root = storeFolder(options.root ?? (inHome(process.env['SSM_LOCAL_DIR']) || '.ssm'))
   takeStore(root)
@@ -137,7 +137,10 @@ const notOnWindows = (): PlatformError =>
     hint: 'Start the program inside WSL 2, which is Linux, or run the task on AWS.',
   })
 
-function pythonSettings({ python = process.env['SSM_PYTHON'] || undefined, venvFolders = ['.'] }: LocalOptions): PythonSettings {
+function pythonSettings({
+  python = inHome(process.env['SSM_PYTHON']) || undefined,
+  venvFolders = ['.'],
+}: LocalOptions): PythonSettings {
   return { ...(python === undefined ? {} : { python }), venvFolders, environment: process.env }
 }
 
@@ -159,6 +162,3 @@ export async function localIsolation(): Promise<{
   const { works, why } = await (await import('./isolation/probe.ts')).probedElsewhere()
   return { name: works ? 'namespace' : 'environment', why }
 }
-
-// A value with ~ reaches a variable as it is from quotes and from files of variables.
-const inHome = (path: string | undefined): string | undefined => path?.replace(/^~(?=\/|$)/, () => homedir())

@@ -83,11 +83,39 @@ export function assertFields(task: string, path: string, value: unknown, known: 
   if (problems.length > 0) throw new InvalidTaskError(task, problems)
 }
 
-/** @throws {SsmError} `PLATFORM_UNSUPPORTED` for what are no options of a platform. */
-export function assertPlatformOptions(platform: string, value: unknown, known: Readonly<Record<string, true>>): void {
-  const isObject = typeof value === 'object' && value !== null
-  const problems = isObject
-    ? unknownFields(value, known)
+/** A path that begins with `~`: a shell replaces it by the home folder, and nothing else does. */
+export const homeProblems = (path: string, value: unknown): readonly FoundProblem[] =>
+  isHomePath(value) ? [{ path, value, message: homeMessage, hint: homeHint(value) }] : []
+
+/** @throws {SsmError} `STORAGE_DENIED` for a path to write to that begins with `~`: a folder of this name would be made. */
+export function assertNoHomePath(path: string): void {
+  if (!isHomePath(path)) return
+  throw new SsmError('STORAGE_DENIED', `The path ${path} ${homeMessage}`, { hint: homeHint(path), facts: { path } })
+}
+
+const isHomePath = (path: unknown): path is string => typeof path === 'string' && /^~(?:\/|$)/.test(path)
+const homeMessage = 'begins with ~, which only a shell replaces by the home folder'
+const homeHint = (path: string): Text => ({
+  library: `Write join(homedir(), ${JSON.stringify(path.slice(2, 62))}) with homedir of node:os, or ./${path.slice(0, 60)} for a folder called ~.`,
+  commandLine: 'Write the whole path.',
+})
+
+/**
+ * @param paths fields that are paths, or lists of them
+ * @throws {SsmError} `PLATFORM_UNSUPPORTED` for what are no options of a platform.
+ */
+export function assertPlatformOptions<Options extends object>(
+  platform: string,
+  value: Options,
+  known: Readonly<Record<string, true>>,
+  paths: readonly (keyof Options & string)[],
+): void {
+  const isObject = typeof value === 'object' && (value as unknown) !== null
+  const problems: readonly FoundProblem[] = isObject
+    ? [
+        ...unknownFields(value, known),
+        ...paths.flatMap((name) => [value[name] as unknown].flat().flatMap((path) => homeProblems(name, path))),
+      ]
     : [{ path: 'options', value, message: 'must be an object of options', hint: 'Write it as { … }, or leave it out.' }]
   if (problems.length === 0) return
   const title = `The platform ${platform} cannot be opened:`

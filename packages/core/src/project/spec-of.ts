@@ -19,7 +19,7 @@ import { spotWaitOf, usualMaxWait } from '../options/spot/spot.ts'
 import { retryOf } from '../spec/training/retry.ts'
 import type { Draft, DraftInput } from './draft.ts'
 import { fieldProblems } from './problems/fields.ts'
-import { archiveProblems, launchProblems, schemaProblems } from './problems/place-problems.ts'
+import { archiveProblems, homePathProblems, launchProblems, schemaProblems } from './problems/place-problems.ts'
 import { algorithmProblems, inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
 
@@ -38,7 +38,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...(wrong.length === 0 ? algorithmProblems(draft) : []),
     ...inputProblems(draft),
     ...packagesProblems(draft),
-    ...(wrong.length === 0 ? [...launchProblems(draft), ...archiveProblems(draft)] : []),
+    ...(wrong.length === 0 ? [...launchProblems(draft), ...archiveProblems(draft), ...homePathProblems(draft)] : []),
     ...placeProblems(draft.kind, draft.inputs, draft.outputs ?? {}),
   ]
   if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { kindOf } from '../../files/stat.ts'
-import { InvalidTaskError } from '../../options/errors.ts'
+import { homeProblems, InvalidTaskError } from '../../options/errors.ts'
 
 /** Where a function is found: a module, and the name of one of its exports. */
 export interface FunctionSource {
@@ -27,6 +27,7 @@ export function functionSource(
 ): FunctionSource {
   if (typeof exported !== 'string' || exported === '')
     throw refused(task, exported, 'must be the name of a function', "Write it as .function(() => import('./work.ts'), 'work').")
+  if (file !== undefined && homeProblems('file', file).length > 0) throw new InvalidTaskError(task, homeProblems('file', file))
   if (file !== undefined) return { specifier: resolve(file), from: process.cwd(), exported }
   const specifier = /(?:import|require)\w*\s*\(\s*(?:\/\*.*?\*\/\s*)*(["'`])([^"'`]+)\1/s.exec(String(load))?.[2]
   if (specifier === undefined) throw refused(task, undefined, 'must import its module by a text', nameTheFile)

@@ -1,6 +1,7 @@
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { terms, wording, type Text } from '../../errors/wording.ts'
 import { objectUri } from '../../names/object-uri.ts'
+import { homeProblems } from '../../options/errors.ts'
 import type { FoundProblem } from '../../options/option.ts'
 import type { Draft } from '../draft.ts'
 
@@ -132,4 +133,20 @@ function isSchema(value: unknown): boolean {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
   const standard = (value as { readonly '~standard'?: { readonly validate?: unknown } | null })['~standard']
   return typeof standard?.validate === 'function'
+}
+
+/** Paths that begin with `~`. */
+export function homePathProblems({ program, inputs, options }: Draft): readonly FoundProblem[] {
+  const { dockerfile, packages } = options
+  const dependencies: unknown = program !== undefined && 'dependencies' in program ? program.dependencies : []
+  const given: readonly (readonly [string, unknown])[] = [
+    ...(program?.kind === 'code' ? [['code', program.entry] as const, ['sourceDir', program.sourceDir] as const] : []),
+    ...(program?.kind === 'shell' ? [['files', program.files] as const] : []),
+    ...(program?.kind === 'command' ? [['script', program.script] as const] : []),
+    ...(Array.isArray(dependencies) ? dependencies.map((path: unknown, at) => [`dependencies[${at}]`, path] as const) : []),
+    ...inputs.map(({ source }, at) => [`input[${at}].path`, source.kind === 'local' ? source.path : undefined] as const),
+    ['dockerfile', dockerfile],
+    ['packages', typeof packages === 'object' ? (packages as { readonly file?: unknown } | null)?.file : packages],
+  ]
+  return given.flatMap(([path, value]) => homeProblems(path, value))
 }

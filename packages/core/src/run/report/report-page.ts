@@ -4,6 +4,7 @@ import { SsmError } from '../../errors/ssm-error.ts'
 import { corePackage } from '../../files/own-package.ts'
 import { headOf, readBytes } from '../../files/read.ts'
 import { writeWhole } from '../../files/write-whole.ts'
+import { assertNoHomePath } from '../../options/errors.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import type { ReportDocument } from './report-document.ts'
 
@@ -68,6 +69,7 @@ const ownMark = '<meta name="generator" content="simple-sagemaker report">'
  * @throws {SsmError} `STORAGE_FULL`; `STORAGE_DENIED`, also when the file is there and is no report.
  */
 export async function writeReport(report: ReportDocument, file: string, options: Abortable = {}): Promise<number> {
+  assertNoHomePath(file)
   const page = await reportPage(report)
   const path = resolve(file)
   const there = await headOf(path, ownHeadBytes)

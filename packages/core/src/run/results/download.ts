@@ -8,6 +8,7 @@ import type { ObjectUri } from '../../names/object-uri.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { JobRef } from '../../platform/jobs.ts'
 import type { StoredObject } from '../../platform/objects.ts'
+import { assertNoHomePath } from '../../options/errors.ts'
 import { downloadFolder } from '../../sync/download.ts'
 import type { TaskContext } from '../context.ts'
 import { namedOutputsOf, outputsOf, outputUri } from './outputs.ts'
@@ -23,6 +24,7 @@ export async function downloadJob(
   options: DownloadOptions,
   context: TaskContext,
 ): Promise<Downloaded> {
+  assertNoHomePath(folder)
   const signal = options.signal ?? new AbortController().signal
   const parts = options.only ?? (await everyPart(job, layout, context, signal))
   const files: Partial<Record<string, number>> = {}
