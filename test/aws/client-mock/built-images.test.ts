@@ -30,8 +30,9 @@ async function withRegistry(
   work: (world: ReturnType<typeof mockedAws>, engine: NotingEngine) => Promise<void>,
 ): Promise<void> {
   await using folder = await temporaryDirectory()
+  const { fails: _, token: __, proxy: ___, ...ofPlatform } = options
   const engine = await notingEngine(folder.path, options)
-  await using world = mockedAws({ containerEngine: engine.path, imageBuilder: 'engine', ...options })
+  await using world = mockedAws({ containerEngine: engine.path, imageBuilder: 'engine', ...ofPlatform })
   const tags = new Map<string, string>()
   world.ecr
     .on(BatchGetImageCommand)
