@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isSsmError, type RunEvent } from '@simple-sagemaker/core'
 import { local } from '@simple-sagemaker/core/local'
-import { jobName } from '@simple-sagemaker/core/platform'
+import { jobName, type UsageSample } from '@simple-sagemaker/core/platform'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { makePodman, noPodman, type Podman } from '../support/podman.ts'
 import { sandbox, type Sandbox } from '../system/sandbox.ts'
@@ -154,7 +154,7 @@ containers('a program that fails gives its exit code and its last words', { time
   expect(await place.leftovers()).toEqual([])
 })
 
-containers('a stop reaches the program, which has its grace, and no container is left', { timeout }, async () => {
+containers('what a container uses is measured, a stop reaches the program, which has its grace, and no container is left', { timeout }, async () => {
   await using place = sandbox()
   const script = place.file(
     'wait.py',
@@ -164,11 +164,19 @@ def stop(*_):
     sys.exit(0)
 signal.signal(signal.SIGTERM, stop)
 print('ready', flush=True)
-time.sleep(60)
+kept = bytearray(b'x' * 30_000_000)
+while True: pass
 `,
   )
   const handle = await place.project('ex').task('t').code(script).image(podman.image).container().start()
   for await (const line of handle.logs()) if (line.text.includes('ready')) break
+  // What the container uses is measured, and not what the engine's own process does.
+  const { name } = await handle.job()
+  const used = async (): Promise<UsageSample | undefined> =>
+    (await local({ root: place.root }).jobs.usage?.({ kind: 'training', name: jobName(name) }))?.at(-1)
+  await expect.poll(async () => (await used())?.memoryBytes ?? 0, { timeout: 60_000 }).toBeGreaterThan(30_000_000)
+  expect((await used())?.cpuPercent).toBeGreaterThan(5)
+  expect((await used())?.machine).toBe('algo-1')
   await handle.stop()
   await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_STOPPED' })
   expect(place.objects().filter((key) => key.endsWith('model.tar.gz'))).toHaveLength(1)

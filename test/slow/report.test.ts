@@ -127,7 +127,7 @@ test.skipIf(missing)(
       'Metrics',
       'Machine use',
       'Hyperparameters',
-      'Inputs and outputs',
+      'Inputs, outputs and state',
       'Request',
     ])
       expect(text).toContain(heading)
@@ -228,6 +228,8 @@ test.skipIf(missing)(
       },
       outcome: 'The job completed.',
       attempts: [],
+      machines: [],
+      cost: { kind: 'unknown', because: 'nobody asked' },
       hyperparameters: {},
       earlier: [],
       series: Array.from({ length: machines }, (_, at) => ({

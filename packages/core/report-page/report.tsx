@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import type { ReportDocument } from '../src/run/report/report-document.ts'
 import { Graph } from './graph.tsx'
-import { Job } from './job.tsx'
+import { Job } from './job/job.tsx'
 import { jobId } from './part.tsx'
 import { Search } from './search/search.tsx'
 import type { Source } from './live.ts'

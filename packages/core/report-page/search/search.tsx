@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { ReportedSearch } from '../../src/run/report/search-document.ts'
-import { costText, Prices } from '../costs.tsx'
-import { Part } from '../part.tsx'
+import { costText, Prices } from '../job/costs.tsx'
+import { FactList, Part } from '../part.tsx'
 import { moment, number, plain, span } from '../text.ts'
 import { BestSoFar } from './best-so-far.tsx'
 import { Importances } from './importance.tsx'
@@ -53,22 +53,14 @@ function Facts({ search: { trials, createdAtMs, goal } }: { readonly search: Rep
     return count === 0 ? [] : [`${count} ${status === 'stopped-early' ? 'stopped early' : status}`]
   })
   const seconds = trials.reduce((sum, trial) => sum + (trial.seconds ?? 0), 0)
-  const facts: readonly (readonly [string, string | undefined])[] = [
-    ['Goal', goal === undefined ? undefined : `${goal.direction} ${goal.metric}`],
-    ['Trials', ends.join(', ')],
-    ['Began', createdAtMs === undefined ? undefined : moment(createdAtMs)],
-    ['Time of all trials', span(seconds)],
-  ]
   return (
-    <dl class="facts">
-      {facts.map(([name, value]) =>
-        value === undefined ? null : (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{plain(value)}</dd>
-          </div>
-        ),
-      )}
-    </dl>
+    <FactList
+      facts={[
+        ['Goal', goal === undefined ? undefined : `${goal.direction} ${goal.metric}`],
+        ['Trials', ends.join(', ')],
+        ['Began', createdAtMs === undefined ? undefined : moment(createdAtMs)],
+        ['Time of all trials', span(seconds)],
+      ]}
+    />
   )
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { ReportedSearch, ReportedTrial } from '../../src/run/report/search-document.ts'
-import { costText } from '../costs.tsx'
+import { costText } from '../job/costs.tsx'
 import { jobId } from '../part.tsx'
 import { number, plain, span } from '../text.ts'
 import type { Choosing } from './best-so-far.tsx'

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
 import { chmodSync, lstatSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { machineLabel, passedVariables, runWords, type ContainerSettings } from '../../containers/machine.ts'
+import { containerMeter } from '../usage/cgroup.ts'
+import type { Meter } from '../usage/meter.ts'
 import type { Isolation, MachineProgram, RunningMachine } from '../machine/isolation.ts'
 import { JobProblem } from '../machine/job-problem.ts'
 import { startProcess } from '../machine/process-executor.ts'
@@ -113,16 +116,37 @@ function startContainer(
     environment: passed.environment,
     afterwards: { program: settings.program, words: [...removal(settings), name].join(' ') },
   })
+  const ended = new AbortController()
   const remove = (): Promise<unknown> => ask([...removal(settings), name]).catch(() => undefined)
   return {
     ...running,
     // The engine's own process may have been killed while the container goes on.
-    ended: running.ended.finally(remove),
+    ended: running.ended.finally(() => {
+      ended.abort()
+      return remove()
+    }),
+    meter: meterOf(name, ask, ended.signal),
     kill() {
       void remove()
       running.kill()
     },
   }
+}
+
+const firstLookMs = 300
+const slowestLookMs = 5_000
+const mostLooks = 20
+
+/** Looks for the container until it runs: the engine tells its id and its first process. An engine that does not tell is asked no more. */
+async function meterOf(name: string, ask: Ask, signal: AbortSignal): Promise<Meter | undefined> {
+  for (let look = 0; look < mostLooks && !signal.aborted; look += 1) {
+    await pause(Math.min(firstLookMs * 2 ** look, slowestLookMs), undefined, { signal, ref: false }).catch(() => undefined)
+    // Until it is made, there is none of this name.
+    const told = await ask(['container', 'inspect', '--format', '{{.Id}} {{.State.Pid}}', name], signal).catch(() => '')
+    const [id = '', pid] = told.trim().split(' ')
+    if (Number(pid) > 0) return containerMeter(id, Number(pid))
+  }
+  return undefined
 }
 
 /** The folders that a container shares with this computer; what lies inside another one comes with it. */

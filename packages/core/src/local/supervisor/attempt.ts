@@ -19,6 +19,7 @@ import { metricReader } from '../logs/metrics.ts'
 import type { Isolation, MachineView, RunningMachine } from '../machine/isolation.ts'
 import { makePipes } from '../machine/process-executor.ts'
 import { pidOf } from '../process/identity.ts'
+import { groupMeter } from '../usage/processes.ts'
 import { sampleUsage } from '../usage/sampler.ts'
 import { withPackages, withPython } from '../python/environment.ts'
 import { shardOf } from '../machine/shard.ts'
@@ -115,7 +116,9 @@ export async function runMachines(job: Job, prepared: Prepared): Promise<readonl
   job.journal.processes(machines.flatMap(({ identity }) => identity ?? []))
   const sampling = sampleUsage(
     job.place.usage,
-    machines.flatMap(({ identity, tree: { host } }) => (identity === undefined ? [] : [{ host, group: pidOf(identity) }])),
+    machines.flatMap(({ identity, tree: { host }, meter }) =>
+      identity === undefined ? [] : [{ host, meter: meter ?? groupMeter(pidOf(identity)) }],
+    ),
   )
   const ender = endTogether(machines, job.settings.stopGraceSeconds)
   const stopSyncing = keepPushing(syncs, job.settings.syncSeconds)

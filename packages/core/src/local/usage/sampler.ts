@@ -1,13 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import type { UsageSample } from '../../platform/jobs.ts'
+import type { Meter, SampledMachine } from './meter.ts'
+import { processesNow, type SeenProcess } from './processes.ts'
 import { appendUsage } from './samples.ts'
-
-/** A machine: its name, and the process group that is its program. */
-export interface SampledMachine {
-  readonly host: string
-  readonly group: number
-}
 
 const firstMs = 500
 const apartMs = 2_000
@@ -19,17 +14,17 @@ const longestShare = 0.005
 /** Measures what machines use until it is stopped, where the system tells it: on Linux. A full disk or a missing /proc ends it quietly. */
 export function sampleUsage(path: string, machines: readonly SampledMachine[]): { readonly stop: () => void } {
   if (process.platform !== 'linux' || machines.length === 0) return { stop: () => undefined }
-  const meters = machines.map(({ host, group }) => meterOf(host, group))
+  const samplers = machines.map(samplerOf)
   let samples = 0
   let timer = setTimeout(take, firstMs)
   timer.unref()
   function take(): void {
     const beforeMs = performance.now()
     try {
-      const processes = processesNow()
+      const processes = once(processesNow)
       appendUsage(
         path,
-        meters.map((meter) => meter(processes)),
+        samplers.flatMap((sampler) => sampler(processes)),
       )
     } catch (cause) {
       if (fsCodeOf(cause) === undefined) throw cause
@@ -47,73 +42,33 @@ export function sampleUsage(path: string, machines: readonly SampledMachine[]): 
   }
 }
 
-/** A process as /proc shows it. */
-export interface SeenProcess {
-  readonly pid: number
-  readonly group: number
-  /** User and system time, in hundredths of a second. */
-  readonly ticks: number
-  readonly memoryBytes: number
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
-const pageBytes = 4096
-const ticksPerSecond = 100
-
-function processesNow(): readonly SeenProcess[] {
-  return readdirSync('/proc').flatMap((name) => {
-    const pid = Number(name)
-    if (!(pid > 0)) return []
-    try {
-      return processIn(pid, readFileSync(`/proc/${name}/stat`, 'latin1'))
-    } catch {
-      // Gone meanwhile.
-      return []
-    }
-  })
-}
-
-/** Reads `/proc/<pid>/stat`. The name of a program may hold anything, so fields are counted from behind it. Pure. */
-export function processIn(pid: number, stat: string): readonly SeenProcess[] {
-  const fields = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number)
-  const [group, user, system, pages] = [fields[2], fields[11], fields[12], fields[21]]
-  if (group === undefined || user === undefined || system === undefined || pages === undefined) return []
-  return [{ pid, group, ticks: user + system, memoryBytes: pages * pageBytes }]
-}
-
-/** Adds up the processes of one group, from one look to the next. */
-function meterOf(machine: string, group: number): (processes: readonly SeenProcess[]) => UsageSample {
-  let [before, beforeMs] = [new Map<number, number>(), performance.now()]
+/** From one look to the next: what the processors did between them, and how much there is of everything else. */
+function samplerOf({ host: machine, meter: given }: SampledMachine): (
+  processes: () => readonly SeenProcess[],
+) => readonly UsageSample[] {
+  let meter: Meter | undefined
+  if (typeof given === 'function') meter = given
+  // A machine that cannot be measured runs as well.
+  else
+    given.then(
+      (made) => (meter = made),
+      () => undefined,
+    )
+  let [beforeSeconds, beforeMs] = [0, performance.now()]
   return (processes) => {
-    const own = processes.filter((each) => each.group === group)
+    const measured = meter?.(processes)
+    if (measured === undefined) return []
     const nowMs = performance.now()
-    const spent = own.reduce((sum, { pid, ticks }) => sum + ticks - (before.get(pid) ?? 0), 0)
-    const seconds = Math.max(0.001, (nowMs - beforeMs) / 1000)
-    before = new Map(own.map(({ pid, ticks }) => [pid, ticks]))
-    beforeMs = nowMs
-    return {
-      machine,
-      atMs: Date.now(),
-      cpuPercent: Math.round((1000 * spent) / ticksPerSecond / seconds) / 10,
-      memoryBytes: own.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
-      ...transferOf(own),
-    }
+    const { cpuSeconds, ...others } = measured
+    const sample = { machine, atMs: Date.now(), ...others }
+    if (cpuSeconds === undefined) return [sample]
+    const share = Math.max(0, cpuSeconds - beforeSeconds) / Math.max(0.001, (nowMs - beforeMs) / 1000)
+    ;[beforeSeconds, beforeMs] = [cpuSeconds, nowMs]
+    return [{ ...sample, cpuPercent: Math.round(1000 * share) / 10 }]
   }
-}
-
-/** What the processes that are there read and wrote; nothing where the system does not tell. */
-function transferOf(own: readonly SeenProcess[]): Pick<UsageSample, 'readBytes' | 'writtenBytes'> {
-  let [readBytes, writtenBytes] = [0, 0]
-  try {
-    for (const { pid } of own) {
-      const text = readFileSync(`/proc/${pid}/io`, 'latin1')
-      readBytes += Number(/^read_bytes: (\d+)/m.exec(text)?.[1] ?? 0)
-      writtenBytes += Number(/^write_bytes: (\d+)/m.exec(text)?.[1] ?? 0)
-    }
-  } catch {
-    return {}
-  }
-  return { readBytes, writtenBytes }
 }

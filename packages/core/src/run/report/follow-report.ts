@@ -6,7 +6,7 @@ import type { Platform } from '../../platform/platform.ts'
 import { logReader, pageLimits, type LogReader } from './log-reader.ts'
 import type { ReportDocument, ReportedLine } from './report-document.ts'
 import { documentOf, subjectsOf } from './report-of.ts'
-import type { JobToReport } from './reported-job.ts'
+import { lastingParts, type JobToReport } from './reported-job.ts'
 import { requestFacts } from './request-facts.ts'
 
 /** A change of a report: the document anew, or lines that its log got since. Only the first document holds the lines so far. */
@@ -53,8 +53,9 @@ export async function* followReport(place: FollowedPlace, { signal }: Abortable 
   const leaving = new AbortController()
   const ends = signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal])
   const options = { signal: ends }
-  const [subject] = await subjectsOf(place, options)
-  if (subject === undefined) return
+  const [found] = await subjectsOf(place, options)
+  if (found === undefined) return
+  const subject = { ...found, lasting: await lastingParts(found, place.platform, options) }
   const followed = await follow(subject, place.platform, ends)
   try {
     for (let isFirst = true; ; isFirst = false) {

@@ -3,12 +3,15 @@ import type { JobRef } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { metricFinder } from '../../platform/metrics/metric-finder.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { signs, type Signs, type Stretch } from './machine-times.ts'
 import type { MetricSeries, ReportedLine, ReportedLog } from './report-document.ts'
 
 /** What a log gave, and what of it is not in the report. */
 export interface ReadLog {
   readonly log: ReportedLog
   readonly series: readonly MetricSeries[]
+  /** The number of a machine, from 1 → when it printed lines. */
+  readonly stretches: ReadonlyMap<number, readonly Stretch[]>
   readonly leftOut: readonly string[]
 }
 
@@ -59,8 +62,10 @@ export async function logReader(
   for (const metric of [...finder.unreadable, ...finder.tooLarge]) slow.push(slowMetric(metric))
   const lines = boundedLines(limits)
   const series = seriesOf()
+  const heard = new Map<number, Signs>()
   return {
     add(line) {
+      signsOf(heard, numberOf(line.machine)).add(line.atMs)
       lines.add(line)
       for (const { metric, value } of finder.find(line.text)) series.add(metric, line, value)
     },
@@ -75,9 +80,16 @@ export async function logReader(
           : []),
         ...(thinned.isThinned ? ['Of long metrics, only the least and the greatest of neighbouring values are shown.'] : []),
       ]
-      return { log, series: thinned.series, leftOut }
+      const stretches = new Map([...heard].map(([machine, own]) => [machine, own.stretches()]))
+      return { log, series: thinned.series, stretches, leftOut }
     },
   }
+}
+
+function signsOf(heard: Map<number, Signs>, machine: number): Signs {
+  const own = heard.get(machine) ?? signs()
+  heard.set(machine, own)
+  return own
 }
 
 const slowMetric = (metric: string): string => `Metric ${metric}: its expression takes too long on this log.`

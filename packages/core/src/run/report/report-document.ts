@@ -50,6 +50,8 @@ export interface ReportedJob {
   readonly hint?: string
   /** The attempts of this run, the oldest first; one when there was no other. */
   readonly attempts: readonly ReportedAttempt[]
+  /** When each machine of this job worked; empty when there is only one. */
+  readonly machines: readonly ReportedMachine[]
   /** What all attempts cost together. Unknown when no prices were asked for. */
   readonly cost: Cost
   /** Name → value, as text. */
@@ -100,6 +102,17 @@ export interface ReportedAttempt {
   readonly cost: Cost
 }
 
+/** When a machine worked, told by its signs: SageMaker tells the phases of a job, not those of its machines. */
+export interface ReportedMachine {
+  /** `algo-1`, … */
+  readonly machine: string
+  /**
+   * In each phase in which a program runs (`Training`, `Processing`): from the first to the last sign of work, a line of the log or a
+   * measurement, in milliseconds since 1970. Without a sign there is none.
+   */
+  readonly atWork: readonly { readonly startedAtMs: number; readonly endedAtMs: number }[]
+}
+
 /** An earlier job, for comparison. */
 export interface EarlierJob {
   /** The job's name. */
@@ -128,6 +141,20 @@ export interface MetricSeries {
   readonly values: readonly number[]
 }
 
+/** Objects that are stored, as they are when the report is made. */
+export interface StoredFiles {
+  /** How many objects. */
+  readonly files: number
+  /** How many bytes they have together. */
+  readonly bytes: number
+  /** There are more than these, which were not counted. */
+  readonly isMore?: true
+  /** SHA-256 of the names, sizes and ETags of all of them; absent when not all were seen. */
+  readonly digest?: string
+  /** The first of them by name. */
+  readonly first: readonly { readonly path: string; readonly bytes: number; readonly etag: string }[]
+}
+
 /** An input of a job. */
 export interface ReportedInput {
   /** The channel's name. */
@@ -136,20 +163,16 @@ export interface ReportedInput {
   readonly uri: string
   /** A digest of its content, or what else the fingerprint knows it by. */
   readonly digest?: string
+  /** What lies there now; absent when it could not be listed. */
+  readonly stored?: StoredFiles
 }
 
-/** Objects below one address. */
-export interface ReportedFiles {
+/** Objects below one address: an output of a job, or the state of its task. */
+export interface ReportedFiles extends StoredFiles {
   /** What it is: `model`, `output`, `state`, or a name the task chose. */
   readonly name: string
   /** Where it lies. */
   readonly uri: string
-  /** How many objects. */
-  readonly files: number
-  /** How many bytes. */
-  readonly bytes: number
-  /** The first of them by name. */
-  readonly first: readonly { readonly path: string; readonly bytes: number; readonly etag: string }[]
 }
 
 /** A job's code. */

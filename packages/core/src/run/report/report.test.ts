@@ -5,13 +5,16 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { local } from '../../local/index.ts'
 import { jobName } from '../../names/job-name.ts'
+import { PlatformError } from '../../platform/errors.ts'
 import type { LogLine } from '../../platform/logs.ts'
+import type { StoredObject } from '../../platform/objects.ts'
 import { project } from '../../project/project.ts'
 import { followReport } from './follow-report.ts'
 import { logReader, thinnedTo, type LogLimits } from './log-reader.ts'
 import { reportOf } from '../../search/report/index.ts'
 import { jsonForPage, reportPage, writeReport } from './report-page.ts'
 import { outcomeOf, reasonToStart } from './reported-job.ts'
+import { withStoredFiles } from './stored-files.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ssm-report-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -55,6 +58,39 @@ test('a report tells of a job what its program, its records and its request say'
   expect(one.project).toBe('p')
   expect(one.jobs[0]?.earlier).toHaveLength(1)
   await expect(reportOf({ platform, project: 'p', task: 'never' })).rejects.toMatchObject({ code: 'OUTPUT_MISSING' })
+})
+
+async function* refusedList(): AsyncGenerator<StoredObject> {
+  await Promise.resolve()
+  throw new PlatformError('PLATFORM_DENIED', 'not for you')
+}
+
+test('a report tells sizes and digests of inputs and state, and when each machine worked', { timeout: 60_000 }, async () => {
+  await using platform = local({ root })
+  const data = join(root, 'data')
+  mkdirSync(data)
+  for (const name of ['a', 'b']) writeFileSync(join(data, name), name.repeat(10))
+  const ex = project('sizes', { platform })
+  await ex
+    .task('t')
+    .shell('echo one; echo s > $SSM_STATE/kept; if [ $SSM_HOST_RANK = 1 ]; then sleep 0.3; echo two; fi')
+    .input.local(data)
+    .instanceCount(2)
+    .run()
+  const [job] = (await reportOf({ platform, project: 'sizes' })).jobs
+  const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/) as string
+  expect(job?.inputs).toMatchObject([
+    { channel: 'data', digest: sha256, stored: { files: 2, bytes: 20, digest: sha256, first: [{ path: 'a' }, { path: 'b' }] } },
+  ])
+  expect(job?.outputs.find(({ name }) => name === 'state')).toMatchObject({ files: 1, bytes: 2, digest: sha256 })
+  const denied = { ...platform, objects: { ...platform.objects, list: refusedList } }
+  expect(await withStoredFiles([{ channel: 'data', uri: 's3://bucket/d/', digest: 'd' }], denied, {})).toMatchObject({
+    inputs: [{ channel: 'data', uri: 's3://bucket/d/', digest: 'd' }],
+    leftOut: ['The size of input data: not for you'],
+  })
+  const [one, two] = job?.machines ?? []
+  expect([one?.machine, two?.machine]).toEqual(['algo-1', 'algo-2'])
+  expect(two?.atWork[0]?.endedAtMs).toBeGreaterThan(one?.atWork[0]?.endedAtMs ?? Infinity)
 })
 
 test(

@@ -3,20 +3,20 @@ import { changesBetween } from '../../bundle/fingerprint.ts'
 import { sumOfCosts } from '../../cost/billed.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import type { TaskLayout } from '../../names/layout.ts'
-import type { ObjectUri } from '../../names/object-uri.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import { isTerminal, type JobRequest, type JobState, type UsageSample } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { FingerprintParts, PastJob } from '../../spec/result.ts'
 import { endedBadly } from '../follow/errors.ts'
-import { namedOutputsOf, outputsOf, outputUri } from '../results/outputs.ts'
 import { idleHint } from '../lookup/usage.ts'
 import type { Money } from '../money/money.ts'
 import type { ReadLog } from './log-reader.ts'
 import { attemptsOf } from './attempts.ts'
-import { codeChanges } from './code-changes.ts'
-import type { EarlierJob, ReportedCode, ReportedFiles, ReportedJob } from './report-document.ts'
+import { codeChanges } from './code/code-changes.ts'
+import { machineTimes } from './machine-times.ts'
+import type { EarlierJob, ReportedCode, ReportedInput, ReportedJob } from './report-document.ts'
 import { requestFacts, shownRequest, type RequestFacts } from './request-facts.ts'
+import { storedOutputFiles, withStoredFiles } from './stored-files.ts'
 
 /** A job, those before it, the newest first, and where they are stored. */
 export interface JobToReport {
@@ -25,6 +25,15 @@ export interface JobToReport {
   /** Absent for a job of another tool. */
   readonly layout: TaskLayout | undefined
   readonly request: JobRequest | undefined
+  /** What stays as it is while the job runs, when it was gathered already. */
+  readonly lasting?: LastingParts
+}
+
+/** What a report tells that stays as it is while the job runs. */
+export interface LastingParts {
+  readonly inputs: readonly ReportedInput[]
+  readonly code: Pick<ReportedCode, 'changed' | 'comparedWith'>
+  readonly leftOut: readonly string[]
 }
 
 /** How a report is gathered. */
@@ -40,20 +49,21 @@ const noFacts: RequestFacts = { hyperparameters: {}, metrics: {}, inputs: [] }
 
 /** Gathers what a report tells of one job. */
 export async function reportedJob(
-  { task, past, layout, request }: JobToReport,
+  subject: JobToReport,
   platform: Platform,
   giveLog: GiveLog,
   options: GatherOptions,
 ): Promise<{ readonly job: ReportedJob; readonly leftOut: readonly string[] }> {
+  const { task, past, layout, request } = subject
   const [{ state, record }, ...before] = past
   const facts = request === undefined ? noFacts : requestFacts(request)
   const parts = record?.parts ?? {}
-  const [{ log, series, leftOut }, usage, outputs, attempts, code] = await Promise.all([
+  const [{ log, series, stretches, leftOut }, usage, outputs, attempts, lasting] = await Promise.all([
     giveLog(state, facts.metrics),
     usageOf(state, platform, options),
-    layout === undefined ? [] : storedFiles(layout, state, platform, options),
+    layout === undefined ? [] : storedOutputFiles(layout, state, platform, options),
     attemptsOf(past, options.money),
-    codeOf({ past, layout }, platform, options),
+    subject.lasting ?? lastingParts(subject, platform, options),
   ])
   const usageHint = idleHint(usage.samples)
   const because = reasonToStart(past)
@@ -65,19 +75,39 @@ export async function reportedJob(
     ...(because === undefined ? {} : { because }),
     ...(hint === undefined ? {} : { hint }),
     attempts,
+    machines: machineTimes(state.machines, state.phases, stretches, usage.samples),
     cost: sumOfCosts(attempts.map(({ cost }) => cost)),
     hyperparameters: record === undefined ? facts.hyperparameters : hyperparametersOf(parts),
     earlier: before.map(earlierJob),
     series,
     usage: usage.samples,
     ...(usageHint === undefined ? {} : { usageHint }),
-    inputs: facts.inputs.map((input) => ({ ...input, ...digestOf(parts, input.channel) })),
+    inputs: lasting.inputs,
     outputs,
-    code: { files: partsNamed('code', parts), changes: changesOf(past), ...code.code },
+    code: { files: partsNamed('code', parts), changes: changesOf(past), ...lasting.code },
     log,
     ...(request === undefined ? {} : { request: shownRequest(request) }),
   }
-  return { job, leftOut: [...leftOut, ...usage.leftOut, ...code.leftOut] }
+  return { job, leftOut: [...leftOut, ...usage.leftOut, ...lasting.leftOut] }
+}
+
+/** Gathers what stays as it is while the job runs. */
+export async function lastingParts(
+  { past, layout, request }: JobToReport,
+  platform: Platform,
+  options: Abortable,
+): Promise<LastingParts> {
+  const parts = past[0].record?.parts ?? {}
+  const given = (request === undefined ? noFacts : requestFacts(request)).inputs
+  const [{ inputs, leftOut }, code] = await Promise.all([
+    withStoredFiles(
+      given.map((input) => ({ ...input, ...digestOf(parts, input.channel) })),
+      platform,
+      options,
+    ),
+    codeOf({ past, layout }, platform, options),
+  ])
+  return { inputs, code: code.code, leftOut: [...leftOut, ...code.leftOut] }
 }
 
 /** One sentence about a job's end, or about how it is doing. Pure. */
@@ -190,48 +220,4 @@ async function usageOf(
     if (!isSsmError(cause, 'PLATFORM_DENIED')) throw cause
     return { samples: [], leftOut: [`Machine use: ${cause.message}`] }
   }
-}
-
-const mostListed = 2_000
-const mostNamed = 50
-
-async function storedFiles(
-  layout: TaskLayout,
-  state: JobState,
-  platform: Platform,
-  options: Abortable,
-): Promise<readonly ReportedFiles[]> {
-  const named = await namedOutputsOf(layout, state, platform.objects, options).catch(noneWhenMissing)
-  const files: ReportedFiles[] = []
-  for (const name of outputsOf(state.kind, named)) {
-    const found = await filesBelow(name, outputUri(layout, state.kind, state.name, name), platform, options)
-    if (found.files > 0) files.push(found)
-  }
-  return files
-}
-
-async function filesBelow(name: string, uri: ObjectUri, { objects }: Platform, options: Abortable): Promise<ReportedFiles> {
-  const first: { path: string; bytes: number; etag: string }[] = []
-  let [files, bytes] = [0, 0]
-  try {
-    for await (const object of objects.list(uri, options)) {
-      files += 1
-      bytes += object.sizeBytes
-      if (first.length < mostNamed)
-        first.push({
-          path: object.uri.slice(uri.length) || object.uri.slice(uri.lastIndexOf('/') + 1),
-          bytes: object.sizeBytes,
-          etag: object.etag,
-        })
-      if (files >= mostListed) break
-    }
-  } catch (cause) {
-    noneWhenMissing(cause)
-  }
-  return { name, uri, files, bytes, first }
-}
-
-function noneWhenMissing(cause: unknown): readonly string[] {
-  if (isSsmError(cause, 'OBJECT_MISSING')) return []
-  throw cause
 }

@@ -20,5 +20,7 @@ export type {
   ReportedJob,
   ReportedLine,
   ReportedLog,
+  ReportedMachine,
+  StoredFiles,
 } from '../../run/report/report-document.ts'
 export type { Importance, ReportedSearch, ReportedTrial, SearchedParameter } from '../../run/report/search-document.ts'

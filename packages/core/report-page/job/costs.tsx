@@ -1,7 +1,7 @@
-import type { ReportedAttempt, ReportedJob } from '../src/run/report/report-document.ts'
-import type { Cost } from '../src/spec/money/cost.ts'
-import { Part } from './part.tsx'
-import { plain, span, usd } from './text.ts'
+import type { ReportedAttempt, ReportedJob } from '../../src/run/report/report-document.ts'
+import type { Cost } from '../../src/spec/money/cost.ts'
+import { Part } from '../part.tsx'
+import { plain, span, usd } from '../text.ts'
 
 /** What a job cost: by attempt, and all of them together. */
 export function Costs({ job: { attempts, cost, state } }: { readonly job: ReportedJob }) {

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import Plot from 'uplot'
-import type { MetricSeries, ReportedJob } from '../src/run/report/report-document.ts'
-import { csvOf, lineColour, svgOf, type Line } from './exports.ts'
-import { Part } from './part.tsx'
-import { bytes, number, plain } from './text.ts'
+import type { MetricSeries, ReportedJob } from '../../src/run/report/report-document.ts'
+import { csvOf, lineColour, svgOf, type Line } from '../exports.ts'
+import { Part } from '../part.tsx'
+import { bytes, number, plain } from '../text.ts'
 
 /** The metrics of a job: one chart for each, a line for each machine. */
 export function Metrics({ job }: { readonly job: ReportedJob }) {

@@ -1,12 +1,12 @@
-import { isSsmError } from '../../errors/ssm-error.ts'
-import { readSome } from '../../archive/read-some.ts'
-import type { TaskLayout } from '../../names/layout.ts'
-import type { JobName } from '../../names/job-name.ts'
-import type { Abortable } from '../../platform/abortable.ts'
-import type { Platform } from '../../platform/platform.ts'
-import type { FingerprintParts } from '../../spec/result.ts'
+import { isSsmError } from '../../../errors/ssm-error.ts'
+import { readSome } from '../../../archive/read-some.ts'
+import type { TaskLayout } from '../../../names/layout.ts'
+import type { JobName } from '../../../names/job-name.ts'
+import type { Abortable } from '../../../platform/abortable.ts'
+import type { Platform } from '../../../platform/platform.ts'
+import type { FingerprintParts } from '../../../spec/result.ts'
 import { diffLines, withContext } from './line-diff.ts'
-import type { ChangedFile, ReportedCode } from './report-document.ts'
+import type { ChangedFile, ReportedCode } from '../report-document.ts'
 
 /** Jobs whose code is compared: their names, and the digests of their files. */
 export interface CodeOf {

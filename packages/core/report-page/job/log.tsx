@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
-import type { ReportedJob, ReportedLine } from '../src/run/report/report-document.ts'
-import { Part } from './part.tsx'
-import { plain } from './text.ts'
+import type { ReportedJob, ReportedLine } from '../../src/run/report/report-document.ts'
+import { Part } from '../part.tsx'
+import { plain } from '../text.ts'
 
 const rowHeight = 20
 const shownRows = 24

@@ -1,6 +1,6 @@
-import type { ChangedFile, ReportedJob } from '../src/run/report/report-document.ts'
-import { Part } from './part.tsx'
-import { plain } from './text.ts'
+import type { ChangedFile, ReportedJob } from '../../src/run/report/report-document.ts'
+import { Part } from '../part.tsx'
+import { plain } from '../text.ts'
 
 /** A job's code: what is different from the job before, line by line, and all its files. */
 export function Code({ job: { code } }: { readonly job: ReportedJob }) {
