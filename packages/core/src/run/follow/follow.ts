@@ -3,6 +3,7 @@ import { isTerminal, type JobRef, type JobState } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { TaskContext } from '../context.ts'
+import { idleGpus } from './idle-gpus.ts'
 import { logLines } from './lines.ts'
 import { metricFinder, type MetricFinder } from '../../platform/metrics/metric-finder.ts'
 
@@ -29,18 +30,21 @@ export async function followJob(
   const leave = new AbortController()
   const signal = AbortSignal.any([context.signal, leave.signal])
   const live = (await context.money?.(context.platform))?.live(context)
+  const gpus = idleGpus(context)
   const reading = log.read(signal)
   try {
     const state = await followStates(job, context, (seen) => {
       live?.seen(seen)
+      gpus.seen(seen)
       onState(seen)
     })
-    await reading
+    await Promise.all([reading, gpus.ended(state)])
     const ended = { state, lastLines: log.lastLines, metrics: metricsOf(state, log.metrics, metrics) }
     warnOfSilentMetrics(ended, log.searched, context)
     return ended
   } finally {
     live?.close()
+    gpus.close()
     leave.abort()
     await reading
   }
