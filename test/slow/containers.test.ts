@@ -154,11 +154,14 @@ containers('a program that fails gives its exit code and its last words', { time
   expect(await place.leftovers()).toEqual([])
 })
 
-containers('what a container uses is measured, a stop reaches the program, which has its grace, and no container is left', { timeout }, async () => {
-  await using place = sandbox()
-  const script = place.file(
-    'wait.py',
-    `import signal, sys, time
+containers(
+  'what a container uses is measured, a stop reaches the program, which has its grace, and no container is left',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    const script = place.file(
+      'wait.py',
+      `import signal, sys, time
 def stop(*_):
     open('/opt/ml/model/stopped', 'w').write('in time')
     sys.exit(0)
@@ -167,21 +170,22 @@ print('ready', flush=True)
 kept = bytearray(b'x' * 30_000_000)
 while True: pass
 `,
-  )
-  const handle = await place.project('ex').task('t').code(script).image(podman.image).container().start()
-  for await (const line of handle.logs()) if (line.text.includes('ready')) break
-  // What the container uses is measured, and not what the engine's own process does.
-  const { name } = await handle.job()
-  const used = async (): Promise<UsageSample | undefined> =>
-    (await local({ root: place.root }).jobs.usage?.({ kind: 'training', name: jobName(name) }))?.at(-1)
-  await expect.poll(async () => (await used())?.memoryBytes ?? 0, { timeout: 60_000 }).toBeGreaterThan(30_000_000)
-  expect((await used())?.cpuPercent).toBeGreaterThan(5)
-  expect((await used())?.machine).toBe('algo-1')
-  await handle.stop()
-  await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_STOPPED' })
-  expect(place.objects().filter((key) => key.endsWith('model.tar.gz'))).toHaveLength(1)
-  expect(podman.run('ps', '--all', '--quiet')).toBe('')
-})
+    )
+    const handle = await place.project('ex').task('t').code(script).image(podman.image).container().start()
+    for await (const line of handle.logs()) if (line.text.includes('ready')) break
+    // What the container uses is measured, and not what the engine's own process does.
+    const { name } = await handle.job()
+    const used = async (): Promise<UsageSample | undefined> =>
+      (await local({ root: place.root }).jobs.usage?.({ kind: 'training', name: jobName(name) }))?.at(-1)
+    await expect.poll(async () => (await used())?.memoryBytes ?? 0, { timeout: 60_000 }).toBeGreaterThan(30_000_000)
+    expect((await used())?.cpuPercent).toBeGreaterThan(5)
+    expect((await used())?.machine).toBe('algo-1')
+    await handle.stop()
+    await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_STOPPED' })
+    expect(place.objects().filter((key) => key.endsWith('model.tar.gz'))).toHaveLength(1)
+    expect(podman.run('ps', '--all', '--quiet')).toBe('')
+  },
+)
 
 /** The supervisor of the one job there is of a task, and the group of its machine, as numbers of processes. */
 function processesOf(place: Sandbox, task: string): { readonly supervisor: number; readonly group: number } {

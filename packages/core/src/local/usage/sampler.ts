@@ -48,9 +48,10 @@ function once<T>(make: () => T): () => T {
 }
 
 /** From one look to the next: what the processors did between them, and how much there is of everything else. */
-function samplerOf({ host: machine, meter: given }: SampledMachine): (
-  processes: () => readonly SeenProcess[],
-) => readonly UsageSample[] {
+function samplerOf({
+  host: machine,
+  meter: given,
+}: SampledMachine): (processes: () => readonly SeenProcess[]) => readonly UsageSample[] {
   let meter: Meter | undefined
   if (typeof given === 'function') meter = given
   // A machine that cannot be measured runs as well.

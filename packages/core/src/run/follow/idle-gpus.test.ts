@@ -10,7 +10,16 @@ import { idleGpus } from './idle-gpus.ts'
 const minute = 60_000
 const name = jobName('train-1')
 const state = (more: Partial<JobState> = {}): JobState =>
-  ({ kind: 'training', name, status: 'in-progress', machines: 1, instanceType: 'ml.g5.xlarge', createdAtMs: 0, startedAtMs: 0, ...more }) as JobState
+  ({
+    kind: 'training',
+    name,
+    status: 'in-progress',
+    machines: 1,
+    instanceType: 'ml.g5.xlarge',
+    createdAtMs: 0,
+    startedAtMs: 0,
+    ...more,
+  }) as JobState
 const ended = (atMinutes: number, more: Partial<JobState> = {}): JobState =>
   state({ status: 'completed', endedAtMs: atMinutes * minute, ...more })
 

@@ -19,7 +19,12 @@ export interface IdleGpus {
 }
 
 /** Asks what a job's machines used, while it runs and at its end, when they are of a type with GPUs and the platform measures. */
-export function idleGpus({ platform, clock, tell, signal }: Pick<TaskContext, 'platform' | 'clock' | 'tell' | 'signal'>): IdleGpus {
+export function idleGpus({
+  platform,
+  clock,
+  tell,
+  signal,
+}: Pick<TaskContext, 'platform' | 'clock' | 'tell' | 'signal'>): IdleGpus {
   const over = new AbortController()
   let newest: JobState | undefined
   let isWarned = false
