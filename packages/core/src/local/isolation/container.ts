@@ -121,9 +121,9 @@ function startContainer(
   return {
     ...running,
     // The engine's own process may have been killed while the container goes on.
-    ended: running.ended.finally(() => {
+    ended: running.ended.finally(async () => {
       ended.abort()
-      return remove()
+      await remove()
     }),
     meter: meterOf(name, ask, ended.signal),
     kill() {

@@ -60,10 +60,9 @@ test('a report tells of a job what its program, its records and its request say'
   await expect(reportOf({ platform, project: 'p', task: 'never' })).rejects.toMatchObject({ code: 'OUTPUT_MISSING' })
 })
 
-async function* refusedList(): AsyncGenerator<StoredObject> {
-  await Promise.resolve()
-  throw new PlatformError('PLATFORM_DENIED', 'not for you')
-}
+const refusedList = (): AsyncIterable<StoredObject> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new PlatformError('PLATFORM_DENIED', 'not for you')) }),
+})
 
 test('a report tells sizes and digests of inputs and state, and when each machine worked', { timeout: 60_000 }, async () => {
   await using platform = local({ root })
