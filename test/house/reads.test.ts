@@ -10,7 +10,8 @@ import { isSource, projectFiles } from './rules/files.ts'
 const exceptions: Readonly<Record<string, string>> = {
   'packages/core/src/files/process/proc.ts': 'files of the kernel',
   'packages/core/src/local/machine/strays.ts': 'files of the kernel',
-  'packages/core/src/local/usage/sampler.ts': 'files of the kernel',
+  'packages/core/src/local/usage/cgroup.ts': 'files of the kernel',
+  'packages/core/src/local/usage/processes.ts': 'files of the kernel',
   'packages/core/src/local/supervisor/main.ts': 'its standard input, which its client writes',
   'packages/core/src/local/jobs/results.ts': 'a stored result, piece by piece, after its size was compared',
   'packages/core/src/local/objects/body.ts': 'a file that was listed as a regular one, piece by piece',
@@ -24,7 +25,7 @@ const streamed: Readonly<Record<string, string>> = {
   'packages/core/src/run/resolve/remote.ts': 'unpacked, or written to a file',
   'packages/core/src/run/results/download.ts': 'unpacked, or written to a file',
   'packages/core/src/run/results/typed-result.ts': 'unpacked up to a limit of its own',
-  'packages/core/src/run/report/code-changes.ts': 'unpacked up to a limit of its own',
+  'packages/core/src/run/report/code/code-changes.ts': 'unpacked up to a limit of its own',
   'packages/core/src/run/state.ts': 'sent on as a stream',
   'packages/core/src/sync/download.ts': 'written to a file',
 }

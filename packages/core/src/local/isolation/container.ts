@@ -121,10 +121,7 @@ function startContainer(
   return {
     ...running,
     // The engine's own process may have been killed while the container goes on.
-    ended: running.ended.finally(async () => {
-      ended.abort()
-      await remove()
-    }),
+    ended: running.ended.finally(() => ended.abort()).finally(remove),
     meter: meterOf(name, ask, ended.signal),
     kill() {
       void remove()

@@ -1,4 +1,11 @@
-import type { SeenProcess } from './processes.ts'
+/** A process as /proc shows it. */
+export interface SeenProcess {
+  readonly pid: number
+  readonly group: number
+  /** User and system time, in hundredths of a second. */
+  readonly ticks: number
+  readonly memoryBytes: number
+}
 
 /** What a machine used since its program began. */
 export interface Measured {

@@ -1,14 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Meter } from './meter.ts'
-
-/** A process as /proc shows it. */
-export interface SeenProcess {
-  readonly pid: number
-  readonly group: number
-  /** User and system time, in hundredths of a second. */
-  readonly ticks: number
-  readonly memoryBytes: number
-}
+import type { Meter, SeenProcess } from './meter.ts'
 
 const pageBytes = 4096
 const ticksPerSecond = 100

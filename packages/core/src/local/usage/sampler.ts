@@ -1,7 +1,7 @@
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import type { UsageSample } from '../../platform/jobs.ts'
-import type { Meter, SampledMachine } from './meter.ts'
-import { processesNow, type SeenProcess } from './processes.ts'
+import type { Meter, SampledMachine, SeenProcess } from './meter.ts'
+import { processesNow } from './processes.ts'
 import { appendUsage } from './samples.ts'
 
 const firstMs = 500

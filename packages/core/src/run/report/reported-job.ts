@@ -65,15 +65,13 @@ export async function reportedJob(
     attemptsOf(past, options.money),
     subject.lasting ?? lastingParts(subject, platform, options),
   ])
-  const usageHint = idleHint(usage.samples)
   const because = reasonToStart(past)
-  const hint = state.status === 'failed' || state.status === 'stopped' ? hintOf(state, platform) : undefined
   const job: ReportedJob = {
     task,
     state,
     outcome: outcomeOf(state),
     ...(because === undefined ? {} : { because }),
-    ...(hint === undefined ? {} : { hint }),
+    ...hintOf(state, platform),
     attempts,
     machines: machineTimes(state.machines, state.phases, stretches, usage.samples),
     cost: sumOfCosts(attempts.map(({ cost }) => cost)),
@@ -81,7 +79,7 @@ export async function reportedJob(
     earlier: before.map(earlierJob),
     series,
     usage: usage.samples,
-    ...(usageHint === undefined ? {} : { usageHint }),
+    ...usage.hint,
     inputs: lasting.inputs,
     outputs,
     code: { files: partsNamed('code', parts), changes: changesOf(past), ...lasting.code },
@@ -203,9 +201,10 @@ function digestOf(parts: FingerprintParts, channel: string): { readonly digest?:
   return digest === undefined ? {} : { digest }
 }
 
-function hintOf(state: JobState, platform: Platform): string | undefined {
+function hintOf(state: JobState, platform: Platform): Pick<ReportedJob, 'hint'> {
+  if (state.status !== 'failed' && state.status !== 'stopped') return {}
   const error = endedBadly({ state, lastLines: new Map() }, platform.abilities.commandLine)
-  return isSsmError(error) ? error.hint : undefined
+  return isSsmError(error) && error.hint !== undefined ? { hint: error.hint } : {}
 }
 
 /** What the machines used. Nobody needs it to run jobs, so whoever may not read it gets a report without. */
@@ -213,11 +212,17 @@ async function usageOf(
   state: JobState,
   { jobs }: Platform,
   options: Abortable,
-): Promise<{ readonly samples: readonly UsageSample[]; readonly leftOut: readonly string[] }> {
+): Promise<{
+  readonly samples: readonly UsageSample[]
+  readonly hint: Pick<ReportedJob, 'usageHint'>
+  readonly leftOut: readonly string[]
+}> {
   try {
-    return { samples: (await jobs.usage?.(state, options)) ?? [], leftOut: [] }
+    const samples = (await jobs.usage?.(state, options)) ?? []
+    const usageHint = idleHint(samples)
+    return { samples, hint: usageHint === undefined ? {} : { usageHint }, leftOut: [] }
   } catch (cause) {
     if (!isSsmError(cause, 'PLATFORM_DENIED')) throw cause
-    return { samples: [], leftOut: [`Machine use: ${cause.message}`] }
+    return { samples: [], hint: {}, leftOut: [`Machine use: ${cause.message}`] }
   }
 }
