@@ -1,4 +1,4 @@
-/** Metrics: numbers that are read from the log, typed by their names. */
+/** Metrics: numbers that are read from the log, typed by their names; and files for TensorBoard in the state. */
 import { join } from 'node:path'
 import { printEvents } from '@simple-sagemaker/cli/print'
 import { project } from '@simple-sagemaker/core'
@@ -7,9 +7,9 @@ const here = import.meta.dirname
 const out = join(here, 'out')
 const train = project('metrics', { platform: 'local' })
   .task('train')
-  .code(join(here, 'worker/train.py'))
+  .code('train.py', { sourceDir: join(here, 'worker') })
   .metrics({ step: /step=(\d+)/, error: /error=([0-9.]+)/ })
 
 const result = await train.run({ onEvent: printEvents() })
-await result.download(out, { only: ['model'] })
+await result.download(out, { only: ['model', 'state'] })
 console.log(`After ${result.metrics.step} steps the error is ${result.metrics.error}.`)

@@ -88,7 +88,16 @@ test(
       /^\[ssm\] not kept: 7 files .*a training job keeps: \/opt\/ml\/models\/1.* …\. It keeps \/opt\/ml\/model \(SM_MODEL_DIR\)/,
     )
     const clean =
-      'echo x >$SM_MODEL_DIR/m; echo x >$SM_OUTPUT_DATA_DIR/o; echo x >$SSM_STATE/s; echo x >$SSM_TENSORBOARD_DIR/e; echo x >here; echo x >$TMPDIR/t'
+      'echo x >$SM_MODEL_DIR/m; echo x >$SM_OUTPUT_DATA_DIR/o; echo x >$SSM_STATE/s; echo x >here; echo x >$TMPDIR/t'
     expect(await linesOf(project.task('u').shell(clean))).toBe('')
+    const board = project.task('v').shell('echo x >$SSM_TENSORBOARD_DIR/e')
+    expect(await linesOf(board)).toMatch(
+      /^\[ssm\] not kept: 1 file .*: \/opt\/ml\/output\/tensorboard\/e\. .* Files of TensorBoard are kept in the state, or in SSM_TENSORBOARD_DIR when the request has/,
+    )
+    const sent = board.request((request) => ({
+      ...request,
+      TensorBoardOutputConfig: { S3OutputPath: `${request.OutputDataConfig?.S3OutputPath ?? ''}boards/` },
+    }))
+    expect(await linesOf(sent)).toBe('')
   },
 )

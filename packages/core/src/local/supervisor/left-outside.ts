@@ -27,7 +27,6 @@ const givenOrNoted = [
   paths.processing.previousState,
   paths.failure,
   paths.processing.message,
-  paths.training.tensorboard,
   '/opt/ml/output/metrics',
   '/opt/ml/output/profiler',
 ]
@@ -73,5 +72,8 @@ export function outsideText(plan: JobPlan, { count, names }: LeftOutside): strin
       : `${plan.outputs.map(({ path }) => path).join(', ')}; a task can name more folders as outputs`
   const amount = count === 1 ? '1 file' : count === mostCounted ? `${count} files or more` : `${count} files`
   const more = count > names.length ? ' …' : ''
-  return `not kept: ${amount} outside of the folders that a ${plan.kind} job keeps: ${names.join(', ')}${more}. It keeps ${kept}.`
+  const board = names.some((name) => name.startsWith(`${paths.training.tensorboard}/`))
+    ? ' Files of TensorBoard are kept in the state, or in SSM_TENSORBOARD_DIR when the request has a TensorBoardOutputConfig.'
+    : ''
+  return `not kept: ${amount} outside of the folders that a ${plan.kind} job keeps: ${names.join(', ')}${more}. It keeps ${kept}.${board}`
 }
