@@ -87,8 +87,7 @@ test(
     expect(await linesOf(training)).toMatch(
       /^\[ssm\] not kept: 7 files .*a training job keeps: \/opt\/ml\/models\/1.* …\. It keeps \/opt\/ml\/model \(SM_MODEL_DIR\)/,
     )
-    const clean =
-      'echo x >$SM_MODEL_DIR/m; echo x >$SM_OUTPUT_DATA_DIR/o; echo x >$SSM_STATE/s; echo x >here; echo x >$TMPDIR/t'
+    const clean = 'echo x >$SM_MODEL_DIR/m; echo x >$SM_OUTPUT_DATA_DIR/o; echo x >$SSM_STATE/s; echo x >here; echo x >$TMPDIR/t'
     expect(await linesOf(project.task('u').shell(clean))).toBe('')
     const board = project.task('v').shell('echo x >$SSM_TENSORBOARD_DIR/e')
     expect(await linesOf(board)).toMatch(
