@@ -89,11 +89,11 @@ test(
     )
     const clean = 'echo x >$SM_MODEL_DIR/m; echo x >$SM_OUTPUT_DATA_DIR/o; echo x >$SSM_STATE/s; echo x >here; echo x >$TMPDIR/t'
     expect(await linesOf(project.task('u').shell(clean))).toBe('')
-    const board = project.task('v').shell('echo x >$SSM_TENSORBOARD_DIR/e')
-    expect(await linesOf(board)).toMatch(
+    const board = (name: string) => project.task(name).shell('echo x >$SSM_TENSORBOARD_DIR/e')
+    expect(await linesOf(board('v'))).toMatch(
       /^\[ssm\] not kept: 1 file .*: \/opt\/ml\/output\/tensorboard\/e\. .* Files of TensorBoard are kept in the state, or in SSM_TENSORBOARD_DIR when the request has/,
     )
-    const sent = board.request((request) => ({
+    const sent = board('w').request((request) => ({
       ...request,
       TensorBoardOutputConfig: { S3OutputPath: `${request.OutputDataConfig?.S3OutputPath ?? ''}boards/` },
     }))
