@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 const conditions = ['ssm-source', 'node', 'development|production']
 const measured = process.env['SSM_COVERAGE'] !== undefined
 const report = process.env['SSM_TEST_REPORT']
-// Minutes, gigabytes and hundreds of rounds: SSM_SLOW=1 npx vitest run --project slow
+// Real processes in numbers, minutes, gigabytes and hundreds of rounds: SSM_SLOW=1 npx vitest run --project slow
 const runsSlowTests = process.env['SSM_SLOW'] === '1'
 const slowTests: TestProjectInlineConfiguration = {
   extends: true,
@@ -15,8 +15,8 @@ const slowTests: TestProjectInlineConfiguration = {
     // The launcher's tests once more, in every shell.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', SSM_ALL_SHELLS: '1' },
     include: [
-      'test/slow/**/*.test.ts',
-      'test/chaos/**/*.test.ts',
+      // What these execute of core the others do, too: coverage does not wait for them.
+      ...(measured ? [] : ['test/slow/**/*.test.ts', 'test/chaos/**/*.test.ts']),
       'packages/*/src/**/*.slow.test.ts',
       'test/**/*.slow.test.ts',
       'packages/worker-toolkit/src/launcher*.test.ts',

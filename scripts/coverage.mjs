@@ -19,8 +19,8 @@ async function coverage() {
   try {
     const given = process.argv.slice(2)
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-    const argv = ['run', '--project', 'unit', '--coverage', '--coverage.reportOnFailure', ...given]
-    const env = { ...process.env, SSM_COVERAGE: folder }
+    const argv = ['run', '--project', 'unit', '--project', 'slow', '--coverage', '--coverage.reportOnFailure', ...given]
+    const env = { ...process.env, SSM_COVERAGE: folder, SSM_SLOW: '1' }
     const { status } = spawnSync(process.execPath, [vitest, ...argv], { cwd: root, stdio: 'inherit', env })
     process.exitCode = status ?? 1
   } finally {

@@ -31,9 +31,9 @@ test(
     expect(failed).toMatchObject({ code: 'JOB_FAILED', exitCode: 3, machine: 'algo-1', lastLines: ['fine', 'the tyre is flat'] })
     expect(failed.message).toContain('the tyre is flat')
     expect(failed.hint).toContain(`ssm logs ${failed.job.name}`)
-    expect(failed.stack).toContain('failures.test.ts')
+    expect(failed.stack).toContain('failures.slow.test.ts')
     const handle = await task.start({ force: true })
-    expect((await failureOf(() => handle.result())).stack).toContain('failures.test.ts')
+    expect((await failureOf(() => handle.result())).stack).toContain('failures.slow.test.ts')
     expect(await place.leftovers()).toEqual([])
   },
 )
