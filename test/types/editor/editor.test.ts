@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { taskOptions } from '../../../packages/core/src/options/task-options.ts'
 import { compile, type Compiled } from '../../support/compiler.ts'
 import { mistakes, prelude } from './mistakes.ts'
+import { searchFiles, searchTests } from './searches.ts'
 
 const trainingMethods = [
   ...Object.keys(taskOptions),
@@ -122,7 +123,8 @@ let compiled: Compiled
 beforeAll(() => {
   const files = positions.map(([code], index) => [fileOf(index), `${positionHead}${code}`] as const)
   const called = calls.map(([code], index) => [callFileOf(index), `${positionHead}${code})`] as const)
-  compiled = compile({ 'hovers.ts': hovers, 'mistakes.ts': withMistakes, ...Object.fromEntries([...files, ...called]) })
+  const together = Object.fromEntries([...files, ...called])
+  compiled = compile({ 'hovers.ts': hovers, 'mistakes.ts': withMistakes, ...searchFiles, ...together })
   compiled.problems('hovers.ts')
 }, 180_000)
 
@@ -162,3 +164,5 @@ test('nothing but the mistakes fails to compile', () => {
   const others = compiled.problems('mistakes.ts').filter(({ line }) => line < firstLine || line >= firstLine + mistakes.length)
   expect(others).toEqual([])
 })
+
+searchTests(() => compiled)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compile } from '../support/compiler.ts'
+import type { Compiled } from '../../support/compiler.ts'
 
 const head = `import { choice, project, range } from '@simple-sagemaker/core'
 import * as v from 'valibot'
@@ -55,10 +55,11 @@ const fine = [
   "typed.variants([{ lr: 1 }, { mode: 'a' }]).run()",
 ]
 
-const files = {
-  'mistakes.ts': `${head}${mistakes.map(([line]) => `void ${line}`).join('\n')}\n`,
-  'fine.ts': `${head}${fine.map((line) => `void ${line}`).join('\n')}\n`,
-  'found.ts': `${head}
+/** What users write of searches, right and wrong. */
+export const searchFiles: Readonly<Record<string, string>> = {
+  'search-mistakes.ts': `${head}${mistakes.map(([line]) => `void ${line}`).join('\n')}\n`,
+  'search-fine.ts': `${head}${fine.map((line) => `void ${line}`).join('\n')}\n`,
+  'search-found.ts': `${head}
 const found = await search.minimize('loss').run()
 const { lr } = found.best.hyperparameters
 const { optimizer } = (await train.search({ optimizer: choice('adam', 'sgd'), size: choice(1, 2) }).minimize('loss').run()).best.hyperparameters
@@ -69,28 +70,30 @@ const trial = found.trials[0]?.hyperparameters.lr
 const loss = found.best.metrics.loss
 `,
 }
-const compiled = compile(files)
 const headLines = head.split('\n').length - 1
 
-test('what is wrong with a search does not compile, and the compiler says what to do', { timeout: 120_000 }, () => {
-  const problems = compiled.problems('mistakes.ts')
-  expect(
-    mistakes.map(([line, sentence], index) => {
-      const messages = problems.filter((problem) => problem.line === headLines + index).map(({ message }) => message)
-      return messages.some((message) => message.includes(sentence)) ? line : `${line}: ${messages.join(' | ')}`
-    }),
-  ).toEqual(mistakes.map(([line]) => line))
-})
+/** Registers the tests of these files, which are compiled with others: checking core's types is most of what a program costs. */
+export function searchTests(compiled: () => Compiled): void {
+  test('what is wrong with a search does not compile, and the compiler says what to do', { timeout: 120_000 }, () => {
+    const problems = compiled().problems('search-mistakes.ts')
+    expect(
+      mistakes.map(([line, sentence], index) => {
+        const messages = problems.filter((problem) => problem.line === headLines + index).map(({ message }) => message)
+        return messages.some((message) => message.includes(sentence)) ? line : `${line}: ${messages.join(' | ')}`
+      }),
+    ).toEqual(mistakes.map(([line]) => line))
+  })
 
-test('what is right, or only known at run time, compiles', () => {
-  expect(compiled.problems('fine.ts')).toEqual([])
-})
+  test('what is right, or only known at run time, compiles', () => {
+    expect(compiled().problems('search-fine.ts')).toEqual([])
+  })
 
-test('what was found is typed by what was searched', () => {
-  expect(compiled.problems('found.ts')).toEqual([])
-  expect(compiled.hover('found.ts', 'lr }')).toContain('number')
-  expect(compiled.hover('found.ts', 'optimizer } =')).toContain('"adam" | "sgd"')
-  expect(compiled.hover('found.ts', 'one =')).toContain('"x"')
-  expect(compiled.hover('found.ts', 'trial =')).toContain('number | undefined')
-  expect(compiled.hover('found.ts', 'next =')).toContain('channel model')
-})
+  test('what was found is typed by what was searched', () => {
+    expect(compiled().problems('search-found.ts')).toEqual([])
+    expect(compiled().hover('search-found.ts', 'lr }')).toContain('number')
+    expect(compiled().hover('search-found.ts', 'optimizer } =')).toContain('"adam" | "sgd"')
+    expect(compiled().hover('search-found.ts', 'one =')).toContain('"x"')
+    expect(compiled().hover('search-found.ts', 'trial =')).toContain('number | undefined')
+    expect(compiled().hover('search-found.ts', 'next =')).toContain('channel model')
+  })
+}
