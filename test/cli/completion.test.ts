@@ -13,9 +13,9 @@ import { playProgram } from './support/play.ts'
 import { ssmProgram, workFolder } from './support/ssm.ts'
 
 /** What bash offers for the last of these words. */
-function bashOffers(words: readonly string[]): readonly string[] {
+function bashOffers(words: readonly string[], before = ''): readonly string[] {
   const ask = `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ssm; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const said = execFileSync('bash', ['--norc', '-c', `${bashScript(commands)}\n${ask}`, 'bash', ...words], {
+  const said = execFileSync('bash', ['--norc', '-c', `${before}\n${bashScript(commands)}\n${ask}`, 'bash', ...words], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -60,6 +60,19 @@ test.skipIf(lacking('bash')).each<[readonly string[], readonly string[]]>([
   [['ssm', 'run', '--', '--instance'], []],
 ])('bash offers for %j what can stand there', (words, offered) => {
   expect(bashOffers(words)).toEqual(offered)
+})
+
+test.skipIf(lacking('bash'))('a shell asks for the names of jobs where a job may stand, and names what it knows already', () => {
+  const asked = (words: readonly string[]): readonly string[] =>
+    // What would be asked of ssm is printed instead.
+    bashOffers(words, 'ssm() { echo "$2"; echo "$2:$*" | tr " " _; }')
+  expect(asked(['ssm', 'show', '-p', 'ex', ''])).toEqual(['job', 'job:__values_job_show_-p_ex_'])
+  for (const name of ['wait', 'stop', 'logs', 'data', 'metrics']) expect(asked(['ssm', name, ''])[0]).toBe('job')
+  for (const name of ['report', 'watch']) expect(asked(['ssm', name, ''])[0]).toBe('task_or_job')
+  expect(asked(['ssm', 'ps', ''])).toEqual([])
+  const [zsh, fish] = [zshScript(commands), fishScript(commands)]
+  expect(zsh).toContain('*:wait) compadd -- ${(f)"$(${words[1]} __values job ')
+  expect(fish).toContain("__fish_seen_subcommand_from wait' -f -a '(ssm __values job ")
 })
 
 test('every flag of every command is offered by every shell', () => {

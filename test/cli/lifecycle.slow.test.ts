@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { project } from '@simple-sagemaker/core'
@@ -88,11 +88,18 @@ test('policies are printed without asking anybody when region and account are gi
   expect(bySetting.stdout).toBe(bounded.stdout)
 })
 
-test.skipIf(missing)('shells are told the names of tasks and projects, and types of machines', { timeout }, async () => {
+test.skipIf(missing)('shells are told the names of projects, tasks and jobs, and types of machines', { timeout }, async () => {
   await using folder = await workFolder()
   await ssm(folder.path, shell('true'))
   expect((await ssm(folder.path, ['__values', 'project', 'run', '-p', ''])).stdout).toBe('ex\n')
   expect((await ssm(folder.path, ['__values', 'task', 'logs', '-p', 'ex', '-t', ''])).stdout).toBe('t\n')
+  const [job = ''] = readdirSync(join(folder.path, '.ssm/jobs'))
+  const values = async (...words: readonly string[]): Promise<string> => (await ssm(folder.path, ['__values', ...words])).stdout
+  expect(await values('job', 'show', '-p', 'ex', '-t', 't', '')).toBe(`${job}\n`)
+  expect(await values('job', 'wait', '-p', 'ex')).toBe(`${job}\n`)
+  expect(await values('job', 'stop', '--platform', 'local')).toBe(`${job}\n`)
+  expect(await values('task_or_job', 'report', '-p', 'ex')).toBe(`t\n${job}\n`)
+  expect(await values('job', 'show', '-p', 'ex', '-t', 'none')).toBe('')
   expect((await ssm(folder.path, ['__values', 'instance_type'])).stdout).toContain('ml.g5.xlarge\n')
   expect(await ssm(folder.path, ['__values', 'task', '--platform', 'moon'])).toMatchObject({ code: 0, stdout: '', stderr: '' })
 })

@@ -52,7 +52,10 @@ function offer(values: Values): string {
 
 function wordCase(command: CommandSpec): readonly string[] {
   const values = completedWord(command)
-  return values.kind === 'choices' && command.name !== 'plan' && command.name !== 'why' && command.name !== 'rehearse'
+  return (values.kind === 'choices' || values.kind === 'asked') &&
+    command.name !== 'plan' &&
+    command.name !== 'why' &&
+    command.name !== 'rehearse'
     ? [`    *:${command.name}) ${offer(values)};;`]
     : []
 }

@@ -5,13 +5,14 @@ import { dashed, type CommandSpec } from '../grammar/command.ts'
 export type Values =
   | { readonly kind: 'choices'; readonly choices: readonly string[] }
   | { readonly kind: 'files' }
-  /** Asked of `ssm` itself when they are needed: names of tasks and projects, types of machines. */
+  /** Asked of `ssm` itself when they are needed: names of projects, tasks and jobs, types of machines. */
   | { readonly kind: 'asked'; readonly what: AskedValue }
   | { readonly kind: 'text' }
 
-export type AskedValue = 'task' | 'project' | 'instance_type'
+export type AskedValue = 'task' | 'project' | 'instance_type' | 'job' | 'task_or_job'
 
-const askedValues: readonly AskedValue[] = ['task', 'project', 'instance_type']
+const askedByFlags: readonly AskedValue[] = ['task', 'project', 'instance_type']
+const askedByWords: Readonly<Record<string, AskedValue>> = { JOB: 'job', 'TASK|JOB': 'task_or_job' }
 
 /** A flag as a shell completes it. */
 export interface CompletedFlag {
@@ -45,7 +46,7 @@ function valuesOfFlag({ flag, choices }: AnyOption): Values | undefined {
   const [first] = flag?.args ?? []
   if (first === undefined) return undefined
   if (choices !== undefined) return { kind: 'choices', choices }
-  const what = askedValues.find((value) => [value, `${value}_name`].includes(flag?.names[0] ?? ''))
+  const what = askedByFlags.find((value) => [value, `${value}_name`].includes(flag?.names[0] ?? ''))
   if (what !== undefined) return { kind: 'asked', what }
   return /FILE|DIR|PATH/.test(first) ? { kind: 'files' } : { kind: 'text' }
 }
@@ -54,6 +55,8 @@ function valuesOfFlag({ flag, choices }: AnyOption): Values | undefined {
 export function completedWord(command: CommandSpec): Values {
   const [word] = command.positionals
   if (word?.choices !== undefined) return { kind: 'choices', choices: word.choices }
+  const what = askedByWords[word?.name ?? '']
+  if (what !== undefined) return { kind: 'asked', what }
   return word !== undefined && /FILE|DIR/.test(word.name) ? { kind: 'files' } : { kind: 'text' }
 }
 

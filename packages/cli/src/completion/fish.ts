@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import { completedFlags, completedWord, type CompletedFlag, type Values } from './candidates.ts'
+import { completedFlags, completedWord, type AskedValue, type CompletedFlag, type Values } from './candidates.ts'
 
 /** Completion for fish. */
 export function fishScript(commands: readonly CommandSpec[]): string {
@@ -9,6 +9,7 @@ export function fishScript(commands: readonly CommandSpec[]): string {
     return [
       complete('__fish_use_subcommand', `-f -a ${command.name} -d ${fishText(command.summary)}`),
       ...(words.kind === 'choices' ? [complete(here, `-f -a ${fishText(words.choices.join(' '))}`)] : []),
+      ...(words.kind === 'asked' ? [complete(here, `-f -a ${asked(words.what)}`)] : []),
       ...completedFlags(command).map((flag) => complete(here, flagWords(flag))),
     ]
   })
@@ -25,9 +26,10 @@ function flagWords({ names, summary, values }: CompletedFlag): string {
 function valueWords(values: Values | undefined): readonly string[] {
   if (values === undefined) return ['-f']
   if (values.kind === 'choices') return ['-x', `-a ${fishText(values.choices.join(' '))}`]
-  if (values.kind === 'asked')
-    return ['-x', `-a ${fishText(`(ssm __values ${values.what} (commandline -opc)[2..] 2>/dev/null)`)}`]
+  if (values.kind === 'asked') return ['-x', `-a ${asked(values.what)}`]
   return values.kind === 'files' ? ['-r', '-F'] : ['-x']
 }
+
+const asked = (what: AskedValue): string => fishText(`(ssm __values ${what} (commandline -opc)[2..] 2>/dev/null)`)
 
 const fishText = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

@@ -76,9 +76,12 @@ const ordinaryWords =
 const isOfOption = (text: string): boolean =>
   /^(?:arn:|subnet-|sg-|alias\/|mrk-|\{|[\da-f]{8}-[\da-f]{4}-)|\/.*:|\.(?:txt|lock|toml|json)$/.test(text)
 
-// A hyperparameter has one value: --packages FILE PYTHON has more. What follows --subnets may be a value and a stray word.
+// A hyperparameter has one value: --packages FILE PYTHON has more. What follows --subnets may be a value and a stray word. A number may
+// be a hyperparameter, a duration with its unit, as in --warm '10 minutes', is none.
 const isClear = (spelled: string, texts: readonly string[]): boolean =>
-  texts.every(isOfOption) || (spelled === '--packages' && texts.length > 1)
+  texts.every(isOfOption) ||
+  (spelled === '--packages' && texts.length > 1) ||
+  (spelled === '--warm' && texts.every((text) => /^[\d.]+\s+(?:second|minute|hour|day)s?$/.test(text)))
 
 /** Options that the original did not have, of names and values that its lines may have for hyperparameters. */
 function ambiguities(command: CommandSpec, parsed: Parsed): readonly ShownProblem[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hyperparameterOnWire, hyperparameterText } from './arguments.ts'
+import { hyperparameterOnWire, hyperparameterText, programArguments } from './arguments.ts'
 
 test('a hyperparameter in the request has no line ends, and is as it was given when it had none', () => {
   const value = fc.oneof(
@@ -15,4 +15,15 @@ test('a hyperparameter in the request has no line ends, and is as it was given w
       expect(wire === plain ? given : JSON.parse(wire)).toEqual(given)
     }),
   )
+})
+
+test('names that are whole numbers come before the others, as the guide says', () => {
+  const program = { kind: 'command', argv: [], dependencies: [] } as const
+  const given = Object.fromEntries([
+    ['lr', 1],
+    ['9', 2],
+    ['2', 3],
+    ['01', 4],
+  ])
+  expect(programArguments({ args: ['a'], hyperparameters: given, program })).toEqual('a -2 3 -9 2 --lr 1 --01 4'.split(' '))
 })

@@ -22,7 +22,8 @@ const lineEnd: RegExp = /[\n\r\u0085\u2028\u2029]/
 /**
  * What the program gets: the user's arguments, then `--name value` for each hyperparameter in the order given, as the training
  * toolkit of SageMaker's images passes them: `-k value` for a name of one letter, and `True` and `False` for Python. A shell script
- * gets its arguments alone, as it did from the Python original: it reads hyperparameters from `SM_HPS` and `SM_HP_…`.
+ * gets its arguments alone, as it did from the Python original: it reads hyperparameters from `SM_HPS` and `SM_HP_…`. Names
+ * that are whole numbers come first: no object of this language keeps them in another order.
  */
 export function programArguments(spec: Pick<TaskSpec, 'args' | 'hyperparameters' | 'program'>): readonly string[] {
   if (!passesHyperparameters(spec)) return spec.args

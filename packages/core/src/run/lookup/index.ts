@@ -10,7 +10,7 @@ export { openJobCosts, totalOf, type CostedJob, type CostTotal, type JobCosts } 
 export { describeOnly, type DescribeOnly } from './describe-only.ts'
 export { taskOfJob } from '../../names/job-name.ts'
 export { jobNamed } from './job.ts'
-export { listJobs, listProjects, listTasks, type StoragePlace } from './projects.ts'
+export { listJobNames, listJobs, listProjects, listTasks, type StoragePlace } from './projects.ts'
 export type { WarmPool } from '../plan.ts'
 export { listWarmPools, type WarmPoolOptions } from '../warm/pools.ts'
 export { tailLog, type TailOptions } from './tail.ts'

@@ -1,11 +1,12 @@
 import { isSsmError } from '../../errors/ssm-error.ts'
+import type { JobName } from '../../names/job-name.ts'
 import { bucketRoot, keyPrefix, layoutOf, projectRoot } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import { projectName, taskName } from '../../names/task-name.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import type { JobState } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { pastJobs } from '../decide/history.ts'
+import { lookAtFolder, pastJobs } from '../decide/history.ts'
 
 /** Where projects are stored. */
 export interface StoragePlace {
@@ -51,6 +52,23 @@ export async function* listJobs(
   const names = { prefix: keyPrefix(place.prefix ?? ''), project: projectName(project), task: taskName(task) }
   const layout = layoutOf({ ...names, bucket: await bucketOf(place, options) })
   for await (const { state } of pastJobs(names.task, layout, ['training', 'processing'], place.platform, options)) yield state
+}
+
+/**
+ * The names of a task's jobs, newest first, in one look: nothing is asked about the jobs. None when the task stored nothing yet. Makes
+ * nothing.
+ *
+ * @throws {InvalidNameError} `NAME_INVALID` when one of the texts cannot be the name of a project or task.
+ */
+export async function listJobNames(
+  project: string,
+  task: string,
+  place: StoragePlace,
+  options: Abortable = {},
+): Promise<readonly JobName[]> {
+  const names = { prefix: keyPrefix(place.prefix ?? ''), project: projectName(project), task: taskName(task) }
+  const layout = layoutOf({ ...names, bucket: await bucketOf(place, options) })
+  return (await lookAtFolder(names.task, layout, place.platform, options)).jobs
 }
 
 const bucketOf = ({ platform, bucket }: StoragePlace, { signal }: Abortable): Promise<string> =>
