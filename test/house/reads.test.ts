@@ -23,6 +23,7 @@ const exceptions: Readonly<Record<string, string>> = {
 
 const streamed: Readonly<Record<string, string>> = {
   'packages/core/src/run/resolve/remote.ts': 'unpacked, or written to a file',
+  'packages/core/src/run/results/document.ts': 'unpacked up to a limit of its own',
   'packages/core/src/run/results/download.ts': 'unpacked, or written to a file',
   'packages/core/src/run/results/typed-result.ts': 'unpacked up to a limit of its own',
   'packages/core/src/run/report/code/code-changes.ts': 'unpacked up to a limit of its own',

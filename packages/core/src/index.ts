@@ -40,7 +40,7 @@ export type {
   Returned,
   TaskFacts,
 } from './project/grammar/known-tasks.ts'
-export type { Knows, Returns, Takes } from './project/grammar/state.ts'
+export type { Knows, Reads, Returns, Takes, WorkerFacts, Writes } from './project/grammar/state.ts'
 export type { Explain, Refused } from './project/grammar/explain.ts'
 export { choice, range, type Ranges } from './project/search/space.ts'
 export type { Search, SearchDraft, ValuesIn, VariantResults, Variants } from './project/search/searches.ts'

@@ -5,7 +5,8 @@
  */
 
 export { worker, writeResult } from './worker.ts'
-export type { Worker, WorkerTypes } from './worker.ts'
+export type { TypedTask, Worker, WorkerTypes } from './worker.ts'
+export type { AnyDocuments, Documents } from './documents.ts'
 export type { Environment, MachineFacts } from './facts.ts'
 export type { Json } from './json-file.ts'
 export type { State } from './state.ts'

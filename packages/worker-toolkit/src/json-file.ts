@@ -14,13 +14,28 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  */
 export async function writeJson(folder: string, name: string, value: Json): Promise<void> {
   const text = `${JSON.stringify(asJson(value, 'value'))}\n`
-  const file = pathInside(folder, name)
+  await writeWhole(pathInside(folder, name), [text])
+}
+
+/**
+ * The same for a file with a value on each line.
+ * @throws {TypeError} as `writeJson`, with the number of the line.
+ */
+export async function writeJsonLines(folder: string, name: string, values: Iterable<Json> | AsyncIterable<Json>): Promise<void> {
+  async function* lines(): AsyncGenerator<string> {
+    let number = 0
+    for await (const value of values) yield `${JSON.stringify(asJson(value, `line ${++number}`))}\n`
+  }
+  await writeWhole(pathInside(folder, name), lines())
+}
+
+async function writeWhole(file: string, texts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   const unfinished = join(dirname(file), `.${randomUUID()}.unfinished`)
   await mkdir(dirname(file), { recursive: true })
   try {
     const handle = await open(unfinished, 'wx')
     try {
-      await handle.writeFile(text)
+      for await (const text of texts) await handle.writeFile(text)
       await handle.sync()
     } finally {
       await handle.close()

@@ -3,9 +3,11 @@
 import { mkdirSync } from 'node:fs'
 import { folderByHand, isInJob } from './by-hand.ts'
 import { channelVariable, resultFile, typesVariable } from './contract.ts'
+import { documentsOf } from './documents.ts'
 import { readFacts } from './facts.ts'
 import { writeJson } from './json-file.ts'
 import { stateIn } from './state.ts'
+import type { AnyDocuments, Documents } from './documents.ts'
 import type { Environment, MachineFacts } from './facts.ts'
 import type { Json } from './json-file.ts'
 import type { State } from './state.ts'
@@ -15,7 +17,10 @@ export interface Worker<
   Hyperparameters = Readonly<Record<string, unknown>>,
   Channel extends string = string,
   Result = Json,
-> extends MachineFacts<Hyperparameters> {
+  Reads = AnyDocuments,
+  Writes = AnyDocuments,
+>
+  extends MachineFacts<Hyperparameters>, Documents<Reads, Writes> {
   /**
    * The folder of an input channel.
    * @throws {Error} when there is no such channel; the message names those there are.
@@ -39,27 +44,45 @@ export interface WorkerTypes {
   readonly channels?: string
   /** The type of the result. */
   readonly result?: unknown
+  /** The documents of the channels: `words/stats.json` → its type; of `.jsonl` that of a line. */
+  readonly reads?: object
+  /** The documents of the outputs: `model/report.json` → its type; of `.jsonl` that of a line. */
+  readonly writes?: object
 }
 
-type ChannelOf<Types> = Types extends { readonly channels: infer Channel extends string } ? Channel : string
-type ResultOf<Types> = Types extends { readonly result: infer Result } ? Result : Json
+/** A task of the program that starts the job, by its type alone: `typeof train`, imported as a type. */
+export interface TypedTask {
+  /** What the task declares; for the compiler alone. */
+  readonly '~worker'?: unknown
+}
 
-type HyperparametersOf<Types extends WorkerTypes> = Types extends { readonly hyperparameters: infer H }
+type FactsIn<Types> = '~worker' extends keyof Types ? NonNullable<Types['~worker']> : Types
+
+type ChannelOf<Types> = Types extends { readonly channels: infer Channel extends string } ? Channel : string
+type ResultOf<Types> = Types extends { readonly result: infer Result } ? ([Result] extends [never] ? Json : Result) : Json
+type ReadsOf<Types> = Types extends { readonly reads: infer Reads } ? OrAny<Reads> : AnyDocuments
+type WritesOf<Types> = Types extends { readonly writes: infer Writes } ? OrAny<Writes> : AnyDocuments
+type OrAny<Documents> = [keyof Documents] extends [never] ? AnyDocuments : Documents
+
+type HyperparametersOf<Types> = Types extends { readonly hyperparameters: infer H }
   ? Readonly<H>
   : Readonly<Record<string, unknown>>
+
+type WorkerOf<Types> = Worker<HyperparametersOf<Types>, ChannelOf<Types>, ResultOf<Types>, ReadsOf<Types>, WritesOf<Types>>
 
 /**
  * The facts of this machine and job, read from the environment the launcher made.
  *
  * `worker<{ hyperparameters: { lr: number } }>()` types the hyperparameters; the caller vouches for the type, nothing checks it.
- * The types that `ssm types` writes name the channels and the result, too; with `{ types }` a job that was started with another declaration is refused.
+ * `worker<typeof train>()`, with a type-only import of the program's task, takes the types from it: its channels, hyperparameters, result and documents.
+ * The types that `ssm types` writes say the same; with `{ types }` a job that was started with another declaration is refused.
  * `env` and `args` default to those of the process; give them in tests. Outside a job the facts have harmless
  * defaults: folders in `./.ssm/hand`, the arguments as hyperparameters.
  *
  * @example const { hyperparameters, modelDir } = worker<{ hyperparameters: { lr: number } }>()
  * @throws {Error} when a variable holds something it should not; the message names it.
  */
-export function worker<Types extends WorkerTypes = WorkerTypes>(
+export function worker<Types extends WorkerTypes | TypedTask = WorkerTypes>(
   from: {
     /** The environment to read; default the process's own. */
     readonly env?: Environment
@@ -68,7 +91,7 @@ export function worker<Types extends WorkerTypes = WorkerTypes>(
     /** The declaration that the types were written from, as `ssm types` writes it. */
     readonly types?: string
   } = {},
-): Worker<HyperparametersOf<Types>, ChannelOf<Types>, ResultOf<Types>> {
+): WorkerOf<FactsIn<Types>> {
   const env = from.env ?? process.env
   if (from.types !== undefined) checkTypes(from.types, env[typesVariable])
   const facts = readFacts(env, from.args ?? process.argv.slice(2))
@@ -78,17 +101,19 @@ export function worker<Types extends WorkerTypes = WorkerTypes>(
       mkdirSync(folder, { recursive: true })
     }
   }
+  const channel = (name: string): string => channelOf(facts.channels, name, env)
   return Object.freeze({
     ...facts,
+    ...documentsOf<ReadsOf<FactsIn<Types>>, WritesOf<FactsIn<Types>>>(facts, channel),
     hosts: Object.freeze(facts.hosts),
     args: Object.freeze([...facts.args]),
     channels: Object.freeze(facts.channels),
     // The caller names the type of what the request carried as JSON.
-    hyperparameters: Object.freeze(facts.hyperparameters) as HyperparametersOf<Types>,
-    channel: (name: string) => channelOf(facts.channels, name, env),
+    hyperparameters: Object.freeze(facts.hyperparameters) as HyperparametersOf<FactsIn<Types>>,
+    channel,
     state: stateIn(facts.instanceStateDir),
     // Checked to be JSON when it is written.
-    writeResult: (value: ResultOf<Types>) => writeJson(facts.outputDir, resultFile, value as Json),
+    writeResult: (value: ResultOf<FactsIn<Types>>) => writeJson(facts.outputDir, resultFile, value as Json),
   })
 }
 

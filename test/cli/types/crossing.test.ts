@@ -15,6 +15,7 @@ const declared = (index: number, schema: object): TaskDeclaration => ({
   kind: 'training',
   channels: [],
   fields: '',
+  documents: [],
   result: { type: 'object', properties: { doc: schema }, required: ['doc'], additionalProperties: false },
 })
 
@@ -100,7 +101,7 @@ test('a schema that refers to itself is a class that does', async () => {
       },
     },
   }
-  const typed = typedOf([{ task: 't0', kind: 'training', channels: [], fields: '', result: tree }])
+  const typed = typedOf([{ task: 't0', kind: 'training', channels: [], documents: [], fields: '', result: tree }])
   expect(typed.objects).toHaveLength(1)
   expect(pythonText(typed)).toContain(`left: Union[Union["${typed.objects[0]?.name}", None], Missing] = MISSING`)
 })

@@ -7,11 +7,14 @@ const core = fileURLToPath(new URL('../../../packages/core', import.meta.url))
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 
 /** A folder with a program, and the packages it imports. */
-export async function programFolder(text: string): Promise<Awaited<ReturnType<typeof workFolder>>> {
+export async function programFolder(
+  text: string,
+  packages: readonly string[] = ['zod', 'valibot'],
+): Promise<Awaited<ReturnType<typeof workFolder>>> {
   const folder = await workFolder()
-  mkdirSync(join(folder.path, 'node_modules/@simple-sagemaker'), { recursive: true })
+  for (const scope of ['@simple-sagemaker', '@valibot']) mkdirSync(join(folder.path, 'node_modules', scope), { recursive: true })
   symlinkSync(core, join(folder.path, 'node_modules/@simple-sagemaker/core'))
-  for (const name of ['zod', 'valibot']) symlinkSync(join(modules, name), join(folder.path, 'node_modules', name))
+  for (const name of packages) symlinkSync(join(modules, name), join(folder.path, 'node_modules', name))
   writeFileSync(join(folder.path, 'package.json'), '{"type": "module"}')
   writeFileSync(join(folder.path, 'main.ts'), text)
   return folder

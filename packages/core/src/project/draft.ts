@@ -6,7 +6,7 @@ import type { NamedOutputs } from '../spec/outputs.ts'
 import type { Distribution, InputMode } from '../spec/task-spec.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
-import type { InputSource, RequestOverride } from '../spec/task-spec.ts'
+import type { DocumentSpec, InputSource, RequestOverride } from '../spec/task-spec.ts'
 import type { FunctionSource } from './functions/function-file.ts'
 import type { InputOptions, OutputRef } from './grammar/input-options.ts'
 
@@ -29,6 +29,8 @@ export interface Draft {
   readonly requestOverrides: readonly RequestOverride[]
   readonly resultSchema: StandardSchemaV1 | undefined
   readonly hyperparameterSchema: StandardSchemaV1 | undefined
+  /** The shapes of documents in channels and outputs. */
+  readonly documents?: readonly DocumentSpec[]
 }
 
 /** A task of which only the name is known. */
@@ -52,6 +54,19 @@ export interface DraftInput {
 /** The draft with one more input. */
 export function addInput(draft: Draft, source: DraftInput['source'], channel: string, options: InputOptions = {}): Draft {
   return { ...draft, inputs: [...draft.inputs, { channel, source, ...setIn(options) }] }
+}
+
+/** The draft with shapes of documents; a later one for the same file takes the place of an earlier one. */
+export function addDocuments(
+  draft: Draft,
+  of: DocumentSpec['of'],
+  place: string,
+  schemas: Readonly<Record<string, StandardSchemaV1>>,
+): Draft {
+  const added = Object.entries(schemas).map(([file, schema]): DocumentSpec => ({ of, place, file, schema }))
+  const isReplaced = (known: DocumentSpec): boolean =>
+    known.of === of && known.place === place && Object.hasOwn(schemas, known.file)
+  return { ...draft, documents: [...(draft.documents ?? []).filter((known) => !isReplaced(known)), ...added] }
 }
 
 /** A path of this machine or an S3 URI, told apart by its scheme. */

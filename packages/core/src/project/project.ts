@@ -149,7 +149,7 @@ export class Project<Known = never, Results = never> {
    * @throws {InvalidTaskError} for a schema that cannot be told as JSON Schema, such as one that makes dates.
    */
   async declarations(): Promise<readonly TaskDeclaration[]> {
-    const { declarationOf } = await import('../run/resolve/declared.ts')
+    const { declarationOf } = await import('../run/resolve/declared/declaration.ts')
     return await Promise.all(this.#tasks.specs().map(declarationOf))
   }
 

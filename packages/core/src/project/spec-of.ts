@@ -14,6 +14,7 @@ import { groupsOf, leadingType } from '../spec/training/instance-groups.ts'
 import type { NamedOutputs } from '../spec/outputs.ts'
 import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
+import { setIn } from '../lang/set-in.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import { spotWaitOf, usualMaxWait } from '../options/spot/spot.ts'
 import { retryOf } from '../spec/training/retry.ts'
@@ -61,12 +62,18 @@ export function specOf(draft: Draft): TaskSpec {
     ...accessOf(options),
     ...(options.state === 'same-spec' ? { keepsState: options.state } : {}),
     ...(options.stateArchive ? { stateArchive: true } : {}),
-    ...(draft.resultSchema === undefined ? {} : { resultSchema: draft.resultSchema }),
-    ...(draft.hyperparameterSchema === undefined ? {} : { hyperparameterSchema: draft.hyperparameterSchema }),
+    ...declaredBy(draft),
     givenOptions: Object.keys(draft.options),
     requestOverrides: draft.requestOverrides,
   })
 }
+
+const declaredBy = ({
+  resultSchema,
+  hyperparameterSchema,
+  documents,
+}: Draft): Pick<TaskSpec, 'resultSchema' | 'hyperparameterSchema' | 'documents'> =>
+  setIn({ resultSchema, hyperparameterSchema, documents })
 
 /** A built-in algorithm without checkpoints would begin anew each time a spot machine is taken away: on demand unless told otherwise. */
 const beginsAnew = ({ algorithm }: Draft): boolean =>

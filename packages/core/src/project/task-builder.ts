@@ -16,7 +16,7 @@ import { outputsOf } from '../run/results/outputs.ts'
 import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { RequestOverride, TaskSpec } from '../spec/task-spec.ts'
-import { addInput, pathOrUri, sourceOf, taskSource, type Draft } from './draft.ts'
+import { addDocuments, addInput, pathOrUri, sourceOf, taskSource, type Draft } from './draft.ts'
 import { functionSource } from './functions/function-file.ts'
 import type { MapOptions } from './grammar/functions.ts'
 import type { InputOptions, OutputRef } from './grammar/input-options.ts'
@@ -36,7 +36,11 @@ import { specOf } from './spec-of.ts'
 
 // Every method of every kind and phase: the class that forgets one does not compile.
 type EveryMethod = Record<
-  Extract<keyof TrainingDraft | keyof TrainingTask | keyof FunctionTask | keyof ProcessingDraft | keyof ProcessingTask, string>,
+  Exclude<
+    Extract<keyof TrainingDraft | keyof TrainingTask | keyof FunctionTask | keyof ProcessingDraft | keyof ProcessingTask, string>,
+    // For the compiler alone.
+    '~worker'
+  >,
   unknown
 >
 
@@ -119,6 +123,10 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
   }
   resultSchema = (resultSchema: StandardSchemaV1): TaskBuilder => this.#next({ resultSchema })
   hyperparameterSchema = (hyperparameterSchema: StandardSchemaV1): TaskBuilder => this.#next({ hyperparameterSchema })
+  channelSchema = (channel: string, schemas: Readonly<Record<string, StandardSchemaV1>>): TaskBuilder =>
+    new TaskBuilder(addDocuments(this.#draft, 'channel', channel, schemas), this.#runner)
+  outputSchema = (output: string, schemas: Readonly<Record<string, StandardSchemaV1>>): TaskBuilder =>
+    new TaskBuilder(addDocuments(this.#draft, 'output', output, schemas), this.#runner)
 
   get input(): BuilderInputs {
     return {

@@ -8,7 +8,7 @@ import { settle, settleAgain } from './decide/settle.ts'
 import { endedBadly, RunAbortedError } from './follow/errors.ts'
 import { warnOfNothingKept } from './follow/nothing-kept.ts'
 import { afterAttempt, attemptPolicyOf, type NextStep } from './policy.ts'
-import { checkHyperparameters } from './resolve/hyperparameters.ts'
+import { checkDeclared } from './resolve/declared/documents.ts'
 import { openTask, type ResolvedTask } from './resolve/resolve-task.ts'
 import { taskResult } from './results/collect.ts'
 import type { TaskResult } from './results/task-result.ts'
@@ -33,7 +33,7 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
     platform = context.platform.abilities.commandLine
     const following = { ...context, signal: session.leaving }
     const { task, first } = await session.inTurn(async () => {
-      const opened = await openTask(await checkHyperparameters(given.spec), context)
+      const opened = await openTask(await checkDeclared(given.spec), context)
       return { task: opened.task, first: await settle(opened, given.policy, context) }
     })
     for (let attempt = first; ;) {

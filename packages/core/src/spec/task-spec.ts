@@ -31,6 +31,24 @@ export type InputMode = 'File' | 'FastFile' | 'Pipe'
 /** A JSON Schema, as a plain document. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
+/** A document of a channel or of an output, and its shape. */
+export interface DocumentSpec {
+  /** Whether the program reads it in a channel, or writes it into an output. */
+  readonly of: 'channel' | 'output'
+  /** The name of the channel or of the output. */
+  readonly place: string
+  /** The file there: `stats.json` is one document, `rows.jsonl` has one on each line. */
+  readonly file: string
+  /** Its shape; any Standard Schema. */
+  readonly schema: StandardSchemaV1
+}
+
+/** A document of a channel or of an output, as `ssm types` reads it. */
+export interface DocumentDeclaration extends Omit<DocumentSpec, 'schema'> {
+  /** Its shape, as JSON Schema. */
+  readonly schema: JsonSchema
+}
+
 /** What crosses the borders of a task, in both directions. */
 export interface TaskDeclaration {
   /** The task's name. */
@@ -43,6 +61,8 @@ export interface TaskDeclaration {
   readonly hyperparameters?: JsonSchema
   /** What `resultSchema` declares, as the program writes it; absent without one. */
   readonly result?: JsonSchema
+  /** What `channelSchema` and `outputSchema` declare, in the order of the calls. */
+  readonly documents: readonly DocumentDeclaration[]
   /** The declaration in short, as it travels with a job in `SSM_TYPES`. */
   readonly fields: string
 }
@@ -138,6 +158,8 @@ export interface TaskSpec {
   readonly resultSchema?: StandardSchemaV1
   /** Checks the hyperparameters before anything starts; any Standard Schema. */
   readonly hyperparameterSchema?: StandardSchemaV1
+  /** The shapes of documents in channels and outputs; absent when there are none. */
+  readonly documents?: readonly DocumentSpec[]
   /** Names of the options that were set, not defaulted: a platform that cannot honour one of these warns. */
   readonly givenOptions: readonly string[]
   /** The edits of `request()`, in order. */

@@ -25,12 +25,15 @@ export interface ObjectShape {
   readonly isClosed: boolean
 }
 
-/** One document that crosses a border: the hyperparameters, or the result. */
+/** One document that crosses a border: the hyperparameters, the result, or a file of a channel or of an output. */
 export interface Document {
-  readonly part: 'hyperparameters' | 'result'
+  readonly part: 'hyperparameters' | 'result' | 'channel' | 'output'
   /** The name of its type: `TrainResult`. */
   readonly name: string
+  /** Of a file with a document on each line: of one of them. */
   readonly shape: Shape
+  /** Of a file: the channel or the output, and its path there. */
+  readonly file?: { readonly place: string; readonly path: string; readonly hasLines: boolean }
 }
 
 /** A task with the documents that cross its borders. */
@@ -61,9 +64,20 @@ export function typedOf(declarations: readonly TaskDeclaration[]): Typed {
       const own = `${name}${pascal(part)}`
       return [{ part, name: own, shape: reader.read(schema, own) }]
     })
-    return { task: declaration.task, name, channels: declaration.channels, documents, fields: declaration.fields }
+    const files = filesOf(declaration, name, objects, taken)
+    const { task, channels, fields } = declaration
+    return { task, name, channels, documents: [...documents, ...files], fields }
   })
   return { tasks, objects }
+}
+
+function filesOf({ documents }: TaskDeclaration, task: string, objects: ObjectShape[], taken: Set<string>): readonly Document[] {
+  const names = new Set<string>()
+  return documents.map(({ of, place, file, schema }): Document => {
+    const own = freeName(`${task}${pascal(place)}${pascal(file.replace(/\.jsonl?$/, ''))}`, names)
+    const shape = new SchemaReader(schema, objects, taken).read(schema, own)
+    return { part: of, name: own, shape, file: { place, path: file, hasLines: file.endsWith('.jsonl') } }
+  })
 }
 
 class SchemaReader {

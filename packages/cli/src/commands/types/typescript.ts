@@ -1,4 +1,4 @@
-import type { ObjectShape, Shape, Typed, TypedTask } from './shapes.ts'
+import type { Document, ObjectShape, Shape, Typed, TypedTask } from './shapes.ts'
 
 /** The types of Node workers: `worker<Train>()` knows channels, hyperparameters and the result. */
 export function typescriptText({ tasks, objects }: Typed): string {
@@ -17,18 +17,34 @@ function interfaceOf({ name, fields }: ObjectShape): string {
 }
 
 function taskOf({ task, name, channels, documents, fields }: TypedTask): string {
-  const parts = documents.map(({ part, shape }) => `  readonly ${part}: ${typeOf(shape)}`)
+  const parts = documents.flatMap(({ part, shape, file }) => (file === undefined ? [`  readonly ${part}: ${typeOf(shape)}`] : []))
   const named = channels.length === 0 ? 'never' : channels.map((channel) => JSON.stringify(channel)).join(' | ')
   return [
     `/** The task ${JSON.stringify(task)}: \`worker<${name}>({ types: ${constantOf(name)} })\`. */`,
     `export interface ${name} {`,
     `  readonly channels: ${named}`,
     ...parts,
+    ...filesOf(
+      'reads',
+      documents.filter(({ part }) => part === 'channel'),
+    ),
+    ...filesOf(
+      'writes',
+      documents.filter(({ part }) => part === 'output'),
+    ),
     '}',
     '',
     `/** What these types were written from: \`worker\` refuses a job that declares something else. */`,
     `export const ${constantOf(name)} = ${JSON.stringify(fields)}`,
   ].join('\n')
+}
+
+/** Files by their place; of one with a document on each line the type is that of a line. */
+function filesOf(member: string, documents: readonly Document[]): readonly string[] {
+  const lines = documents.flatMap(({ shape, file }) =>
+    file === undefined ? [] : [`    readonly ${JSON.stringify(`${file.place}/${file.path}`)}: ${typeOf(shape)}`],
+  )
+  return lines.length === 0 ? [] : [`  readonly ${member}: {`, ...lines, '  }']
 }
 
 const constantOf = (name: string): string => `${name.slice(0, 1).toLowerCase()}${name.slice(1)}Types`

@@ -6,7 +6,7 @@ import type { JobKind } from '../../spec/job-kind.ts'
 import type { OutputName } from '../../spec/outputs.ts'
 import type { OutputRef } from './input-options.ts'
 import type { facts, TaskFacts } from './known-tasks.ts'
-import type { MetricsOf, NamedOutputsOf, ResultOf } from './state.ts'
+import type { MetricsOf, NamedOutputsOf, ResultOf, WorkerFacts } from './state.ts'
 
 // A task of which nothing is known stands for every task, whatever its outputs.
 type FactsOf<Out extends string, State> = 0 extends 1 & State
@@ -18,6 +18,8 @@ type FactsOf<Out extends string, State> = 0 extends 1 & State
 export interface Runs<Name extends string = string, Out extends string = OutputName, State = any> {
   /** What a project keeps of the task; for the compiler alone. */
   readonly [facts]?: FactsOf<Out, State>
+  /** What `worker<typeof train>()` of the worker toolkit knows of the task; for the compiler alone. */
+  readonly '~worker'?: 0 extends 1 & State ? unknown : WorkerFacts<State>
   /** The task's name. */
   readonly name: Name
   /** Whether it is a training or a processing task. */

@@ -14,16 +14,53 @@ export interface Knows<Known> {
   readonly knows: Known
 }
 
-/** A mark: `hyperparameters` takes these. */
-export interface Takes<Parameters> {
+/** A mark: `hyperparameters` takes these, and the program gets them as `Given`. */
+export interface Takes<Parameters, Given = unknown> {
   /** The names and types of the hyperparameters. */
   readonly takes: Parameters
+  /** The same as the program gets them: defaults filled in. */
+  readonly given: Given
 }
 
-/** A mark: the run's `result` is this. */
-export interface Returns<Result> {
+/** A mark: the run's `result` is this, and the program writes it as `Written`. */
+export interface Returns<Result, Written = unknown> {
   /** The type of the result. */
   readonly returns: Result
+  /** The same as the program writes it. */
+  readonly written: Written
+}
+
+/** A mark: the program reads these documents in its channels. */
+export interface Reads<Documents> {
+  /** `words/stats.json` → its type. */
+  readonly reads: Documents
+}
+
+/** A mark: the program writes these documents into its outputs. */
+export interface Writes<Documents> {
+  /** `model/report.json` → its type. */
+  readonly writes: Documents
+}
+
+/** What a program on the machine knows of its task by the type alone: `worker<typeof train>()` of the worker toolkit. */
+export interface WorkerFacts<State> {
+  /** The names of the channels. */
+  readonly channels: OrElse<State extends `channel ${infer Name}` ? Name : never, string>
+  /** The hyperparameters as the schema gives them. */
+  readonly hyperparameters: OrElse<State extends Takes<unknown, infer Given> ? Given : never, Readonly<Record<string, unknown>>>
+  /** The result as the schema takes it; `never` without one. */
+  readonly result: State extends Returns<unknown, infer Written> ? Written : never
+  /** The documents of the channels: `words/stats.json` → its type. */
+  readonly reads: AllOf<State extends Reads<infer Documents> ? Documents : never>
+  /** The documents of the outputs: `model/report.json` → its type. */
+  readonly writes: AllOf<State extends Writes<infer Documents> ? Documents : never>
+}
+
+/** All documents together. */
+type AllOf<Documents> = {
+  readonly [File in Documents extends unknown ? keyof Documents : never]: Documents extends { readonly [Key in File]: infer Of }
+    ? Of
+    : never
 }
 
 /** Whether a state has a mark; a state of which nothing is known has none. */
@@ -36,7 +73,7 @@ export type Without<State, Mark> = 0 extends 1 & State ? State : Exclude<State, 
 export type KnownOf<State> = OrElse<State extends Knows<infer Known> ? Known : never, unknown>
 
 /** What a run in this state gives as its `result`. */
-export type ResultOf<State> = OrElse<State extends Returns<infer Result> ? Result : never, undefined>
+export type ResultOf<State> = OrElse<State extends Returns<infer Result, unknown> ? Result : never, undefined>
 
 /** The metrics a state names. */
 export type MetricsOf<State> = 0 extends 1 & State ? never : State extends `metric ${infer Name}` ? Name : never
@@ -57,6 +94,6 @@ type OrElse<Value, Fallback> = [Value] extends [never] ? Fallback : Value
 
 /** What `hyperparameters` takes in this state: parts of what was declared, or anything. */
 export type HyperparametersOf<State> = OrElse<
-  State extends Takes<infer Parameters> ? Partial<Parameters> : never,
+  State extends Takes<infer Parameters, unknown> ? Partial<Parameters> : never,
   Readonly<Record<string, HyperparameterValue>>
 >

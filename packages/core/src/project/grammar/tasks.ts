@@ -59,10 +59,12 @@ import type {
   MaxWaitOf,
   MetricsOf,
   NamedOutputsOf,
+  Reads,
   ResultOf,
   Returns,
   Takes,
   Without,
+  Writes,
 } from './state.ts'
 
 /*
@@ -408,11 +410,53 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     ? Refused<'declare the schema before .hyperparameters(): the values are then checked by it'>
     : <Schema extends StandardSchemaV1>(
         schema: Schema,
-      ) => Builders<Name, Exclude<State, Takes<unknown>> | Takes<StandardSchemaV1.InferInput<Schema>>>[B]
+      ) => Builders<
+        Name,
+        Exclude<State, Takes<unknown>> | Takes<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>>
+      >[B]
+  /**
+   * Declares the shapes of documents that the program reads in a channel: a file of the channel and its schema (zod, valibot, arktype …). `stats.json` is
+   * one document, `rows.jsonl` has one on each line.
+   *
+   * `ssm types` writes a reader for each. Of a local channel they are checked before anything starts, up to 16 MiB each.
+   *
+   * @example task.input.local('./data', { channel: 'words' }).channelSchema('words', { 'stats.json': Stats })
+   * @throws {InvalidTaskError} when it runs, for a channel that the task does not have, and with the place of what is wrong in a document.
+   */
+  channelSchema<const Channel extends string, const Schemas extends Readonly<Record<string, StandardSchemaV1>>>(
+    channel: Channel,
+    schemas: Schemas,
+  ): Builders<
+    Name,
+    | State
+    | Reads<{
+        readonly [File in keyof Schemas & string as `${Channel}/${File}`]: StandardSchemaV1.InferInput<Schemas[File]>
+      }>
+  >[B]
+  /**
+   * Declares the shapes of documents that the program writes into an output, as `channelSchema` does for those that it reads.
+   * `result.document()` reads and checks one.
+   *
+   * @example task.outputSchema('model', { 'report.json': Report })
+   * @throws {InvalidTaskError} when it runs, for an output that the task does not have.
+   */
+  outputSchema<const Output extends 'model' | 'output', const Schemas extends Readonly<Record<string, StandardSchemaV1>>>(
+    output: Output,
+    schemas: Schemas,
+  ): Builders<
+    Name,
+    | State
+    | Writes<{
+        readonly [File in keyof Schemas & string as `${Output}/${File}`]: StandardSchemaV1.InferInput<Schemas[File]>
+      }>
+  >[B]
   /** Declares what the program writes with its toolkit's result call (zod, valibot, arktype …): `result` is checked and typed. */
   resultSchema<Schema extends StandardSchemaV1>(
     schema: Schema,
-  ): Builders<Name, Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>>>[B]
+  ): Builders<
+    Name,
+    Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>, StandardSchemaV1.InferInput<Schema>>
+  >[B]
 }
 
 /** Groups of machines, each of its own type. */
@@ -465,10 +509,52 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
   with<const Run extends SomeTime | undefined = undefined, const Pause extends SomeTime | undefined = undefined>(
     options: ProcessingOptionsIn<Run, Pause> & WellFormed<undefined, Run, undefined, undefined, undefined, Pause>,
   ): Self
+  /**
+   * Declares the shapes of documents that the program reads in a channel: a file of the channel and its schema (zod, valibot, arktype …). `stats.json` is
+   * one document, `rows.jsonl` has one on each line.
+   *
+   * `ssm types` writes a reader for each. Of a local channel they are checked before anything starts, up to 16 MiB each.
+   *
+   * @example task.input.local('./data', { channel: 'words' }).channelSchema('words', { 'stats.json': Stats })
+   * @throws {InvalidTaskError} when it runs, for a channel that the task does not have, and with the place of what is wrong in a document.
+   */
+  channelSchema<const Channel extends string, const Schemas extends Readonly<Record<string, StandardSchemaV1>>>(
+    channel: Channel,
+    schemas: Schemas,
+  ): Builders<
+    Name,
+    | State
+    | Reads<{
+        readonly [File in keyof Schemas & string as `${Channel}/${File}`]: StandardSchemaV1.InferInput<Schemas[File]>
+      }>
+  >[B]
+  /**
+   * Declares the shapes of documents that the program writes into an output, as `channelSchema` does for those that it reads.
+   * `result.document()` reads and checks one.
+   *
+   * @example task.outputSchema('output', { 'report.json': Report })
+   * @throws {InvalidTaskError} when it runs, for an output that the task does not have.
+   */
+  outputSchema<
+    const Output extends 'output' | NamedOutputsOf<State>,
+    const Schemas extends Readonly<Record<string, StandardSchemaV1>>,
+  >(
+    output: Output,
+    schemas: Schemas,
+  ): Builders<
+    Name,
+    | State
+    | Writes<{
+        readonly [File in keyof Schemas & string as `${Output}/${File}`]: StandardSchemaV1.InferInput<Schemas[File]>
+      }>
+  >[B]
   /** Declares what the program writes with its toolkit's result call (zod, valibot, arktype …): `result` is checked and typed. */
   resultSchema<Schema extends StandardSchemaV1>(
     schema: Schema,
-  ): Builders<Name, Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>>>[B]
+  ): Builders<
+    Name,
+    Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>, StandardSchemaV1.InferInput<Schema>>
+  >[B]
 }
 
 type NamesNoOutputs = 'only a processing task names outputs: use project.processing(), or write to model and output'

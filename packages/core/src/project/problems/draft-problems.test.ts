@@ -10,6 +10,7 @@ import { project } from '../project.ts'
 
 const open = project('ex')
 const ready = open.task('t').shell('true')
+const anything = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const
 
 /** All that is wrong with a task, whatever its types say. */
 function problemsOf(task: { output(name: 'state'): unknown }): readonly Problem[] {
@@ -35,6 +36,36 @@ const wrong: readonly (readonly [claim: string, task: { output(name: 'state'): u
   ['an empty entrypoint', open.processing('t').entrypoint(['']), 'entrypoint', /must not be empty/],
   ['a line that ends with CR', open.task('t').shell('a\r\nb'), 'shell', /CR/],
   ['a NUL in a line', open.task('t').shell('a\0b'), 'shell', /NUL/],
+  [
+    'documents of no channel',
+    ready.channelSchema('words', { 'a.json': anything }),
+    'channelSchema',
+    /'words', which the task does not have/,
+  ],
+  [
+    'documents of no output',
+    ready.outputSchema(untyped('state'), { 'a.json': anything }),
+    'outputSchema',
+    /it has model, output/,
+  ],
+  [
+    'a document elsewhere',
+    ready.outputSchema('model', { '../a.json': anything }),
+    'outputSchema',
+    /names the file '\.\.\/a\.json'/,
+  ],
+  [
+    'a document of another kind',
+    ready.outputSchema('model', { 'a.csv': anything }),
+    'outputSchema',
+    /the ending \.json or \.jsonl/,
+  ],
+  [
+    'a document without a schema',
+    ready.outputSchema('model', { 'a.json': untyped({}) }),
+    'outputSchema',
+    /must have a Standard Schema/,
+  ],
   ['a channel name', ready.input.local('d', { channel: 'a b' }), 'input[0].channel', /1 to 64 letters/],
   ['a channel of ours', ready.input.local('d', { channel: 'code' }), 'input[0].channel', /used by this library/],
   ['a channel twice', loose(ready.input.local('a')).input.local('b'), 'input[1].channel', /has an input already/],

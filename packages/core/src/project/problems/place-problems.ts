@@ -3,6 +3,7 @@ import { terms, wording, type Text } from '../../errors/wording.ts'
 import { objectUri } from '../../names/object-uri.ts'
 import { homeProblems } from '../../options/errors.ts'
 import type { FoundProblem } from '../../options/option.ts'
+import { outputsOf } from '../../run/results/outputs.ts'
 import type { Draft } from '../draft.ts'
 
 /** What is wrong with a text, as the function that makes a name or an address of it says. */
@@ -121,13 +122,38 @@ export function launchProblems({ kind, options, program, inputs }: Draft): reado
 
 /** What is given as a schema is one: a value without types may be anything, and is asked only when the job has ended. */
 export function schemaProblems(draft: Draft): readonly FoundProblem[] {
-  return (['resultSchema', 'hyperparameterSchema'] as const).flatMap((path): readonly FoundProblem[] => {
+  const whole = (['resultSchema', 'hyperparameterSchema'] as const).flatMap((path): readonly FoundProblem[] => {
     const schema: unknown = draft[path]
     if (schema === undefined || isSchema(schema)) return []
     const hint = 'Use a schema of zod, valibot, arktype or another library of Standard Schema.'
     return [{ path, value: schema, message: 'must be a Standard Schema', hint }]
   })
+  return [...whole, ...documentProblems(draft)]
 }
+
+/** Documents are files of JSON, in places that the task has. */
+function documentProblems(draft: Draft): readonly FoundProblem[] {
+  const channels = draft.inputs.map(({ channel }) => channel)
+  const outputs = outputsOf(draft.kind, Object.keys(draft.outputs ?? {})).filter((name) => name !== 'source' && name !== 'state')
+  return (draft.documents ?? []).flatMap(({ of, place, file, schema }): readonly FoundProblem[] => {
+    const path = `${of}Schema`
+    const places = of === 'channel' ? channels : outputs
+    const hint = `Write .${path}('${places[0] ?? 'data'}', { 'stats.json': schema }).`
+    const problems = [
+      ...(places.includes(place) ? [] : [`names the ${of} '${place}', which the task does not have; it has ${listOf(places)}`]),
+      ...(isDocumentFile(file)
+        ? []
+        : [`names the file '${file}': documents are files with the ending .json or .jsonl in the ${of}`]),
+      ...(isSchema(schema) ? [] : [`must have a Standard Schema for '${file}'`]),
+    ]
+    return problems.map((message) => ({ path, value: { [file]: schema }, message, hint }))
+  })
+}
+
+const listOf = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '))
+
+const isDocumentFile = (file: string): boolean =>
+  /^[^/\\][^\\]*\.jsonl?$/.test(file) && !file.split('/').some((part) => part === '' || part === '.' || part === '..')
 
 function isSchema(value: unknown): boolean {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false

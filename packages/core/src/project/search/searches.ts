@@ -21,7 +21,7 @@ export type VariantsFor<State, List> = [DeclaredBy<State>] extends [never]
   ? unknown
   : { readonly [Index in keyof List]: VariantFor<DeclaredBy<State>, List[Index]> }
 
-type DeclaredBy<State> = 0 extends 1 & State ? never : State extends Takes<infer Parameters> ? Parameters : never
+type DeclaredBy<State> = 0 extends 1 & State ? never : State extends Takes<infer Parameters, unknown> ? Parameters : never
 
 type DomainFor<Declared, Name, Given> = Name extends keyof Declared
   ? (Given extends Choice<infer Value> ? Value : number) extends Declared[Name]

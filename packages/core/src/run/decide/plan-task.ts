@@ -11,7 +11,7 @@ import type { TaskContext } from '../context.ts'
 import { decide } from './decide.ts'
 import { notAsked } from '../money/money.ts'
 import { imageNeed } from '../resolve/image-need.ts'
-import { checkHyperparameters } from '../resolve/hyperparameters.ts'
+import { checkDeclared } from '../resolve/declared/documents.ts'
 import { lookAtTask, type OpenedTask, type ResolvedTask } from '../resolve/resolve-task.ts'
 import type { Explanation, Plan, PlannedUpload } from '../plan.ts'
 import type { RunPolicy } from '../run-options.ts'
@@ -82,7 +82,7 @@ interface Looked extends OpenedTask {
 }
 
 async function look(spec: TaskSpec, policy: RunPolicy, context: TaskContext): Promise<Looked> {
-  const opened = await lookAtTask(await checkHyperparameters(spec), context)
+  const opened = await lookAtTask(await checkDeclared(spec), context)
   return { ...opened, decision: decide(opened.past.history, opened.task, policy) }
 }
 

@@ -1,12 +1,17 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { InvalidTaskError } from '../../options/errors.ts'
+import type { Abortable } from '../../platform/abortable.ts'
+import type { OutputName } from '../../spec/outputs.ts'
 import type { JobState } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { freeze } from '../../lang/freeze.ts'
-import type { AttemptReport, Decision } from '../../spec/result.ts'
+import type { AttemptReport, Decision, StoredOutput } from '../../spec/result.ts'
 import type { TaskContext } from '../context.ts'
 import type { EndedJob } from '../follow/follow.ts'
 import { notAsked } from '../money/money.ts'
 import { logLines } from '../follow/lines.ts'
-import { storedOutputs } from './outputs.ts'
+import { readDocument } from './document.ts'
+import { storedOutputs, type StoredOutputs } from './outputs.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { downloadJob } from './download.ts'
 import type { TaskResult } from './task-result.ts'
@@ -24,14 +29,21 @@ export async function taskResult(
   const { spec, layout } = task
   const { state } = ended
   const money = await context.money?.(context.platform)
+  const outputs = storedOutputs(spec.task, layout, state, Object.keys(spec.outputs ?? {}))
   return {
     ...facts(state, decision, spec.task),
-    outputs: storedOutputs(spec.task, layout, state, Object.keys(spec.outputs ?? {})),
+    outputs,
     result: spec.resultSchema === undefined ? undefined : await readTypedResult(spec, layout, state, context),
     attempts: freeze([...attempts]),
     cost: freeze((await money?.runCost(spec, attempts)) ?? notAsked),
     metrics: freeze({ ...ended.metrics }),
     series: (metric, options = {}) => seriesOf(spec.task, spec.metrics, metric, state, context.platform, options),
+    // Of `.jsonl` it is a list, as the type says.
+    document: (async (output: OutputName, file: string, schema: StandardSchemaV1, options: Abortable = {}) =>
+      await readDocument(state, outputNamed(spec.task, outputs, output), file, schema, {
+        ...options,
+        platform: context.platform,
+      })) as TaskResult['document'],
     download: (folder, options = {}) => downloadJob(state, layout, folder, options, context),
     report: async (file, options = {}) => {
       const [{ reportOfJob }, { writeReport }] = await Promise.all([
@@ -43,6 +55,13 @@ export async function taskResult(
     },
     logs: (options = {}): AsyncIterable<LogLine> => logLines(context.platform, state, { ...options, untilNow: true }),
   }
+}
+
+function outputNamed(task: string, outputs: StoredOutputs, name: OutputName): StoredOutput {
+  const output: StoredOutput | undefined = Object.hasOwn(outputs, name) ? outputs[name] : undefined
+  if (output !== undefined && name !== 'source' && name !== 'state') return output
+  const known = Object.keys(outputs).filter((each) => each !== 'source' && each !== 'state')
+  throw new InvalidTaskError(task, [{ path: 'document', value: name, message: `must be in one of ${known.join(', ')}` }])
 }
 
 type Facts = Pick<TaskResult, 'task' | 'kind' | 'job' | 'decision' | 'phases' | 'seconds' | 'billableSeconds' | 'savings'>

@@ -18,10 +18,11 @@ export class ResultInvalidError extends SsmError {
   constructor(
     job: string,
     issues: readonly { readonly path: string; readonly message: string }[],
-    options: { readonly cause?: unknown } = {},
+    { document = 'result', ...options }: { readonly cause?: unknown; readonly document?: string } = {},
   ) {
-    const lines = issues.map(({ path, message }) => `  result${path}: ${message}`)
-    super('RESULT_INVALID', `Job ${job} completed, but its result is not what the task declares:\n${lines.join('\n')}`, {
+    const lines = issues.map(({ path, message }) => `  ${document}${path}: ${message}`)
+    const what = document === 'result' ? 'its result' : document
+    super('RESULT_INVALID', `Job ${job} completed, but ${what} is not what the task declares:\n${lines.join('\n')}`, {
       ...options,
       hint: 'Fix the program or the schema; the job and its outputs are kept.',
       facts: { job, issues },

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { JobName } from '../../names/job-name.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import type { JobPhase } from '../../platform/jobs.ts'
@@ -91,6 +92,18 @@ export interface TaskResult<Out extends string = OutputName, Result = unknown, M
   readonly billableSeconds: number | undefined
   /** The share of the price that spot saved, 0 to 1; training on AWS only. */
   readonly savings: number | undefined
+  /**
+   * A document of an output, read and checked by its schema: of `rows.jsonl` a list with one for each line. At most 16 MiB.
+   *
+   * @example const report = await result.document('model', 'report.json', Report)
+   * @throws {ResultInvalidError} when it is not there or has another shape. {InvalidTaskError} for an output that the task does not have.
+   */
+  document<Schema extends StandardSchemaV1, const File extends string>(
+    output: Exclude<Out, 'source' | 'state'>,
+    file: File,
+    schema: Schema,
+    options?: Abortable,
+  ): Promise<File extends `${string}.jsonl` ? StandardSchemaV1.InferOutput<Schema>[] : StandardSchemaV1.InferOutput<Schema>>
   /**
    * Brings the job's logs and outputs into a folder: `logs/ model/ output/ state/`, archives unpacked, each part whole or
    * not at all. What an earlier download left in those folders is replaced. A folder with anything else in it gets the files

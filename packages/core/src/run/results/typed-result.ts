@@ -6,7 +6,7 @@ import type { JobState } from '../../platform/jobs.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
 import { readSmall } from '../decide/history.ts'
-import { issuePath } from '../resolve/hyperparameters.ts'
+import { issuePath } from '../resolve/declared/hyperparameters.ts'
 import { checkedJson } from './checked-json.ts'
 import { ResultInvalidError } from './errors.ts'
 

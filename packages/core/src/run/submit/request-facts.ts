@@ -4,7 +4,7 @@ import type { RoleNeed } from '../../platform/roles.ts'
 import type { RequestFacts } from '../../request/facts.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
-import { declaredFields } from '../resolve/declared.ts'
+import { declaredFields } from '../resolve/declared/declaration.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
 import { version } from './version.ts'
 

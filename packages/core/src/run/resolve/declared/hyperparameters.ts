@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { optionProblems } from '../../options/check.ts'
-import { InvalidTaskError } from '../../options/errors.ts'
-import type { TaskSpec } from '../../spec/task-spec.ts'
+import { optionProblems } from '../../../options/check.ts'
+import { InvalidTaskError } from '../../../options/errors.ts'
+import type { TaskSpec } from '../../../spec/task-spec.ts'
 
 /**
  * The task with its hyperparameters as its schema gives them back: defaults filled in, values converted.

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { messageOf } from '../../lang/json-problem.ts'
-import { InvalidTaskError } from '../../options/errors.ts'
-import type { JsonSchema, TaskDeclaration, TaskSpec } from '../../spec/task-spec.ts'
+import { messageOf } from '../../../lang/json-problem.ts'
+import { InvalidTaskError } from '../../../options/errors.ts'
+import type { DocumentDeclaration, JsonSchema, TaskDeclaration, TaskSpec } from '../../../spec/task-spec.ts'
 
 /** Whether a schema is asked for what it takes, or for what it gives. */
 type Side = 'input' | 'output'
@@ -16,16 +16,26 @@ type Side = 'input' | 'output'
  * @throws {InvalidTaskError} for a schema that cannot be told as JSON Schema.
  */
 export async function declarationOf(spec: TaskSpec): Promise<TaskDeclaration> {
-  const hyperparameters = await schemaOf(spec, 'hyperparameterSchema', 'output')
-  const result = await schemaOf(spec, 'resultSchema', 'input')
+  const hyperparameters = await schemaOf(spec, 'hyperparameterSchema', spec.hyperparameterSchema, 'output')
+  const result = await schemaOf(spec, 'resultSchema', spec.resultSchema, 'input')
+  const documents = await Promise.all(
+    (spec.documents ?? []).map(async ({ of, place, file, schema }): Promise<DocumentDeclaration> => {
+      const told = await schemaOf(spec, `${of}Schema.${place}/${file}`, schema, 'input')
+      return { of, place, file, schema: told ?? {} }
+    }),
+  )
   const parts = { ...(hyperparameters === undefined ? {} : { hyperparameters }), ...(result === undefined ? {} : { result }) }
   const channels = spec.inputs.map(({ channel }) => channel)
-  return { task: spec.task, kind: spec.kind, channels, ...parts, fields: fieldsText(parts) }
+  const placed = documents.map(
+    ({ of, place, file, schema }) => [`${of}s.${entryName(place)}/${entryName(file)}`, schema] as const,
+  )
+  const fields = fieldsText([...Object.entries(parts), ...placed])
+  return { task: spec.task, kind: spec.kind, channels, ...parts, documents, fields }
 }
 
 /** The variable's text for a job; nothing for a task that declares nothing, or whose schemas cannot be told as JSON Schema. */
 export async function declaredFields(spec: TaskSpec): Promise<string | undefined> {
-  if (spec.hyperparameterSchema === undefined && spec.resultSchema === undefined) return undefined
+  if (spec.hyperparameterSchema === undefined && spec.resultSchema === undefined && spec.documents === undefined) return undefined
   try {
     return (await declarationOf(spec)).fields
   } catch {
@@ -36,15 +46,15 @@ export async function declaredFields(spec: TaskSpec): Promise<string | undefined
 
 async function schemaOf(
   spec: TaskSpec,
-  name: 'hyperparameterSchema' | 'resultSchema',
+  path: string,
+  schema: StandardSchemaV1 | undefined,
   side: Side,
 ): Promise<JsonSchema | undefined> {
-  const schema = spec[name]
   if (schema === undefined) return undefined
   const found = await jsonSchemaOf(schema, side).catch((cause: unknown): Untold => ({ why: messageOf(cause), cause }))
   if ('schema' in found) return found.schema
   const message = `cannot be told as JSON Schema: ${found.why}`
-  throw new InvalidTaskError(spec.task, [{ path: name, value: undefined, message, hint: useJson }], { cause: found.cause })
+  throw new InvalidTaskError(spec.task, [{ path, value: undefined, message, hint: useJson }], { cause: found.cause })
 }
 
 interface Untold {
@@ -69,7 +79,20 @@ async function jsonSchemaOf(schema: StandardSchemaV1, side: Side): Promise<{ rea
   if (exporter === undefined) return { why: 'the package @valibot/to-json-schema is not installed' }
   // Nothing but the exporter's own interface is known of it here.
   const { toJsonSchema } = (await import(pathToFileURL(exporter).href)) as ValibotExporter
-  return { schema: toJsonSchema(schema, { typeMode: side, target }) }
+  const told = toJsonSchema(schema, { typeMode: side, target })
+  return { schema: side === 'output' ? (withDefaultsThere(told) as JsonSchema) : told }
+}
+
+/** The exporter calls a field with a default one that may be absent, also of what the schema gives, where it never is. */
+function withDefaultsThere(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withDefaultsThere)
+  if (!isObject(schema)) return schema
+  const inside = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, withDefaultsThere(part)]))
+  const { properties, required } = schema
+  if (schema['type'] !== 'object' || !isObject(properties)) return inside
+  const needed: readonly unknown[] = Array.isArray(required) ? required : []
+  const filled = Object.entries(properties).flatMap(([name, field]) => (isObject(field) && 'default' in field ? [name] : []))
+  return { ...inside, required: [...new Set([...needed, ...filled])] }
 }
 
 interface ValibotExporter {
@@ -89,11 +112,11 @@ function pathOf(name: string): string | undefined {
 const mostCharacters = 500
 
 /**
- * The declaration in short, as it travels with a job: a digest for each field of the hyperparameters and of the result, or one for all when there are too
+ * The declaration in short, as it travels with a job: a digest for each field of what crosses, or one for all when there are too
  * many. Worker types that were written from another declaration find the field that differs.
  */
-function fieldsText(parts: Readonly<Record<string, JsonSchema>>): string {
-  const fields = Object.entries(parts).flatMap(([part, schema]) => fieldsOf(part, schema))
+function fieldsText(parts: readonly (readonly [part: string, schema: JsonSchema])[]): string {
+  const fields = parts.flatMap(([part, schema]) => fieldsOf(part, schema))
   const text = fields.map(([path, digest]) => `${path}=${digest}`).join(' ')
   return text.length <= mostCharacters ? text : `*=${digestOf(fields)}`
 }
@@ -102,12 +125,14 @@ function fieldsOf(part: string, schema: JsonSchema): readonly (readonly [path: s
   const { properties, required, $defs, definitions } = schema
   if (!isObject(properties)) return [[part, digestOf(schema)]]
   const needed: readonly unknown[] = Array.isArray(required) ? required : []
-  // A name with a space or an equals sign would end the entry.
   return Object.entries(properties).map(([name, field]) => [
-    `${part}.${encodeURIComponent(name)}`,
+    `${part}.${entryName(name)}`,
     digestOf([field, needed.includes(name), $defs, definitions]),
   ])
 }
+
+// A name with a space or an equals sign would end the entry.
+const entryName = encodeURIComponent
 
 const digestOf = (value: unknown): string =>
   createHash('sha256')
