@@ -1,4 +1,4 @@
-import { project } from '@simple-sagemaker/core'
+import { project, type TrainingTask } from '@simple-sagemaker/core'
 import { worker, type Json } from '@simple-sagemaker/worker-toolkit'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
@@ -50,7 +50,7 @@ test('a task that declares nothing leaves everything open, and so does a task of
   expectTypeOf(worker<typeof unknownTask>().channel).parameter(0).toEqualTypeOf<string>()
 })
 const bare = ex.processing('prep').code('p.ts')
-declare const unknownTask: import('@simple-sagemaker/core').TrainingTask
+declare const unknownTask: TrainingTask
 
 test('a task with documents goes where any task goes, and its documents are read by their schemas', async () => {
   const known = ex.add(train)

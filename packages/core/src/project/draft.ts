@@ -63,9 +63,11 @@ export function addDocuments(
   place: string,
   schemas: Readonly<Record<string, StandardSchemaV1>>,
 ): Draft {
-  const added = Object.entries(schemas).map(([file, schema]): DocumentSpec => ({ of, place, file, schema }))
+  // What a caller without types gives instead is told when it runs, with all other problems.
+  const given = typeof schemas === 'object' && schemas !== null ? schemas : { [String(schemas)]: schemas }
+  const added = Object.entries(given).map(([file, schema]): DocumentSpec => ({ of, place, file, schema }))
   const isReplaced = (known: DocumentSpec): boolean =>
-    known.of === of && known.place === place && Object.hasOwn(schemas, known.file)
+    known.of === of && known.place === place && Object.hasOwn(given, known.file)
   return { ...draft, documents: [...(draft.documents ?? []).filter((known) => !isReplaced(known)), ...added] }
 }
 
