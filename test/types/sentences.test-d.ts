@@ -116,6 +116,36 @@ test('several types of machines go with spot and on demand, and not with a warm 
   project('ex').processing('p').code('p.py').spot({ fallback: 'on-demand' })
 })
 
+test('what cannot be rehearsed, tried again or paid for does not compile', () => {
+  const ex = project('ex', { budget: { usd: 50 }, prices: 'platform' })
+  const task = ex.task('t').code('t.py')
+  const prep = ex.processing('p').code('p.py')
+  expectTypeOf(task.rehearse({ interruptions: 20, grace: '2 minutes' })).resolves.toExtend<{ survives: boolean }>()
+  expectTypeOf(prep.retry({ attempts: 3, on: ['internal', 'exit 75'] }).run).toBeFunction()
+  // @ts-expect-error Property 'rehearse' does not exist: only training tasks run on spot machines.
+  void prep.rehearse
+  // @ts-expect-error Property 'rehearse' does not exist on a draft.
+  void ex.task('u').rehearse
+  // @ts-expect-error '2 minuts' is no duration.
+  void task.rehearse({ grace: '2 minuts' })
+  // @ts-expect-error 'timeout' is no cause.
+  task.retry({ attempts: 3, on: ['timeout'] })
+  // @ts-expect-error 'exit x' is no exit code.
+  task.retry({ attempts: 3, on: ['exit x'] })
+  // @ts-expect-error A retry has a number of attempts.
+  task.retry({ on: ['capacity'] })
+  // @ts-expect-error A processing task has no warm.
+  prep.warm('1 hour')
+  // @ts-expect-error A processing task has no spotAfter.
+  prep.spotAfter('2 hours')
+  // @ts-expect-error A budget has an amount.
+  project('ex', { budget: {} })
+  // @ts-expect-error It is a number.
+  project('ex', { budget: { usd: '50' } })
+  // @ts-expect-error Prices are from the platform, a file, or a source.
+  project('ex', { prices: 'aws' })
+})
+
 test('on-demand machines may be kept warm, however they were said', () => {
   const task = project('ex').task('t').code('a.py')
   expectTypeOf(task.onDemand().warm('1 hour').run).toBeFunction()
