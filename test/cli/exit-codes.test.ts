@@ -37,11 +37,15 @@ test('0: a job that ends well, and one that is skipped because nothing has chang
   expect(second.stderr).toContain('nothing has changed')
 })
 
-test.each(['plan', 'why'])('ssm %s without run, shell or process says that one of them must follow', async (name) => {
+test.each([
+  ['plan', 'run, shell or process'],
+  ['why', 'run, shell or process'],
+  ['rehearse', 'run or shell'],
+])('ssm %s alone says that %s must follow', async (name, followers) => {
   await using folder = await workFolder()
   const bare = await ssm(folder.path, [name])
   expect(bare).toMatchObject({ code: 2 })
-  expect(bare.stderr).toContain(`ssm ${name} must be followed by run, shell or process and its options`)
+  expect(bare.stderr).toContain(`ssm ${name} must be followed by ${followers} and its options`)
   expect(await ssm(folder.path, [name, ...task])).toEqual(bare)
 })
 

@@ -92,14 +92,19 @@ function splitLine(argv: readonly string[], front: readonly string[]): Line {
   const second = asks === 'help' ? { word: undefined, at: argv.length } : commandAt(argv, first.at + 1, command.name)
   if (second.word === undefined) return { before: command.name, command, argv: without(argv, [first.at]), asks }
   const planned = namedOrThrow(second.word)
-  const followers = command.name === 'rehearse' ? ['run', 'shell'] : ['run', 'shell', 'process']
+  const followers = followersOf(command.name)
   if (!followers.includes(planned.name))
     throw usageError(
-      `ssm ${command.name} can be followed by ${followers.slice(0, -1).join(', ')} or ${followers.at(-1)}, not by ${planned.name}`,
+      `ssm ${command.name} can be followed by ${oneOf(followers)}, not by ${planned.name}`,
       `See: ssm ${command.name} --help`,
     )
   return { before: command.name, command: planned, argv: without(argv, [first.at, second.at]), asks }
 }
+
+/** Only training tasks run on machines that are taken away. */
+const followersOf = (name: Front): readonly string[] => (name === 'rehearse' ? ['run', 'shell'] : ['run', 'shell', 'process'])
+
+const oneOf = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
 /** The first word that is no flag, and no value of one. */
 function commandAt(
@@ -122,7 +127,7 @@ function commandAt(
 }
 
 const nothingToExplain = (name: Front): Error =>
-  usageError(`ssm ${name} must be followed by run, shell or process and its options`, `See: ssm ${name} --help`)
+  usageError(`ssm ${name} must be followed by ${oneOf(followersOf(name))} and its options`, `See: ssm ${name} --help`)
 
 function namedOrThrow(word: string): NamedCommand {
   const command = commandNamed(word)

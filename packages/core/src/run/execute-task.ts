@@ -45,7 +45,7 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       const waitEnded = session.isStopped(job) ? undefined : ended.waitEnded
       const end = endOf(ended.state, { ...attempt, waitEnded, isOwn: attempt.decision.kind === 'start' }, task.spec)
       const next = afterAttempt(attemptPolicyOf(task.spec), attempt.number, attempt.place, end)
-      if (next.kind === 'give-up') throw endedBadly({ ...ended, waitEnded }, context.platform.abilities.commandLine)
+      if (next.kind === 'give-up') throw endedBadly({ ...ended, waitEnded, attempt: attempt.number }, platform)
       if (next.kind === 'done') {
         if (!isSkipped) await warnOfNothingKept(task, job, following)
         const attempts = await attemptsUpTo(task, attempt, ended.state, following)

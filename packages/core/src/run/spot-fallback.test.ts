@@ -82,6 +82,20 @@ test('a job that runs when its wait would be over is left alone', async () => {
   expect(account.started.map((job) => account.stateOf(job)?.status)).toEqual(['failed'])
 })
 
+test('the error of the last attempt says which one it was, and that no other follows', async () => {
+  const retry = { attempts: 2, on: ['exit 75'], pauseSeconds: 60 } as const
+  const spotWait = { seconds: 2 * hour }
+  const hintOf = async (script: readonly End[], choice: Choice): Promise<string> => {
+    const { error } = await endOfRun(accountOf(script).client(), specWith(choice))
+    return error instanceof Error && 'hint' in error ? String(error.hint) : 'no hint'
+  }
+  expect(await hintOf(['exit 75'], { types: ['a'], spotWait, retry })).toContain('It was attempt 2 of 2. Read the whole log')
+  expect(await hintOf(['exit 1'], { types: ['a'], spotWait, retry })).toContain(
+    'It was attempt 1 of 2, and no other follows after this end. Read',
+  )
+  expect(await hintOf(['exit 1'], { types: ['a'], spotWait })).toMatch(/^Read the whole log/)
+})
+
 test('a stop by a person ends the run, whatever could follow', async () => {
   const account = accountOf(['waits'])
   const client = account.client()

@@ -3,7 +3,7 @@ import { hideFromPrint, nameOnPrototype, SsmError, type SsmErrorOptions } from '
 import type { JobRef, JobState } from '../../platform/jobs.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { redact } from '../../secrets/redact.ts'
-import type { WaitEnded } from '../../spec/result.ts'
+import type { AttemptNumber, WaitEnded } from '../../spec/result.ts'
 import { describeSeconds } from '../../time/duration.ts'
 
 /** How an error about a job is told. */
@@ -11,6 +11,10 @@ export interface JobErrorOptions {
   readonly cause?: unknown
   /** The value of `--platform` with which `ssm` opens the platform of the job, for the command in the hint; without it there is no command. */
   readonly platform?: string | undefined
+  /** Which attempt of its run it was. */
+  readonly attempt?: AttemptNumber | undefined
+  /** Its log is gone with the rehearsal that it was part of. */
+  readonly isRehearsed?: boolean
 }
 
 /** The program of a job ended with an error. */
@@ -30,11 +34,15 @@ export class JobFailedError extends SsmError {
     nameOnPrototype(this, 'JobFailedError')
   }
 
-  constructor(state: JobState, lastLines: readonly string[], { platform, ...options }: JobErrorOptions = {}) {
+  constructor(
+    state: JobState,
+    lastLines: readonly string[],
+    { platform, attempt, isRehearsed, ...options }: JobErrorOptions = {},
+  ) {
     const { exitCode, machine } = readReason(state.failureReason ?? '')
     super('JOB_FAILED', failureMessage(state, lastLines), {
       ...options,
-      hint: failedHint(state, platform),
+      hint: isRehearsed === true ? rehearsedHint : failedHint(state, { platform, attempt }),
       facts: { job: state.name, kind: state.kind, exitCode, machine, reason: state.failureReason, lastLines },
     })
     this.job = { kind: state.kind, name: state.name }
@@ -110,11 +118,22 @@ export class RunAbortedError extends SsmError {
 
 type Hint = NonNullable<SsmErrorOptions['hint']>
 
-function failedHint({ name, failureReason = '' }: JobState, platform: string | undefined): Hint {
-  const missing = missingModuleHint(failureReason)
+const rehearsedHint: Hint = {
+  library: 'It fails without an interruption. Call run() on this computer first: the log of that job stays.',
+  commandLine: 'It fails without an interruption. Run the line without rehearse first: the log of that job stays.',
+}
+
+function failedHint({ name, failureReason = '' }: JobState, { platform, attempt }: JobErrorOptions): Hint {
+  const missing = attemptHint(attempt) + missingModuleHint(failureReason)
   return platform === undefined
     ? `${missing}Read the whole log with tailLog of @simple-sagemaker/core/jobs.`
     : { before: `${missing}Read the whole log with: `, command: `ssm logs ${name}`, flags: `--platform ${platform}` }
+}
+
+function attemptHint(attempt: AttemptNumber | undefined): string {
+  if (attempt === undefined || attempt.of === 1) return ''
+  const { number, of } = attempt
+  return `It was attempt ${number} of ${of}${number === of ? '' : ', and no other follows after this end'}. `
 }
 
 function abortedMessage(task: string, job: JobRef | undefined, isStopped: boolean): string {
@@ -148,15 +167,16 @@ interface BadEnd {
   readonly state: JobState
   readonly lastLines: ReadonlyMap<string, readonly string[]>
   readonly waitEnded?: WaitEnded | undefined
+  readonly attempt?: AttemptNumber
 }
 
 /** What a job that did not complete is told as. */
-export function endedBadly({ state, lastLines, waitEnded }: BadEnd, platform: string | undefined): Error {
+export function endedBadly({ state, lastLines, waitEnded, attempt }: BadEnd, platform: string | undefined): Error {
   if (waitEnded !== undefined) return noSpotMachines(state, waitEnded)
   if (state.status === 'stopped') return new JobStoppedError(state)
   const { machine } = readReason(state.failureReason ?? '')
   const lines = machine === undefined ? [...lastLines.values()].flat().slice(-20) : lastLines.get(machine)
-  return new JobFailedError(state, lines ?? [], { platform })
+  return new JobFailedError(state, lines ?? [], { platform, attempt })
 }
 
 function noSpotMachines({ name, kind }: JobState, { waitedSeconds }: WaitEnded): Error {

@@ -146,6 +146,17 @@ test.each<readonly [string, string, readonly RehearsalFault[]]>([
   },
 )
 
+test('a program that fails without an interruption is said to, and no log is named that is gone', async () => {
+  const file = join(folder, 'fails.py')
+  writeFileSync(file, 'raise SystemExit(3)')
+  const task = project('rehearsal', { platform: 'local' }).task('t').code(file)
+  await expect(task.rehearse({ interruptions: 1 })).rejects.toMatchObject({
+    code: 'JOB_FAILED',
+    exitCode: 3,
+    hint: expect.stringMatching(/^It fails without an interruption\. Call run\(\) on this computer first/) as string,
+  })
+})
+
 /** For whoever wants to see the figures. */
 function figures(name: string, found: Rehearsal, observedSeconds: number): void {
   const file = process.env['SSM_REHEARSAL_FIGURES']

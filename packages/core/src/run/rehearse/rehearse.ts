@@ -10,7 +10,7 @@ import type { InputSpec, TaskSpec } from '../../spec/task-spec.ts'
 import { systemClock } from '../../time/clock.ts'
 import { secondsOf } from '../../time/duration.ts'
 import { readingContext } from '../context.ts'
-import { RunAbortedError } from '../follow/errors.ts'
+import { JobFailedError, RunAbortedError } from '../follow/errors.ts'
 import { lookAtTask } from '../resolve/resolve-task.ts'
 import type { TaskResult } from '../results/task-result.ts'
 import type { RunOptions } from '../run-options.ts'
@@ -97,7 +97,11 @@ class RunsOfRehearsal {
   async uninterrupted(): Promise<Uninterrupted> {
     await using platform = await this.#open([], fullGraceSeconds)
     const heard = linesOfJob(this.#spec.task)
-    const result = await this.#run(platform, heard.onEvent)
+    const result = await this.#run(platform, heard.onEvent).catch(async (cause: unknown) => {
+      if (!(cause instanceof JobFailedError)) throw cause
+      const state = await platform.jobs.describe(cause.job)
+      throw state === undefined ? cause : new JobFailedError(state, cause.lastLines, { cause, isRehearsed: true })
+    })
     const start = onlyStart(await stateOf(platform, result))
     if (start === undefined)
       throw new SsmError('PLATFORM_UNSUPPORTED', 'The local platform did not watch the program of a rehearsal')
