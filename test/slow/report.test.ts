@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -287,6 +287,17 @@ test.skipIf(missing)(
   },
 )
 
+/** `ssm watch --web` of these words, and the address that it serves. */
+async function watched(words: readonly string[], folder: string) {
+  const child = spawn(process.execPath, [cli, 'watch', ...words, '--web', '--json', '--platform', 'local'], {
+    env: { ...process.env, SSM_LOCAL_DIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const output = await new Promise<string>((resolve) => child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString())))
+  return { child, ended, url: (JSON.parse(output) as { readonly url: string }).url }
+}
+
 test.skipIf(missing)(
   'a served page follows its job to the end, and answers nobody who does not know its address',
   { timeout: 120_000 },
@@ -300,16 +311,8 @@ test.skipIf(missing)(
       .metric('loss', 'loss=([0-9.]+)')
     const running = await task.start()
     const { name } = await running.job()
-    const child = spawn(process.execPath, [cli, 'watch', name, '--web', '--json', '--platform', 'local'], {
-      env: { ...process.env, SSM_LOCAL_DIR: folder },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const { child, url, ended } = await watched([name], folder)
     try {
-      const output = await new Promise<string>((resolve) =>
-        child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString())),
-      )
-      const { url } = JSON.parse(output) as { readonly url: string }
       const [origin = ''] = /^http:\/\/127\.0\.0\.1:\d+/.exec(url) ?? []
       for (const wrong of [`${origin}/`, `${origin}/events`, `${url.slice(0, -3)}xx/`, `${url}other`])
         expect((await fetch(wrong)).status).toBe(404)
@@ -328,6 +331,52 @@ test.skipIf(missing)(
     } finally {
       child.kill('SIGINT')
       expect(await ended).toBe(130)
+    }
+  },
+)
+
+test.skipIf(missing)(
+  'a served page of a search shows its trials while they run, and the best one when it ended',
+  { timeout: 120_000 },
+  async () => {
+    const folder = join(root, 'live-search')
+    const go = join(root, 'go-search')
+    await using platform = local({ root: folder })
+    const search = project('live', { platform })
+      .task('t')
+      .shell(`echo loss=$SM_HP_LR; until [ -e ${go} ]; do sleep 0.05; done; echo loss=$SM_HP_LR; echo best`)
+      .metric('loss', 'loss=([0-9.]+)')
+      .search({ lr: range.float(0.1, 0.9) })
+      .minimize('loss')
+      .trials(3)
+      .parallel(2)
+    const found = search.run()
+    // Before there is a note of it, nobody could tell the search from nothing.
+    const isNoted = (): boolean => readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((path) => path.endsWith('search.json'))
+    await expect.poll(isNoted, { timeout: 60_000 }).toBe(true)
+    const { child, url, ended } = await watched(['-p', 'live', '-t', 't'], folder)
+    try {
+      const { page, complaints, close } = await opened(url)
+      const rows = page.getByRole('region', { name: 'Trials of t' }).locator('tbody tr')
+      // Both that run have a value of their own: it comes from their jobs, for no trial has ended.
+      await expect.poll(() => rows.filter({ hasText: 'running' }).count(), { timeout: 60_000 }).toBe(2)
+      await expect
+        .poll(() => rows.locator('td:nth-child(3)').allInnerTexts(), { timeout: 60_000 })
+        .toEqual([expect.stringMatching(/^0\.\d+$/), expect.stringMatching(/^0\.\d+$/)])
+      writeFileSync(go, '')
+      await page.getByText(/The best of 3 trials is trial \d/).waitFor({ timeout: 60_000 })
+      await expect.poll(() => rows.filter({ hasText: 'completed' }).count(), { timeout: 60_000 }).toBe(3)
+      // The job of the best one came with it, and its log.
+      await page.getByText('best', { exact: true }).waitFor()
+      expect(await violations(page)).toEqual([])
+      expect(complaints).toEqual([])
+      await close()
+      await found
+    } finally {
+      writeFileSync(go, '')
+      child.kill('SIGINT')
+      expect(await ended).toBe(130)
+      await found.catch(() => undefined)
     }
   },
 )

@@ -4,7 +4,7 @@ import { eachOf } from '../lang/each-of.ts'
 import { layoutOf } from '../names/layout.ts'
 import { folderUri, joinUri, type ObjectUri } from '../names/object-uri.ts'
 import type { TaskName } from '../names/task-name.ts'
-import type { WriteOptions } from '../platform/objects.ts'
+import type { StoredObject, WriteOptions } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
 import { readSmall } from '../run/decide/history.ts'
 import type { Goal } from './found.ts'
@@ -108,14 +108,24 @@ export async function openSearchJournal(
   }
 }
 
-/** The trials that are noted in a search's folder. */
-export async function keptTrials(folder: ObjectUri, platform: Platform, signal: AbortSignal): Promise<readonly KeptTrial[]> {
+/** Notes that were read before, by their address and version. */
+export type KnownNotes = Map<string, Readonly<Record<string, unknown>>>
+
+/** The trials that are noted in a search's folder. Notes that did not change since are taken from `known`, and kept there. */
+export async function keptTrials(
+  folder: ObjectUri,
+  platform: Platform,
+  signal: AbortSignal,
+  known: KnownNotes = new Map(),
+): Promise<readonly KeptTrial[]> {
   const begun = new Map<number, Values>()
   const ended = new Map<number, TrialEnd>()
-  const readOne = async ({ uri }: { readonly uri: ObjectUri }, given: AbortSignal): Promise<void> => {
+  const readOne = async ({ uri, etag }: StoredObject, given: AbortSignal): Promise<void> => {
     const [, number, isEnd] = /(\d+)(\.end)?\.json$/.exec(uri) ?? []
-    const value = number === undefined ? undefined : await readNote(uri, platform, given)
+    const key = `${uri} ${etag}`
+    const value = number === undefined ? undefined : (known.get(key) ?? (await readNote(uri, platform, given)))
     if (value === undefined) return
+    known.set(key, value)
     if (isEnd === undefined) {
       // Written above, by this or an earlier client.
       begun.set(Number(number), value as Values)

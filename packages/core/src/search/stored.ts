@@ -2,15 +2,16 @@ import { joinUri, folderUri } from '../names/object-uri.ts'
 import type { TaskLayout } from '../names/layout.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Goal, StoredSearch } from './found.ts'
-import { keptTrials, noteOf, searchesOf, type KeptTrial } from './journal.ts'
+import { keptTrials, noteOf, searchesOf, type KeptTrial, type KnownNotes } from './journal.ts'
 import { trialTask } from './plan.ts'
 
-/** Every search of a task, newest first. */
+/** Every search of a task, newest first. Notes that did not change since are taken from `known`, and kept there. */
 export async function storedSearches(
   task: string,
   { root }: Pick<TaskLayout, 'root'>,
   platform: Platform,
   signal: AbortSignal,
+  known?: KnownNotes,
 ): Promise<readonly StoredSearch[]> {
   const searches: StoredSearch[] = []
   for await (const id of platform.objects.folders(searchesOf(root), { signal })) {
@@ -18,7 +19,7 @@ export async function storedSearches(
     const note = await noteOf(folder, platform, signal)
     if (note?.goal === undefined) continue
     const { goal, space, createdAtMs } = note
-    const trials = (await keptTrials(folder, platform, signal)).map((kept) => trialOf(task, kept, note.tuned))
+    const trials = (await keptTrials(folder, platform, signal, known)).map((kept) => trialOf(task, kept, note.tuned))
     const best = bestOf(trials, goal)
     searches.push({ id, createdAtMs, goal, space, trials, ...(best === undefined ? {} : { best }) })
   }

@@ -7,7 +7,7 @@ import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 import { reportPlace } from './report.ts'
 import { serveReport } from './report-server.ts'
 
-/** `ssm watch --web`: a job in the browser, as it goes on. */
+/** `ssm watch --web`: a job, or the search of a task, in the browser, as it goes on. */
 export const watch = (call: Call): Promise<number> => withPlatform(call, (opened) => watchJob(call, opened))
 
 async function watchJob(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {

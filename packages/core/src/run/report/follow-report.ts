@@ -9,7 +9,10 @@ import { documentOf, subjectsOf } from './report-of.ts'
 import { lastingParts, type JobToReport } from './reported-job.ts'
 import { requestFacts } from './request-facts.ts'
 
-/** A change of a report: the document anew, or lines that its log got since. Only the first document holds the lines so far. */
+/**
+ * A change of a report: the document anew, or lines that the log of its first job got since. Only the first document with a job holds the lines
+ * of its log so far.
+ */
 export type ReportChange =
   | {
       readonly type: 'document'
@@ -43,13 +46,8 @@ const apartMs = 1_000
 /** What a browser takes easily in one change. */
 const mostLines = 5_000
 
-/**
- * The report of a job as it changes, at most once a second, until the job has ended. Leaving the loop or an abort ends the
- * following, never the job.
- *
- * @throws {SsmError} `OUTPUT_MISSING` when the task has no job; `JOB_LOST` when there is no such job.
- */
-export async function* followReport(place: FollowedPlace, { signal }: Abortable = {}): AsyncGenerator<ReportChange> {
+/** The report of a job as it changes, at most once a second, until the job has ended. Leaving the loop or an abort ends the following. */
+export async function* followJobReport(place: FollowedPlace, { signal }: Abortable = {}): AsyncGenerator<ReportChange> {
   const leaving = new AbortController()
   const ends = signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal])
   const options = { signal: ends }
@@ -129,6 +127,7 @@ async function follow(
   }
 }
 
-function withoutLines(document: ReportDocument): ReportDocument {
+/** Whoever follows has the lines already, of the first document or as changes. */
+export function withoutLines(document: ReportDocument): ReportDocument {
   return { ...document, jobs: document.jobs.map((job) => ({ ...job, log: { total: job.log.total, head: [], tail: [] } })) }
 }

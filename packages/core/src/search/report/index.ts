@@ -4,7 +4,8 @@
  * @module @simple-sagemaker/core/report
  */
 export { reportOf, type ReportOptions } from './report-of.ts'
-export { followReport, type FollowedPlace, type ReportChange } from '../../run/report/follow-report.ts'
+export { followReport } from './follow-report.ts'
+export type { FollowedPlace, ReportChange } from '../../run/report/follow-report.ts'
 export type { ReportPlace, ReportSubject } from '../../run/report/report-of.ts'
 export { reportPage, writeReport, type PageOptions } from '../../run/report/report-page.ts'
 export type {

@@ -16,6 +16,7 @@ import {
   type TasksPlace,
 } from '../../run/report/report-of.ts'
 import type { GatherOptions, JobToReport } from '../../run/report/reported-job.ts'
+import type { KnownNotes } from '../journal.ts'
 import { storedSearches } from '../stored.ts'
 import { reportedSearch, type SearchToReport } from './reported-search.ts'
 
@@ -73,14 +74,20 @@ export async function reportOfSearches(
   return { ...document, leftOut: [...reported.flatMap(({ leftOut }) => leftOut), ...document.leftOut] }
 }
 
-async function searchesIn(place: TasksPlace, tasks: readonly string[], options: Abortable): Promise<readonly SearchToReport[]> {
+/** The stored searches of these tasks, those of a task with the newest first. What was read is kept in `notes`, where that is given. */
+export async function searchesIn(
+  place: TasksPlace,
+  tasks: readonly string[],
+  options: Abortable,
+  notes?: KnownNotes,
+): Promise<readonly SearchToReport[]> {
   const { platform, prefix = '' } = place
   const bucket = await platform.objects.bucket(place.bucket, { ...options, dryRun: true })
   const found: SearchToReport[] = []
   for (const task of tasks) {
     const layout = layoutOf({ bucket, prefix, project: projectName(place.project), task: taskName(task) })
     try {
-      const stored = await storedSearches(task, layout, platform, options.signal ?? new AbortController().signal)
+      const stored = await storedSearches(task, layout, platform, options.signal ?? new AbortController().signal, notes)
       found.push(...stored.map(({ best, ...search }) => ({ ...search, task, best: best?.number })))
     } catch (cause) {
       // No bucket yet.
