@@ -352,7 +352,8 @@ test.skipIf(missing)(
       .parallel(2)
     const found = search.run()
     // Before there is a note of it, nobody could tell the search from nothing.
-    const isNoted = (): boolean => readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((path) => path.endsWith('search.json'))
+    const isNoted = (): boolean =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((path) => path.endsWith('search.json'))
     await expect.poll(isNoted, { timeout: 60_000 }).toBe(true)
     const { child, url, ended } = await watched(['-p', 'live', '-t', 't'], folder)
     try {
