@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { setup } from '../../scripts/setup.mjs'
 import { client, lostIn, orphanedIn, prepared } from './clients.ts'
-import { diskAfter, readJournal, restore, type Disk } from './crash-model.ts'
+import { diskAfter, readJournal, restore, type Change, type Disk } from './crash-model.ts'
 import { inFull, random, report, sample } from './figures.ts'
 
 /** At how many moments the computer stops; each leaves two possible disks. `SSM_CHAOS_CRASHES` for another number. */
@@ -32,6 +32,7 @@ test(
       orphaned: [],
       stuck: [],
     }
+    faults.lost.push(...toldTooEarly(changes))
     const moments = sample(crashes - 1, changes.length, random())
     // The moment after the last change is when the user has read the result: that one always counts.
     for (const count of [...moments, changes.length]) {
@@ -53,3 +54,20 @@ test(
     )
   },
 )
+
+/** Ends of jobs that somebody could read, and act on, before they were on the disk; and what they replaced, which a crash then brings back. */
+function toldTooEarly(changes: readonly Change[]): readonly string[] {
+  const ends = changes.flatMap((change, index) => (change.kind === 'moved' && change.to.endsWith('/state.json') ? [index] : []))
+  const isOnDisk = (count: number): boolean => {
+    const { names, bytes } = diskAfter(changes, count, 'names')
+    const path = (changes[ends.at(-1) ?? 0] as { readonly to: string }).to
+    const entry = names.get(path)
+    return entry?.kind === 'file' && (bytes.get(entry.ino)?.length ?? 0) > 0
+  }
+  const last = ends.at(-1)
+  if (last === undefined) return ['no end of a job was seen']
+  return [
+    ...(isOnDisk(last + 1) ? [] : ['the end of a job could be read before it was on the disk']),
+    ...(isOnDisk(last) ? [] : ['what a job would end as was not on the disk when its end was told']),
+  ]
+}

@@ -11,6 +11,7 @@ import type { JobRequest, JobState } from '../../platform/jobs.ts'
 import type { WantedIsolation } from '../isolation/choose.ts'
 import type { IsolationName } from '../machine/isolation.ts'
 import type { Ending } from './ending.ts'
+import { replaceDurably } from '../objects/durable.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
 
 /** Where the records of one job lie: `<root>/jobs/<job>/`. */
@@ -207,6 +208,10 @@ export function writeState(place: JobPlace, state: StoredState): void {
     throw cause
   }
 }
+
+/** The same for what must be so after a power cut: that the programs have ended, and how the job ended. */
+export const writeStateDurably = (place: JobPlace, state: StoredState): void =>
+  replaceDurably(place.state, JSON.stringify(state, undefined, 1))
 
 export function readRecord(place: JobPlace): LocalJobRecord {
   return JSON.parse(readIfThere(place.request) ?? '') as LocalJobRecord

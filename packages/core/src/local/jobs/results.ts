@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, statSync, writeFileSync } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { readTextNow } from '../../files/read.ts'
 import { objectUri, type ObjectUri } from '../../names/object-uri.ts'
-import { makeFileDurable } from '../objects/durable.ts'
+import { replaceDurably } from '../objects/durable.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
 import type { JobPlace } from './records.ts'
 
@@ -20,8 +20,7 @@ export async function writeResults(place: JobPlace, uris: readonly ObjectUri[], 
     const path = objects.pathOf(uri)
     if (path !== undefined) results.push({ uri, sizeBytes: statSync(path).size, sha256: await digestOf(path) })
   }
-  writeFileSync(place.results, JSON.stringify(results), { mode: 0o600 })
-  makeFileDurable(place.results)
+  replaceDurably(place.results, JSON.stringify(results))
 }
 
 /**

@@ -14,11 +14,32 @@ import { handOver } from './start.ts'
 export async function resumeStoring(root: string, place: JobPlace, signal?: AbortSignal): Promise<boolean> {
   const state = readState(place)
   if (state === undefined || !(await isToBeStored(place, state, signal))) return false
-  if (!(await withLock(place.lock, () => claim(place, state), signal))) return false
-  beginHeartbeat(place.heartbeat)
+  // Entered before the claim: from then on nobody else looks after the job.
   const { leave } = await startGate.enter(signal)
-  await handOver(place, await spawnSupervisor(root, place, { environment: {}, secrets: [], pipes: [], leave }))
+  try {
+    if (!(await withLock(place.lock, () => claim(place, state), signal))) {
+      leave()
+      return false
+    }
+  } catch (cause) {
+    leave()
+    throw cause
+  }
+  try {
+    beginHeartbeat(place.heartbeat)
+    await handOver(place, await spawnSupervisor(root, place, { environment: {}, secrets: [], pipes: [], leave }))
+  } catch (cause) {
+    leave()
+    await withLock(place.lock, () => giveBack(place, state))
+    throw cause
+  }
   return true
+}
+
+/** This process goes on living: while the job is its own, nobody would store the results. */
+function giveBack(place: JobPlace, before: StoredState): void {
+  const now = readState(place)
+  if (now?.ownerIs === 'starter' && now.owner === ownIdentity()) writeState(place, before)
 }
 
 async function isToBeStored(place: JobPlace, state: StoredState, signal: AbortSignal | undefined): Promise<boolean> {

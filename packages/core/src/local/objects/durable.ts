@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fsCodeOf } from '../../files/fs-errors.ts'
@@ -16,17 +16,31 @@ export async function makeDurable(root: string, files: readonly string[]): Promi
   await eachOf(foldersAbove(root, files), syncedAtOnce, (path) => sync(path))
 }
 
-/** The same for one small file, at once. */
-export function makeFileDurable(path: string): void {
-  for (const each of [path, dirname(path)]) {
-    const file = openSync(each, 'r')
-    try {
-      fsyncSync(file)
-    } catch (cause) {
-      if (!isUnsupported(cause)) throw cause
-    } finally {
-      closeSync(file)
-    }
+/**
+ * Gives a small file a new content as a whole. Whoever reads the new one would read it after a power cut, too: its bytes are on the disk
+ * before its name. When this returns, the name is as well.
+ */
+export function replaceDurably(path: string, text: string): void {
+  const next = `${path}.${process.pid}`
+  try {
+    writeFileSync(next, text, { mode: 0o600 })
+    syncNow(next)
+    renameSync(next, path)
+  } catch (cause) {
+    rmSync(next, { force: true })
+    throw cause
+  }
+  syncNow(dirname(path))
+}
+
+function syncNow(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } catch (cause) {
+    if (!isUnsupported(cause)) throw cause
+  } finally {
+    closeSync(file)
   }
 }
 

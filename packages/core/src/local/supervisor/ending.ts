@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statfsSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { redact } from '../../secrets/redact.ts'
@@ -44,8 +44,10 @@ function isFull(folder: string): boolean {
 function failureText(machineRoot: string): string {
   for (const path of [paths.failure, paths.processing.message]) {
     try {
-      const file = openSync(join(machineRoot, path), 'r')
+      // The program may have made a pipe there, which would be waited for.
+      const file = openSync(join(machineRoot, path), constants.O_RDONLY | constants.O_NONBLOCK)
       try {
+        if (!fstatSync(file).isFile()) continue
         const bytes = Buffer.alloc(4096)
         const text = redact(bytes.toString('utf8', 0, readSync(file, bytes)))
           .slice(0, 1024)

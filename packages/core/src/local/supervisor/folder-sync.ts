@@ -21,6 +21,8 @@ export interface FolderSync {
   resume(signal: AbortSignal): Promise<void>
   /** Brings to the store what the machines changed since the last time. */
   push(): Promise<Pushed>
+  /** Everything that was ever brought to the store, also what the last look left as it was. */
+  stored(): readonly ObjectUri[]
 }
 
 /**
@@ -40,7 +42,9 @@ export function folderSync(
   },
 ): FolderSync {
   const sides = trees.map((tree) => ({ host: tree.host, folder: join(tree.root, path), path, known: new Map<string, string>() }))
+  const stored = new Set<ObjectUri>()
   return {
+    stored: () => [...stored],
     restore: (signal) => restore(sides, uri, { objects, ...options }, signal),
     async resume(signal) {
       const folder = folderUri(uri)
@@ -59,6 +63,7 @@ export function folderSync(
       for (const { side, name, file } of written) {
         await upload(file.path, joinUri(uri, name), Number(file.stats.size), objects)
         side.known.set(name, stampOf(file.stats))
+        stored.add(joinUri(uri, name))
       }
       return {
         written: written.map((change) => joinUri(uri, change.name)),

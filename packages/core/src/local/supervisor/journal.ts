@@ -2,10 +2,9 @@ import { appendFileSync } from 'node:fs'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import type { JobStatus, MetricValue, ProgramStart } from '../../platform/jobs.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
-import { makeFileDurable } from '../objects/durable.ts'
 import { endedPhases, type Ending } from '../jobs/ending.ts'
 import { endOf } from '../jobs/end-of.ts'
-import { writeState, type JobPlace, type StoredState } from '../jobs/records.ts'
+import { writeState, writeStateDurably, type JobPlace, type StoredState } from '../jobs/records.ts'
 
 export interface PhaseChange {
   readonly status?: JobStatus
@@ -36,7 +35,7 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
   let metricsToldAtMs = 0
   const change = (next: Partial<StoredState>): void => {
     state = { ...state, ...next }
-    orLater(() => writeState(place, state))
+    orLater(() => (next.ending === undefined ? writeState : writeStateDurably)(place, state))
   }
   return {
     state: () => state,
@@ -66,8 +65,7 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
     programEnded: (start) => change({ starts: [...(state.starts ?? []), start] }),
     interrupted: () => change({ interruptions: state.interruptions + 1 }),
     end(ending) {
-      writeState(place, (state = endOf(state, ending)))
-      makeFileDurable(place.state)
+      writeStateDurably(place, (state = endOf(state, ending)))
     },
   }
 }

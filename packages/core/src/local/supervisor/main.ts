@@ -10,8 +10,11 @@ import { supervise } from './supervise.ts'
 const [root = '', job = ''] = process.argv.slice(2)
 
 // The client writes the environment of the job's programs, and which of its values are secrets, to our stdin: they are in no record.
+// One that was killed meanwhile wrote nothing or a part of it: without its environment a program would do something else. Whoever looks at
+// the job sees that it never began.
 const text = readFileSync(0, 'utf8')
-const handed = (text === '' ? { environment: {}, secrets: [] } : JSON.parse(text)) as Handed
+if (text === '') process.exit(1) // eslint-disable-line unicorn/no-process-exit
+const handed = JSON.parse(text) as Handed
 // Our client lets another supervisor start when this file closes.
 const handover = { inherited: passedOn(process.env), ...handed, handedOver: () => closeSync(3) }
 // Nothing that a job left open may keep its supervisor alive; a failure has ended it already, as one that nobody caught.

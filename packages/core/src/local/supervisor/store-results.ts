@@ -57,7 +57,7 @@ async function store({ plan, objects, place, root }: Job, prepared: Prepared, fa
   const results = [...outputs.written, ...archives.written]
   await makeDurable(
     root,
-    [...shared.written, ...results].flatMap((uri) => objects.pathOf(uri) ?? []),
+    [...prepared.syncs.flatMap((sync) => sync.stored()), ...results].flatMap((uri) => objects.pathOf(uri) ?? []),
   )
   await writeResults(place, results, objects).catch(noRoom)
 }

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { setup } from '../../../../../scripts/setup.mjs'
+import { builtProgram } from '../../files/own-package.ts'
+import { temporaryDirectory } from '../../files/temporary.ts'
+import { objectUri } from '../../names/object-uri.ts'
+import { refOf, trainingJob } from '../../testing/job-requests.ts'
+import { ranToEnd } from '../../testing/job-steps.ts'
+import { gather } from '../../testing/visit.ts'
+import { local } from '../index.ts'
+import { ownIdentity, placeOf } from '../process/identity.ts'
+import { jobPlace, readState, writeState, type StoredState } from './records.ts'
+import { resumeStoring } from './resume.ts'
+
+beforeAll(setup, 180_000)
+
+// Of a process that ended.
+const gone = `999999999.gone@${placeOf(ownIdentity())}`
+
+/** A job of a fresh store that ended, put back to an earlier state. */
+async function jobIn(root: string, earlier: Partial<StoredState>) {
+  const platform = local({ root })
+  const request = trainingJob(objectUri('s3://ssm-local/test/'), { shell: 'true' })
+  const { endedAtMs: _endedAtMs, ...ended } = await ranToEnd(platform, request)
+  const place = jobPlace(root, refOf(request).name)
+  rmSync(place.results, { force: true })
+  mkdirSync(place.machines)
+  const before: StoredState = {
+    ...ended,
+    status: 'in-progress',
+    owner: gone,
+    ownerIs: 'supervisor',
+    processes: [],
+    metricCounts: {},
+    ...earlier,
+  }
+  writeState(place, before)
+  return { platform, request, place, before }
+}
+
+test('a job whose results cannot be stored now is given back: somebody else can store them while this process lives on', async () => {
+  await using scratch = await temporaryDirectory()
+  const ending = { status: 'completed', phase: 'Completed' } as const
+  const { platform, request, place, before } = await jobIn(scratch.path, { phase: 'Uploading', ending })
+  // No supervisor can be started.
+  rmSync(place.supervisorLog)
+  mkdirSync(place.supervisorLog)
+  await expect(resumeStoring(scratch.path, place)).rejects.toThrow('EISDIR')
+  expect(readState(place)).toEqual(before)
+  rmSync(place.supervisorLog, { recursive: true })
+  expect(await resumeStoring(scratch.path, place)).toBe(true)
+  expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'completed' })
+})
+
+test('a supervisor whose client was killed before it said what the environment is never begins', async () => {
+  await using scratch = await temporaryDirectory()
+  const { place, before } = await jobIn(scratch.path, { phase: 'Starting', ownerIs: 'starter' })
+  for (const said of ['', '{"environment":{"A"']) {
+    const child = spawn(process.execPath, [builtProgram('supervisor'), scratch.path, basename(place.folder)], {
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+    })
+    child.stdin?.on('error', () => undefined).end(said)
+    await once(child, 'close')
+    expect(child.exitCode).not.toBe(0)
+    expect(readState(place)).toEqual(before)
+    expect(existsSync(place.results)).toBe(false)
+  }
+})
