@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readPage } from './listed-page.ts'
+import { decodedKey, readPage } from './listed-page.ts'
 
 const encoded = (key: string): string =>
   encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+').replaceAll("'", '&#39;')
@@ -47,4 +47,8 @@ test.each([
   ['nothing', ''],
 ])('%s is left to whoever reads any XML', (_, xml) => {
   expect(readPage(xml)).toBeUndefined()
+})
+
+test('a key that a server did not encode, though it said so, is taken as it stands', () => {
+  expect(['%zz', '%', 'a%20b', '%e0%a4'].map(decodedKey)).toEqual(['%zz', '%', 'a b', '%e0%a4'])
 })

@@ -34,8 +34,14 @@ export function readPage(xml: string): ListedPage | undefined {
   return next === undefined ? undefined : { objects, folders, next }
 }
 
-/** A key as it is, of one that was sent with `encoding-type=url`. */
-export const decodedKey = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
+/** A key as it is, of one that was sent with `encoding-type=url`. What cannot be encoded is taken as it stands: some servers only say that they encode. */
+export function decodedKey(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}
 
 function* elements(xml: string, name: string): Generator<string> {
   const [open, close] = [`<${name}>`, `</${name}>`]

@@ -46,13 +46,7 @@ export function folderSync(
   return {
     stored: () => [...stored],
     restore: (signal) => restore(sides, uri, { objects, ...options }, signal),
-    async resume(signal) {
-      const folder = folderUri(uri)
-      for await (const stored of objects.list(folder, { signal })) {
-        const name = stored.uri.slice(folder.length)
-        for (const side of sides) side.known.set(name, isOfAnother(side, name) ? stampIn(side.folder, name) : '')
-      }
-    },
+    resume: (signal) => resume(sides, uri, objects, signal),
     async push() {
       const left = sides.map((side) => ({ side, ...filesOf(side.folder, side.path) }))
       const changes = left.flatMap(({ side, files }) => changesOf(side, files, sides, options))
@@ -106,6 +100,15 @@ async function restore(
       onGiven?.(target)
       side.known.set(name, stampOf(lstatSync(target, { bigint: true })))
     }
+  }
+}
+
+/** What the store has is what the machines once got. */
+async function resume(sides: readonly Side[], uri: ObjectUri, objects: DirectoryObjects, signal: AbortSignal): Promise<void> {
+  const folder = folderUri(uri)
+  for await (const stored of objects.list(folder, { signal })) {
+    const name = stored.uri.slice(folder.length)
+    for (const side of sides) side.known.set(name, isOfAnother(side, name) ? stampIn(side.folder, name) : '')
   }
 }
 
