@@ -64,7 +64,8 @@ function Files({ files: { name, uri, first, digest, ...stored } }: { readonly fi
       <ul class="files">
         {first.map(({ path, bytes: own, etag }) => (
           <li key={path}>
-            {plain(path)} <span class="muted">{bytes(own)}, ETag</span> <code>{plain(etag).replaceAll('"', '').slice(0, 34)}</code>
+            {plain(path)} <span class="muted">{bytes(own)}, ETag</span>{' '}
+            <code>{plain(etag).replaceAll('"', '').slice(0, 34)}</code>
           </li>
         ))}
         {stored.files > first.length && <li class="muted">and {stored.files - first.length} more</li>}
