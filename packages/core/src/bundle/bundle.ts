@@ -6,8 +6,9 @@ import { digestFile, sha256 } from '../files/digest/digest.ts'
 import { eachOf } from '../lang/each-of.ts'
 import type { Program } from '../spec/program.ts'
 import { assertRunnable, assertShellReadable, unreadableScripts } from './entry.ts'
-import { gather, type GatherOptions, type Skipped } from './gather.ts'
-import { bundleNodeEntry, isNodeEntry } from './node-entry.ts'
+import { gather, type Gathered, type GatherOptions, type Skipped } from './gather.ts'
+import { bundleNodeEntry, isNodeEntry, type GeneratedFile } from './node-entry.ts'
+import { pythonCalls } from './python-calls.ts'
 import { pythonToolkit } from './toolkit.ts'
 
 /** One file of the user's code in the code folder. */
@@ -103,11 +104,8 @@ async function partsOf(program: Program, options: GatherOptions): Promise<Parts>
     executable: file.executable,
     content: { kind: 'file', path: file.absolutePath, sizeBytes: file.sizeBytes },
   }))
-  const made =
-    gathered.entry !== undefined && program.kind === 'code' && isNodeEntry(gathered.entry)
-      ? await bundleNodeEntry(gathered.root, gathered.entry, program.exported)
-      : undefined
-  const generated = (made?.files ?? []).map(({ path, bytes }): ArchiveEntry => ({
+  const made = await madeOf(program, gathered)
+  const generated = made.files.map(({ path, bytes }): ArchiveEntry => ({
     name: path,
     executable: false,
     content: { kind: 'bytes', bytes },
@@ -120,7 +118,21 @@ async function partsOf(program: Program, options: GatherOptions): Promise<Parts>
     0,
   )
   const unreadable = await unreadableScripts(gathered.files, gathered.entry)
-  return { entries, entry: made?.entry ?? gathered.entry, skipped: gathered.skipped, bytes, unreadableScripts: unreadable }
+  return { entries, entry: made.entry, skipped: gathered.skipped, bytes, unreadableScripts: unreadable }
+}
+
+/** What is run, and the files that are made for it. */
+async function madeOf(program: Program, { root, entry }: Gathered): Promise<Made> {
+  if (entry === undefined || program.kind !== 'code') return { entry, files: [] }
+  if (isNodeEntry(entry)) return await bundleNodeEntry(root, entry, program.exported)
+  if (program.exported === undefined) return { entry, files: [] }
+  const calls = pythonCalls(entry, program.exported)
+  return { entry: calls.entry, files: [calls.file] }
+}
+
+interface Made {
+  readonly entry: string | undefined
+  readonly files: readonly GeneratedFile[]
 }
 
 /** What is generated may replace a compiled twin of the entry beside it, but nothing that was named outright. */

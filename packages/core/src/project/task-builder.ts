@@ -17,8 +17,8 @@ import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { RequestOverride, TaskSpec } from '../spec/task-spec.ts'
 import { addDocuments, addInput, pathOrUri, sourceOf, taskSource, type Draft } from './draft.ts'
-import { functionSource } from './functions/function-file.ts'
-import type { MapOptions } from './grammar/functions.ts'
+import { functionSource, pythonSource } from './functions/function-file.ts'
+import type { MapOptions, PythonFunctionOptions } from './grammar/functions.ts'
 import type { InputOptions, OutputRef } from './grammar/input-options.ts'
 import type { CodeOptions, DependencyOptions, ShellOptions } from './grammar/programs.ts'
 import type { FunctionTask, ProcessingDraft, ProcessingTask, TrainingDraft, TrainingTask } from './grammar/tasks.ts'
@@ -85,6 +85,8 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     const frames = framesBelow(this.function)
     return this.#next({ calls: functionSource(this.name, load, exported, options.file, frames) })
   }
+  pythonFunction = (file: string, name: string, options: PythonFunctionOptions): TaskBuilder =>
+    this.#next({ calls: pythonSource(this.name, file, name, options) })
   call = async (...args: readonly unknown[]): Promise<unknown> => await this.#call(args, {}, callerOf(this.call))
   callWith = async (options: RunOptions, ...args: readonly unknown[]): Promise<unknown> =>
     await this.#call(args, options, callerOf(this.callWith))

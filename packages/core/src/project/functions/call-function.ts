@@ -13,6 +13,7 @@ import type { Caller } from '../../errors/caller.ts'
 import { temporaryDirectory } from '../../files/temporary.ts'
 import { writeWhole } from '../../files/write-whole.ts'
 import { messageOf } from '../../lang/json-problem.ts'
+import { setIn } from '../../lang/set-in.ts'
 import { longestTaskName } from '../../names/task-name.ts'
 import { InvalidTaskError } from '../../options/errors.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
@@ -24,6 +25,7 @@ import { specOf } from '../spec-of.ts'
 import { answersIn } from './answers.ts'
 import { FunctionFailedError } from './errors.ts'
 import { functionFile } from './function-file.ts'
+import { checkedArguments, checkedValues } from './schemas.ts'
 
 /** Calls to make in one job. */
 export interface CallsWanted {
@@ -48,8 +50,9 @@ const nameDigits = 10
 export async function makeCalls(draft: Draft, runner: Runner, wanted: CallsWanted, caller: Caller): Promise<readonly unknown[]> {
   if (draft.calls === undefined) throw notAFunction(draft.task)
   if (wanted.calls.length === 0) return []
-  const lines = wanted.calls.map((args, call) => textOf(draft.task, args, wanted.isMap ? `item ${call}` : 'call'))
-  const rest = listOf(draft.task, wanted.rest, 'rest')
+  const { calls, rest: others } = await checkedArguments(draft.task, draft.calls, wanted)
+  const lines = calls.map((args, call) => textOf(draft.task, args, wanted.isMap ? `item ${call}` : 'call'))
+  const rest = listOf(draft.task, others, 'rest')
   await using scratch = await temporaryDirectory()
   const folder = join(scratch.path, 'calls')
   const settings: CallsSettings = { v: 1, perMachine: wanted.perMachine, rest }
@@ -70,7 +73,7 @@ export async function makeCalls(draft: Draft, runner: Runner, wanted: CallsWante
   const { result, ends } = isOld ? await run({ ...wanted.options, force: true }) : first
   if (ends.some(({ error }) => error !== undefined))
     throw caller(new FunctionFailedError(draft.calls.exported, result.job, ends, wanted.isMap))
-  return ends.map(({ value }) => value)
+  return await checkedValues(draft.calls, ends, result.job, wanted.isMap)
 }
 
 interface Answered {
@@ -82,13 +85,14 @@ async function specWith(draft: Draft, digest: string, folder: string, wanted: Ca
   const { calls: source } = draft
   if (source === undefined) throw notAFunction(draft.task)
   if (draft.task.length > longestTaskName - nameDigits - 1) throw nameTooLong(draft.task)
-  const entry = await functionFile(draft.task, source)
+  const { sourceDir, dependencies = [] } = source.python ?? {}
+  const entry = source.python === undefined ? await functionFile(draft.task, source) : source.specifier
   const machines = Math.min(wanted.machines ?? draft.options.instanceCount ?? 1, wanted.calls.length)
   const { calls: _, ...described } = draft
   const made: Draft = {
     ...described,
     task: `${draft.task}-${digest}`,
-    program: { kind: 'code', entry, exported: source.exported, dependencies: [] },
+    program: { kind: 'code', entry, exported: source.exported, dependencies, ...setIn({ sourceDir }) },
     // What other code left is not what this function gives.
     options: { ...draft.options, instanceCount: machines, state: 'same-spec' },
   }

@@ -1,7 +1,10 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { kindOf } from '../../files/stat.ts'
+import { setIn } from '../../lang/set-in.ts'
 import { homeProblems, InvalidTaskError } from '../../options/errors.ts'
+import type { PythonFunctionOptions } from '../grammar/functions.ts'
 
 /** Where a function is found: a module, and the name of one of its exports. */
 export interface FunctionSource {
@@ -10,6 +13,37 @@ export interface FunctionSource {
   /** The folder that it counts from. */
   readonly from: string
   readonly exported: string
+  /** Of a Python function: what it takes and gives, and what goes along with its file. */
+  readonly python?: PythonSource
+}
+
+/** What is said of a Python function beside its file and name. */
+export interface PythonSource {
+  readonly args: StandardSchemaV1
+  readonly result: StandardSchemaV1
+  readonly sourceDir?: string
+  readonly dependencies: readonly string[]
+}
+
+/**
+ * A function of a Python file, whose types are those of its schemas.
+ * @throws {InvalidTaskError}
+ */
+export function pythonSource(task: string, file: string, name: string, options: PythonFunctionOptions): FunctionSource {
+  const usage = "Write it as .pythonFunction('work/embed.py', 'embed', { args: schema, result: schema })."
+  if (typeof file !== 'string' || !file.endsWith('.py')) throw refused(task, file, 'must be in a file with the ending .py', usage)
+  if (typeof name !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw refused(task, name, 'must be the name of a function', usage)
+  const { args, result, sourceDir, dependencies = [] } = options ?? {}
+  if (!isSchema(args) || !isSchema(result)) throw refused(task, undefined, 'must say args and result by a Standard Schema', usage)
+  const python = { args, result, dependencies, ...setIn({ sourceDir }) }
+  return { specifier: file, from: process.cwd(), exported: name, python }
+}
+
+function isSchema(value: unknown): value is StandardSchemaV1 {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  const standard = (value as { readonly '~standard'?: { readonly validate?: unknown } | null })['~standard']
+  return typeof standard?.validate === 'function'
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Explain } from './explain.ts'
 
 /*
@@ -10,6 +11,27 @@ export interface FunctionOptions {
   /** The module's file, from the working folder: for programs that were bundled. */
   readonly file?: string
 }
+
+/** What a Python function takes and gives, and what goes along with its file. */
+export interface PythonFunctionOptions<
+  Args extends StandardSchemaV1 = StandardSchemaV1,
+  Result extends StandardSchemaV1 = StandardSchemaV1,
+> {
+  /** The arguments as a tuple; any Standard Schema. The function gets what the schema gives. */
+  readonly args: Args
+  /** What the function gives; any Standard Schema. The call gives what the schema gives. */
+  readonly result: Result
+  /** A folder whose content goes along, for modules that the file imports; the file is then inside it. */
+  readonly sourceDir?: string
+  /** Files and folders that go along, under their own names. */
+  readonly dependencies?: readonly string[]
+}
+
+/** Arguments are a list. */
+export type ArgumentList<Args extends StandardSchemaV1> =
+  StandardSchemaV1.InferInput<Args> extends readonly unknown[]
+    ? unknown
+    : Explain<'args is a tuple with a schema for each argument'>
 
 /** A mark: calls of this function are what the task runs. */
 export interface Calls<Called> {

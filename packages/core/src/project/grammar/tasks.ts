@@ -12,7 +12,18 @@ import type { Rehearsal } from '../../run/rehearse/verdict.ts'
 import type { StoredOutput } from '../../spec/result.ts'
 import type { CheckedDuration, CheckedGrace, LongEnough, ShortEnough, SomeTime } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
-import type { ArgumentsOf, Calls, Crossing, FunctionOptions, GivenBy, ItemOf, MapOptions, MapParameters } from './functions.ts'
+import type {
+  ArgumentList,
+  ArgumentsOf,
+  Calls,
+  Crossing,
+  FunctionOptions,
+  GivenBy,
+  ItemOf,
+  MapOptions,
+  MapParameters,
+  PythonFunctionOptions,
+} from './functions.ts'
 import type { FreeChannel, OutputRef, ProcessingInputOptions, TrainingInputOptions } from './input-options.ts'
 import type { OutputsOf, TaskNames } from './known-tasks.ts'
 import type {
@@ -104,6 +115,29 @@ export interface TrainingDraft<Name extends string = string, State = any>
     exported: Exported & Crossing<Module, Exported>,
     options?: FunctionOptions,
   ): FunctionTask<Name, State | Calls<Module[Exported]>>
+  /**
+   * A function of a Python file, to be called on a machine as `.function()` is. Its types are those of two schemas: arguments are checked before a job is
+   * started, and what the function gives when it comes back. Only JSON crosses.
+   *
+   * @example ex.task('embed').pythonFunction('work/embed.py', 'embed', { args: z.tuple([z.array(z.string())]), result: z.array(z.number()) })
+   * @throws {InvalidTaskError} for what is no function of a `.py` file, or without schemas.
+   */
+  pythonFunction<const Args extends StandardSchemaV1, const Result extends StandardSchemaV1>(
+    file: string,
+    name: string,
+    options: PythonFunctionOptions<Args, Result> & {
+      /** A tuple. */
+      readonly args: ArgumentList<Args>
+    },
+  ): FunctionTask<
+    Name,
+    | State
+    | Calls<
+        (
+          ...args: StandardSchemaV1.InferInput<Args> extends infer List extends readonly unknown[] ? List : never
+        ) => StandardSchemaV1.InferOutput<Result>
+      >
+  >
   /** Only processing tasks have an entrypoint. */
   readonly entrypoint: Refused<'only a processing task has an entrypoint: use project.processing(), or .code() or .shell()'>
 }

@@ -1,0 +1,29 @@
+"""Functions that tests call on a machine."""
+import os
+
+from texts_more import UNIT
+
+
+def measured(texts, options=None):
+    if options is not None and options["unit"] == "none":
+        raise LookupError("there is no such unit")
+    print("measuring")
+    return {"unit": UNIT, "lengths": [len(text) for text in texts]}
+
+
+def noted(text, path):
+    with open(path, "a") as file:
+        file.write(text + "\n")
+    if text == "fails":
+        raise TypeError("fails is refused")
+    if text == "leaves":
+        os._exit(7)
+    return len(text)
+
+
+def unfit():
+    return {1, 2}
+
+
+def wrong():
+    return {"lengths": ["a"]}
