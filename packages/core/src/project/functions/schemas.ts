@@ -22,7 +22,7 @@ export async function checkedArguments(
 ): Promise<Arguments> {
   if (python === undefined) return given
   const { isMap, rest } = given
-  const checked = await Promise.all(given.calls.map((args) => python.args['~standard'].validate([...args, ...rest])))
+  const checked = await Promise.all(given.calls.map(async (args) => await python.args['~standard'].validate([...args, ...rest])))
   const problems = checked.flatMap(({ issues = [] }, call) =>
     issues.map((issue) => problemOf(issue, isMap ? `item ${call}: args` : 'args')),
   )
@@ -57,7 +57,7 @@ export async function checkedValues(
   isMap: boolean,
 ): Promise<readonly unknown[]> {
   if (python === undefined) return ends.map(({ value }) => value)
-  const checked = await Promise.all(ends.map(({ value }) => python.result['~standard'].validate(value)))
+  const checked = await Promise.all(ends.map(async ({ value }) => await python.result['~standard'].validate(value)))
   const issues = checked.flatMap((outcome, item) =>
     (outcome.issues ?? []).map((issue) => ({ path: `${isMap ? `[${item}]` : ''}${issuePath(issue)}`, message: issue.message })),
   )
