@@ -135,6 +135,28 @@ const training: readonly Row[] = [
     name: 'a network of its own',
     spec: { ...base, subnets: ['subnet-0a1b2c3d', 'subnet-1'], securityGroups: ['sg-0a1b2c3d'], encryptTraffic: true },
   },
+  {
+    name: 'tracking',
+    spec: {
+      ...base,
+      mlflow: {
+        server: 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-tracking-server/mine',
+        isManaged: true,
+        experiment: 'x'.repeat(256),
+        run: 'one',
+        log: false,
+      },
+      experiment: { name: 'prices', trial: 'first', displayName: 'one', run: 'r' },
+      tensorboard: true,
+    },
+  },
+  {
+    name: 'an MLflow app',
+    spec: {
+      ...base,
+      mlflow: { server: 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-1', isManaged: true, log: false },
+    },
+  },
   { name: 'no network', spec: { ...base, networkIsolation: true } },
   { name: 'one input', spec: base, facts: { inputs: [input('data')] } },
   {
@@ -192,6 +214,7 @@ const processingRows: readonly Row[] = [
     name: 'processing a command',
     spec: { ...processing, program: { kind: 'command', argv: ['/bin/bash'], dependencies: [] }, args: ['-c', 'true'] },
   },
+  { name: 'processing of an experiment', spec: { ...processing, experiment: { name: 'prices', trial: 'x'.repeat(120) } } },
   {
     name: 'processing with environment',
     spec: { ...processing, env: entries(90, () => 'x'.repeat(256)), tags: entries(46, () => '') },

@@ -113,6 +113,30 @@ const reach = {
       'AlgorithmSpecification.EnableSageMakerMetricsTimeSeries',
     ],
   },
+  mlflow: {
+    value: {
+      trackingArn: 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-tracking-server/mine',
+      experiment: 'prices',
+      run: 'one',
+    },
+    training: [
+      'Environment.MLFLOW_EXPERIMENT_NAME',
+      'Environment.MLFLOW_RUN_NAME',
+      'Environment.MLFLOW_TRACKING_URI',
+      'MlflowConfig.MlflowExperimentName',
+      'MlflowConfig.MlflowResourceArn',
+      'MlflowConfig.MlflowRunName',
+    ],
+    processing: ['Environment.MLFLOW_EXPERIMENT_NAME', 'Environment.MLFLOW_RUN_NAME', 'Environment.MLFLOW_TRACKING_URI'],
+  },
+  experiment: {
+    value: { name: 'prices', trial: 'first', displayName: 'one', run: 'r' },
+    training: ['ExperimentName', 'RunName', 'TrialComponentDisplayName', 'TrialName'].map((field) => `ExperimentConfig.${field}`),
+    processing: ['ExperimentName', 'RunName', 'TrialComponentDisplayName', 'TrialName'].map(
+      (field) => `ExperimentConfig.${field}`,
+    ),
+  },
+  tensorboard: { value: true, training: ['TensorBoardOutputConfig.LocalPath', 'TensorBoardOutputConfig.S3OutputPath'] },
   role: { value: 'arn:aws:iam::111122223333:role/mine', training: ['RoleArn'], processing: ['RoleArn'] },
   outputKmsKey: { value: key, training: ['OutputDataConfig.KmsKeyId'], processing: ['ProcessingOutputConfig.KmsKeyId'] },
   volumeKmsKey: {
@@ -165,6 +189,7 @@ const trainingOnly: readonly string[] = [
   'distribution',
   'hyperparameters',
   'metrics',
+  'tensorboard',
 ] satisfies TrainingOnlyOption[]
 
 test('every option has a row, and no row is of an option that is gone', () => {

@@ -130,6 +130,8 @@ export type {
   StoredOutput,
 } from './spec/result.ts'
 export type { RetryOptions } from './spec/training/retry.ts'
+export type { ExperimentOptions } from './spec/tracking/experiment.ts'
+export type { ManagedMlflow, MlflowOptions, MlflowServer } from './spec/tracking/mlflow.ts'
 export type { SpotOptions } from './options/spot/spot.ts'
 export type { Packages } from './options/image.ts'
 export type { PackagesSpec } from './spec/image.ts'

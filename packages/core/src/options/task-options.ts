@@ -5,6 +5,7 @@ import { imageOptions } from './image.ts'
 import { defaultFor, type KindsOf, type Option, type ResolvedValueOf, type ValueOf } from './option.ts'
 import { parameterOptions } from './parameters.ts'
 import { spotOptions } from './spot/spot.ts'
+import { trackingOptions } from './tracking/tracking.ts'
 
 /** Every option of a task: what methods, fields, flags, checks, defaults and printed pages are derived from. */
 // An intersection, not the spread's own type: that one loses the options' comments in declaration files.
@@ -12,6 +13,7 @@ export type TaskOptionTable = typeof computeOptions &
   typeof spotOptions &
   typeof imageOptions &
   typeof parameterOptions &
+  typeof trackingOptions &
   typeof accessOptions
 
 /** Every option of a task, all groups together. */
@@ -20,6 +22,7 @@ export const taskOptions: TaskOptionTable = {
   ...spotOptions,
   ...imageOptions,
   ...parameterOptions,
+  ...trackingOptions,
   ...accessOptions,
 }
 

@@ -23,6 +23,8 @@ export interface RoleNeed {
   readonly kmsKeys: readonly string[]
   /** Whether the machines run in a VPC. */
   readonly vpc: boolean
+  /** ARNs of SageMaker's MLflow servers that the job logs on; absent for none. */
+  readonly mlflowServers?: readonly string[]
 }
 
 /** Finds the role of a job, or makes it. */

@@ -16,6 +16,7 @@ import type { ImageSpec } from '../spec/image.ts'
 import type { InputSpec, TaskSpec } from '../spec/task-spec.ts'
 import { setIn } from '../lang/set-in.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
+import { trackingOf } from '../options/tracking/tracking.ts'
 import { spotWaitOf, usualMaxWait } from '../options/spot/spot.ts'
 import { retryOf } from '../spec/training/retry.ts'
 import type { Draft, DraftInput } from './draft.ts'
@@ -60,6 +61,7 @@ export function specOf(draft: Draft): TaskSpec {
     ...computeOf(options),
     ...parametersOf(options),
     ...accessOf(options),
+    ...trackingOf(options),
     ...(options.state === 'same-spec' ? { keepsState: options.state } : {}),
     ...(options.stateArchive ? { stateArchive: true } : {}),
     ...declaredBy(draft),

@@ -12,7 +12,8 @@ import { launchVector, machineTypes } from './boot.ts'
 import { processingInputs } from './channels.ts'
 import { requestEnvironment } from './environment.ts'
 import type { RequestFacts } from './facts.ts'
-import { requestTags } from './tags.ts'
+import { requestTags } from './tracking/tags.ts'
+import { experimentField } from './tracking/tracking-fields.ts'
 
 /** The exact `CreateProcessingJob` input of a task. */
 export function processingRequest(spec: TaskSpec, facts: RequestFacts): CreateProcessingJobCommandInput {
@@ -32,6 +33,7 @@ export function processingRequest(spec: TaskSpec, facts: RequestFacts): CreatePr
     Environment: requestEnvironment(spec, facts),
     Tags: requestTags(spec, facts),
     ...(network === undefined ? {} : { NetworkConfig: network }),
+    ...experimentField(spec),
   }
 }
 

@@ -13,7 +13,8 @@ import { trainingChannels } from './channels.ts'
 import { requestEnvironment } from './environment.ts'
 import type { RequestFacts } from './facts.ts'
 import { toolkitHyperparameters } from './toolkit.ts'
-import { requestTags } from './tags.ts'
+import { requestTags } from './tracking/tags.ts'
+import { trackingFields } from './tracking/tracking-fields.ts'
 
 /** The exact `CreateTrainingJob` input of a task: what AWS is sent and what the local platform executes. */
 export function trainingRequest(spec: TaskSpec, facts: RequestFacts): CreateTrainingJobCommandInput {
@@ -41,6 +42,7 @@ export function trainingRequest(spec: TaskSpec, facts: RequestFacts): CreateTrai
       : { VpcConfig: { Subnets: [...spec.subnets], SecurityGroupIds: [...spec.securityGroups] } }),
     ...(spec.networkIsolation ? { EnableNetworkIsolation: true } : {}),
     ...(spec.encryptTraffic ? { EnableInterContainerTrafficEncryption: true } : {}),
+    ...trackingFields(spec, facts),
     ...(spec.retries === undefined ? {} : { RetryStrategy: { MaximumRetryAttempts: spec.retries } }),
   }
 }

@@ -73,6 +73,7 @@ async function followToEnd(
 ): Promise<EndedAttemptJob> {
   const ended = await followAttempt(attempt, task, context)
   session.ended(attempt.job)
+  if (task.spec.mlflow?.log === true) await (await import('./tracking/log-run.ts')).logRun(task, ended.state, context)
   if (attempt.decision.kind === 'skip') return ended
   const money = await context.money?.(context.platform)
   await money?.settle(task.spec, task.bucket, ended.state, context)

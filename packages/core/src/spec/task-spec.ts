@@ -11,6 +11,8 @@ import type { ImageSpec, PackagesSpec } from './image.ts'
 import type { InstanceGroupSpec } from './training/instance-groups.ts'
 import type { NamedOutputs } from './outputs.ts'
 import type { Program } from './program.ts'
+import type { ExperimentOptions } from './tracking/experiment.ts'
+import type { MlflowSpec } from './tracking/mlflow.ts'
 
 /** What a hyperparameter may be: text, or what JSON can say. */
 export type HyperparameterValue = string | number | boolean | null | readonly unknown[] | { readonly [key: string]: unknown }
@@ -134,6 +136,13 @@ export interface TaskSpec {
   readonly keepsState?: 'same-spec'
   /** The state of each machine is kept as one archive; absent: file by file. */
   readonly stateArchive?: true
+
+  /** The MLflow server that runs are logged on. */
+  readonly mlflow?: MlflowSpec
+  /** The experiment of SageMaker Experiments that the job belongs to. */
+  readonly experiment?: ExperimentOptions
+  /** Training only: what is written for TensorBoard is stored while the job runs. */
+  readonly tensorboard?: true
 
   /** The role of the job, a name or an ARN; absent for the project's own. */
   readonly role?: string

@@ -5,6 +5,7 @@ import {
   list,
   parameterOptions,
   spotOptions,
+  trackingOptions,
   trainingOnly,
   type AnyOption,
 } from '@simple-sagemaker/core/options'
@@ -63,7 +64,7 @@ const everyKind: readonly FlagGroup[] = [
   money,
   { title: 'Inputs and state', options: { ...inputOptions, state, stateArchive, clean, keep } },
   { title: 'Rehearsal', options: rehearsalOptions },
-  { title: 'Metrics', options: { metrics, enableMetrics } },
+  { title: 'Metrics and tracking', options: { metrics, enableMetrics, ...trackingOptions } },
   download,
   access,
 ]

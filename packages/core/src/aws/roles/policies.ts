@@ -38,6 +38,8 @@ export interface PolicyOptions {
   readonly kmsKeys?: readonly string[]
   /** Whether jobs run in a network of yours. */
   readonly vpc?: boolean
+  /** ARNs of SageMaker's MLflow servers that jobs log on. */
+  readonly mlflowServers?: readonly string[]
   /** Whether callers look up what machines cost: the project has prices of the platform, or a budget. */
   readonly prices?: boolean
   /** Whether callers search on SageMaker's own tuner: `.on('sagemaker')`. */
@@ -102,7 +104,7 @@ export function policies(options: PolicyOptions): Policies {
     roleName: roleName(options.project),
     trust: trustPolicy(place),
     policyName: 'SimpleSageMaker',
-    job: policyDocumentOf({ ...parts, repositories, network: options.vpc === true }, place),
+    job: policyDocumentOf({ ...parts, repositories, network: options.vpc === true, mlflow: options.mlflowServers ?? [] }, place),
     caller: callerPolicy(parts, place),
     setup: setupPolicy(parts, options.permissionsBoundary),
     makeBucket: documentOf([allow('MakeBucket', bucketSetupActions, [parts.bucket])]),

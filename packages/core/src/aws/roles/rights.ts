@@ -14,6 +14,8 @@ export interface RoleRights {
   readonly keys: readonly string[]
   readonly aliases: readonly string[]
   readonly network: boolean
+  /** ARNs of MLflow servers that jobs log on. */
+  readonly mlflow: readonly string[]
 }
 
 /** What the jobs of this need must be able to do. */
@@ -26,6 +28,7 @@ export function rightsOf(need: RoleNeed, place: PolicyPlace): RoleRights {
     repositories: repositoryOf(need.imageUri, place),
     ...keysOf(need.kmsKeys, place),
     network: need.vpc,
+    mlflow: need.mlflowServers ?? [],
   }
 }
 
@@ -47,6 +50,7 @@ export function readRights(policy: PolicyDocument): { readonly rights: RoleRight
       // An earlier release wrote aliases as resources, which grants nothing.
       aliases: [...aliases, ...keys.flatMap((key) => /:(alias\/.+)$/.exec(key)?.[1] ?? [])],
       network: resources('Network').length > 0,
+      mlflow: resources('Mlflow'),
     },
     others: policy.Statement.filter((statement) => !isOurs(statement)),
   }
@@ -63,6 +67,7 @@ export function togetherRights(left: RoleRights, right: RoleRights): RoleRights 
     keys: [...new Set([...left.keys, ...right.keys])],
     aliases: [...new Set([...left.aliases, ...right.aliases])],
     network: left.network || right.network,
+    mlflow: [...new Set([...left.mlflow, ...right.mlflow])],
   }
 }
 
@@ -82,6 +87,8 @@ export function policyDocumentOf(rights: RoleRights, place: PolicyPlace): Policy
     ...keyStatements(rights, keyActions, place),
     ...grantStatements(rights, place),
     rights.network ? allow('Network', networkActions, ['*']) : undefined,
+    // Everything that MLflow's clients ask of one server; its newer releases add actions.
+    allow('Mlflow', ['sagemaker-mlflow:*'], rights.mlflow),
   ])
 }
 
@@ -158,7 +165,7 @@ export function repositoryOf(imageUri: string, { partition }: PolicyPlace): read
 }
 
 const ourSids =
-  /^(?:Ssm)?(Objects|Inputs|Buckets|List\d+|Logs|Metrics|RegistryToken|Image|Keys|KeysByAlias|Grants|GrantsByAlias|Network)$/
+  /^(?:Ssm)?(Objects|Inputs|Buckets|List\d+|Logs|Metrics|RegistryToken|Image|Keys|KeysByAlias|Grants|GrantsByAlias|Network|Mlflow)$/
 const isOurs = (statement: Statement): boolean => ourSids.test(statement.Sid ?? '') && isPlainAllow(statement)
 
 /** Without those that another one covers. */

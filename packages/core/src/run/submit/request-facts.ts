@@ -45,5 +45,6 @@ export function roleNeed({ spec, bucket, layout, inputs }: ResolvedTask, imageUr
     imageUri,
     kmsKeys: [spec.outputKmsKey, spec.volumeKmsKey].filter((key) => key !== undefined),
     vpc: spec.subnets.length > 0,
+    ...(spec.mlflow?.isManaged === true ? { mlflowServers: [spec.mlflow.server] } : {}),
   }
 }

@@ -46,6 +46,9 @@ function optionProblems({ task }: SearchPlan): readonly FoundProblem[] {
     ...(task.certifiedOverSeconds === undefined
       ? []
       : [problem('certifiedOver', task.certifiedOverSeconds, 'no certificate is looked for')]),
+    ...(task.experiment === undefined ? [] : [problem('experiment', task.experiment.name, 'its jobs belong to no experiment')]),
+    ...(task.tensorboard === true ? [problem('tensorboard', true, 'its jobs store nothing for TensorBoard while they run')] : []),
+    ...(task.mlflow?.log === true ? [problem('mlflow', task.mlflow.server, 'its jobs are not logged as runs')] : []),
     ...(task.requestOverrides.length === 0
       ? []
       : [problem('request', task.requestOverrides.length, 'its request is another one than that of a training job')]),

@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-sagemaker'
-import type { TaskSpec } from '../spec/task-spec.ts'
-import type { RequestFacts } from './facts.ts'
+import type { TaskSpec } from '../../spec/task-spec.ts'
+import type { RequestFacts } from '../facts.ts'
 
 /** The tags that the Python original sets too (but for the caller's own path, which is nobody's business), then the user's. */
 export function requestTags(spec: TaskSpec, facts: Pick<RequestFacts, 'version'>): Tag[] {
