@@ -95,5 +95,5 @@ test('each trial of a search is a run', async () => {
   await using server = await mlflowDouble()
   const search = taskOn('searched', server.url).variants([{ lr: 1 }, { lr: 2 }])
   await search.run()
-  expect(server.runs.map(({ params }) => params['lr']).toSorted()).toEqual(['1', '2'])
+  expect(new Set(server.runs.map(({ params }) => params['lr']))).toEqual(new Set(['1', '2']))
 })

@@ -62,8 +62,8 @@ export function mlflowOf(given: unknown): MlflowSpec | string {
   return {
     server: String(trackingArn ?? uri),
     isManaged: trackingArn !== undefined,
-    ...(experiment === undefined ? {} : { experiment: String(experiment) }),
-    ...(run === undefined ? {} : { run: String(run) }),
+    ...(typeof experiment === 'string' ? { experiment } : {}),
+    ...(typeof run === 'string' ? { run } : {}),
     log,
   }
 }
