@@ -28,6 +28,7 @@ const streamed: Readonly<Record<string, string>> = {
   'packages/core/src/run/results/typed-result.ts': 'unpacked up to a limit of its own',
   'packages/core/src/run/report/code/code-changes.ts': 'unpacked up to a limit of its own',
   'packages/core/src/run/state.ts': 'sent on as a stream',
+  'packages/core/src/run/tracking/log-run.ts': 'sent on as a stream',
   'packages/core/src/sync/download.ts': 'written to a file',
 }
 

@@ -116,7 +116,7 @@ test(
     await expect(failing.mlflow({ uri: server.url, log: true }).run()).rejects.toMatchObject({ code: 'JOB_FAILED' })
     const script = place.file(
       'logs.py',
-      "import mlflow\nwith mlflow.start_run():\n    mlflow.log_param('k', 5)\n    mlflow.log_metric('loss', 7)\n",
+      "import os, mlflow\nwith mlflow.start_run(run_name=os.environ['MLFLOW_RUN_NAME']):\n    mlflow.log_param('k', 5)\n    mlflow.log_metric('loss', 7)\n",
     )
     await ex.task('logging').code(script).mlflow({ uri: server.url, experiment: 'mine', run: 'named' }).run()
     const all = runs()

@@ -61,7 +61,6 @@ export function specOf(draft: Draft): TaskSpec {
     ...computeOf(options),
     ...parametersOf(options),
     ...accessOf(options),
-    ...trackingOf(options),
     ...(options.state === 'same-spec' ? { keepsState: options.state } : {}),
     ...(options.stateArchive ? { stateArchive: true } : {}),
     ...declaredBy(draft),
@@ -138,10 +137,19 @@ function machinesOf({
 // Checked before: every duration is one.
 const seconds = (duration: Duration): number => secondsOf(duration) ?? 0
 
-function parametersOf(options: ResolvedOptions): Pick<TaskSpec, 'hyperparameters' | 'args' | 'env' | 'tags' | 'metrics'> {
+function parametersOf(
+  options: ResolvedOptions,
+): Pick<TaskSpec, 'hyperparameters' | 'args' | 'env' | 'tags' | 'metrics' | 'mlflow' | 'experiment' | 'tensorboard'> {
   const { hyperparameters, args, env, tags } = options
   const metrics = Object.entries(options.metrics).map(([name, value]) => [name, isRegExp(value) ? value.source : value])
-  return { hyperparameters, args, env, tags, metrics: Object.fromEntries(metrics) as Record<string, string> }
+  return {
+    hyperparameters,
+    args,
+    env,
+    tags,
+    metrics: Object.fromEntries(metrics) as Record<string, string>,
+    ...trackingOf(options),
+  }
 }
 
 function packagesIn(given: ResolvedOptions['packages']): Pick<TaskSpec, 'packages'> {
