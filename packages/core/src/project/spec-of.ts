@@ -137,19 +137,16 @@ function machinesOf({
 // Checked before: every duration is one.
 const seconds = (duration: Duration): number => secondsOf(duration) ?? 0
 
-function parametersOf(
-  options: ResolvedOptions,
-): Pick<TaskSpec, 'hyperparameters' | 'args' | 'env' | 'tags' | 'metrics' | 'mlflow' | 'experiment' | 'tensorboard'> {
+type Parameters = Pick<
+  TaskSpec,
+  'hyperparameters' | 'args' | 'env' | 'tags' | 'metrics' | 'mlflow' | 'experiment' | 'tensorboard'
+>
+
+function parametersOf(options: ResolvedOptions): Parameters {
   const { hyperparameters, args, env, tags } = options
-  const metrics = Object.entries(options.metrics).map(([name, value]) => [name, isRegExp(value) ? value.source : value])
-  return {
-    hyperparameters,
-    args,
-    env,
-    tags,
-    metrics: Object.fromEntries(metrics) as Record<string, string>,
-    ...trackingOf(options),
-  }
+  const sources = Object.entries(options.metrics).map(([name, value]) => [name, isRegExp(value) ? value.source : value])
+  const metrics = Object.fromEntries(sources) as Record<string, string>
+  return { hyperparameters, args, env, tags, metrics, ...trackingOf(options) }
 }
 
 function packagesIn(given: ResolvedOptions['packages']): Pick<TaskSpec, 'packages'> {
