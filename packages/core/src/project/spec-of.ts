@@ -137,12 +137,7 @@ function machinesOf({
 // Checked before: every duration is one.
 const seconds = (duration: Duration): number => secondsOf(duration) ?? 0
 
-type Parameters = Pick<
-  TaskSpec,
-  'hyperparameters' | 'args' | 'env' | 'tags' | 'metrics' | 'mlflow' | 'experiment' | 'tensorboard'
->
-
-function parametersOf(options: ResolvedOptions): Parameters {
+function parametersOf(options: ResolvedOptions) {
   const { hyperparameters, args, env, tags } = options
   const sources = Object.entries(options.metrics).map(([name, value]) => [name, isRegExp(value) ? value.source : value])
   const metrics = Object.fromEntries(sources) as Record<string, string>
