@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -168,6 +168,50 @@ test.skipIf(missing)(
 )
 
 test.skipIf(missing)(
+  'the page of a job shows what changed in its code and what it cost, and executes nothing of either',
+  { timeout: 120_000 },
+  async () => {
+    await using platform = local({ root: join(root, 'code') })
+    const folder = join(root, 'sources')
+    mkdirSync(folder)
+    const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
+    const prices = { priceOf: () => Promise.resolve({ usdPerHour: 1.4, from: '<img src=x onerror="window.taken=5">' }) }
+    const task = project('c', { platform, prices }).task('t').code('run.sh', { sourceDir: folder }).instanceCount(2)
+    write('run.sh', 'echo one\n')
+    write('<img src=x onerror=taken=6>', 'before\n')
+    await task.run()
+    write(
+      'run.sh',
+      `echo one\n# <script>window.taken=7</script>\n# ${String.fromCodePoint(0x20_2e)}reversed ${'\u001b'}[31mred\n`,
+    )
+    write('<img src=x onerror=taken=6>', 'before\n</pre><script>window.taken=8</script>\n')
+    const result = await task.run()
+    const file = join(root, 'code.html')
+    await result.report(file)
+    for (const view of [
+      { width: 1280, scheme: 'light' },
+      { width: 390, scheme: 'dark' },
+    ] as const) {
+      const { page, complaints, close } = await opened(urlOf(file), view)
+      expect(await page.locator('pre.diff .added').allInnerTexts()).toEqual([
+        '+ </pre><script>window.taken=8</script>',
+        '+ # <script>window.taken=7</script>',
+        '+ # ⟨U+202E⟩reversed red',
+      ])
+      const text = await page.innerText('main')
+      for (const shown of ['<img src=x onerror=taken=6>', 'Prices: <img src=x onerror="window.taken=5">', 'algo-2'])
+        expect(text).toContain(shown)
+      expect(await page.locator('.machines li').count()).toBe(2)
+      expect(await page.evaluate('window.taken')).toBeUndefined()
+      expect(await violations(page)).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      expect(complaints).toEqual([])
+      await close()
+    }
+  },
+)
+
+test.skipIf(missing)(
   'the page of a search shows its trials, and a trial that is chosen in the table is marked in the charts',
   { timeout: 120_000 },
   async () => {
@@ -282,6 +326,12 @@ test.skipIf(missing)(
     expect(await page.locator('.line').count()).toBeLessThan(100)
     await page.evaluate("{ const log = document.querySelector('.log'); log.scrollTop = log.scrollHeight }")
     await page.getByText('line 999999 of a log').waitFor()
+    // Printed, it is some pages: the log stays on the screen, and dark pages are printed on white.
+    const printed = (await page.pdf({ format: 'A4' })).toString('latin1')
+    expect([...printed.matchAll(/\/Type\s*\/Page[^s]/g)].length).toBeLessThan(5)
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    expect(await page.locator('.log').isVisible()).toBe(false)
     expect(complaints).toEqual([])
     await close()
   },

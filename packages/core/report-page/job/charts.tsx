@@ -156,7 +156,7 @@ function optionsOf(
         stroke: lineColour(at),
         width: 1.5,
         spanGaps: true,
-        points: { show: values.length < 60 },
+        points: { show: values.length < 60, fill: style.getPropertyValue('--ground') },
         value: (_: Plot, value: number | null) => (value === null ? '–' : shown(value)),
       })),
     ],

@@ -23,7 +23,7 @@ export function Data({ job: { inputs, outputs, state } }: { readonly job: Report
                 <tr key={channel}>
                   <th scope="row">{plain(channel)}</th>
                   <td>{plain(uri)}</td>
-                  <td>{stored === undefined ? 'not known' : sizeOf(stored)}</td>
+                  <td class="size">{stored === undefined ? 'not known' : sizeOf(stored)}</td>
                   <td>
                     <code>{plain(digest ?? '').slice(0, 40)}</code>
                   </td>

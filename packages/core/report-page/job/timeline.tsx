@@ -17,7 +17,13 @@ export function Timeline({ job: { attempts, machines, state } }: { readonly job:
   return (
     <Part title={attempts.length === 1 ? 'Timeline' : `Timeline of ${attempts.length} attempts`}>
       {attempts.map((attempt) => (
-        <Attempt key={attempt.job} attempt={attempt} isOnly={attempts.length === 1} scale={{ from, to }} />
+        <Attempt
+          key={attempt.job}
+          attempt={attempt}
+          isOnly={attempts.length === 1}
+          hasMachines={machines.length > 1}
+          scale={{ from, to }}
+        />
       ))}
       {machines.length > 1 && <Machines machines={machines} scale={{ from, to }} />}
     </Part>
@@ -27,16 +33,18 @@ export function Timeline({ job: { attempts, machines, state } }: { readonly job:
 function Attempt({
   attempt: { number, job, status, reason, phases },
   isOnly,
+  hasMachines,
   scale,
 }: {
   readonly attempt: ReportedAttempt
   readonly isOnly: boolean
+  readonly hasMachines: boolean
   readonly scale: Scale
 }) {
   const lasted = ({ startedAtMs, endedAtMs = scale.to }: ReportedAttempt['phases'][number]): string =>
     span((endedAtMs - startedAtMs) / 1000)
   return (
-    <div class="timeline">
+    <div class={hasMachines ? 'timeline with-machines' : 'timeline'}>
       {!isOnly && (
         <p class="muted">
           Attempt {number}: <span class={`status ${status}`}>{status}</span> {plain(reason ?? '')}
