@@ -10,7 +10,7 @@ import {
   type StartBuildInput,
 } from '@aws-sdk/client-codebuild'
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { BatchGetImageCommand, CreateRepositoryCommand, DescribeRepositoriesCommand } from '@aws-sdk/client-ecr'
+import { BatchGetImageCommand, CreateRepositoryCommand, DescribeRepositoriesCommand, PutImageCommand } from '@aws-sdk/client-ecr'
 import { CreateRoleCommand, GetRoleCommand, GetRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { expect, test } from 'vitest'
 import { builderPolicy, builderTrust } from '../../../packages/core/src/aws/images/codebuild/role.ts'
@@ -21,7 +21,7 @@ import type { Clock } from '../../../packages/core/src/time/clock.ts'
 import type { ImageNeed, ImageProgress } from '../../../packages/core/src/platform/images.ts'
 import { policies } from '@simple-sagemaker/core/aws'
 import { testRegion } from '../../support/aws/aws-platform.ts'
-import { isAllowed } from '../../support/aws/iam-simulator.ts'
+import { isAllowed, withoutOneAction, type IamRequest } from '../../support/aws/iam-simulator.ts'
 import { judge } from '../../support/aws/judge.ts'
 import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
 import { noMoto } from '../../support/aws/moto.ts'
@@ -247,6 +247,72 @@ test('a role that is there with all it needs is only read, and repositories are 
   const put = inputsOf(again.iam).find(({ operation }) => operation === 'PutRolePolicy')?.input as { PolicyDocument: string }
   expect(put.PolicyDocument).toContain(other)
   expect(put.PolicyDocument).toContain('repository/simple-sagemaker/ex')
+})
+
+/** What IAM is asked before these calls are made. */
+function iamRequestsOf(world: ReturnType<typeof account>): readonly IamRequest[] {
+  const arn = (service: string, rest: string): string => `arn:aws:${service}:${testRegion}:${mockedAccount}:${rest}`
+  const text = (input: object, name: string): string => String((input as Readonly<Record<string, unknown>>)[name])
+  const project = arn('codebuild', 'project/SimpleSageMakerImages-ex')
+  return [
+    ...inputsOf(world.codebuild).flatMap(({ operation, input }) => [
+      { action: `codebuild:${operation}`, resource: project },
+      ...(operation === 'CreateProject' || operation === 'UpdateProject'
+        ? [
+            {
+              action: 'iam:PassRole',
+              resource: text(input, 'serviceRole'),
+              context: { 'iam:PassedToService': 'codebuild.amazonaws.com' },
+            },
+          ]
+        : []),
+    ]),
+    ...inputsOf(world.ecr).flatMap(({ operation, input }) => {
+      const { registryId = mockedAccount } = input as { readonly registryId?: string }
+      const names = 'repositoryNames' in input ? (input.repositoryNames as readonly string[]) : [text(input, 'repositoryName')]
+      const requests = names.map((name) => ({
+        action: `ecr:${operation}`,
+        resource: `arn:aws:ecr:${testRegion}:${registryId}:repository/${name}`,
+      }))
+      return 'tags' in input ? [...requests, ...requests.map((each) => ({ ...each, action: 'ecr:TagResource' }))] : requests
+    }),
+    ...inputsOf(world.iam).flatMap(({ operation, input }) => {
+      const resource = `arn:aws:iam::${mockedAccount}:role/${text(input, 'RoleName')}`
+      return [{ action: `iam:${operation}`, resource }, ...('Tags' in input ? [{ action: 'iam:TagRole', resource }] : [])]
+    }),
+    ...inputsOf(world.logs).map(({ operation, input }) => ({
+      action: `logs:${operation}`,
+      // As CodeBuild names the group of a project.
+      resource: `${arn('logs', 'log-group:/aws/codebuild/SimpleSageMakerImages-ex')}:log-stream:${text(input, 'logStreamName')}`,
+    })),
+  ]
+}
+
+test('what is printed for CodeBuild is enough to build, and every action of it is needed', async () => {
+  const worlds = [account(['SUCCEEDED']), account(['SUCCEEDED'])]
+  const [first, tagged] = worlds
+  await first?.images.resolve(need)
+  // Another time the project is one of an older release, and the image of this content is to get a tag of one's own.
+  tagged?.codebuild.on(BatchGetProjectsCommand).resolves({ projects: [{ source: { type: 'NO_SOURCE', buildspec: 'old' } }] })
+  tagged?.ecr.on(BatchGetImageCommand, { imageIds: [{ imageTag: 'v1' }] }).resolves({ images: [] })
+  tagged?.ecr.on(PutImageCommand).resolves({})
+  await tagged?.images.resolve({ ...need, image: { ...need.image, tag: 'v1' } as ImageNeed['image'] })
+  const asked = worlds.flatMap(iamRequestsOf)
+  const { codeBuild, codeBuildSetup } = policies({
+    project: 'ex',
+    region: testRegion,
+    account: mockedAccount,
+    bucket: 'bucket',
+    prefix: 'team',
+  }).images
+  const held = [codeBuild, codeBuildSetup]
+  expect(asked.filter((request) => !isAllowed(held, request))).toEqual([])
+  const idle = held.flatMap((policy) =>
+    [...withoutOneAction(policy)]
+      .filter(({ rest }) => asked.every((request) => isAllowed([rest, ...held.filter((other) => other !== policy)], request)))
+      .map(({ line }) => line),
+  )
+  expect(idle).toEqual([])
 })
 
 test.skipIf(noMoto !== undefined)('every request to CodeBuild, ECR and IAM is one that the services take', async () => {

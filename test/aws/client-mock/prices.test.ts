@@ -8,7 +8,8 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { pricesIn } from '../../../packages/core/src/aws/prices/price-list.ts'
 import { awsPrices, listRegion } from '../../../packages/core/src/aws/prices/prices.ts'
-import { vendor } from '../../support/aws/mocked.ts'
+import { isAllowed, withoutOneAction } from '../../support/aws/iam-simulator.ts'
+import { sentTo, vendor } from '../../support/aws/mocked.ts'
 import { testKeys } from '../../support/aws/aws-platform.ts'
 
 const client = new PricingClient({ region: 'us-east-1', credentials: testKeys })
@@ -158,10 +159,20 @@ test('whatever the list says, prices are amounts above zero', () => {
   )
 })
 
-test('a caller may read the price list only where costs are asked for', () => {
+test('a caller may read the price list only where costs are asked for, and that is all that a price takes', async () => {
   const place = { project: 'ex', region: 'eu-west-1', account: '111122223333' }
   const actions = (prices: boolean): readonly string[] =>
     policies({ ...place, prices }).caller.Statement.flatMap(({ Action }) => Action)
   expect(actions(false)).not.toContain('pricing:GetProducts')
   expect(actions(true)).toEqual([...actions(false), 'pricing:GetProducts'])
+  service.on(GetProductsCommand).resolves({ PriceList: [] })
+  await awsPrices(options, { now: () => 0 })
+    .priceOf({ instanceType: 'ml.m5.large', use: 'training', region: 'eu-west-1' })
+    .catch(() => undefined)
+  const asked = [...new Set(sentTo(service))].map((operation) => ({ action: `pricing:${operation}`, resource: '*' }))
+  expect(asked).toHaveLength(1)
+  const { caller } = policies({ ...place, prices: true })
+  const needed = [...withoutOneAction(caller)].filter(({ rest }) => !asked.every((request) => isAllowed([rest], request)))
+  expect(asked.every((request) => isAllowed([caller], request))).toBe(true)
+  expect(needed.map(({ line }) => line.replace(/^\w+: /, ''))).toEqual(['pricing:GetProducts'])
 })

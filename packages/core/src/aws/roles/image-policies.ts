@@ -50,18 +50,18 @@ export function imagePolicies(options: ImagePolicyOptions, place: PolicyPlace): 
   const own = repositories.map((repository) => repositoryArn({ account, region, name: repository }))
   const role = `arn:${partition}:iam::${account}:role/${name}`
   const build = `arn:${partition}:codebuild:${region}:${account}:project/${name}`
-  const look = [
-    allow('RegistryToken', ['ecr:GetAuthorizationToken'], ['*']),
-    allow('BaseImages', pullActions, publicRepositories(region, partition)),
-    allow('Repositories', ['ecr:DescribeRepositories', 'ecr:CreateRepository', 'ecr:TagResource'], own),
-  ]
+  const bases = (actions: readonly string[]) => allow('BaseImages', actions, publicRepositories(region, partition))
+  const token = allow('RegistryToken', ['ecr:GetAuthorizationToken'], ['*'])
+  const look = allow('Repositories', ['ecr:DescribeRepositories', 'ecr:CreateRepository', 'ecr:TagResource'], own)
   const bounded: Condition | undefined =
     permissionsBoundary === undefined ? undefined : { StringEquals: { 'iam:PermissionsBoundary': permissionsBoundary } }
   const contexts = objects.map((pattern) => pattern.replace(/\*$/, '.images/*'))
   return {
-    engine: documentOf([...look, allow('Images', [...pullActions, ...pushActions], own)]),
+    engine: documentOf([token, bases(pullActions), look, allow('Images', [...pullActions, ...pushActions], own)]),
     codeBuild: documentOf([
-      ...look.slice(1),
+      // The build itself brings the layers, as its role.
+      bases(['ecr:BatchGetImage']),
+      look,
       allow('Images', ['ecr:BatchGetImage', 'ecr:PutImage'], own),
       allow(
         'Builds',
