@@ -38,13 +38,21 @@ export async function mergeInto(target: string, { fresh, newStamp, mark, scratch
   for (const folder of plan.folders) mkdirSync(below(target, folder), { recursive: true })
   for await (const file of inTurns(plan.files)) placeFile(below(fresh, file), below(target, file), [...mark.stamps, stamp])
   for (const folder of plan.folders) apply(below(target, folder))
-  for (const folder of new Set(plan.files.map((file) => dirname(file.toString('latin1'))))) {
-    await syncPath(below(target, Buffer.from(folder, 'latin1')), true)
-  }
+  for (const folder of foldersAbove(plan.files)) await syncPath(below(target, Buffer.from(folder, 'latin1')), true)
   removeOlder(Buffer.from(target), mark.stamps, touched)
   await writeMark(draft, { stamps: [{ ...stamp, sealedAtMs: fileSystemTimeMs(draft) }], ...owner })
   renameSync(draft, markPath)
   await syncPath(target, true)
+}
+
+/** The folders on the way to files: the name of each stands in the one above it, which must be on the disk, too. */
+function foldersAbove(files: readonly RawPath[]): ReadonlySet<string> {
+  const folders = new Set<string>(['.'])
+  for (const file of files) {
+    let folder = dirname(file.toString('latin1'))
+    for (; folder !== '.' && !folders.has(folder); folder = dirname(folder)) folders.add(folder)
+  }
+  return folders
 }
 
 interface MergePlan {
