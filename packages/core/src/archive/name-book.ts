@@ -55,5 +55,5 @@ export function nameBook(): NameBook {
 
 // Both ways of folding, since systems differ: "ß" meets "SS" only in upper case, and "ẞ" meets "ß" only in lower.
 function foldedName(name: string): string {
-  return name.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase().normalize('NFKD')
+  return name.normalize('NFKD').toLowerCase().toUpperCase().normalize('NFKD')
 }

@@ -403,3 +403,15 @@ test('prices are read only by who asks for costs', () => {
     allowed(policies({ ...options, ...(prices === undefined ? {} : { prices }) }).caller, 'pricing:GetProducts', '*')
   expect([asks(), asks(false), asks(true)]).toEqual([false, false, true])
 })
+
+test("jobs of SageMaker's tuner may be started, read, stopped and tagged only by who asks for them", () => {
+  const job = `arn:aws:sagemaker:us-east-1:${account}:hyper-parameter-tuning-job/ex`
+  const [plain, tuner] = [policies(options).caller, policies({ ...options, tuning: true }).caller]
+  const acts = ['CreateHyperParameterTuningJob', 'DescribeHyperParameterTuningJob', 'StopHyperParameterTuningJob']
+  const all = [...acts, 'ListTrainingJobsForHyperParameterTuningJob'].map((act) => `sagemaker:${act}`)
+  expect(all.filter((act) => allowed(plain, act, job))).toEqual([])
+  expect(all.filter((act) => allowed(tuner, act, job))).toEqual(all)
+  const tagging = (act: string) => ({ 'sagemaker:TaggingAction': act })
+  expect(allowed(tuner, 'sagemaker:AddTags', job, tagging('CreateHyperParameterTuningJob'))).toBe(true)
+  expect(allowed(tuner, 'sagemaker:AddTags', job, tagging('AddTags'))).toBe(false)
+})
