@@ -82,6 +82,14 @@ test(
       readonly metrics: { readonly acc: readonly { readonly machine: string; readonly value: number }[] }
     }
     expect(metrics.acc.filter(({ machine }) => machine === 'algo-2').map(({ value }) => value)).toEqual([0.1, 0.2, 0.3])
+    const { jobs } = JSON.parse((await ssm(folder.path, 'ps', '--metrics', '--json')).stdout) as {
+      readonly jobs: readonly { readonly job: string; readonly metrics: { readonly loss: readonly object[] } }[]
+    }
+    expect(jobs[0]?.metrics.loss).toHaveLength(6)
+    const alone = await ssm(folder.path, 'metrics', jobs[0]?.job ?? '', '--json')
+    expect(JSON.parse(alone.stdout)).toEqual({ v: 1, task: 'train', job: jobs[0]?.job, metrics: jobs[0]?.metrics })
+    expect((await ssm(folder.path, 'ps', '--metrics')).stdout).toMatch(/METRICS +JOB\n.* loss 3 ▁▅█ /)
+    expect((await ssm(folder.path, 'metrics')).stderr).toContain('needs the name of a job, or -p PROJECT and -t TASK')
     expect((await ssm(folder.path, 'metrics', 'train-2020-01-01-00-00-00-AbCdEfGh', ...place)).code).toBe(5)
   },
 )

@@ -1,6 +1,6 @@
 import type { JobState } from '@simple-sagemaker/core'
 import type { Colours } from '../terminal/colours.ts'
-import { bytesText, fit, spanText, table, widthOf } from '../terminal/text.ts'
+import { bytesText, fit, plainText, sparkline, spanText, table, widthOf } from '../terminal/text.ts'
 import { amountText } from './cost/cost-text.ts'
 import type { ListedJob } from './documents/job-document.ts'
 
@@ -11,6 +11,7 @@ export function jobsText(
 ): string {
   if (jobs.length === 0) return 'no jobs\n'
   const hasUsage = jobs.some((listed) => 'usage' in listed)
+  const hasSeries = jobs.some(({ series }) => series !== undefined)
   const rows = jobs.map((listed) => rowOf(listed, nowMs, colours, hasUsage))
   const hasCosts = jobs.some(({ cost }) => cost !== undefined)
   const wide = table(
@@ -22,9 +23,10 @@ export function jobsText(
       'STARTED',
       ...(hasCosts ? ['USD', 'SAVED'] : []),
       ...(hasUsage ? usageTitles : []),
+      ...(hasSeries ? ['METRICS'] : []),
       'JOB',
     ],
-    rows.map(({ project, task, status, time, started, name, cost, used }) => [
+    rows.map(({ project, task, status, time, started, name, cost, used, measured }) => [
       project,
       task,
       status,
@@ -32,6 +34,7 @@ export function jobsText(
       started,
       ...cost,
       ...used,
+      ...(hasSeries ? [measured] : []),
       name,
     ]),
   )
@@ -52,9 +55,10 @@ interface Row {
   readonly name: string
   readonly cost: readonly string[]
   readonly used: readonly string[]
+  readonly measured: string
 }
 
-function rowOf({ project, task, job, cost, usage }: ListedJob, nowMs: number, colours: Colours, hasUsage: boolean): Row {
+function rowOf({ project, task, job, cost, usage, series }: ListedJob, nowMs: number, colours: Colours, hasUsage: boolean): Row {
   return {
     project,
     task,
@@ -64,20 +68,31 @@ function rowOf({ project, task, job, cost, usage }: ListedJob, nowMs: number, co
     name: job.name,
     cost: costCells(cost),
     used: hasUsage ? usageCells(usage) : [],
+    measured: seriesText(series ?? {}),
   }
 }
 
 /** A job where a row is wider than the terminal. */
 function inTwoLines(
-  { project, task, status, time, started, name, cost: [usd], used }: Row,
+  { project, task, status, time, started, name, cost: [usd], used, measured }: Row,
   hasUsage: boolean,
 ): readonly string[] {
   return [
     `${status}  ${project} ${task}  ${time}  ${started}${usd === undefined ? '' : `  ${usd} USD`}`,
     ...(hasUsage ? [`  ${usageTitles.map((title, at) => `${title} ${used[at] ?? ''}`).join('  ')}`] : []),
+    ...(measured === '' ? [] : [`  ${measured}`]),
     `  ${name}`,
   ]
 }
+
+/** Each metric with its last value and its course, as the first machine that printed one printed it. */
+const seriesText = (series: NonNullable<ListedJob['series']>): string =>
+  Object.entries(series)
+    .flatMap(([name, points]) => {
+      const values = points.filter(({ machine }) => machine === points[0]?.machine).map(({ value }) => value)
+      return values.length === 0 ? [] : [`${plainText(name)} ${values.at(-1)} ${sparkline(values, 12)}`]
+    })
+    .join(', ')
 
 const usageTitles = ['CPU %', 'MEMORY', 'GPU %'] as const
 

@@ -1,25 +1,22 @@
 import type { SeriesPoint } from '@simple-sagemaker/core'
+import { jobSeries, taskOfJob } from '@simple-sagemaker/core/jobs'
 import { taskOptions } from '@simple-sagemaker/core/options'
 import { exits } from '../../grammar/exit-codes.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import type { Call } from '../../settings/call.ts'
-import { storeOf } from '../../settings/job-place.ts'
+import { jobMeant } from '../../settings/job-place.ts'
 import { plainText, sparkline, table } from '../../terminal/text.ts'
 import { withPlatform } from '../with-platform.ts'
 
 /** `ssm metrics`: the values of metrics over the time of a job. */
 export const metrics = (call: Call): Promise<number> =>
   withPlatform(call, async ({ platform, signal }) => {
-    const { parsed, settings, context, json } = call
-    const task = parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
+    const { parsed, context, json } = call
     const { metrics: given } = valuesOf(parsed, { metrics: taskOptions.metrics })
-    const [job] = parsed.positionals
-    const series = await storeOf(settings, platform, task).series({
-      signal,
-      ...(job === undefined ? {} : { job }),
-      ...(given === undefined ? {} : { metrics: given }),
-    })
-    context.stdout.write(json ? `${JSON.stringify({ v: 1, task, metrics: series })}\n` : textOf(series))
+    const job = await jobMeant(call, platform, signal)
+    const series = await jobSeries(job, platform, { signal, ...(given === undefined ? {} : { metrics: given }) })
+    const document = { v: 1, task: taskOfJob(job.name), job: job.name, metrics: series }
+    context.stdout.write(json ? `${JSON.stringify(document)}\n` : textOf(series))
     return exits.done
   })
 

@@ -1,6 +1,7 @@
 import type { JobStatus, Platform, PriceChoice } from '@simple-sagemaker/core'
 import {
   budgetOf,
+  jobSeries,
   jobUsage,
   listJobs,
   listProjects,
@@ -26,6 +27,8 @@ export interface Wanted {
   readonly prices: PriceChoice | undefined
   /** Whether to tell what the machines used. */
   readonly usage: boolean
+  /** Whether to tell the values of their metrics. */
+  readonly series: boolean
 }
 
 /** Jobs of a task, of a project, or of every project in the bucket; newest first. */
@@ -76,12 +79,17 @@ interface OfTask {
   readonly costs: JobCosts | undefined
 }
 
-async function newest(of: OfTask, { last, matches, usage }: Wanted, signal: AbortSignal): Promise<readonly ListedJob[]> {
+async function newest(of: OfTask, { last, matches, usage, series }: Wanted, signal: AbortSignal): Promise<readonly ListedJob[]> {
   const found: ListedJob[] = []
   for await (const listed of jobsOf(of, signal)) if (matches(listed.job.status) && found.push(listed) >= last) break
-  if (!usage) return found
+  if (!usage && !series) return found
+  const { platform } = of.place
   return Promise.all(
-    found.map(async (listed) => ({ ...listed, usage: await jobUsage(listed.job, of.place.platform, { signal }) })),
+    found.map(async (listed) => ({
+      ...listed,
+      ...(usage ? { usage: await jobUsage(listed.job, platform, { signal }) } : {}),
+      ...(series ? { series: await jobSeries(listed.job, platform, { signal }) } : {}),
+    })),
   )
 }
 

@@ -22,13 +22,13 @@ type List = () => Promise<readonly ListedJob[]>
 /** `ssm ps`: jobs of a task, of a project, or of every project in the bucket; newest first. */
 export async function ps(call: Call): Promise<number> {
   const { parsed, settings, context, json } = call
-  const { watch, status, last = 5, usage = false } = valuesOf(parsed, listOptions)
+  const { watch, status, last = 5, usage = false, series = false } = valuesOf(parsed, listOptions)
   const { task } = valuesOf(parsed, projectOptions)
   await using platform = await openPlatform(settings, context, () => undefined)
   using interrupt = abortOnSignal(context)
   const { cost } = valuesOf(parsed, costOptions)
   const prices = cost === true && settings.values.prices !== undefined ? priceChoice(settings.values.prices.value) : undefined
-  const wanted = { task, last, matches: statusFilter(status), prices, usage }
+  const wanted = { task, last, matches: statusFilter(status), prices, usage, series }
   const list: List = () => listedJobs(settings, platform, wanted, interrupt.signal)
   if (watch === true) return await watchJobs(call, list, interrupt.signal)
   const jobs = await list()

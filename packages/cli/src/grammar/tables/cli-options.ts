@@ -178,6 +178,11 @@ export const listOptions = {
     flag: { names: ['last', 'n'], args: ['N'] },
   }),
   usage: flag({ summary: 'Show what the machines used, and what is hardly used.', source, flag: { names: ['usage'] } }),
+  series: flag({
+    summary: 'Show the last value and the course of each metric. Reads the logs of the jobs that are listed.',
+    source,
+    flag: { names: ['metrics'] },
+  }),
 }
 
 /** What `report` takes. */

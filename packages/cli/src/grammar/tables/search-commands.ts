@@ -52,10 +52,10 @@ export const searchCommands = [
     about: 'The log is read anew, of every machine. Expressions are those of the job; --md gives others.',
     examples: [
       { line: 'ssm metrics -p ex -t train', does: 'a row of bars for each metric and machine' },
-      { line: 'ssm metrics -p ex -t train --json', does: 'every value with its time' },
+      { line: 'ssm metrics train-2026-03-01-12-00-00-AbCd1234 --json', does: 'every value of this job, with its time' },
     ],
-    positionals: [{ name: 'JOB', summary: 'A job of the task. Default: the newest one.', isNeeded: false }],
-    needs: ['project', 'task'],
+    positionals: [{ name: 'JOB', summary: 'The name of a job. Without it give its project and task.', isNeeded: false }],
+    needs: [],
     extra: 'nothing',
     groups: [{ title: 'Job', options: where }, { title: 'Metrics', options: { metrics: parameterOptions.metrics } }, everywhere],
   },

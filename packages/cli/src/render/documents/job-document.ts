@@ -1,4 +1,4 @@
-import type { Cost, JobState } from '@simple-sagemaker/core'
+import type { Cost, JobState, SeriesPoint } from '@simple-sagemaker/core'
 import type { JobUsage } from '@simple-sagemaker/core/jobs'
 import { iso } from './run-document.ts'
 
@@ -12,17 +12,20 @@ export interface ListedJob {
   readonly cost?: Cost
   /** What its machines used, when that is asked for; `undefined` when nothing was measured. */
   readonly usage?: JobUsage | undefined
+  /** The values of each metric, when they are asked for. */
+  readonly series?: Readonly<Record<string, readonly SeriesPoint[]>>
 }
 
 /** A job as one JSON document: times as ISO 8601, `null` for what is not known. */
 export function jobDocument(listed: ListedJob): Readonly<Record<string, unknown>> {
-  const { project, task, job, tags, cost, usage } = listed
+  const { project, task, job, tags, cost, usage, series } = listed
   return {
     project,
     task,
     ...stateDocument(job),
     ...(cost === undefined ? {} : { tags, cost }),
     ...('usage' in listed ? { usage: usage ?? null } : {}),
+    ...(series === undefined ? {} : { metrics: series }),
   }
 }
 

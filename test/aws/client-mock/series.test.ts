@@ -1,0 +1,41 @@
+import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker'
+import { jobSeries } from '@simple-sagemaker/core/jobs'
+import { expect, test } from 'vitest'
+import { jobName } from '../../../packages/core/src/names/job-name.ts'
+import { mockedAws } from '../../support/aws/mocked.ts'
+
+const name = jobName('train-2026-01-01-00-00-00-AbCd1234')
+
+test('the values of a metric over the time of a job on AWS come from the logs of all its machines, with the expressions of its request', async () => {
+  await using world = mockedAws()
+  const lines = { [`${name}/algo-1-1`]: ['loss=3', 'a word', 'loss=1'], [`${name}/algo-2-1`]: ['loss=2 acc=0.5'] }
+  world.sagemaker.on(DescribeTrainingJobCommand).resolves({
+    $metadata: {},
+    TrainingJobName: name,
+    TrainingJobStatus: 'Completed',
+    CreationTime: new Date(0),
+    TrainingEndTime: new Date(9_000),
+    ResourceConfig: { InstanceCount: 2, InstanceType: 'ml.m5.large', VolumeSizeInGB: 30 },
+    AlgorithmSpecification: { TrainingInputMode: 'File', MetricDefinitions: [{ Name: 'loss', Regex: 'loss=([0-9.]+)' }] },
+  })
+  world.logs
+    .on(DescribeLogStreamsCommand)
+    .resolves({ logStreams: Object.keys(lines).map((logStreamName) => ({ logStreamName })) })
+    .on(GetLogEventsCommand)
+    .callsFake(({ logStreamName = '', nextToken }: { logStreamName?: keyof typeof lines; nextToken?: string }) => ({
+      events: nextToken === 'end' ? [] : lines[logStreamName]?.map((message, index) => ({ message, timestamp: 1_000 + index })),
+      nextForwardToken: 'end',
+    }))
+  const job = { kind: 'training', name } as const
+  const { loss = [], ...others } = await jobSeries(job, world.platform)
+  expect(others).toEqual({})
+  expect(loss.filter(({ machine }) => machine === 'algo-1')).toEqual([
+    { machine: 'algo-1', value: 3, atMs: 1_000 },
+    { machine: 'algo-1', value: 1, atMs: 1_002 },
+  ])
+  expect(loss.filter(({ machine }) => machine === 'algo-2').map(({ value }) => value)).toEqual([2])
+  expect((await jobSeries(job, world.platform, { metrics: { acc: /acc=([0-9.]+)/ } }))['acc']).toMatchObject([
+    { machine: 'algo-2', value: 0.5 },
+  ])
+})
