@@ -1,4 +1,4 @@
-import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker'
 import { jobSeries } from '@simple-sagemaker/core/jobs'
 import { expect, test } from 'vitest'
@@ -9,7 +9,11 @@ const name = jobName('train-2026-01-01-00-00-00-AbCd1234')
 
 test('the values of a metric over the time of a job on AWS come from the logs of all its machines, with the expressions of its request', async () => {
   await using world = mockedAws()
-  const lines = { [`${name}/algo-1-1`]: ['loss=3', 'a word', 'loss=1'], [`${name}/algo-2-1`]: ['loss=2 acc=0.5'] }
+  const event = (machine: string, second: number, message: string) => ({
+    logStreamName: `${name}/${machine}-1`,
+    timestamp: second * 1_000,
+    message,
+  })
   world.sagemaker.on(DescribeTrainingJobCommand).resolves({
     $metadata: {},
     TrainingJobName: name,
@@ -20,19 +24,18 @@ test('the values of a metric over the time of a job on AWS come from the logs of
     AlgorithmSpecification: { TrainingInputMode: 'File', MetricDefinitions: [{ Name: 'loss', Regex: 'loss=([0-9.]+)' }] },
   })
   world.logs
-    .on(DescribeLogStreamsCommand)
-    .resolves({ logStreams: Object.keys(lines).map((logStreamName) => ({ logStreamName })) })
-    .on(GetLogEventsCommand)
-    .callsFake(({ logStreamName = '', nextToken }: { logStreamName?: keyof typeof lines; nextToken?: string }) => ({
-      events: nextToken === 'end' ? [] : lines[logStreamName]?.map((message, index) => ({ message, timestamp: 1_000 + index })),
-      nextForwardToken: 'end',
-    }))
+    .on(FilterLogEventsCommand)
+    .callsFake(({ nextToken }: { readonly nextToken?: string }) =>
+      nextToken === undefined
+        ? { events: [event('algo-1', 1, 'loss=3'), event('algo-2', 2, 'loss=2 acc=0.5')], nextToken: 'more' }
+        : { events: [event('algo-1', 3, 'a word'), event('algo-1', 4, 'loss=1')] },
+    )
   const job = { kind: 'training', name } as const
   const { loss = [], ...others } = await jobSeries(job, world.platform)
   expect(others).toEqual({})
   expect(loss.filter(({ machine }) => machine === 'algo-1')).toEqual([
     { machine: 'algo-1', value: 3, atMs: 1_000 },
-    { machine: 'algo-1', value: 1, atMs: 1_002 },
+    { machine: 'algo-1', value: 1, atMs: 4_000 },
   ])
   expect(loss.filter(({ machine }) => machine === 'algo-2').map(({ value }) => value)).toEqual([2])
   expect((await jobSeries(job, world.platform, { metrics: { acc: /acc=([0-9.]+)/ } }))['acc']).toMatchObject([
