@@ -67,7 +67,7 @@ export function checkValues(command: CommandSpec, parsed: Parsed): void {
 
 // What people call hyperparameters, too.
 const ordinaryWords =
-  'role profile python retries retry warm subnets security_groups image packages output_kms_key volume_kms_key prices budget'.split(
+  'role profile python retries retry warm subnets security_groups image packages output_kms_key volume_kms_key prices budget mlflow experiment_config tensorboard'.split(
     ' ',
   )
 

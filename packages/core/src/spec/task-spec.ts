@@ -11,8 +11,8 @@ import type { ImageSpec, PackagesSpec } from './image.ts'
 import type { InstanceGroupSpec } from './training/instance-groups.ts'
 import type { NamedOutputs } from './outputs.ts'
 import type { Program } from './program.ts'
-import type { ExperimentOptions } from './tracking/experiment.ts'
-import type { MlflowSpec } from './tracking/mlflow.ts'
+import type { ExperimentOptions } from './tracking/tracking.ts'
+import type { MlflowSpec } from './tracking/tracking.ts'
 
 /** What a hyperparameter may be: text, or what JSON can say. */
 export type HyperparameterValue = string | number | boolean | null | readonly unknown[] | { readonly [key: string]: unknown }

@@ -10,7 +10,9 @@ interface MlflowNames {
 export interface ManagedMlflow extends MlflowNames {
   /** The ARN of the tracking server or MLflow app. */
   readonly trackingArn: string
+  /** Not beside `trackingArn`: the ARN says which server it is. */
   readonly uri?: undefined
+  /** Not beside `trackingArn`: a program logs there itself. */
   readonly log?: undefined
 }
 
@@ -18,6 +20,7 @@ export interface ManagedMlflow extends MlflowNames {
 export interface MlflowServer extends MlflowNames {
   /** The address of the server, without a user or password: `https://mlflow.example.com`. */
   readonly uri: string
+  /** Not beside `uri`: the address says which server it is. */
   readonly trackingArn?: undefined
   /**
    * Whether this library logs a run for each job when it has ended, so that the program need not: hyperparameters, every value of the metrics,
@@ -41,4 +44,16 @@ export interface MlflowSpec {
   readonly run?: string
   /** Whether this library logs a run for each job. */
   readonly log: boolean
+}
+
+/** The experiment of SageMaker Experiments that a job belongs to. */
+export interface ExperimentOptions {
+  /** The name of an experiment that is there. */
+  readonly name?: string
+  /** The name of a trial that is there. */
+  readonly trial?: string
+  /** The name under which the job is shown. */
+  readonly displayName?: string
+  /** The name of a run of the experiment that is there. */
+  readonly run?: string
 }
