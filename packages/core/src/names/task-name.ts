@@ -1,5 +1,5 @@
 import { SsmError, nameOnPrototype } from '../errors/ssm-error.ts'
-import type { Brand } from '../lang/brand.ts'
+import type { Brand } from './object-uri.ts'
 
 export type ProjectName = Brand<string, 'ProjectName'>
 export type TaskName = Brand<string, 'TaskName'>

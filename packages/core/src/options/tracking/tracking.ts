@@ -1,5 +1,5 @@
-import type { ExperimentOptions } from '../../spec/tracking/tracking.ts'
-import type { MlflowOptions, MlflowSpec } from '../../spec/tracking/tracking.ts'
+import type { ExperimentOptions } from '../../spec/task-spec.ts'
+import type { MlflowOptions, MlflowSpec } from '../../spec/task-spec.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { make, trainingOnly } from '../option.ts'

@@ -3,7 +3,7 @@ import type { Choice, Domain } from '../../search/space.ts'
 import type { HyperparameterValue } from '../../spec/task-spec.ts'
 import type { CheckedDuration } from '../grammar/durations.ts'
 import type { Explain } from '../grammar/explain.ts'
-import type { AtLeast, AtMost } from './numbers.ts'
+import type { AtLeast, AtMost } from './space.ts'
 import type { MetricsOf, Takes } from '../grammar/state.ts'
 
 /** A hyperparameter of each trial, typed by what it is searched in. */
