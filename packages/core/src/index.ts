@@ -130,8 +130,7 @@ export type {
   StoredOutput,
 } from './spec/result.ts'
 export type { RetryOptions } from './spec/training/retry.ts'
-export type { ExperimentOptions } from './spec/task-spec.ts'
-export type { ManagedMlflow, MlflowOptions, MlflowServer } from './spec/task-spec.ts'
+export type { ExperimentOptions, ManagedMlflow, MlflowOptions, MlflowServer } from './spec/outputs.ts'
 export type { SpotOptions } from './options/spot/spot.ts'
 export type { Packages } from './options/image.ts'
 export type { PackagesSpec } from './spec/image.ts'

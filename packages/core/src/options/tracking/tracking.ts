@@ -1,5 +1,4 @@
-import type { ExperimentOptions } from '../../spec/task-spec.ts'
-import type { MlflowOptions, MlflowSpec } from '../../spec/task-spec.ts'
+import type { ExperimentOptions, MlflowOptions, MlflowSpec } from '../../spec/outputs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { make, trainingOnly } from '../option.ts'

@@ -1,6 +1,6 @@
 import { isError } from '../../lang/realms.ts'
 import type { JobState, JobStatus } from '../../platform/jobs.ts'
-import type { MlflowSpec } from '../../spec/task-spec.ts'
+import type { MlflowSpec } from '../../spec/outputs.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import type { TaskContext } from '../context.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
