@@ -1,4 +1,4 @@
-import type { Brand } from './object-uri.ts'
+import type { Brand } from './task-name.ts'
 import { InvalidNameError, type TaskName } from './task-name.ts'
 
 /** 1–63 letters, digits and hyphens with none at either end, as `TrainingJobName` and `ProcessingJobName` demand. */

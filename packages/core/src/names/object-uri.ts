@@ -1,9 +1,4 @@
-import { InvalidNameError } from './task-name.ts'
-
-declare const brand: unique symbol
-
-/** A value that was checked once: `Brand<string, 'JobName'>` is a string that only `jobName()` makes. */
-export type Brand<Value, Name extends string> = Value & { readonly [brand]: Name }
+import { InvalidNameError, type Brand } from './task-name.ts'
 
 /** `s3://bucket/key`, the key possibly empty or ending in `/`. On every platform, the local one included. */
 export type ObjectUri = Brand<string, 'ObjectUri'>

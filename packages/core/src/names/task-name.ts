@@ -1,5 +1,9 @@
 import { SsmError, nameOnPrototype } from '../errors/ssm-error.ts'
-import type { Brand } from './object-uri.ts'
+
+declare const brand: unique symbol
+
+/** A value that was checked once: `Brand<string, 'JobName'>` is a string that only `jobName()` makes. */
+export type Brand<Value, Name extends string> = Value & { readonly [brand]: Name }
 
 export type ProjectName = Brand<string, 'ProjectName'>
 export type TaskName = Brand<string, 'TaskName'>
