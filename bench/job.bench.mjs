@@ -19,14 +19,27 @@ export async function bench({ root, folder, runs }) {
   await writeFile(join(code, 'script.py'), 'print("done")\n')
   process.chdir(folder)
   delete process.env.NODE_EXTRA_CA_CERTS
-  const ready = core.project('bench', { platform: 'local' }).task('t').code(join(code, 'script.py'))
-  const job = async () => {
-    const start = performance.now()
-    await ready.run({ force: true })
-    return performance.now() - start
+  const { local } = await import(pathToFileURL(join(root, 'packages/core/dist/local.js')).href)
+  const jobOn = (platform) => {
+    const ready = core.project('bench', { platform }).task('t').code(join(code, 'script.py'))
+    return async () => {
+      const start = performance.now()
+      await ready.run({ force: true })
+      return performance.now() - start
+    }
   }
+  const rounds = Math.max(15, runs)
+  const isolated = { what: 'a local job with its own /opt/ml', beside: 'one by variables alone', limitMs: 25 }
+  const own = local({ isolation: 'namespace' })
+  const [namespace, environment] = [jobOn(own), jobOn(local({ isolation: 'environment' }))]
   try {
-    return [{ ...row, ...(await alternate(Math.max(15, runs), job, () => timeProgram([python, join(code, 'script.py')]))) }]
+    const whole = await alternate(rounds, jobOn('local'), () => timeProgram([python, join(code, 'script.py')]))
+    const missing = await own.abilities.missingPaths()
+    const cost = missing === undefined ? await alternate(rounds, namespace, environment) : { skipped: missing }
+    return [
+      { ...row, ...whole },
+      { ...isolated, ...cost },
+    ]
   } finally {
     process.chdir(root)
   }
