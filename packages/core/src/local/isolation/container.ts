@@ -19,6 +19,9 @@ import { isError } from '../../lang/realms.ts'
 export function containerIsolation(settings: ContainerSettings, plan: JobPlan | undefined): Isolation {
   const ask = asker(settings)
   const networkOf = (trees: readonly MachineTree[]): string => `ssm-${jobOf(trees[0])}`
+  // Docker has the word only since version 23, and Debian an older one: what is to be removed has no containers any more.
+  const force = settings.kind === 'podman' ? ['--force'] : []
+  const removeNetwork = (name: string, signal?: AbortSignal) => ask(['network', 'rm', ...force, name], signal)
   const hasNetwork = (plan?.hosts.length ?? 0) > 1
   return {
     name: 'container',
@@ -27,7 +30,7 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
       for (const tree of trees) openConfiguration(tree)
       if (!hasNetwork) return
       const name = networkOf(trees)
-      await ask(['network', 'rm', '--force', name]).catch(() => undefined)
+      await removeNetwork(name).catch(() => undefined)
       const words = ['network', 'create', ...(settings.isolated ? ['--internal'] : []), '--label', 'simple-sagemaker.job', name]
       await ask(words, signal).catch((cause: unknown) => {
         throw new JobProblem(`InternalServerError: ${settings.program} made no network for the machines: ${textOf(cause)}`)
@@ -36,7 +39,7 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
     start: (program) =>
       startContainer(settings, program, { plan, network: hasNetwork ? networkOf([program.tree]) : undefined, ask }),
     async release(trees) {
-      if (hasNetwork) await ask(['network', 'rm', '--force', networkOf(trees)]).catch(() => undefined)
+      if (hasNetwork) await removeNetwork(networkOf(trees)).catch(() => undefined)
       for (const tree of trees) await takeOver(tree, settings, ask)
     },
     async killLeft(trees) {
@@ -51,7 +54,7 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
         // Without the engine there is nobody who could end them, now or later.
         if (fsCodeOf(cause) !== 'ENOENT') throw unended(settings, cause)
       }
-      if (trees.length > 1) await ask(['network', 'rm', '--force', networkOf(trees)], signal).catch(() => undefined)
+      if (trees.length > 1) await removeNetwork(networkOf(trees), signal).catch(() => undefined)
     },
   }
 }
