@@ -45,7 +45,9 @@ esac
 
 const calls = (): readonly (readonly string[])[] =>
   readdirSync(join(place.folder, 'calls')).map((name) =>
-    readFileSync(join(place.folder, 'calls', name), 'utf8').split('\0').slice(0, -1),
+    readFileSync(join(place.folder, 'calls', name), 'utf8')
+      .split('\0')
+      .slice(0, -1),
   )
 
 const lines = (first: string): readonly string[] =>
@@ -55,7 +57,8 @@ const lines = (first: string): readonly string[] =>
     .sort()
 
 /** The words of `run` up to the image, without the names of variables. */
-const runWords = (): readonly string[] => lines('run').map((line) => line.replaceAll(/ --env \S+/g, '').replace(/ mine:1.*/s, ' mine:1'))
+const runWords = (): readonly string[] =>
+  lines('run').map((line) => line.replaceAll(/ --env \S+/g, '').replace(/ mine:1.*/s, ' mine:1'))
 
 const folders = (job: string, host: string): string => {
   const root = join(place.root, 'jobs', job, 'machines', host)
