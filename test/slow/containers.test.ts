@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isSsmError, type RunEvent } from '@simple-sagemaker/core'
+import { fileURLToPath } from 'node:url'
+import { isSsmError, type LogLine, type RunEvent } from '@simple-sagemaker/core'
 import { local } from '@simple-sagemaker/core/local'
 import { jobName, type UsageSample } from '@simple-sagemaker/core/platform'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { processesLeft } from '../support/leftovers.ts'
 import { makePodman, noPodman, type Podman } from '../support/podman.ts'
 import { sandbox, type Sandbox } from '../system/sandbox.ts'
 
@@ -240,6 +242,78 @@ containers('while the engine does not answer, a job whose container may still ru
   rmSync(off)
   await place.project('ex').task('u').shell('true').run({ force: true })
   await expect.poll(() => podman.run('ps', '--all', '--quiet'), { timeout: 20_000 }).toBe('')
+  expect(await place.leftovers()).toEqual([])
+})
+
+/** Both machines of a job have printed something. */
+async function bothPrint({ logs }: { logs(): AsyncIterable<LogLine> }): Promise<void> {
+  const machines = new Set<string>()
+  for await (const { machine } of logs()) if (machines.add(machine).size === 2) return
+}
+
+const program = fileURLToPath(new URL('../system/programs/run-in-containers.ts', import.meta.url))
+
+containers(
+  'of several jobs at once, one stopped, one without its supervisor and one without its client, nothing is left',
+  { timeout: 2 * timeout },
+  async () => {
+    await using place = sandbox()
+    const wait = 'echo ready; sleep 1000'
+    const running = (): number => podman.run('ps', '--quiet').split('\n').filter(Boolean).length
+    const client = place.start(program, 'left', podman.image, wait)
+    const start = async (task: string) => {
+      const ready = place.project('ex').task(task).shell(wait).image(podman.image).container().instances('ml.m5.large', 2)
+      const handle = await ready.start()
+      await bothPrint(handle)
+      return handle
+    }
+    const [stopped, killed] = await Promise.all([
+      start('stopped'),
+      start('killed'),
+      client.prints(/algo-1 ready[^]*algo-2 ready|algo-2 ready[^]*algo-1 ready/),
+    ])
+    expect(running()).toBe(6)
+
+    client.kill('SIGKILL')
+    process.kill(processesOf(place, 'killed').supervisor, 'SIGKILL')
+    await stopped.stop()
+    await expect(stopped.result()).rejects.toMatchObject({ code: 'JOB_STOPPED' })
+    await expect(killed.result()).rejects.toMatchObject({ code: 'JOB_FAILED' })
+    await client.ended
+    // The job whose client was killed goes on.
+    await expect.poll(running, { timeout: 60_000 }).toBe(2)
+    const left = { kind: 'training', name: jobName(place.jobs('left')[0] ?? '') } as const
+    await using platform = local({ root: place.root })
+    expect((await platform.jobs.describe(left))?.status).toBe('in-progress')
+    await platform.jobs.stop(left)
+
+    await expect.poll(async () => (await platform.jobs.describe(left))?.status, { timeout: 60_000 }).toBe('stopped')
+    await expect.poll(() => podman.run('ps', '--all', '--quiet'), { timeout: 60_000 }).toBe('')
+    // The next command removes what the killed supervisor could not.
+    await place.project('ex').task('next').shell('true').run()
+    // Other test files have networks, too.
+    const networks = (): readonly string[] => podman.run('network', 'ls', '--format', '{{.Name}}').split('\n')
+    const ours = (name: string): boolean => /^ssm-(stopped|killed|left)-/.test(name)
+    await expect.poll(() => networks().filter(ours), { timeout: 60_000 }).toEqual([])
+    expect(await processesLeft(folder, 20_000)).toEqual([])
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
+    expect(mounts.filter((line) => line.includes(place.folder) || (line.includes(folder) && line.includes('/merged')))).toEqual(
+      [],
+    )
+    expect(await place.leftovers()).toEqual([])
+  },
+)
+
+containers('podman under the name of docker is used as podman', { timeout }, async () => {
+  await using place = sandbox()
+  // As Debian's podman-docker has it.
+  const emulation = '#!/bin/sh\necho "Emulate Docker CLI using podman." >&2\nexec podman "$@"\n'
+  const containerEngine = place.file('bin/docker', emulation, 0o755)
+  const task = place.project('ex', { containerEngine }).task('t').image(podman.image).container().instances('ml.m5.large', 2)
+  const result = await task.shell('getent hosts algo-1 algo-2').run()
+  const lines: string[] = []
+  for await (const { text } of result.logs()) lines.push(text)
+  expect(lines.filter((line) => line.includes('algo-2')).length).toBeGreaterThanOrEqual(2)
   expect(await place.leftovers()).toEqual([])
 })
 

@@ -10,7 +10,7 @@ export interface WheelTarget {
 }
 
 /**
- * The target of an image: what was given, else what the image's name says (`…-py312-…`).
+ * The target of an image: what was given, else what the image's name says (`…-py312-…`), else what is known of an image of AWS.
  * @throws {SsmError} `TASK_INVALID` when it says nothing and nothing was given.
  */
 export function targetOf({ file, python, platform }: PackagesSpec, imageUri: string, ofOption: string | undefined): WheelTarget {
@@ -29,9 +29,19 @@ export function targetOf({ file, python, platform }: PackagesSpec, imageUri: str
 }
 
 const versionIn = (text: string): string | undefined => {
-  const digits = /-py3(\d{1,2})(?!\d)/.exec(text)?.[1]
-  return digits === undefined ? undefined : `3.${digits}`
+  const digits = /-py(?:thon-)?3(\d{1,2})(?!\d)/.exec(text)?.[1]
+  if (digits !== undefined) return `3.${digits}`
+  return untold.find(([name]) => name.test(text))?.[1]
 }
+
+// Images of AWS whose names do not say it, with what their published build files say. Left out: tags such as `1.7-1` and `1.2-1-cpu-py3`, which
+// AWS built anew with another Python under the same name.
+const untold = [
+  [/\.amazonaws\..*\/pytorch:2\.1[123]\.\d+-\w+-amzn2023-/, '3.12'],
+  [/\.amazonaws\..*\/sagemaker-xgboost:3\.0-5(-cpu-py3)?$/, '3.10'],
+  [/\.amazonaws\..*\/sagemaker-xgboost:3\.2-0(-cpu-py3)?$/, '3.12'],
+  [/\.amazonaws\..*\/sagemaker-scikit-learn:1\.9-0(-cpu-py3)?$/, '3.12'],
+] as const
 
 // AWS's images with Python 3.8 and later stand on glibc 2.31 or newer, older ones on 2.27.
 const usualPlatform = (python: string): string =>

@@ -14,14 +14,12 @@ import { startProcess } from '../machine/process-executor.ts'
 import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import { isError } from '../../lang/realms.ts'
+import { systemClock } from '../../time/clock.ts'
 
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
 export function containerIsolation(settings: ContainerSettings, plan: JobPlan | undefined): Isolation {
   const ask = asker(settings)
   const networkOf = (trees: readonly MachineTree[]): string => `ssm-${jobOf(trees[0])}`
-  // Docker has the word only since version 23, and Debian an older one: what is to be removed has no containers any more.
-  const force = settings.kind === 'podman' ? ['--force'] : []
-  const removeNetwork = (name: string, signal?: AbortSignal) => ask(['network', 'rm', ...force, name], signal)
   const hasNetwork = (plan?.hosts.length ?? 0) > 1
   return {
     name: 'container',
@@ -30,7 +28,7 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
       for (const tree of trees) openConfiguration(tree)
       if (!hasNetwork) return
       const name = networkOf(trees)
-      await removeNetwork(name).catch(() => undefined)
+      await removeNetwork(settings, ask, name).catch(() => undefined)
       const words = ['network', 'create', ...(settings.isolated ? ['--internal'] : []), '--label', 'simple-sagemaker.job', name]
       await ask(words, signal).catch((cause: unknown) => {
         throw new JobProblem(`InternalServerError: ${settings.program} made no network for the machines: ${textOf(cause)}`)
@@ -39,7 +37,7 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
     start: (program) =>
       startContainer(settings, program, { plan, network: hasNetwork ? networkOf([program.tree]) : undefined, ask }),
     async release(trees) {
-      if (hasNetwork) await removeNetwork(networkOf(trees)).catch(() => undefined)
+      if (hasNetwork) await removeNetwork(settings, ask, networkOf(trees)).catch(() => undefined)
       for (const tree of trees) await takeOver(tree, settings, ask)
     },
     async killLeft(trees) {
@@ -50,11 +48,11 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
           const ids = found.split('\n').filter((id) => id !== '')
           if (ids.length > 0) await ask([...removal(settings), ...ids], signal)
         }
+        if (trees.length > 1) await removeNetwork(settings, ask, networkOf(trees), signal)
       } catch (cause) {
         // Without the engine there is nobody who could end them, now or later.
         if (fsCodeOf(cause) !== 'ENOENT') throw unended(settings, cause)
       }
-      if (trees.length > 1) await removeNetwork(networkOf(trees), signal).catch(() => undefined)
     },
   }
 }
@@ -172,6 +170,29 @@ const removal = ({ kind }: ContainerSettings): readonly string[] => [
   '--volumes',
   ...(kind === 'podman' ? ['--time', '0'] : []),
 ]
+
+const networkTries = 25
+
+/** Removes a network unless there is none. It may be kept for a moment by a container that is just being removed by somebody else. */
+async function removeNetwork({ kind }: ContainerSettings, ask: Ask, name: string, signal?: AbortSignal): Promise<void> {
+  // Docker has the word only since version 23, and Debian an older one.
+  const words = ['network', 'rm', ...(kind === 'podman' ? ['--force'] : []), name]
+  for (let tries = 1; ; tries += 1) {
+    const failure = await ask(words, signal).then(
+      () => undefined,
+      (cause: unknown) => ({ cause }),
+    )
+    if (failure === undefined) return
+    signal?.throwIfAborted()
+    if (fsCodeOf(failure.cause) === 'ENOENT' || tries === networkTries) throw failure.cause
+    const isThere = await ask(['network', 'inspect', name], signal).then(
+      () => true,
+      () => false,
+    )
+    if (!isThere) return
+    await systemClock.sleep(100)
+  }
+}
 
 const jobOf = (tree: MachineTree | undefined): string => basename(dirname(dirname(tree?.root ?? '')))
 
