@@ -185,11 +185,7 @@ async function removeNetwork({ kind }: ContainerSettings, ask: Ask, name: string
     if (failure === undefined) return
     signal?.throwIfAborted()
     if (fsCodeOf(failure.cause) === 'ENOENT' || tries === networkTries) throw failure.cause
-    const isThere = await ask(['network', 'inspect', name], signal).then(
-      () => true,
-      () => false,
-    )
-    if (!isThere) return
+    if ((await ask(['network', 'inspect', name], signal).catch(() => undefined)) === undefined) return
     await systemClock.sleep(100)
   }
 }
