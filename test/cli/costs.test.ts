@@ -4,7 +4,7 @@ import process from 'node:process'
 import type { JobState } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
 import { app } from '../../packages/cli/src/app.ts'
-import { costTotals, totalsText, type CostedJob } from '../../packages/cli/src/render/cost/cost-table.ts'
+import { costTotals, totalsText, type ListedCost } from '../../packages/cli/src/render/cost/cost-table.ts'
 import { amountText, ceilingText, runCostText } from '../../packages/cli/src/render/cost/cost-text.ts'
 import { RunLog } from '../../packages/cli/src/render/run-log.ts'
 import { workFolder } from './support/ssm.ts'
@@ -68,7 +68,7 @@ test('what spot saved and what warm machines cost is told apart', () => {
 })
 
 const job = { name: 't-2026', status: 'completed' } as unknown as JobState // only its cost is looked at
-const costed = (project: string, task: string, tags: Readonly<Record<string, string>>, usd?: number): CostedJob => ({
+const costed = (project: string, task: string, tags: Readonly<Record<string, string>>, usd?: number): ListedCost => ({
   project,
   task,
   job,

@@ -34,7 +34,7 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why' | 'rehearse'>, (
   stop: async () => (await import('./commands/job/stop.ts')).stop,
   warm: async () => (await import('./commands/job/warm.ts')).warm,
   clean: async () => (await import('./commands/job/clean.ts')).clean,
-  policies: async () => (await import('./commands/policies.ts')).policies,
+  policies: async () => (await import('./commands/policies.ts')).printPolicies,
   graph: async () => (await import('./commands/graph.ts')).graph,
   types: async () => (await import('./commands/types/types.ts')).types,
   doctor: async () => (await import('./commands/doctor/doctor.ts')).doctor,

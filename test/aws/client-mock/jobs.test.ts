@@ -10,7 +10,7 @@ import {
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Platform } from '../../../packages/core/src/platform/platform.ts'
 import { objectUri } from '../../../packages/core/src/names/object-uri.ts'
-import { jobRequest, refOf } from '../../../packages/core/src/testing/job-requests.ts'
+import { shellRequest, refOf } from '../../../packages/core/src/testing/job-requests.ts'
 import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
 
 afterEach(() => void vi.useRealTimers())
@@ -26,7 +26,7 @@ const commands = {
     stop: StopProcessingJobCommand as unknown as typeof StopTrainingJobCommand,
   },
 } as const
-const requestOf = (kind: (typeof kinds)[number]) => jobRequest(kind, folder, { shell: 'true' })
+const requestOf = (kind: (typeof kinds)[number]) => shellRequest(kind, folder, { shell: 'true' })
 const resourceInUse = (attempts: number): Error =>
   vendor('ResourceInUse', 'Training job names must be unique within an AWS account and region', { attempts, httpStatusCode: 400 })
 

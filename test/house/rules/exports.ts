@@ -60,6 +60,11 @@ function reExported(node: ts.ExportDeclaration, file: ProjectFile, read: Read): 
   })
 }
 
+/** What a file itself declares and exports at once: `export const`, `export function` …; not what it passes on. */
+export function declaredExports(file: ProjectFile): readonly Exported[] {
+  return treeOf(file).statements.flatMap((node) => (isExported(node) ? declared(node, file) : []))
+}
+
 function declared(node: ts.Statement, file: ProjectFile): readonly Exported[] {
   const documented = ts.getJSDocCommentsAndTags(node).some(ts.isJSDoc)
   const one = (name: string, isType: boolean): Exported => ({ name, file: file.path, documented, isType, node })

@@ -10,7 +10,7 @@ import type { CliContext } from '../terminal/context.ts'
 import { abortOnSignal } from './abort-signal.ts'
 
 /** `ssm policies`: the documents that a project needs. Asks AWS for the account alone, and that only when it is not given. */
-export async function policies({ settings, context, parsed }: Call): Promise<number> {
+export async function printPolicies({ settings, context, parsed }: Call): Promise<number> {
   const { account, inputs, only, ...given } = valuesOf(parsed, policyOptions)
   // The same variable that bounds the roles a run makes.
   const permissionsBoundary = given.permissionsBoundary ?? (context.env['SSM_PERMISSIONS_BOUNDARY'] || undefined)

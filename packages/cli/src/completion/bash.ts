@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import { completedFlags, completedWord, quoted, wordCases, type Values } from './candidates.ts'
+import { completedFlags, completedWord, quoted, wordCases, type CompletionValues } from './candidates.ts'
 
 /** Completion for bash 3.2 and newer. */
 export function bashScript(commands: readonly CommandSpec[]): string {
@@ -44,7 +44,7 @@ function valueCases(command: CommandSpec): readonly string[] {
   })
 }
 
-function offer(values: Values): string {
+function offer(values: CompletionValues): string {
   if (values.kind === 'asked')
     return `COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" __values ${values.what} "\${COMP_WORDS[@]:1}" 2>/dev/null)" -- "$cur")); `
   return values.kind === 'choices' ? `COMPREPLY=($(compgen -W ${quoted(values.choices.join(' '))} -- "$cur")); ` : ''

@@ -2,7 +2,7 @@ import type { AnyOption } from '@simple-sagemaker/core/options'
 import { dashed, type CommandSpec } from '../grammar/command.ts'
 
 /** What may stand behind a flag or in the place of a word. */
-export type Values =
+export type CompletionValues =
   | { readonly kind: 'choices'; readonly choices: readonly string[] }
   | { readonly kind: 'files' }
   /** Asked of `ssm` itself when they are needed: names of projects, tasks and jobs, types of machines. */
@@ -20,7 +20,7 @@ export interface CompletedFlag {
   readonly names: readonly string[]
   readonly summary: string
   /** None for a switch. */
-  readonly values: Values | undefined
+  readonly values: CompletionValues | undefined
   readonly repeats: boolean
 }
 
@@ -42,7 +42,7 @@ export function completedFlags(command: CommandSpec): readonly CompletedFlag[] {
   )
 }
 
-function valuesOfFlag({ flag, choices }: AnyOption): Values | undefined {
+function valuesOfFlag({ flag, choices }: AnyOption): CompletionValues | undefined {
   const [first] = flag?.args ?? []
   if (first === undefined) return undefined
   if (choices !== undefined) return { kind: 'choices', choices }
@@ -52,7 +52,7 @@ function valuesOfFlag({ flag, choices }: AnyOption): Values | undefined {
 }
 
 /** What may stand where a command's word stands. */
-export function completedWord(command: CommandSpec): Values {
+export function completedWord(command: CommandSpec): CompletionValues {
   const [word] = command.positionals
   if (word?.choices !== undefined) return { kind: 'choices', choices: word.choices }
   const what = askedByWords[word?.name ?? '']

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import { completedFlags, completedWord, type AskedValue, type CompletedFlag, type Values } from './candidates.ts'
+import { completedFlags, completedWord, type AskedValue, type CompletedFlag, type CompletionValues } from './candidates.ts'
 
 /** Completion for fish. */
 export function fishScript(commands: readonly CommandSpec[]): string {
@@ -23,7 +23,7 @@ function flagWords({ names, summary, values }: CompletedFlag): string {
   return [...spellings, ...valueWords(values), `-d ${fishText(summary)}`].join(' ')
 }
 
-function valueWords(values: Values | undefined): readonly string[] {
+function valueWords(values: CompletionValues | undefined): readonly string[] {
   if (values === undefined) return ['-f']
   if (values.kind === 'choices') return ['-x', `-a ${fishText(values.choices.join(' '))}`]
   if (values.kind === 'asked') return ['-x', `-a ${asked(values.what)}`]

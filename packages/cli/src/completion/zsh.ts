@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../grammar/command.ts'
-import { completedFlags, completedWord, quoted, wordCases, type Values } from './candidates.ts'
+import { completedFlags, completedWord, quoted, wordCases, type CompletionValues } from './candidates.ts'
 
 /** Completion for zsh, with a word about every flag. */
 export function zshScript(commands: readonly CommandSpec[]): string {
@@ -53,7 +53,7 @@ function valueCases(command: CommandSpec): readonly string[] {
   })
 }
 
-function offer(values: Values): string {
+function offer(values: CompletionValues): string {
   if (values.kind === 'choices') return `compadd -- ${values.choices.map(quoted).join(' ')}`
   if (values.kind === 'asked') return `compadd -- \${(f)"$(\${words[1]} __values ${values.what} \${words[2,-1]} 2>/dev/null)"}`
   return values.kind === 'files' ? '_files' : '_message value'

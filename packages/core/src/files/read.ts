@@ -145,7 +145,7 @@ export async function headOf(path: string, bytes: number): Promise<string | unde
  * The bytes of a stream as one piece; `undefined` when there are more than `mostBytes`: the rest is then not read. Whoever may write to a
  * bucket may have put anything there.
  */
-export async function gathered(chunks: AsyncIterable<Uint8Array>, mostBytes: number): Promise<Buffer | undefined> {
+export async function readAtMost(chunks: AsyncIterable<Uint8Array>, mostBytes: number): Promise<Buffer | undefined> {
   const kept: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of chunks) {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { gather } from '../testing/visit.ts'
+import { itemsOf } from '../testing/visit.ts'
 import { refOf, trainingJob } from '../testing/job-requests.ts'
 import { ranToEnd } from '../testing/job-steps.ts'
 import { processesLeft } from '../../../../test/support/leftovers.ts'
@@ -44,7 +44,7 @@ test('a write that does not fit fails, and neither it nor a part of it is there'
   for (const key of ['new', 'old']) {
     await expect(objects.write(objectUri(folder + key), bytes(5_000_000))).rejects.toMatchObject({ code: 'STORAGE_FULL' })
   }
-  expect((await gather(objects.list(folder))).map((object) => object.sizeBytes)).toEqual([1_000_000])
+  expect((await itemsOf(objects.list(folder))).map((object) => object.sizeBytes)).toEqual([1_000_000])
   expect(execFileSync('find', [join(root, 'tmp'), '-type', 'f'], { encoding: 'utf8' })).toBe('')
 })
 
@@ -73,13 +73,13 @@ test('a result that does not fit is kept where the job ran, and stored once ther
   expect(state).toMatchObject({ status: 'failed', unstored: true })
   expect(state.failureReason).toContain(`They are kept in ${machines}.`)
   expect(state.failureReason).toMatch(/results could not be stored.*no space is left/)
-  expect(await gather(platform.objects.list(folder))).toEqual([])
+  expect(await itemsOf(platform.objects.list(folder))).toEqual([])
   await platform.objects.remove([other])
   expect(await platform.jobs.storeResults?.(refOf(request))).toBe(true)
-  const end = (await gather(platform.jobs.watch(refOf(request)))).at(-1)
+  const end = (await itemsOf(platform.jobs.watch(refOf(request)))).at(-1)
   expect(end).toMatchObject({ status: 'completed', phase: 'Completed' })
   expect(end?.failureReason).toBeUndefined()
-  expect((await gather(platform.objects.list(folder)))[0]?.sizeBytes).toBeGreaterThan(3_500_000)
+  expect((await itemsOf(platform.objects.list(folder)))[0]?.sizeBytes).toBeGreaterThan(3_500_000)
   expect(existsSync(machines)).toBe(false)
   expect(await platform.jobs.storeResults?.(refOf(request))).toBe(false)
 })
@@ -124,5 +124,5 @@ test('a folder that cannot be written is said to be so, with what to set', async
   await expect(platform.objects.bucket(undefined)).rejects.toMatchObject(says)
   await expect(platform.objects.write(objectUri(`${folder}x`), bytes(1))).rejects.toMatchObject(says)
   await expect(platform.jobs.start(trainingJob(folder, { shell: 'true' }))).rejects.toMatchObject(says)
-  expect(await gather(platform.objects.list(folder))).toEqual([])
+  expect(await itemsOf(platform.objects.list(folder))).toEqual([])
 })

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { gather, textOf } from '../testing/visit.ts'
+import { itemsOf, objectText } from '../testing/visit.ts'
 import { processingJob, refOf, trainingJob, type ShellJob } from '../testing/job-requests.ts'
 import { ranToEnd, untilRunning } from '../testing/job-steps.ts'
 import { everythingIn, processesLeft, zombies } from '../../../../test/support/leftovers.ts'
@@ -13,7 +13,7 @@ import type { JobRef, JobState } from '../platform/jobs.ts'
 import { local, type LocalOptions } from './index.ts'
 import { jobPlace, readState } from './jobs/records.ts'
 import { settleAbandoned } from './jobs/settle.ts'
-import { ownIdentity, pidOf, placeOf } from './process/identity.ts'
+import { ownIdentity, pidOf, processPlace } from './process/identity.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ssm-local-'))
 const folder = objectUri('s3://ssm-local/test/')
@@ -35,7 +35,7 @@ const run = (job: ShellJob, on = platform): Promise<JobState> => ranToEnd(on, tr
 const supervisorOf = (job: JobRef): number => pidOf(readState(jobPlace(root, job.name))?.owner ?? '')
 
 async function endOf(job: JobRef): Promise<JobState | undefined> {
-  return (await gather(platform.jobs.watch(job))).at(-1)
+  return (await itemsOf(platform.jobs.watch(job))).at(-1)
 }
 
 async function started(job: ShellJob, ready?: string, on = platform): Promise<JobRef> {
@@ -66,7 +66,7 @@ test('a job whose client died before its supervisor began fails after a short wh
     status: 'in-progress',
     phase: 'Starting',
     phases: [],
-    owner: `999999.gone@${placeOf(ownIdentity())}`,
+    owner: `999999.gone@${processPlace(ownIdentity())}`,
     ownerIs: 'starter',
   }
   writeFileSync(place.state, JSON.stringify({ ...abandoned, createdAtMs: Date.now() - 1_000 }))
@@ -145,7 +145,7 @@ test('the program is alone: no child, no open file and no credential that is not
     expect(archive['env']).not.toMatch(/canary-secret|^SSM_PASS/m)
     expect(archive['env']).toMatch(/^TMPDIR=(.*\/machines\/algo-1\/tmp|\/\.ssm-tmp)$/m)
     expect(archive['env']).toMatch(/^MASTER_PORT=[12]\d{4}$/m)
-    expect((await gather(platform.logs.follow(refOf(request))))[0]?.text).toBe('to-stderr')
+    expect((await itemsOf(platform.logs.follow(refOf(request))))[0]?.text).toBe('to-stderr')
     const record = jobPlace(root, refOf(request).name).request
     expect(statSync(record).mode & 0o777).toBe(0o600)
     expect(readFileSync(record, 'utf8')).not.toContain('canary-token')
@@ -158,7 +158,7 @@ test('the program is alone: no child, no open file and no credential that is not
 async function textOfArchive(job: string): Promise<Readonly<Record<string, string>>> {
   const scratch = mkdtempSync(join(tmpdir(), 'ssm-untar-'))
   try {
-    const bytes = Buffer.concat([...(await gather(platform.objects.read(objectUri(`${folder}out/${job}/output/model.tar.gz`))))])
+    const bytes = Buffer.concat([...(await itemsOf(platform.objects.read(objectUri(`${folder}out/${job}/output/model.tar.gz`))))])
     const tar = spawn('tar', ['-xzf', '-', '-C', scratch], { stdio: ['pipe', 'inherit', 'inherit'] })
     tar.stdin.end(bytes)
     await new Promise((resolve) => tar.once('close', resolve))
@@ -185,8 +185,8 @@ test('spot capacity that is taken away restarts the job with its state, in a new
     'Uploading',
     'Completed',
   ])
-  expect((await gather(spot.logs.follow(refOf(request)))).map((line) => line.text)).toEqual(['run 0', 'run 1', 'run 2'])
-  expect(await textOf(spot, objectUri(`${folder}spot/n`))).toBe('3\n')
+  expect((await itemsOf(spot.logs.follow(refOf(request)))).map((line) => line.text)).toEqual(['run 0', 'run 1', 'run 2'])
+  expect(await objectText(spot, objectUri(`${folder}spot/n`))).toBe('3\n')
 })
 
 test('what the local platform cannot run is refused at once, with what to do instead', async () => {
@@ -216,14 +216,14 @@ test('a read-only channel cannot be written through', async () => {
     shell: 'echo changed > $R/opt/ml/input/data/data/x',
     inputs: { data: { uri: `${folder}fast/`, mode: 'FastFile' } },
   })
-  expect(await textOf(platform, uri)).toBe('as it was')
+  expect(await objectText(platform, uri)).toBe('as it was')
 })
 
 test('closing the platform ends what is being watched, and the jobs go on', async () => {
   const watcher = open()
   const job = await started({ shell: 'sleep 0.5' }, undefined, watcher)
-  const watching = gather(watcher.jobs.watch(job))
-  const following = gather(watcher.logs.follow(job))
+  const watching = itemsOf(watcher.jobs.watch(job))
+  const following = itemsOf(watcher.logs.follow(job))
   watching.catch(() => undefined)
   following.catch(() => undefined)
   await watcher[Symbol.asyncDispose]()
@@ -260,7 +260,7 @@ test('state of several machines is merged: each keeps its own folder, the rest f
     machines: 2,
     state,
   })
-  const names = (await gather(platform.objects.list(objectUri(`${state}/`)))).map((object) => object.uri.slice(state.length + 1))
+  const names = (await itemsOf(platform.objects.list(objectUri(`${state}/`)))).map((object) => object.uri.slice(state.length + 1))
   expect(names).toEqual(['algo-1/own', 'algo-2/own', 'shared'])
 })
 
@@ -269,7 +269,7 @@ test('a processing job’s copy of another machine’s state does not replace th
   const shell =
     'for h in algo-1 algo-2; do grep -q "\\"current_host\\":\\"$h\\"" $R/opt/ml/config/resourceconfig.json && me=$h; done; cd $R/opt/ml/processing/state; mkdir -p algo-1 algo-2; echo stale > algo-1/v; echo stale > algo-2/v; echo new > $me/v; [ $me = algo-1 ] || sleep 0.5; touch algo-1/v algo-2/v'
   await ranToEnd(platform, processingJob({ shell, machines: 2, outputs: { state: { uri: state, continuous: true } } }))
-  for (const host of ['algo-1', 'algo-2']) expect(await textOf(platform, objectUri(`${state}/${host}/v`))).toBe('new\n')
+  for (const host of ['algo-1', 'algo-2']) expect(await objectText(platform, objectUri(`${state}/${host}/v`))).toBe('new\n')
 })
 
 test('nobody else can read a job’s machines', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import { gather } from '../testing/visit.ts'
+import { itemsOf } from '../testing/visit.ts'
 import { refOf, trainingJob, type ShellJob } from '../testing/job-requests.ts'
 import { untilRunning } from '../testing/job-steps.ts'
 import { everythingIn, processesLeft } from '../../../../test/support/leftovers.ts'
@@ -13,7 +13,7 @@ import type { JobRef } from '../platform/jobs.ts'
 import { local } from './index.ts'
 import { jobPlace, readState, type JobPlace } from './jobs/records.ts'
 import { settleAbandoned } from './jobs/settle.ts'
-import { ownIdentity, pidOf, placeOf } from './process/identity.ts'
+import { ownIdentity, pidOf, processPlace } from './process/identity.ts'
 
 // One store seen from several places: containers, other computers on a shared home, this computer after a restart.
 const root = mkdtempSync(join(tmpdir(), 'ssm-places-'))
@@ -33,7 +33,7 @@ async function started(job: ShellJob): Promise<{ readonly job: JobRef; readonly 
   return { job: refOf(request), place: jobPlace(root, refOf(request).name) }
 }
 
-const endOf = async (job: JobRef): Promise<unknown> => (await gather(platform.jobs.watch(job))).at(-1)
+const endOf = async (job: JobRef): Promise<unknown> => (await itemsOf(platform.jobs.watch(job))).at(-1)
 
 /** What a client in a PID namespace of its own sees of a job; `undefined` where that takes rights we do not have. */
 function seenFromContainer(job: JobRef, act: 'describe' | 'stop'): unknown {
@@ -88,7 +88,7 @@ test('looking at a job whose supervisor was killed writes and removes nothing', 
   expect(first).toMatchObject({ status: 'failed' })
   expect(await platform.jobs.describe(job)).toEqual(first)
   expect(await endOf(job)).toEqual(first)
-  expect(await gather(platform.logs.follow(job))).toEqual([])
+  expect(await itemsOf(platform.logs.follow(job))).toEqual([])
   expect(everythingIn(root)).toEqual(before)
   expect([place.state, place.request].map((path) => readFileSync(path, 'utf8'))).toEqual(texts)
   // The next job that is started tidies up.
@@ -102,7 +102,7 @@ test('a job of another computer is as alive as its heartbeat, and nobody else pu
   const state = readState(place)
   const owner = state?.owner ?? ''
   process.kill(pidOf(owner), 'SIGKILL')
-  writeFileSync(place.state, JSON.stringify({ ...state, owner: owner.replace(placeOf(owner), 'elsewhere') }))
+  writeFileSync(place.state, JSON.stringify({ ...state, owner: owner.replace(processPlace(owner), 'elsewhere') }))
   const now = Date.now()
   expect(await platform.jobs.describe(job)).toMatchObject({ status: 'in-progress' })
   utimesSync(place.heartbeat, now / 1000 - 3600, now / 1000 - 3600)
@@ -116,5 +116,5 @@ test('a job of another computer is as alive as its heartbeat, and nobody else pu
   expect(readState(place)?.status).toBe('failed')
   expect(existsSync(place.machines)).toBe(false)
   expect(existsSync(place.heartbeat)).toBe(false)
-  expect(placeOf(ownIdentity())).not.toBe('elsewhere')
+  expect(processPlace(ownIdentity())).not.toBe('elsewhere')
 })

@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { gather } from '../testing/visit.ts'
-import { jobRequest, refOf, trainingJob } from '../testing/job-requests.ts'
+import { itemsOf } from '../testing/visit.ts'
+import { shellRequest, refOf, trainingJob } from '../testing/job-requests.ts'
 import { ranToEnd, untilRunning } from '../testing/job-steps.ts'
 import { everythingIn, processesLeft } from '../../../../test/support/leftovers.ts'
 import { objectUri } from '../names/object-uri.ts'
@@ -34,7 +34,7 @@ const platform = local({ root, stopGraceSeconds: 0.5, syncSeconds: 0.2 })
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 test('a pipe, a folder or a circle of links in the place of a record is an unreadable record, and nothing waits for it', async () => {
-  const request = jobRequest('training', folder, { shell: 'true' })
+  const request = shellRequest('training', folder, { shell: 'true' })
   await ranToEnd(platform, request)
   const place = jobPlace(root, refOf(request).name)
   const makers = [
@@ -54,7 +54,7 @@ test('a pipe, a folder or a circle of links in the place of a record is an unrea
 
 test('a record that cannot be read is one failed job, and every other one goes on', async () => {
   for (const kind of ['training', 'processing'] as const) {
-    const request = jobRequest(kind, folder, { shell: 'echo said' })
+    const request = shellRequest(kind, folder, { shell: 'echo said' })
     await ranToEnd(platform, request)
     const place = jobPlace(root, refOf(request).name)
     await fc.assert(
@@ -66,7 +66,7 @@ test('a record that cannot be read is one failed job, and every other one goes o
       }),
       { numRuns: 30 },
     )
-    expect((await gather(platform.logs.follow(refOf(request)))).map((line) => line.text)).toEqual(['said'])
+    expect((await itemsOf(platform.logs.follow(refOf(request)))).map((line) => line.text)).toEqual(['said'])
     await platform.jobs.stop(refOf(request))
   }
   expect((await ranToEnd(platform, trainingJob(folder, { shell: 'true' }))).status).toBe('completed')
@@ -97,14 +97,14 @@ test('the values of environment variables reach the program and no record', asyn
   const values: Record<string, string> = { TOKEN: 'canary-one', LONG: `canary-${'long '.repeat(20_000)}` }
   for (const kind of ['training', 'processing'] as const) {
     const shell = 'echo "$TOKEN" | tr a-z A-Z; echo ${#LONG}; sleep 0.5; exit 3'
-    const request = jobRequest(kind, folder, { shell, environment: values })
+    const request = shellRequest(kind, folder, { shell, environment: values })
     await platform.jobs.start(request)
     await untilRunning(platform, refOf(request))
     const place = jobPlace(root, refOf(request).name)
     for (const path of everythingIn(place.folder).filter((name) => !name.startsWith('machines/') && !name.endsWith('/')))
       expect(readFileSync(join(place.folder, path), 'utf8')).not.toContain('canary')
-    expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)?.failureReason).toContain('exit code: 3')
-    expect((await gather(platform.logs.follow(refOf(request)))).map((line) => line.text)).toEqual(['CANARY-ONE', '100007'])
+    expect((await itemsOf(platform.jobs.watch(refOf(request)))).at(-1)?.failureReason).toContain('exit code: 3')
+    expect((await itemsOf(platform.logs.follow(refOf(request)))).map((line) => line.text)).toEqual(['CANARY-ONE', '100007'])
   }
   expect(spawnSync('grep', ['-rl', 'canary', root], { encoding: 'utf8' }).stdout).toBe('')
 })
@@ -140,10 +140,10 @@ test('results of a job whose supervisor was killed while it stored them are stor
   // Others that start jobs meanwhile leave it alone.
   await ranToEnd(local({ root }), trainingJob(folder, { shell: 'true' }))
   expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'in-progress', phase: 'Uploading' })
-  const watching = [gather(platform.jobs.watch(refOf(request))), gather(platform.jobs.watch(refOf(request)))]
+  const watching = [itemsOf(platform.jobs.watch(refOf(request))), itemsOf(platform.jobs.watch(refOf(request)))]
   for (const states of await Promise.all(watching)) expect(states.at(-1)).toMatchObject({ status: 'completed' })
   expect(await platform.jobs.describe(refOf(request), { verify: true })).toMatchObject({ status: 'completed' })
-  expect((await gather(platform.objects.list(objectUri(`${state}/`)))).map(({ uri }) => uri)).toEqual([`${state}/new`])
+  expect((await itemsOf(platform.objects.list(objectUri(`${state}/`)))).map(({ uri }) => uri)).toEqual([`${state}/new`])
   expect(existsSync(place.machines)).toBe(false)
 })
 

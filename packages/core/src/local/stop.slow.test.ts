@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { gather } from '../testing/visit.ts'
+import { itemsOf } from '../testing/visit.ts'
 import { refOf, trainingJob } from '../testing/job-requests.ts'
 import { ranToEnd, untilRunning } from '../testing/job-steps.ts'
 import { processesLeft } from '../../../../test/support/leftovers.ts'
@@ -82,7 +82,7 @@ test(
     await platform.jobs.start(request)
     await untilRunning(platform, refOf(request))
     await platform.jobs.stop(refOf(request))
-    expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
+    expect((await itemsOf(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
   },
 )
 
@@ -100,7 +100,7 @@ test(
     await untilRunning(platform, refOf(request))
     const askedAtMs = Date.now()
     await platform.jobs.stop(refOf(request))
-    expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
+    expect((await itemsOf(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
     expect(Date.now() - askedAtMs).toBeLessThan(8_000)
   },
 )

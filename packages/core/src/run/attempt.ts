@@ -55,7 +55,7 @@ interface EndOf extends Pick<Attempt, 'spent' | 'place'> {
 }
 
 /** How an ended job counts for the policy. One that another client could not begin is no end of this run's own. */
-export function endOf(state: JobState, { spent, place, waitEnded, isOwn = false }: EndOf, spec: TaskSpec): AttemptEnd {
+export function attemptEnd(state: JobState, { spent, place, waitEnded, isOwn = false }: EndOf, spec: TaskSpec): AttemptEnd {
   if (state.neverBegan === true && !isOwn) return { kind: 'never-began' }
   if (state.status === 'completed') return { kind: 'completed' }
   const isSpot = placementsOf(spec)[place.index]?.spot === true

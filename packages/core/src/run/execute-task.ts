@@ -2,7 +2,7 @@ import { isSsmError } from '../errors/ssm-error.ts'
 import type { JobRef } from '../platform/jobs.ts'
 import { placementsOf } from '../spec/machines/placements.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
-import { attemptsUpTo, endOf, followAttempt, type Attempt, type EndedAttemptJob } from './attempt.ts'
+import { attemptsUpTo, attemptEnd, followAttempt, type Attempt, type EndedAttemptJob } from './attempt.ts'
 import type { TaskContext, TaskSession } from './context.ts'
 import { settle, settleAgain } from './decide/settle.ts'
 import { endedBadly, RunAbortedError } from './follow/errors.ts'
@@ -43,7 +43,7 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       const ended = await followToEnd(attempt, task, session, following)
       // Whoever stopped the run meant all of it.
       const waitEnded = session.isStopped(job) ? undefined : ended.waitEnded
-      const end = endOf(ended.state, { ...attempt, waitEnded, isOwn: attempt.decision.kind === 'start' }, task.spec)
+      const end = attemptEnd(ended.state, { ...attempt, waitEnded, isOwn: attempt.decision.kind === 'start' }, task.spec)
       const next = afterAttempt(attemptPolicyOf(task.spec), attempt.number, attempt.place, end)
       if (next.kind === 'give-up') throw endedBadly({ ...ended, waitEnded, attempt: attempt.number }, platform)
       if (next.kind === 'done') {

@@ -38,7 +38,7 @@ export function valueAt({ scale, min, max }: NumberRange, place: number): number
 }
 
 /** The place of a value in its range: the inverse of `valueAt`. */
-export function placeOf({ scale, min, max }: NumberRange, value: number): number {
+export function placeInRange({ scale, min, max }: NumberRange, value: number): number {
   if (scale === 'int') return (value - (min - 0.5)) / (max - min + 1)
   if (scale === 'log') return (Math.log(value) - Math.log(min)) / (Math.log(max) - Math.log(min))
   return (value - min) / (max - min)

@@ -1,5 +1,5 @@
 import { isSsmError } from '../errors/ssm-error.ts'
-import { gathered, mostListBytes } from '../files/read.ts'
+import { readAtMost, mostListBytes } from '../files/read.ts'
 import type { ObjectUri } from '../names/object-uri.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import type { Objects } from '../platform/objects.ts'
@@ -13,7 +13,7 @@ type Row = readonly [path: string, sha256: string, etag: string, sizeBytes: numb
 /** Reads the index of a target folder. One that is missing or damaged, or larger than any of ours, is an empty one: everything is then sent anew. */
 export async function readIndex(objects: Pick<Objects, 'read'>, uri: ObjectUri, options: Abortable): Promise<SyncIndex> {
   try {
-    return parsedIndex((await gathered(objects.read(uri, options), mostListBytes))?.toString() ?? '')
+    return parsedIndex((await readAtMost(objects.read(uri, options), mostListBytes))?.toString() ?? '')
   } catch (cause) {
     if (isSsmError(cause, 'OBJECT_MISSING') || isSsmError(cause, 'OBJECT_CORRUPT')) return new Map()
     throw cause

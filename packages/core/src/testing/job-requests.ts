@@ -44,7 +44,7 @@ export function refOf(request: JobRequest): JobRef {
 }
 
 /** A request of either kind. */
-export function jobRequest(kind: JobKind, folder: ObjectUri, job: ShellJob): JobRequest {
+export function shellRequest(kind: JobKind, folder: ObjectUri, job: ShellJob): JobRequest {
   return kind === 'training' ? trainingJob(folder, job) : processingJob(job)
 }
 

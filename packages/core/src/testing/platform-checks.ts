@@ -8,7 +8,7 @@ import { logsChecks } from './checks/logs.ts'
 import { objectsChecks } from './checks/objects.ts'
 import { resultsChecks } from './checks/results.ts'
 import { rolesChecks } from './checks/roles.ts'
-import { gather, type Visit } from './visit.ts'
+import { itemsOf, type Visit } from './visit.ts'
 
 const checksOf = {
   objects: objectsChecks,
@@ -75,6 +75,6 @@ async function visit(open: () => Promise<Platform>, check: (visit: Visit) => Pro
   try {
     await check({ platform, folder })
   } finally {
-    await platform.objects.remove((await gather(platform.objects.list(folder))).map((object) => object.uri))
+    await platform.objects.remove((await itemsOf(platform.objects.list(folder))).map((object) => object.uri))
   }
 }

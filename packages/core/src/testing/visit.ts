@@ -22,24 +22,24 @@ export function forBothKinds(checks: Readonly<Record<string, (visit: Visit, kind
 }
 
 /** A URI below a folder; unlike `joinUri`, any text is a key. */
-export const below = (folder: ObjectUri, key: string): ObjectUri => objectUri(folder + key)
+export const uriBelow = (folder: ObjectUri, key: string): ObjectUri => objectUri(folder + key)
 
 /** A key without its folder's. */
 export const keyBelow = (folder: ObjectUri, uri: ObjectUri): string => addressOf(uri).key.slice(addressOf(folder).key.length)
 
 /** Everything an iterable gives. */
-export async function gather<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
+export async function itemsOf<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
   const all: Item[] = []
   for await (const item of items) all.push(item)
   return all
 }
 
 /** An object's bytes as text. */
-export async function textOf(platform: Platform, uri: ObjectUri): Promise<string> {
-  return Buffer.concat([...(await gather(platform.objects.read(uri)))]).toString('utf8')
+export async function objectText(platform: Platform, uri: ObjectUri): Promise<string> {
+  return Buffer.concat([...(await itemsOf(platform.objects.read(uri)))]).toString('utf8')
 }
 
 /** Writes text as an object. */
-export async function put(platform: Platform, uri: ObjectUri, text: string): Promise<void> {
+export async function putText(platform: Platform, uri: ObjectUri, text: string): Promise<void> {
   await platform.objects.write(uri, { kind: 'bytes', bytes: Buffer.from(text) })
 }

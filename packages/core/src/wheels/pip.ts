@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { isSourceVariable, listSettings, settingsOfFiles } from '../lang/python/pip-settings.ts'
 
 /** How a program ended, and what it printed. */
-export interface Ended {
+export interface PipEnd {
   readonly code: number
   readonly stdout: string
   /** Without the credentials that an address may have. */
@@ -39,7 +39,7 @@ const definedIn = (env: NodeJS.ProcessEnv): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 
 /** Runs a Python of this computer without its own settings of how packages are installed; an abort kills it and rejects. */
-export async function runPython({ python, args, cwd, signal, environment }: PythonCall): Promise<Ended> {
+export async function runPython({ python, args, cwd, signal, environment }: PythonCall): Promise<PipEnd> {
   signal.throwIfAborted()
   const env = {
     ...pipEnvironment(process.env),

@@ -9,7 +9,7 @@ import { packagesLock } from '@simple-sagemaker/worker-toolkit/contract'
 import { guardScript } from './guard-script.ts'
 import { lockScript } from './lock-script.ts'
 import { requirementsOf, type Locked } from './locked.ts'
-import { pipSettings, runPython, type Ended } from './pip.ts'
+import { pipSettings, runPython, type PipEnd } from './pip.ts'
 import { readNamed, readRequirements } from './requirements.ts'
 import { markersOf, type WheelTarget } from './target.ts'
 
@@ -151,7 +151,7 @@ async function fromLock(file: string, scratch: string, need: WheelsNeed): Promis
   return ['--no-deps', '--require-hashes', '-r', 'requirements.txt']
 }
 
-function notBrought({ packages, target, python }: WheelsNeed, { stderr }: Ended): SsmError {
+function notBrought({ packages, target, python }: WheelsNeed, { stderr }: PipEnd): SsmError {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   const errors = lines.filter((line) => line.startsWith('ERROR'))
   const shown = (errors.length > 0 ? errors : lines)

@@ -61,17 +61,18 @@ const literalOf = (value: string | number | boolean | null): string =>
     : typeof value === 'boolean'
       ? pascal(String(value))
       : typeof value === 'string'
-        ? text(value)
+        ? pythonLiteral(value)
         : String(value)
 
 /** A text as Python writes it: JSON's escapes are Python's, but for characters outside the first 65,536. */
-export const text = (value: string): string =>
+export const pythonLiteral = (value: string): string =>
   `"${Array.from(value, (character) => (/[ !#-[\]-~]/.test(character) ? character : escaped(character))).join('')}"`
 
 const escaped = (character: string): string => `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`
 
 /** A tuple of texts. */
-export const textsOf = (values: readonly string[]): string => `(${values.map((value) => `${text(value)},`).join(' ')})`
+export const pythonLiterals = (values: readonly string[]): string =>
+  `(${values.map((value) => `${pythonLiteral(value)},`).join(' ')})`
 
 /** The variable of a channel or an output. */
 export const variableOf = (group: string, name: string): string => `${group}_${name.toUpperCase().replaceAll(/[^A-Z0-9_]/g, '_')}`

@@ -1,7 +1,7 @@
 import { methodsOf, plainDocuments, type OwnDocument } from './python-documents.ts'
-import { readOf, text, textsOf, typeOf, variableOf } from './python-shapes.ts'
+import { readOf, pythonLiteral, pythonLiterals, typeOf, variableOf } from './python-shapes.ts'
 import { pythonSupport } from './python-support.ts'
-import type { Field, ObjectShape, Shape, Typed, TypedTask } from './shapes.ts'
+import type { Field, ObjectShape, Shape, Typed, DeclaredTask } from './shapes.ts'
 
 /** The types of Python workers: frozen dataclasses that load and save themselves. */
 export function pythonText({ tasks, objects }: Typed): string {
@@ -42,8 +42,12 @@ function classOf(object: ObjectShape, document: OwnDocument | undefined): string
     '',
     ...(renamed.length === 0
       ? []
-      : [`_KEYS[${text(object.name)}] = {${renamed.map(({ name, key }) => `${text(name)}: ${text(key)}`).join(', ')}}`]),
-    ...(nullable.length === 0 ? [] : [`_NULLABLE[${text(object.name)}] = ${textsOf(nullable.map(({ name }) => name))}`]),
+      : [
+          `_KEYS[${pythonLiteral(object.name)}] = {${renamed.map(({ name, key }) => `${pythonLiteral(name)}: ${pythonLiteral(key)}`).join(', ')}}`,
+        ]),
+    ...(nullable.length === 0
+      ? []
+      : [`_NULLABLE[${pythonLiteral(object.name)}] = ${pythonLiterals(nullable.map(({ name }) => name))}`]),
     ...(renamed.length + nullable.length === 0 ? [] : ['', '']),
     ...readerOf(object, inOrder),
   ].join('\n')
@@ -54,24 +58,24 @@ function readerOf(object: ObjectShape, attributes: readonly Attribute[]): readon
   const others = attributes.filter(({ isNeeded }) => !isNeeded).map(({ key }) => key)
   const lines = attributes.map(({ name, key, shape, isNeeded, isNullable }) =>
     isNeeded
-      ? `        ${name}=${readOf(shape)}(given[${text(key)}], at + ${text(`.${key}`)}),`
-      : `        ${name}=_maybe(${readOf(shape)}, given, ${text(key)}, at, ${isNullable ? 'MISSING' : 'None'}),`,
+      ? `        ${name}=${readOf(shape)}(given[${pythonLiteral(key)}], at + ${pythonLiteral(`.${key}`)}),`
+      : `        ${name}=_maybe(${readOf(shape)}, given, ${pythonLiteral(key)}, at, ${isNullable ? 'MISSING' : 'None'}),`,
   )
   return [
     `def _read_${object.name}(value: object, at: str) -> ${object.name}:`,
-    `    ${lines.length === 0 ? '' : 'given = '}_fields(value, at, ${textsOf(needed)}, ${object.isClosed ? textsOf(others) : 'None'})`,
+    `    ${lines.length === 0 ? '' : 'given = '}_fields(value, at, ${pythonLiterals(needed)}, ${object.isClosed ? pythonLiterals(others) : 'None'})`,
     ...(lines.length === 0 ? [`    return ${object.name}()`] : [`    return ${object.name}(`, ...lines, '    )']),
   ]
 }
 
-function channelsOf({ task, name, channels }: TypedTask): readonly string[] {
+function channelsOf({ task, name, channels }: DeclaredTask): readonly string[] {
   if (channels.length === 0) return []
   const taken = new Set<string>()
   const methods = channels.flatMap((channel) => [
     '',
     '    @staticmethod',
     `    def ${attributeName(channel, taken)}() -> str:`,
-    `        return _channel(${text(variableOf('SM_CHANNEL', channel))})`,
+    `        return _channel(${pythonLiteral(variableOf('SM_CHANNEL', channel))})`,
   ])
   return [[`class ${name}Channels:`, `    """The folders of the channels of the task ${task}."""`, ...methods].join('\n')]
 }

@@ -37,7 +37,7 @@ export interface Document {
 }
 
 /** A task with the documents that cross its borders. */
-export interface TypedTask {
+export interface DeclaredTask {
   readonly task: string
   readonly name: string
   readonly channels: readonly string[]
@@ -47,7 +47,7 @@ export interface TypedTask {
 
 /** Everything that types are written of. */
 export interface Typed {
-  readonly tasks: readonly TypedTask[]
+  readonly tasks: readonly DeclaredTask[]
   readonly objects: readonly ObjectShape[]
 }
 
@@ -55,7 +55,7 @@ export interface Typed {
 export function typedOf(declarations: readonly TaskDeclaration[]): Typed {
   const objects: ObjectShape[] = []
   const taken = new Set<string>()
-  const tasks = declarations.map((declaration): TypedTask => {
+  const tasks = declarations.map((declaration): DeclaredTask => {
     const name = freeName(pascal(declaration.task), taken)
     const documents = (['hyperparameters', 'result'] as const).flatMap((part): readonly Document[] => {
       const schema = declaration[part]

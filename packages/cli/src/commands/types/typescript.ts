@@ -1,4 +1,4 @@
-import type { Document, ObjectShape, Shape, Typed, TypedTask } from './shapes.ts'
+import type { Document, ObjectShape, Shape, Typed, DeclaredTask } from './shapes.ts'
 
 /** The types of Node workers: `worker<Train>()` knows channels, hyperparameters and the result. */
 export function typescriptText({ tasks, objects }: Typed): string {
@@ -16,7 +16,7 @@ function interfaceOf({ name, fields }: ObjectShape): string {
   return [`export interface ${name} {`, ...lines, '}'].join('\n')
 }
 
-function taskOf({ task, name, channels, documents, fields }: TypedTask): string {
+function taskOf({ task, name, channels, documents, fields }: DeclaredTask): string {
   const parts = documents.flatMap(({ part, shape, file }) => (file === undefined ? [`  readonly ${part}: ${typeOf(shape)}`] : []))
   const named = channels.length === 0 ? 'never' : channels.map((channel) => JSON.stringify(channel)).join(' | ')
   return [

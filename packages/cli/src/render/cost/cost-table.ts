@@ -5,7 +5,7 @@ import { amountText, unknownJobsText, usdText } from './cost-text.ts'
 import type { ListedJob } from '../documents/job-document.ts'
 
 /** A job whose cost was looked up. */
-export type CostedJob = ListedJob & { readonly cost: Cost; readonly tags: Readonly<Record<string, string>> }
+export type ListedCost = ListedJob & { readonly cost: Cost; readonly tags: Readonly<Record<string, string>> }
 
 /** The sums of the jobs that are listed. */
 export interface CostTotals {
@@ -19,7 +19,7 @@ export interface CostTotals {
   readonly notCounted: readonly string[]
 }
 
-export const isCosted = (job: ListedJob): job is CostedJob => job.cost !== undefined && job.tags !== undefined
+export const isCosted = (job: ListedJob): job is ListedCost => job.cost !== undefined && job.tags !== undefined
 
 /** Jobs with their costs added up by project, task and tag. A job with several tags counts in each of them. */
 export function costTotals(listed: readonly ListedJob[]): CostTotals {
@@ -34,8 +34,8 @@ export function costTotals(listed: readonly ListedJob[]): CostTotals {
 }
 
 function totalsBy(
-  jobs: readonly CostedJob[],
-  keysOf: (job: CostedJob) => readonly string[],
+  jobs: readonly ListedCost[],
+  keysOf: (job: ListedCost) => readonly string[],
 ): Readonly<Record<string, CostTotal>> {
   const groups = new Map<string, Cost[]>()
   for (const job of jobs)

@@ -1,7 +1,7 @@
 import { PlatformError } from '../../platform/errors.ts'
 import type { ImageNeed, Images } from '../../platform/images.ts'
 import type { Clock } from '../../time/clock.ts'
-import { algorithmImage, frameworkImage, type Found, type Where } from './catalog/lookup.ts'
+import { algorithmImage, frameworkImage, type LookedUpImage, type Where } from './catalog/lookup.ts'
 import type { Notify } from '../notices.ts'
 import { builtImages, type BuiltImagesOptions } from './build/built-image.ts'
 import { checkedUri } from './image-uri.ts'
@@ -51,7 +51,7 @@ export function catalogueUri(
 }
 
 /** Processing takes scikit-learn's image unless told otherwise, which is not published to every region that has PyTorch's. */
-function withoutSklearn(image: ImageNeed['image'], where: Where, named: Found): Found {
+function withoutSklearn(image: ImageNeed['image'], where: Where, named: LookedUpImage): LookedUpImage {
   if (image.kind !== 'framework' || image.framework !== 'sklearn' || image.version !== undefined) return named
   const instead = frameworkImage({ kind: 'framework', framework: 'pytorch' }, where)
   return instead.kind === 'found' ? instead : named
@@ -60,7 +60,7 @@ function withoutSklearn(image: ImageNeed['image'], where: Where, named: Found): 
 function unknownImage(
   image: ImageNeed['image'],
   region: string,
-  { problem, didYouMean }: Extract<Found, { kind: 'unknown' }>,
+  { problem, didYouMean }: Extract<LookedUpImage, { kind: 'unknown' }>,
 ): PlatformError {
   const hint =
     didYouMean.length === 0

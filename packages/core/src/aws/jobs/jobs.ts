@@ -10,7 +10,7 @@ import { errorKindOf, vendorError } from '../error-kind.ts'
 import { withErrorTranslation, type AwsOperation } from '../translate.ts'
 import { processingState, trainingState } from './job-state.ts'
 import { poller, type Poller } from './poller.ts'
-import { processingRequest, trainingRequest } from './stored-request.ts'
+import { storedProcessingRequest, storedTrainingRequest } from './stored-request.ts'
 import { usageOf } from './usage.ts'
 
 export interface JobsOptions {
@@ -91,7 +91,7 @@ async function describe(
 async function storedRequest(clients: Clients, job: JobRef, signal?: AbortSignal): Promise<JobRequest | undefined> {
   const described = await descriptionOf(clients, job, signal)
   if (described === undefined) return undefined
-  return described.kind === 'training' ? trainingRequest(described.response) : processingRequest(described.response)
+  return described.kind === 'training' ? storedTrainingRequest(described.response) : storedProcessingRequest(described.response)
 }
 
 type Description =

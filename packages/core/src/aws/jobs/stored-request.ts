@@ -42,14 +42,14 @@ const processingFields = [
 ] as const satisfies readonly (keyof CreateProcessingJobRequest & keyof DescribeProcessingJobCommandOutput)[]
 
 /** The request behind a description of a training job, without the values of its environment, which may be secrets. Pure. */
-export const trainingRequest = (described: DescribeTrainingJobCommandOutput): JobRequest => ({
+export const storedTrainingRequest = (described: DescribeTrainingJobCommandOutput): JobRequest => ({
   kind: 'training',
   // SageMaker describes a job by the fields of its request.
   input: withoutValues(fieldsOf(described, trainingFields)) as unknown as CreateTrainingJobRequest,
 })
 
 /** The same for a processing job. Pure. */
-export const processingRequest = (described: DescribeProcessingJobCommandOutput): JobRequest => ({
+export const storedProcessingRequest = (described: DescribeProcessingJobCommandOutput): JobRequest => ({
   kind: 'processing',
   input: withoutValues(fieldsOf(described, processingFields)) as unknown as CreateProcessingJobRequest,
 })

@@ -10,7 +10,7 @@ import { Connection } from './direct/connection.ts'
 import { bodyOfStretch } from './direct/head.ts'
 import { fastPathOf } from './fast-path/fast-path.ts'
 import { queryOf, type SdkRequest } from './fast-path/request-template.ts'
-import { answered, bytesFrom, checkSum, partBytes, severalPartsBytes, sourceOf, sumOf, type Source } from './read.ts'
+import { answered, bytesFrom, checkSum, rangeBytes, severalPartsBytes, storedSource, sumOf, type Source } from './read.ts'
 
 /** A stretch of an object. */
 interface Stretch {
@@ -30,7 +30,7 @@ export async function readObjectTo(
   put: PutBytes,
   { connections = 4, signal: given }: ReadOptions,
 ): Promise<number> {
-  const first = sourceOf(clients, uri, clock, given)
+  const first = storedSource(clients, uri, clock, given)
   const whole = await answered(first)
   const { ContentLength: end, ETag: etag } = whole
   const several = end !== undefined && end >= severalPartsBytes && etag !== undefined
@@ -95,9 +95,9 @@ function taker(from: number, put: PutBytes, isSummed: boolean): Taking {
 }
 
 function stretchesOf(end: number): readonly Stretch[] {
-  return Array.from({ length: Math.ceil(end / partBytes) }, (_, index) => ({
-    from: index * partBytes,
-    to: Math.min((index + 1) * partBytes, end),
+  return Array.from({ length: Math.ceil(end / rangeBytes) }, (_, index) => ({
+    from: index * rangeBytes,
+    to: Math.min((index + 1) * rangeBytes, end),
   }))
 }
 

@@ -15,7 +15,7 @@ const fruitlessTries = 8
 
 /** From this size on an object may be fetched in parts of that size by several connections. */
 export const severalPartsBytes = 32 * 1024 * 1024
-export const partBytes = 8 * 1024 * 1024
+export const rangeBytes = 8 * 1024 * 1024
 
 /** One object, as it is asked for. */
 export interface Source {
@@ -26,7 +26,7 @@ export interface Source {
   readonly signal: AbortSignal | undefined
 }
 
-export function sourceOf(clients: Clients, uri: ObjectUri, clock: Clock, signal: AbortSignal | undefined): Source {
+export function storedSource(clients: Clients, uri: ObjectUri, clock: Clock, signal: AbortSignal | undefined): Source {
   const { bucket, key } = addressOf(uri)
   const operation: AwsOperation = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }
   return { clients, clock, operation, target: { Bucket: bucket, Key: key }, signal }
@@ -42,7 +42,7 @@ export async function* readObject(
   clock: Clock,
   { connections = 1, signal }: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
-  const source = sourceOf(clients, uri, clock, signal)
+  const source = storedSource(clients, uri, clock, signal)
   const whole = await answered(source)
   const end = whole.ContentLength
   const inOne = connections === 1 || end === undefined || end < severalPartsBytes
@@ -62,10 +62,10 @@ async function* inParts(source: Source, whole: Answer, end: number, connections:
   const stop = new AbortController()
   const signal = source.signal === undefined ? stop.signal : AbortSignal.any([source.signal, stop.signal])
   const ahead: Promise<readonly Uint8Array[]>[] = []
-  let begun = partBytes
+  let begun = rangeBytes
   const begin = (): void => {
     if (begun >= end) return
-    const [from, to] = [begun, Math.min(begun + partBytes, end)]
+    const [from, to] = [begun, Math.min(begun + rangeBytes, end)]
     begun = to
     const part = gathered(bytesFrom({ ...source, signal }, whole, from, to))
     // Whoever comes to this part sees its failure.
@@ -74,7 +74,7 @@ async function* inParts(source: Source, whole: Answer, end: number, connections:
   }
   try {
     for (let others = 1; others < connections; others += 1) begin()
-    yield* bytesFrom(source, whole, 0, partBytes, whole)
+    yield* bytesFrom(source, whole, 0, rangeBytes, whole)
     for (let part = ahead.shift(); part !== undefined; part = ahead.shift()) {
       const chunks = await part
       begin()

@@ -9,7 +9,7 @@ import {
   pushActions,
   type BuildRights,
 } from '../images/codebuild/role.ts'
-import { allow, documentOf, type Condition, type PolicyDocument, type PolicyPlace } from './policy-document.ts'
+import { allow, policyDocument, type Condition, type PolicyDocument, type PolicyPlace } from './policy-document.ts'
 
 /** The policies for images that are built from Dockerfiles. */
 export interface ImagePolicies {
@@ -57,8 +57,8 @@ export function imagePolicies(options: ImagePolicyOptions, place: PolicyPlace): 
     permissionsBoundary === undefined ? undefined : { StringEquals: { 'iam:PermissionsBoundary': permissionsBoundary } }
   const contexts = objects.map((pattern) => pattern.replace(/\*$/, '.images/*'))
   return {
-    engine: documentOf([token, bases(pullActions), look, allow('Images', [...pullActions, ...pushActions], own)]),
-    codeBuild: documentOf([
+    engine: policyDocument([token, bases(pullActions), look, allow('Images', [...pullActions, ...pushActions], own)]),
+    codeBuild: policyDocument([
       // The build itself brings the layers, as its role.
       bases(['ecr:BatchGetImage']),
       look,
@@ -71,7 +71,7 @@ export function imagePolicies(options: ImagePolicyOptions, place: PolicyPlace): 
       allow('BuildLog', ['logs:GetLogEvents'], [`arn:${partition}:logs:${region}:${account}:log-group:/aws/codebuild/${name}:*`]),
       allow('BuilderRole', ['iam:GetRole', 'iam:GetRolePolicy'], [role]),
     ]),
-    codeBuildSetup: documentOf([
+    codeBuildSetup: policyDocument([
       allow('MakeBuilderRole', ['iam:CreateRole', 'iam:PutRolePolicy'], [role], bounded),
       allow('TagBuilderRole', ['iam:TagRole'], [role]),
       allow('PassBuilderRole', ['iam:PassRole'], [role], { StringEquals: { 'iam:PassedToService': 'codebuild.amazonaws.com' } }),

@@ -3,11 +3,18 @@ import { partitionOf } from '../partition.ts'
 import { publicRepositories } from '../images/catalog/accounts.ts'
 import { keyPrefix } from '../../names/layout.ts'
 import { imagePolicies, type ImagePolicies } from './image-policies.ts'
-import { allow, documentOf, type Condition, type PolicyDocument, type PolicyPlace, type Statement } from './policy-document.ts'
+import {
+  allow,
+  policyDocument,
+  type Condition,
+  type PolicyDocument,
+  type PolicyPlace,
+  type Statement,
+} from './policy-document.ts'
 import {
   bucketArn,
   inputArns,
-  keysOf,
+  keyRights,
   keyStatements,
   listStatements,
   objectActions,
@@ -94,7 +101,7 @@ export function policies(options: PolicyOptions): Policies {
     inputs: (options.inputs ?? []).flatMap((uri) => inputPatterns(uri, place)),
     prices: options.prices === true,
     tuning: options.tuning === true,
-    ...keysOf(options.kmsKeys ?? [], place),
+    ...keyRights(options.kmsKeys ?? [], place),
   }
   const repositories = [
     ...publicRepositories(options.region, place.partition),
@@ -107,7 +114,7 @@ export function policies(options: PolicyOptions): Policies {
     job: policyDocumentOf({ ...parts, repositories, network: options.vpc === true, mlflow: options.mlflowServers ?? [] }, place),
     caller: callerPolicy(parts, place),
     setup: setupPolicy(parts, options.permissionsBoundary),
-    makeBucket: documentOf([allow('MakeBucket', bucketSetupActions, [parts.bucket])]),
+    makeBucket: policyDocument([allow('MakeBucket', bucketSetupActions, [parts.bucket])]),
     images: imagePolicies({ ...options, objects: parts.objects }, place),
   }
 }
@@ -147,7 +154,7 @@ function callerPolicy(
   const at = (service: string, name: string): string => `arn:${partition}:${service}:${region}:${account}:${name}`
   const jobs = [at('sagemaker', 'training-job/*'), at('sagemaker', 'processing-job/*')]
   const buckets = [bucket, ...inputs.map((pattern) => pattern.slice(0, pattern.indexOf('/')))]
-  return documentOf([
+  return policyDocument([
     allow('Jobs', jobActions, jobs),
     // It could open a shell in a job that runs, also in those of others. Nothing else of a job is changed.
     allow('EndWarmPools', ['sagemaker:UpdateTrainingJob'], jobs.slice(0, 1), {
@@ -186,7 +193,7 @@ function setupPolicy({ role, isOwnRole }: Parts, boundary: string | undefined): 
   const bounded: Condition | undefined =
     boundary === undefined ? undefined : { StringEquals: { 'iam:PermissionsBoundary': boundary } }
   const roles = isOwnRole ? [] : [role]
-  return documentOf([
+  return policyDocument([
     allow('MakeRole', ['iam:CreateRole', 'iam:PutRolePolicy'], roles, bounded),
     allow('TagRole', ['iam:TagRole'], roles),
     // IAM knows no boundary condition for it; a role whose trust was changed is refused then, not put right.

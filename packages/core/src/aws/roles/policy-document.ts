@@ -41,7 +41,7 @@ export function allow(
     : { Sid, Effect: 'Allow', Action, Resource: [...new Set(Resource)], ...(Condition === undefined ? {} : { Condition }) }
 }
 
-export const documentOf = (statements: readonly (Statement | undefined)[]): PolicyDocument => ({
+export const policyDocument = (statements: readonly (Statement | undefined)[]): PolicyDocument => ({
   Version: '2012-10-17',
   Statement: statements.filter((statement) => statement !== undefined),
 })

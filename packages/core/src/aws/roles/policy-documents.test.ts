@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { policies, type PolicyOptions } from './policies.ts'
-import { allow, documentOf, listOf, literal, parsePolicy } from './policy-document.ts'
+import { allow, policyDocument, listOf, literal, parsePolicy } from './policy-document.ts'
 
 const account = '111122223333'
 const every: Readonly<Record<string, PolicyOptions>> = {
@@ -32,7 +32,7 @@ test('a statement without resources is none, and a resource counts once', () => 
   expect(allow('Jobs', ['a:B'], [])).toBeUndefined()
   expect(allow('Jobs', ['a:B'], ['x', 'y', 'x'])).toEqual({ Sid: 'Jobs', Effect: 'Allow', Action: ['a:B'], Resource: ['x', 'y'] })
   expect(allow('Jobs', ['a:B'], ['x'], { Bool: { k: 'true' } })).toMatchObject({ Condition: { Bool: { k: 'true' } } })
-  expect(documentOf([undefined, allow('Jobs', ['a:B'], ['x'])]).Statement).toHaveLength(1)
+  expect(policyDocument([undefined, allow('Jobs', ['a:B'], ['x'])]).Statement).toHaveLength(1)
 })
 
 test('signs that IAM reads as patterns are written so that they stand for themselves', () => {

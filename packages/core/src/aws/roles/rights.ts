@@ -1,6 +1,14 @@
 import type { RoleNeed } from '../../platform/roles.ts'
 import { isPlainAllow, patternCovers } from './covers.ts'
-import { allow, documentOf, listOf, literal, type PolicyDocument, type PolicyPlace, type Statement } from './policy-document.ts'
+import {
+  allow,
+  policyDocument,
+  listOf,
+  literal,
+  type PolicyDocument,
+  type PolicyPlace,
+  type Statement,
+} from './policy-document.ts'
 
 /** What a job's role may do, as sets that grow: every statement of ours is made from them anew. */
 export interface RoleRights {
@@ -26,7 +34,7 @@ export function rightsOf(need: RoleNeed, place: PolicyPlace): RoleRights {
     objects: own,
     inputs: read.filter((pattern) => !own.some((wide) => patternCovers(wide, pattern))),
     repositories: repositoryOf(need.imageUri, place),
-    ...keysOf(need.kmsKeys, place),
+    ...keyRights(need.kmsKeys, place),
     network: need.vpc,
     mlflow: need.mlflowServers ?? [],
   }
@@ -75,7 +83,7 @@ export function togetherRights(left: RoleRights, right: RoleRights): RoleRights 
 export function policyDocumentOf(rights: RoleRights, place: PolicyPlace): PolicyDocument {
   const { partition, region, account } = place
   const buckets = [...rights.objects, ...rights.inputs].map((pattern) => bucketOf(pattern).arn)
-  return documentOf([
+  return policyDocument([
     allow('Objects', objectActions, rights.objects, { StringEquals: { 'aws:ResourceAccount': account } }),
     allow('Inputs', ['s3:GetObject'], rights.inputs),
     allow('Buckets', ['s3:GetBucketLocation'], buckets),
@@ -131,7 +139,7 @@ const anyKey = (aliases: readonly string[], { partition, region, account }: Poli
 const aliasCondition = (aliases: readonly string[]) => ({ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliases } })
 
 /** Keys by their ARN and aliases by their name: `alias/mine`, an id, or the ARN of either. */
-export function keysOf(
+export function keyRights(
   given: readonly string[],
   { partition, region, account }: PolicyPlace,
 ): Pick<RoleRights, 'keys' | 'aliases'> {

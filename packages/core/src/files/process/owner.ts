@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
-import { isProcOurs, linkOf, processAt, startIn, textOf } from './proc.ts'
+import { isProcOurs, linkOf, processAt, startIn, textOfProc } from './proc.ts'
 
 /**
  * The process that made something, as letters, digits and hyphens fit for a file name: the computer, its boot, the space of
@@ -36,10 +36,10 @@ export function ownerState(owner: Owner): OwnerState {
 function thisPlace(): string {
   place ??= [
     createHash('sha256')
-      .update(`${hostname()}\n${textOf('/etc/machine-id')}`)
+      .update(`${hostname()}\n${textOfProc('/etc/machine-id')}`)
       .digest('hex')
       .slice(0, 6),
-    /^[0-9a-f]{8}/.exec(textOf('/proc/sys/kernel/random/boot_id'))?.[0] ?? '00000000',
+    /^[0-9a-f]{8}/.exec(textOfProc('/proc/sys/kernel/random/boot_id'))?.[0] ?? '00000000',
     /\d+/.exec(linkOf('/proc/self/ns/pid'))?.[0] ?? 'x',
   ].join('-')
   return place

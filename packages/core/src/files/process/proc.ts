@@ -7,7 +7,7 @@ import { fsCodeOf } from '../fs-errors.ts'
  */
 
 /** The text of a file of the kernel's; empty where there is none. */
-export function textOf(path: string): string {
+export function textOfProc(path: string): string {
   try {
     return readFileSync(path, 'latin1')
   } catch {
@@ -34,7 +34,7 @@ export const isProcOurs = (): boolean => (isOurs ??= linkOf('/proc/self') === St
  * `undefined` where nothing tells.
  */
 export function startIn(folder: string): string | undefined {
-  const text = textOf(`${folder}/stat`)
+  const text = textOfProc(`${folder}/stat`)
   if (text === '') return undefined
   // The second field is the program's name in brackets and may itself hold blanks and brackets.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')

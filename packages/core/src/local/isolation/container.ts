@@ -7,7 +7,7 @@ import { fsCodeOf } from '../../files/fs-errors.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { machineLabel, passedVariables, runWords, type ContainerSettings } from '../../containers/machine.ts'
 import { containerMeter } from '../usage/cgroup.ts'
-import type { Meter } from '../usage/meter.ts'
+import type { UsageMeter } from '../usage/meter.ts'
 import type { Isolation, MachineProgram, RunningMachine } from '../machine/isolation.ts'
 import { JobProblem } from '../machine/job-problem.ts'
 import { startProcess } from '../machine/process-executor.ts'
@@ -136,7 +136,7 @@ const slowestLookMs = 5_000
 const mostLooks = 20
 
 /** Looks for the container until it runs: the engine tells its id and its first process. An engine that does not tell is asked no more. */
-async function meterOf(name: string, ask: Ask, signal: AbortSignal): Promise<Meter | undefined> {
+async function meterOf(name: string, ask: Ask, signal: AbortSignal): Promise<UsageMeter | undefined> {
   for (let look = 0; look < mostLooks && !signal.aborted; look += 1) {
     await pause(Math.min(firstLookMs * 2 ** look, slowestLookMs), undefined, { signal, ref: false }).catch(() => undefined)
     // Until it is made, there is none of this name.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { gather, textOf } from '../../testing/visit.ts'
+import { itemsOf, objectText } from '../../testing/visit.ts'
 import { processingJob, refOf, trainingJob } from '../../testing/job-requests.ts'
 import { ranToEnd, untilRunning } from '../../testing/job-steps.ts'
 import { processesLeft } from '../../../../../test/support/leftovers.ts'
@@ -38,7 +38,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 async function linesOf(request: JobRequest, on = platform): Promise<readonly string[]> {
   const { failureReason = '' } = await ranToEnd(on, request)
-  const lines = (await gather(on.logs.follow(refOf(request)))).map(({ machine, text }) => `${machine} ${text}`).sort()
+  const lines = (await itemsOf(on.logs.follow(refOf(request)))).map(({ machine, text }) => `${machine} ${text}`).sort()
   if (failureReason !== '') throw new Error([failureReason, ...lines].join('\n'))
   return lines
 }
@@ -54,7 +54,7 @@ test('each machine of a training job has its own /opt/ml, /state, host name and 
   const each = (host: string): readonly string[] =>
     ['/.ssm-tmp', '/opt/ml', 'code input model output', host, 'mine', 'root:'].map((text) => `${host} ${text}`)
   expect(lines).toEqual([...each('algo-1'), ...each('algo-2')].sort())
-  for (const host of ['algo-1', 'algo-2']) expect(await textOf(platform, objectUri(`${state}/${host}/own`))).toBe('kept\n')
+  for (const host of ['algo-1', 'algo-2']) expect(await objectText(platform, objectUri(`${state}/${host}/own`))).toBe('kept\n')
   expect(existsSync('/data/x')).toBe(false)
 })
 
@@ -64,8 +64,8 @@ test('a processing job finds its inputs and configuration at the paths of SageMa
   const shell =
     'mkdir -p /opt/ml/processing/train/deep; cat /opt/ml/processing/in/x > /opt/ml/processing/train/deep/y; cp -r /opt/ml/config /opt/ml/processing/train/'
   await linesOf(processingJob({ shell, inputs: { in: { uri: `${folder}in/` } }, outputs: { train: { uri } } }))
-  expect(await textOf(platform, objectUri(`${uri}/deep/y`))).toBe('seen')
-  expect(await textOf(platform, objectUri(`${uri}/config/resourceconfig.json`))).toContain('algo-1')
+  expect(await objectText(platform, objectUri(`${uri}/deep/y`))).toBe('seen')
+  expect(await objectText(platform, objectUri(`${uri}/config/resourceconfig.json`))).toContain('algo-1')
 })
 
 test('machines find each other by name: the first one listens at its own, the second connects to it', async ({ skip }) => {
@@ -104,7 +104,7 @@ test('a stop in the middle, of several jobs at once, leaves no process and no mo
     await untilRunning(platform, refOf(request))
   }
   for (const request of requests) await platform.jobs.stop(refOf(request))
-  const ends = await Promise.all(requests.map(async (request) => (await gather(platform.jobs.watch(refOf(request)))).at(-1)))
+  const ends = await Promise.all(requests.map(async (request) => (await itemsOf(platform.jobs.watch(refOf(request)))).at(-1)))
   expect(ends.map((end) => end?.status)).toEqual(['stopped', 'stopped', 'stopped'])
 })
 

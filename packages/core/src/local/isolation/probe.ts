@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readTextNow } from '../../files/read.ts'
 import { isError } from '../../lang/realms.ts'
-import { ownIdentity, placeOf } from '../process/identity.ts'
+import { ownIdentity, processPlace } from '../process/identity.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
 import { namespaceArgv, prepareNamespaces } from './namespace.ts'
 
@@ -50,7 +50,7 @@ const onlyLinux: NamespaceProbe = { works: false, why: 'only Linux has namespace
 async function keptOrTried(root: string): Promise<NamespaceProbe> {
   if (process.platform !== 'linux') return onlyLinux
   const path = join(root, 'isolation.json')
-  const of = `${placeOf(ownIdentity())} ${release()} ${process.getuid?.()} 1`
+  const of = `${processPlace(ownIdentity())} ${release()} ${process.getuid?.()} 1`
   const kept = readKept(path)
   if (kept?.of === of && (kept.works || Date.now() - kept.atMs < refusalHoldsMs)) return kept
   const found = await tryNamespace(root)

@@ -2,7 +2,7 @@ import { endedPhases, type Ending } from './ending.ts'
 import type { StoredState } from './records.ts'
 
 /** The state a job ends in. */
-export function endOf(
+export function endedState(
   { ending, ...state }: StoredState,
   { status, phase, reason, unstored }: Ending,
   endedAtMs = Date.now(),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { isTerminal, type JobState } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
 import { livenessOf, ownBoot } from '../process/identity.ts'
-import { endOf } from './end-of.ts'
+import { endedState } from './end-of.ts'
 import { endedPhases, endLeftIn } from './ending.ts'
 import { isBeating, lastBeatMs } from './heartbeat.ts'
 import { readState, treesOf, type JobPlace, type StoredState } from './records.ts'
@@ -80,7 +80,7 @@ async function hangs(place: JobPlace, state: StoredState, signal: AbortSignal | 
 export function abandonedEnd(place: JobPlace, state: StoredState): StoredState {
   const isStored = state.ending !== undefined && existsSync(place.results)
   const ending = isStored ? state.ending : ({ status: 'failed', phase: 'Failed', reason: abandonedReason(state) } as const)
-  const end = endOf(state, ending, lastBeatMs(place.heartbeat) ?? state.createdAtMs)
+  const end = endedState(state, ending, lastBeatMs(place.heartbeat) ?? state.createdAtMs)
   return !isStored && neverBegan(state) ? { ...end, neverBegan: true } : end
 }
 

@@ -10,7 +10,7 @@ import { removeFolder, removeTrees } from '../machine/remove-trees.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
 import { namesIn } from '../objects/folders.ts'
 import { sweepLocks, withLock } from '../objects/lock.ts'
-import { endOf } from './end-of.ts'
+import { endedState } from './end-of.ts'
 import { systemClock } from '../../time/clock.ts'
 import { endHeartbeat, lastBeatMs } from './heartbeat.ts'
 import { abandonedEnd, canBeStored, isAbandoned } from './liveness.ts'
@@ -98,7 +98,7 @@ export async function endByForce(place: JobPlace): Promise<void> {
     killAll(place, now)
     rmSync(place.reserve, { force: true })
     const reason = 'The supervisor of this local job did not answer and was killed'
-    writeState(place, endOf(now, { status: 'stopped', phase: 'Stopped', reason }))
+    writeState(place, endedState(now, { status: 'stopped', phase: 'Stopped', reason }))
   })
   removeTrees(place.machines)
   endHeartbeat(place.heartbeat)

@@ -7,7 +7,7 @@ import { secretsIn } from '../../secrets/redact.ts'
 import { needSupervisorProgram, spawnSupervisor, startGate } from '../process/spawn-supervisor.ts'
 import { planOf, type JobPlan } from '../request/job-plan.ts'
 import { chosenIsolation } from '../isolation/choose.ts'
-import { identityOf, ownIdentity, placeOf } from '../process/identity.ts'
+import { identityOf, ownIdentity, processPlace } from '../process/identity.ts'
 import { beginHeartbeat, endHeartbeat } from './heartbeat.ts'
 import {
   jobPlace,
@@ -139,6 +139,6 @@ export async function handOver(place: JobPlace, pid: number): Promise<void> {
   await withLock(place.lock, () => {
     const state = readState(place)
     if (state === undefined || state.ownerIs === 'supervisor' || isTerminal(state.status)) return
-    writeState(place, { ...state, owner: owner ?? `${pid}.gone@${placeOf(ownIdentity())}`, ownerIs: 'supervisor' })
+    writeState(place, { ...state, owner: owner ?? `${pid}.gone@${processPlace(ownIdentity())}`, ownerIs: 'supervisor' })
   })
 }

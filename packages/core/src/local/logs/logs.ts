@@ -7,7 +7,7 @@ import { changesOf } from '../jobs/changes.ts'
 import { namesIn } from '../objects/folders.ts'
 import { currentState } from '../jobs/liveness.ts'
 import { streamOf, type LogStream } from './format.ts'
-import { openLog, type LogReader } from './reader.ts'
+import { openLog, type StreamReader } from './reader.ts'
 import { jobPlace } from '../jobs/records.ts'
 
 /** Follows the log files of a job's machines. `closed` ends every following. */
@@ -86,7 +86,7 @@ interface OpenLogs {
 }
 
 interface Cursor {
-  readonly reader: LogReader
+  readonly reader: StreamReader
   batch: readonly LogLine[]
   position: number
 }
@@ -98,7 +98,7 @@ function openLogs(folder: string, machine: string | undefined): OpenLogs {
       const stream = cursors.has(name) ? undefined : streamOf(folder, name)
       return stream === undefined || (machine ?? stream.machine) !== stream.machine ? [] : [[name, stream] as const]
     })
-  const add = (name: string, reader: LogReader): void => void cursors.set(name, { reader, batch: [], position: 0 })
+  const add = (name: string, reader: StreamReader): void => void cursors.set(name, { reader, batch: [], position: 0 })
   return {
     async seek(count, isWanted, seeking) {
       for (const [name, stream] of unopened()) add(name, await openTail(stream, count, isWanted, seeking))
@@ -133,7 +133,7 @@ async function openTail(
   count: number,
   isWanted: (line: LogLine) => boolean,
   { sinceMs, turn, signal }: Seeking,
-): Promise<LogReader> {
+): Promise<StreamReader> {
   for (let lines = count; ; lines = lines * 4 + 1_000) {
     const reader = openLog(stream, lines)
     let found = 0

@@ -5,7 +5,7 @@ import { tailOffset } from './tail-offset.ts'
 import { openTimes } from './times.ts'
 
 /** Reads one log from where the last reading ended. */
-export interface LogReader {
+export interface StreamReader {
   readonly stream: LogStream
   /** Whether it reads from the log's first byte on. */
   readonly isWhole: boolean
@@ -25,7 +25,7 @@ const carriageReturn = 0x0d
  * Opens a log for reading; memory stays flat however long it is. With `tailLines` it begins at the last so many complete lines,
  * and what is before them is not read.
  */
-export function openLog(stream: LogStream, tailLines?: number): LogReader {
+export function openLog(stream: LogStream, tailLines?: number): StreamReader {
   const file = openSync(stream.path, 'r')
   const start = tailLines === undefined ? 0 : tailOffset(file, tailLines)
   const times = openTimes(timesPath(stream.path), stream.startedAtMs, start)

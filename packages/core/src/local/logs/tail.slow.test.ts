@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { jobName } from '../../names/job-name.ts'
-import { gather } from '../../testing/visit.ts'
+import { itemsOf } from '../../testing/visit.ts'
 import { localLogs } from './logs.ts'
 
 test('the last lines of a log of 200 MB cost a few milliseconds of processor time', async () => {
@@ -20,7 +20,7 @@ test('the last lines of a log of 200 MB cost a few milliseconds of processor tim
     for (const file of [log, times]) closeSync(file)
     const logs = localLogs(root, new AbortController().signal)
     const before = process.cpuUsage()
-    const lines = await gather(logs.follow(job, { untilNow: true, last: 100 }))
+    const lines = await itemsOf(logs.follow(job, { untilNow: true, last: 100 }))
     const { user, system } = process.cpuUsage(before)
     expect(lines).toHaveLength(100)
     expect(lines[0]).toEqual({ machine: 'algo-1', text: 'x'.repeat(99), atMs: 200 })

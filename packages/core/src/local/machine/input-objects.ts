@@ -1,4 +1,4 @@
-import { gathered, mostListBytes } from '../../files/read.ts'
+import { readAtMost, mostListBytes } from '../../files/read.ts'
 import { addressOf, objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { InputPlan } from '../request/job-plan.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
@@ -61,7 +61,7 @@ async function fromManifest(input: InputPlan, objects: DirectoryObjects, signal:
 }
 
 async function manifestOf(input: InputPlan, objects: DirectoryObjects, signal: AbortSignal): Promise<readonly unknown[]> {
-  const bytes = await gathered(objects.read(input.uri, { signal }), mostListBytes)
+  const bytes = await readAtMost(objects.read(input.uri, { signal }), mostListBytes)
   if (bytes === undefined)
     throw new JobProblem(`ClientError: the manifest "${input.uri}" has more than the ${mostListBytes} bytes that are read of one`)
   try {

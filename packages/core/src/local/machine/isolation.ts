@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from '../process/identity.ts'
-import type { Meter } from '../usage/meter.ts'
+import type { UsageMeter } from '../usage/meter.ts'
 import type { MachineTree } from './tree.ts'
 
 /**
@@ -71,7 +71,7 @@ export interface RunningMachine {
   /** The exit code, 128 and the number for a signal. Comes when nothing of the machine is left and all output was read. */
   readonly ended: Promise<number>
   /** What measures the machine, where it is not its process group: comes when the program runs, or is `undefined` when nothing can. */
-  readonly meter?: Promise<Meter | undefined>
+  readonly meter?: Promise<UsageMeter | undefined>
   /** SIGTERM to the program alone, as containers get it. */
   terminate(): void
   /** SIGKILL to everything that is left of the machine. */

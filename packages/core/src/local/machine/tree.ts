@@ -19,7 +19,7 @@ export interface MachineTree {
 
 /** Makes the folders and configuration files of a machine, and nothing that comes from the store. */
 export function layOutMachine(tree: MachineTree, request: JobRequest, plan: JobPlan, networkInterface: string): void {
-  for (const path of [...foldersOf(plan), ...launchFolders(plan.kind, tree.host)]) {
+  for (const path of [...machineFolders(plan), ...launchFolders(plan.kind, tree.host)]) {
     mkdirSync(join(tree.root, path), { recursive: true })
   }
   for (const [path, content] of Object.entries(configFiles(request, plan, tree.host, networkInterface))) {
@@ -35,7 +35,7 @@ function layOutEnd({ root }: MachineTree): void {
 }
 
 /** The folders of a machine, as absolute paths on it. */
-export function foldersOf(plan: JobPlan): readonly string[] {
+export function machineFolders(plan: JobPlan): readonly string[] {
   const own =
     plan.kind === 'training'
       ? [paths.training.config, paths.training.data, paths.training.model, paths.training.outputData, paths.training.state]
@@ -67,7 +67,7 @@ export async function fillInput(
     const source = objects.pathOf(object.uri)
     if (source === undefined)
       throw new JobProblem(`ClientError: Data download failed: "${object.uri}" was removed while the job started`)
-    await put(source, safeJoin(folder, object.name), input.readOnly ? linkReadOnly : copy)
+    await placeAt(source, safeJoin(folder, object.name), input.readOnly ? linkReadOnly : copy)
   }
 }
 
@@ -92,7 +92,7 @@ const linkReadOnly: Placing = async (source, target) => {
 }
 
 /** Puts an object at a path, whose folders are made. */
-export async function put(source: string, target: string, place: Placing): Promise<void> {
+export async function placeAt(source: string, target: string, place: Placing): Promise<void> {
   try {
     await place(source, target)
   } catch (cause) {

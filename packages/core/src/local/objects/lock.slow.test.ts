@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { textOf } from '../../testing/visit.ts'
+import { objectText } from '../../testing/visit.ts'
 import { runTypeScript } from '../../../../../test/support/run-typescript.ts'
 import { objectUri } from '../../names/object-uri.ts'
 import { local } from '../index.ts'
@@ -15,7 +15,7 @@ test('four processes replace each other’s versions and none is lost', { timeou
   const writers = Array.from({ length: 4 }, () => runTypeScript('counting-writer.ts', [root, '100']))
   const ends = await Promise.all(writers.map((writer) => new Promise((resolve) => writer.once('exit', resolve))))
   expect(ends).toEqual([0, 0, 0, 0])
-  expect(await textOf(local({ root }), objectUri('s3://ssm-local/race/count'))).toBe('400')
+  expect(await objectText(local({ root }), objectUri('s3://ssm-local/race/count'))).toBe('400')
   expect(readdirSync(join(root, 'locks'))).toEqual([])
 })
 
@@ -37,7 +37,7 @@ test('writers that are killed at any moment neither block the others nor lose a 
   }
   const last = runTypeScript('counting-writer.ts', [root, '1'])
   expect(await new Promise((resolve) => last.once('exit', resolve))).toBe(0)
-  const count = Number(await textOf(local({ root }), objectUri('s3://ssm-local/race/count')))
+  const count = Number(await objectText(local({ root }), objectUri('s3://ssm-local/race/count')))
   // A victim may have been killed between its write and its word.
   expect(count).toBeGreaterThanOrEqual(told + 1)
   expect(count).toBeLessThanOrEqual(told + 1 + begun)

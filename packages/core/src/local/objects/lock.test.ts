@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { ownIdentity, placeOf } from '../process/identity.ts'
+import { ownIdentity, processPlace } from '../process/identity.ts'
 import { withLock } from './lock.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'ssm-lock-'))
@@ -10,7 +10,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 test('the lock of a dead process is taken over, also when its breaker died too', async () => {
   const lock = join(base, 'dead')
-  const here = placeOf(ownIdentity())
+  const here = processPlace(ownIdentity())
   symlinkSync(`999999.gone@${here}`, lock)
   symlinkSync(`999998.gone@${here}`, `${lock}~999999.gone@${here}`)
   expect(await withLock(lock, () => 'mine')).toBe('mine')

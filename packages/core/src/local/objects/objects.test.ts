@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve, sep } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { gather, textOf } from '../../testing/visit.ts'
+import { itemsOf, objectText } from '../../testing/visit.ts'
 import { compareBytes } from '../../files/byte-order.ts'
 import { addressOf, objectUri } from '../../names/object-uri.ts'
 import { local } from '../index.ts'
@@ -57,13 +57,13 @@ test(
         const uri = (text: string) => objectUri(`s3://ssm-local/${text}`)
         for (const text of keys) await objects.write(uri(text), { kind: 'bytes', bytes: Buffer.from(text) })
         const listed = async (): Promise<readonly string[]> =>
-          (await gather(objects.list(objectUri('s3://ssm-local')))).map((object) => addressOf(object.uri).key)
+          (await itemsOf(objects.list(objectUri('s3://ssm-local')))).map((object) => addressOf(object.uri).key)
         expect(await listed()).toEqual([...keys].sort(compareBytes))
         const removed = new Set(gone.map((index) => keys[index % keys.length] ?? ''))
         await objects.remove([...removed].map(uri))
         const kept = keys.filter((text) => !removed.has(text))
         expect(await listed()).toEqual([...kept].sort(compareBytes))
-        for (const text of kept) expect(Buffer.concat([...(await gather(objects.read(uri(text))))]).toString()).toBe(text)
+        for (const text of kept) expect(Buffer.concat([...(await itemsOf(objects.read(uri(text))))]).toString()).toBe(text)
         await objects.remove(kept.map(uri))
         expect(readdirSync(join(base, String(round), 's3/ssm-local'))).toEqual([])
       }),
@@ -78,8 +78,8 @@ test('people find their files, and files that people put there are objects', asy
   await platform.objects.write(objectUri('s3://ssm-local/a/b c.txt'), { kind: 'bytes', bytes: Buffer.from('ours') })
   expect(readFileSync(join(root, 's3/ssm-local/a/b c.txt'), 'utf8')).toBe('ours')
   writeFileSync(join(root, 's3/ssm-local/a/100%.txt'), 'theirs')
-  expect(await textOf(platform, objectUri('s3://ssm-local/a/100%.txt'))).toBe('theirs')
-  expect((await gather(platform.objects.list(objectUri('s3://ssm-local/')))).map((object) => object.uri)).toEqual([
+  expect(await objectText(platform, objectUri('s3://ssm-local/a/100%.txt'))).toBe('theirs')
+  expect((await itemsOf(platform.objects.list(objectUri('s3://ssm-local/')))).map((object) => object.uri)).toEqual([
     's3://ssm-local/a/100%.txt',
     's3://ssm-local/a/b c.txt',
   ])
@@ -128,8 +128,8 @@ test('looking makes nothing', async () => {
   const { objects } = local({ root })
   expect(await objects.bucket(undefined, { dryRun: true })).toBe('ssm-local')
   expect(await objects.find(objectUri('s3://ssm-local/x'))).toBeUndefined()
-  expect(await gather(objects.list(objectUri('s3://ssm-local/')))).toEqual([])
-  expect(await gather(objects.folders(objectUri('s3://ssm-local/')))).toEqual([])
+  expect(await itemsOf(objects.list(objectUri('s3://ssm-local/')))).toEqual([])
+  expect(await itemsOf(objects.folders(objectUri('s3://ssm-local/')))).toEqual([])
   await objects.remove([objectUri('s3://ssm-local/x')])
   expect(existsSync(root)).toBe(false)
 })

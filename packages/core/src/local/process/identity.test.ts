@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { identityOf, livenessOf, ownIdentity, pidOf, placeOf, type ProcessView } from './identity.ts'
+import { identityOf, livenessOf, ownIdentity, pidOf, processPlace, type ProcessView } from './identity.ts'
 
 // A world of computers and containers: each counts its own processes, and uses their numbers again.
 interface Born {
@@ -53,6 +53,6 @@ test('a process that may not be looked at is not taken for gone', () => {
 test('this process is alive, its number with another start is gone, and one that names no place is unknown', () => {
   expect(pidOf(ownIdentity())).toBe(process.pid)
   expect(livenessOf(ownIdentity())).toBe('alive')
-  expect(livenessOf(`${process.pid}.1@${placeOf(ownIdentity())}`)).toBe('gone')
+  expect(livenessOf(`${process.pid}.1@${processPlace(ownIdentity())}`)).toBe('gone')
   expect(livenessOf(`${process.pid}.1`)).toBe('unknown')
 })

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { hostname } from 'node:os'
 import { shortDigestText } from '../../names/short-digest.ts'
-import { isProcOurs, linkOf, processAt, startIn, textOf } from '../../files/process/proc.ts'
+import { isProcOurs, linkOf, processAt, startIn, textOfProc } from '../../files/process/proc.ts'
 
 /**
  * A process that no other one can be mistaken for: `<pid>.<when it started>@<place>`. The place stands for the computer, its
@@ -39,7 +39,7 @@ export function ownIdentity(): ProcessIdentity {
 /** Whether exactly this process still runs, as far as it can be seen from here. */
 export function livenessOf(identity: ProcessIdentity, view: ProcessView = systemView()): Liveness {
   if (identity === own) return 'alive'
-  if (placeOf(identity) !== view.place) return 'unknown'
+  if (processPlace(identity) !== view.place) return 'unknown'
   const pid = pidOf(identity)
   const startedAt = view.startOf(pid)
   if (startedAt === undefined) return view.hides(pid) ? 'unknown' : 'gone'
@@ -57,7 +57,7 @@ export function pidOf(identity: ProcessIdentity): number {
 }
 
 /** Where an identity was read; empty for one that does not say. */
-export function placeOf(identity: ProcessIdentity): string {
+export function processPlace(identity: ProcessIdentity): string {
   return identity.split('@')[1] ?? ''
 }
 
@@ -79,10 +79,10 @@ export function systemView(): ProcessView {
   return view
 }
 
-const linuxBoot = (): string => textOf('/proc/sys/kernel/random/boot_id').trim()
+const linuxBoot = (): string => textOfProc('/proc/sys/kernel/random/boot_id').trim()
 
 /** Of this computer since it was started, the same in each of its containers. */
-export const ownBoot = (): string => (process.platform === 'linux' ? linuxBoot() : placeOf(ownIdentity()))
+export const ownBoot = (): string => (process.platform === 'linux' ? linuxBoot() : processPlace(ownIdentity()))
 
 function linuxView(): ProcessView {
   const boot = linuxBoot()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { writeArchive } from '../../archive/tar.ts'
-import { readRequirements, requirementLines, type Requirements } from './requirements.ts'
+import { bundledRequirements, requirementLines, type Requirements } from './requirements.ts'
 
 async function read(files: Readonly<Record<string, string>>): Promise<Requirements | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'ssm-requirements-'))
@@ -16,7 +16,7 @@ async function read(files: Readonly<Record<string, string>>): Promise<Requiremen
       content: { kind: 'bytes' as const, bytes: Buffer.from(text) },
     }))
     await writeArchive(entries, path)
-    return await readRequirements(path)
+    return await bundledRequirements(path)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

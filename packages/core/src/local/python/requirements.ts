@@ -22,7 +22,7 @@ export const requirementsFile = 'requirements.txt'
  * Reads the requirements in a job's bundle. `undefined` when they name anything beside packages of an index (files of the code, a
  * repository, variables): what that is may change although the text does not.
  */
-export async function readRequirements(bundle: string): Promise<Requirements | undefined> {
+export async function bundledRequirements(bundle: string): Promise<Requirements | undefined> {
   const files = new Map<string, string>()
   const normalised: (readonly [string, readonly string[]])[] = []
   for (const waiting = [requirementsFile]; waiting.length > 0;) {

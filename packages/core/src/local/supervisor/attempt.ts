@@ -12,7 +12,7 @@ import { objectsOf } from '../machine/input-objects.ts'
 import type { Journal } from './journal.ts'
 import { openMachineLog } from '../logs/writer.ts'
 import { StateWatch } from './watch/state-watch.ts'
-import { fillInput, foldersOf, layOutMachine, type MachineTree } from '../machine/tree.ts'
+import { fillInput, machineFolders, layOutMachine, type MachineTree } from '../machine/tree.ts'
 import { maskedBytes } from '../../secrets/masked-bytes.ts'
 import type { MetricFinder } from '../../platform/metrics/metric-finder.ts'
 import { metricReader } from '../logs/metrics.ts'
@@ -63,7 +63,7 @@ export interface Prepared {
 }
 
 /** The folders that stand for the machines' `/`. */
-export const treesOf = ({ place, plan }: Job): readonly MachineTree[] =>
+export const attemptTrees = ({ place, plan }: Job): readonly MachineTree[] =>
   plan.hosts.map((host) => ({ host, root: join(place.machines, host) }))
 
 const viewOf = ({ isolation, inherited }: Job, tree: MachineTree): MachineView => isolation.view(tree, inherited)
@@ -71,7 +71,7 @@ const viewOf = ({ isolation, inherited }: Job, tree: MachineTree): MachineView =
 /** Lays out every machine: folders, configuration, inputs, checkpoints. An abort of the halt's signal rejects. */
 export async function prepare(job: Job): Promise<Prepared> {
   const { place, request, plan, objects, halt, isolation } = job
-  const trees = treesOf(job)
+  const trees = attemptTrees(job)
   const pipes = makePipes(pipesOf(place, plan.hosts))
   try {
     for (const tree of trees) layOutMachine(tree, request, plan, viewOf(job, tree).networkInterface)
@@ -92,7 +92,7 @@ export async function prepare(job: Job): Promise<Prepared> {
     const state =
       checkpoint === undefined ? [] : [folderSync(trees, checkpoint.path, checkpoint.uri, objects, { deletes: true, onGiven })]
     for (const sync of state) await sync.restore(halt.signal)
-    await isolation.prepare(trees, foldersOf(plan), halt.signal)
+    await isolation.prepare(trees, machineFolders(plan), halt.signal)
     const outputs = plan.outputs.filter((output) => output.continuous)
     return {
       trees,

@@ -5,7 +5,7 @@ import { isSsmError } from '../../errors/ssm-error.ts'
 import { addressOf, folderUri, joinUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { DirectoryObjects } from '../objects/objects.ts'
 import { filesOf, type MachineFile, type FileStats } from './folder-files.ts'
-import { copy, put, type MachineTree } from '../machine/tree.ts'
+import { copy, placeAt, type MachineTree } from '../machine/tree.ts'
 
 /** What was stored, and what cannot be, with the reason. */
 export interface Pushed {
@@ -96,7 +96,7 @@ async function restore(
     if (name === '' || name.endsWith('/') || source === undefined) continue
     for (const side of sides) {
       const target = safeJoin(side.folder, name)
-      await put(source, target, copy)
+      await placeAt(source, target, copy)
       onGiven?.(target)
       side.known.set(name, stampOf(lstatSync(target, { bigint: true })))
     }

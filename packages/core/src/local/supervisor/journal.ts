@@ -3,7 +3,7 @@ import { fsCodeOf } from '../../files/fs-errors.ts'
 import type { JobStatus, MetricValue, ProgramStart } from '../../platform/jobs.ts'
 import type { ProcessIdentity } from '../process/identity.ts'
 import { endedPhases, type Ending } from '../jobs/ending.ts'
-import { endOf } from '../jobs/end-of.ts'
+import { endedState } from '../jobs/end-of.ts'
 import { writeState, writeStateDurably, type JobPlace, type StoredState } from '../jobs/records.ts'
 
 export interface PhaseChange {
@@ -65,7 +65,7 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
     programEnded: (start) => change({ starts: [...(state.starts ?? []), start] }),
     interrupted: () => change({ interruptions: state.interruptions + 1 }),
     end(ending) {
-      writeStateDurably(place, (state = endOf(state, ending)))
+      writeStateDurably(place, (state = endedState(state, ending)))
     },
   }
 }

@@ -10,9 +10,9 @@ import {
 import type { MachineTree } from '../machine/tree.ts'
 import { streamPath } from '../logs/format.ts'
 import { openMachineLog } from '../logs/writer.ts'
-import { readLock, readRequirements, type Requirements } from '../python/requirements.ts'
+import { readLock, bundledRequirements, type Requirements } from '../python/requirements.ts'
 import { environmentWith, NotInstalled } from '../python/packages.ts'
-import { treesOf, type Job } from './attempt.ts'
+import { attemptTrees, type Job } from './attempt.ts'
 
 const phase = 'Installing'
 
@@ -23,7 +23,7 @@ const phase = 'Installing'
  */
 export async function packagesFor(job: Job): Promise<string | undefined> {
   const { settings, plan, halt, journal, place, root } = job
-  const [tree] = treesOf(job)
+  const [tree] = attemptTrees(job)
   if (settings.installsRequirements !== true || settings.python === undefined || tree === undefined) return undefined
   const wheels = join(tree.root, channelPath(plan.kind, packagesChannel))
   const requirements = readLock(join(wheels, packagesLock)) ?? (await requirementsIn(job, tree))
@@ -50,7 +50,7 @@ export async function packagesFor(job: Job): Promise<string | undefined> {
 
 /** As on AWS: without a network nothing can be asked of an index. */
 async function requirementsIn(job: Job, tree: MachineTree): Promise<Requirements | undefined> {
-  return isIsolated(job) ? undefined : readRequirements(join(tree.root, codeChannelPath(job.plan.kind), bundleFile))
+  return isIsolated(job) ? undefined : bundledRequirements(join(tree.root, codeChannelPath(job.plan.kind), bundleFile))
 }
 
 function isIsolated({ request }: Job): boolean {

@@ -13,7 +13,7 @@ import { withLock } from '../objects/lock.ts'
 import { directoryObjects } from '../objects/objects.ts'
 import { ownBoot, ownIdentity } from '../process/identity.ts'
 import { planOf } from '../request/job-plan.ts'
-import { prepare, runMachines, treesOf, type Job, type MachineEnd, type Prepared } from './attempt.ts'
+import { prepare, runMachines, attemptTrees, type Job, type MachineEnd, type Prepared } from './attempt.ts'
 import type { Ending } from '../jobs/ending.ts'
 import { endingOf, haltedEnding } from './ending.ts'
 import { folderSync } from './folder-sync.ts'
@@ -169,7 +169,7 @@ function tellHalt({ halt, journal }: Job): void {
 /** Stores what the machines left of a job whose supervisor ended before it could. */
 async function storeAgain(job: Job, ending: Ending): Promise<Ending> {
   const { plan, objects, halt, isolation } = job
-  const trees = treesOf(job)
+  const trees = attemptTrees(job)
   for (const { root } of trees) killStrays(root)
   // Their programs have ended, as the codes that they left say: what is left of a container changes nothing any more.
   await isolation.killLeft(trees).catch(() => undefined)

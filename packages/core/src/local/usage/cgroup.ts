@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path/posix'
-import type { Measured, Meter } from './meter.ts'
+import type { Measured, UsageMeter } from './meter.ts'
 
 /*
  * What a container uses, as the control groups of the system count it, ended processes too. Both versions are read: with the second
@@ -11,7 +11,7 @@ import type { Measured, Meter } from './meter.ts'
  * A meter of the container with this id whose first process is this one; `undefined` where the system does not tell, or when the process is
  * not of this container: an engine may work on another computer.
  */
-export function containerMeter(id: string, pid: number): Meter | undefined {
+export function containerMeter(id: string, pid: number): UsageMeter | undefined {
   const folders = groupFolders(id, textOf(`/proc/${pid}/cgroup`), textOf('/proc/self/mountinfo'))
   if (folders.length === 0) return undefined
   const read = (name: string): string => {

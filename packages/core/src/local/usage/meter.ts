@@ -16,10 +16,10 @@ export interface Measured {
 }
 
 /** Measures a machine now; `undefined` when nothing of it is there. All meters of one look share one list of processes. */
-export type Meter = (processes: () => readonly SeenProcess[]) => Measured | undefined
+export type UsageMeter = (processes: () => readonly SeenProcess[]) => Measured | undefined
 
 /** A machine and its meter; one that is made later is used from then on. */
 export interface SampledMachine {
   readonly host: string
-  readonly meter: Meter | Promise<Meter | undefined>
+  readonly meter: UsageMeter | Promise<UsageMeter | undefined>
 }

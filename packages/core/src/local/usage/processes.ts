@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Meter, SeenProcess } from './meter.ts'
+import type { UsageMeter, SeenProcess } from './meter.ts'
 
 const pageBytes = 4096
 const ticksPerSecond = 100
@@ -30,7 +30,7 @@ export function processIn(pid: number, stat: string): readonly SeenProcess[] {
 }
 
 /** Adds up the processes of one group: what those that are there have spent since the last look counts. */
-export function groupMeter(group: number): Meter {
+export function groupMeter(group: number): UsageMeter {
   let before = new Map<number, number>()
   let spent = 0
   return (processes) => {

@@ -1,6 +1,6 @@
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import type { UsageSample } from '../../platform/jobs.ts'
-import type { Meter, SampledMachine, SeenProcess } from './meter.ts'
+import type { UsageMeter, SampledMachine, SeenProcess } from './meter.ts'
 import { processesNow } from './processes.ts'
 import { appendUsage } from './samples.ts'
 
@@ -52,7 +52,7 @@ function samplerOf({
   host: machine,
   meter: given,
 }: SampledMachine): (processes: () => readonly SeenProcess[]) => readonly UsageSample[] {
-  let meter: Meter | undefined
+  let meter: UsageMeter | undefined
   if (typeof given === 'function') meter = given
   // A machine that cannot be measured runs as well.
   else

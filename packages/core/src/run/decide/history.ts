@@ -1,5 +1,5 @@
 import { isSsmError } from '../../errors/ssm-error.ts'
-import { gathered } from '../../files/read.ts'
+import { readAtMost } from '../../files/read.ts'
 import { isJobOf, type JobName } from '../../names/job-name.ts'
 import type { TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
@@ -121,7 +121,7 @@ export async function readSmall(
   options: Abortable,
 ): Promise<string | undefined> {
   try {
-    return (await gathered(objects.read(uri, options), mostSmallBytes))?.toString('utf8') ?? ''
+    return (await readAtMost(objects.read(uri, options), mostSmallBytes))?.toString('utf8') ?? ''
   } catch (cause) {
     if (isSsmError(cause, 'OBJECT_MISSING')) return undefined
     throw cause

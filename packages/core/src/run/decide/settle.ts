@@ -2,7 +2,7 @@ import { placementsOf } from '../../spec/machines/placements.ts'
 import type { AttemptNumber, JobRecord, PastJob, TaskHistory } from '../../spec/result.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { isTerminal } from '../../platform/jobs.ts'
-import { endOf, type Attempt } from '../attempt.ts'
+import { attemptEnd, type Attempt } from '../attempt.ts'
 import type { TaskContext } from '../context.ts'
 import {
   attemptToStart,
@@ -112,7 +112,7 @@ function beforeNow({ state, record, waitEnded }: PastJob, spec: TaskSpec, finger
     isSameRun: record?.fingerprint === fingerprint,
     attempt: record?.attempt,
     place,
-    end: isTerminal(state.status) ? endOf(state, { spent, place, waitEnded }, spec) : undefined,
+    end: isTerminal(state.status) ? attemptEnd(state, { spent, place, waitEnded }, spec) : undefined,
   }
 }
 

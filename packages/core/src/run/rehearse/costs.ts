@@ -18,7 +18,7 @@ const workBeganMs = ({ startedAtMs, takenAtMs, isStateRead, stateReadAtMs }: Pro
   stateReadAtMs ?? (isStateRead === false && takenAtMs !== undefined ? takenAtMs : startedAtMs + readSeconds * 1_000)
 
 /** How long the program worked in one start, in seconds: what it does after SIGTERM is no work of the job. */
-export const ranSeconds = ({ startedAtMs, takenAtMs, endedAtMs }: ProgramStart): number =>
+export const programSeconds = ({ startedAtMs, takenAtMs, endedAtMs }: ProgramStart): number =>
   ((takenAtMs ?? endedAtMs) - startedAtMs) / 1_000
 
 /** How the program works when nobody interrupts it. */
@@ -118,7 +118,7 @@ function startSecondsOf({ seconds }: Undisturbed, runs: readonly InterruptedRun[
   const plain = runs.filter((run) => !lostIn(run).includes(undefined))
   const count = (some: readonly InterruptedRun[]): number => sumOf(some, (run) => lostIn(run).length)
   if (2 * count(plain) < count(runs)) return readSeconds
-  const extra = sumOf(plain, (run) => sumOf(run.starts, ranSeconds) - seconds - sumOf(lostIn(run), (lost = 0) => lost))
+  const extra = sumOf(plain, (run) => sumOf(run.starts, programSeconds) - seconds - sumOf(lostIn(run), (lost = 0) => lost))
   return Math.max(0, extra / Math.max(1, count(plain)))
 }
 

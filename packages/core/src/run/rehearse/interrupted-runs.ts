@@ -1,5 +1,5 @@
 import type { ProgramStart } from '../../platform/jobs.ts'
-import { isTaken, ranSeconds } from './costs.ts'
+import { isTaken, programSeconds } from './costs.ts'
 import { momentsOf, randomFrom } from './moments.ts'
 import type { InterruptedRun } from './marks.ts'
 import { faultsOf } from './verdict.ts'
@@ -36,7 +36,7 @@ export async function interruptedRuns(
   for (let idle = 0; taken() < interruptions && idle < mostIdle;) {
     signal?.throwIfAborted()
     const before = taken()
-    const moments = momentsOf(random, interruptions - before, ranSeconds(undisturbed))
+    const moments = momentsOf(random, interruptions - before, programSeconds(undisturbed))
     let run = await interrupt(moments, graceSeconds)
     if (run.starts.some(({ wasKilled }) => wasKilled === true) && graceSeconds < longerGrace(given)) {
       // On a busy computer a program that listens may be late: more time tells it from one that does not.

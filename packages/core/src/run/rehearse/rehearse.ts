@@ -18,7 +18,7 @@ import type { Runner } from '../runner.ts'
 import { keepCertificate, programDigest } from './certificates.ts'
 import { differencesOf, endOfRun, type RunEnd } from './compare.ts'
 import type { RehearsalPlatform, RehearseOptions } from '../run-options.ts'
-import { costsOf, expectedAt, ranSeconds } from './costs.ts'
+import { costsOf, expectedAt, programSeconds } from './costs.ts'
 import { fullGraceSeconds, interruptedRuns, type Interrupt } from './interrupted-runs.ts'
 import { linesOfJob, marksOf, type InterruptedRun, type PrintedLine } from './marks.ts'
 import { faultsOf, onlyStart, type Rehearsal } from './verdict.ts'
@@ -45,7 +45,7 @@ export async function rehearse(given: TaskSpec, options: RehearseOptions, stage:
   const played = await interruptedRuns(start, interrupt, { interruptions, graceSeconds, seed, signal })
   const marks = marksOf(start, lines)
   const faults = faultsOf(start, await withoutOwnDifferences(played.runs, rehearsal, end), played.graceSeconds, marks)
-  const costs = costsOf({ seconds: ranSeconds(start), marks }, played.runs)
+  const costs = costsOf({ seconds: programSeconds(start), marks }, played.runs)
   const found: Rehearsal = {
     v: 1,
     task: spec.task,
@@ -53,7 +53,7 @@ export async function rehearse(given: TaskSpec, options: RehearseOptions, stage:
     survives: faults.length === 0,
     faults,
     seed,
-    seconds: ranSeconds(start),
+    seconds: programSeconds(start),
     ...costs,
     machineSeconds,
     expected: expectedAt(costs.workLost.meanSeconds, costs.startSeconds, machineSeconds),

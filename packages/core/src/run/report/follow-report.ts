@@ -7,7 +7,7 @@ import { logReader, pageLimits, type LogReader } from './log-reader.ts'
 import type { ReportDocument, ReportedLine } from './report-document.ts'
 import { documentOf, subjectsOf } from './report-of.ts'
 import { lastingParts, type JobToReport } from './reported-job.ts'
-import { requestFacts } from './request-facts.ts'
+import { reportedRequest } from './request-facts.ts'
 
 /**
  * A change of a report: the document anew, or lines that the log of its first job got since. Only the first document with a job holds the lines
@@ -92,7 +92,7 @@ async function follow(
   platform: Platform,
   signal: AbortSignal,
 ): Promise<Followed> {
-  const reader = await logReader(first, request === undefined ? {} : requestFacts(request).metrics, pageLimits)
+  const reader = await logReader(first, request === undefined ? {} : reportedRequest(request).metrics, pageLimits)
   const lines: ReportedLine[] = []
   let state = first
   let isOver = false

@@ -12,8 +12,8 @@ import { jobNamed } from '../lookup/job.ts'
 import { listTasks, type StoragePlace } from '../lookup/projects.ts'
 import { pageLimits, readLog, type LogLimits } from './log-reader.ts'
 import type { ReportDocument, ReportedEdge } from './report-document.ts'
-import { reportedJob, type GatherOptions, type GiveLog, type JobToReport } from './reported-job.ts'
-import { requestFacts } from './request-facts.ts'
+import { reportedJob, type ReportedJobOptions, type GiveLog, type JobToReport } from './reported-job.ts'
+import { reportedRequest } from './request-facts.ts'
 import type { ReportedSearch } from './search-document.ts'
 
 /** What a report is about: one job, a task with its newest job, or a project with the newest job of each task. */
@@ -41,7 +41,7 @@ const mostEarlier = 25
 /** The report of one job. */
 export async function reportOfJob(
   place: StoragePlace & { readonly job: string },
-  options: GatherOptions = {},
+  options: ReportedJobOptions = {},
 ): Promise<ReportDocument> {
   return reportOfSubjects(place, await subjectsOf(place, options), options)
 }
@@ -50,7 +50,7 @@ export async function reportOfJob(
 export async function reportOfSubjects(
   place: ReportPlace,
   subjects: readonly JobToReport[],
-  options: GatherOptions,
+  options: ReportedJobOptions,
   searches: readonly ReportedSearch[] = [],
 ): Promise<ReportDocument> {
   const { platform } = place
@@ -69,7 +69,7 @@ export async function documentOf(
   place: ReportPlace,
   subjects: readonly JobToReport[],
   giveLog: GiveLog,
-  options: GatherOptions,
+  options: ReportedJobOptions,
   searches: readonly ReportedSearch[] = [],
 ): Promise<ReportDocument> {
   const { platform } = place
@@ -187,13 +187,13 @@ async function subjectNamed(name: string, platform: Platform, options: Abortable
 }
 
 const placeOf = (request: JobRequest | undefined): TaskPlace | undefined =>
-  request === undefined ? undefined : requestFacts(request).place
+  request === undefined ? undefined : reportedRequest(request).place
 
 /** Which job of the report read what another one of it stored. Pure. */
 function edgesBetween(subjects: readonly JobToReport[]): readonly ReportedEdge[] {
   return subjects.flatMap(({ task: to, request }) => {
     if (request === undefined) return []
-    return requestFacts(request).inputs.flatMap(({ channel, uri }) =>
+    return reportedRequest(request).inputs.flatMap(({ channel, uri }) =>
       subjects
         .filter(({ task, layout }) => task !== to && layout !== undefined && uri.startsWith(layout.root))
         .map(({ task: from }) => ({ from, to, channel })),

@@ -14,7 +14,7 @@ import { gather } from '../../testing/visit.ts'
 import { logReader, thinnedTo, type LogLimits } from './log-reader.ts'
 import { followReport, reportOf } from '../../search/report/index.ts'
 import { jsonForPage, reportPage, writeReport } from './report-page.ts'
-import { outcomeOf, reasonToStart } from './reported-job.ts'
+import { outcomeText, reasonToStart } from './reported-job.ts'
 import { withStoredFiles } from './stored-files.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ssm-report-'))
@@ -256,7 +256,7 @@ test.each([
   [{ status: 'stopped', phase: 'MaxRuntimeExceeded' }, 'The job ran into its time limit after 2 hours on 2 machines.'],
   [{ status: 'in-progress', phase: 'Downloading' }, 'The job is running on 2 machines: Downloading.'],
 ] as const)('an outcome is one sentence: %j', (change, sentence) => {
-  expect(outcomeOf({ ...state, ...change })).toBe(sentence)
+  expect(outcomeText({ ...state, ...change })).toBe(sentence)
 })
 
 const record = (fingerprint: string, number = 1) =>

@@ -15,7 +15,7 @@ import { attemptsOf } from './attempts.ts'
 import { codeChanges } from './code/code-changes.ts'
 import { machineTimes } from './machine-times.ts'
 import type { EarlierJob, ReportedCode, ReportedInput, ReportedJob } from './report-document.ts'
-import { requestFacts, shownRequest, type RequestFacts } from './request-facts.ts'
+import { reportedRequest, shownRequest, type ReportedRequest } from './request-facts.ts'
 import { storedOutputFiles, withStoredFiles } from './stored-files.ts'
 
 /** A job, those before it, the newest first, and where they are stored. */
@@ -37,26 +37,26 @@ export interface LastingParts {
 }
 
 /** How a report is gathered. */
-export interface GatherOptions extends Abortable {
+export interface ReportedJobOptions extends Abortable {
   /** Tells what jobs cost; absent when nobody wants to know. */
   readonly money?: Money | undefined
 }
 
 /** Gives a job's log: read now, or followed by somebody already. */
-export type GiveLog = (job: JobState, metrics: RequestFacts['metrics']) => Promise<ReadLog>
+export type GiveLog = (job: JobState, metrics: ReportedRequest['metrics']) => Promise<ReadLog>
 
-const noFacts: RequestFacts = { hyperparameters: {}, metrics: {}, inputs: [] }
+const noFacts: ReportedRequest = { hyperparameters: {}, metrics: {}, inputs: [] }
 
 /** Gathers what a report tells of one job. */
 export async function reportedJob(
   subject: JobToReport,
   platform: Platform,
   giveLog: GiveLog,
-  options: GatherOptions,
+  options: ReportedJobOptions,
 ): Promise<{ readonly job: ReportedJob; readonly leftOut: readonly string[] }> {
   const { task, past, layout, request } = subject
   const [{ state, record }, ...before] = past
-  const facts = request === undefined ? noFacts : requestFacts(request)
+  const facts = request === undefined ? noFacts : reportedRequest(request)
   const parts = record?.parts ?? {}
   const [{ log, series, stretches, leftOut }, usage, outputs, attempts, lasting] = await Promise.all([
     giveLog(state, facts.metrics),
@@ -69,7 +69,7 @@ export async function reportedJob(
   const job: ReportedJob = {
     task,
     state,
-    outcome: outcomeOf(state),
+    outcome: outcomeText(state),
     ...(because === undefined ? {} : { because }),
     ...hintOf(state, platform),
     attempts,
@@ -96,7 +96,7 @@ export async function lastingParts(
   options: Abortable,
 ): Promise<LastingParts> {
   const parts = past[0].record?.parts ?? {}
-  const given = (request === undefined ? noFacts : requestFacts(request)).inputs
+  const given = (request === undefined ? noFacts : reportedRequest(request)).inputs
   const [{ inputs, leftOut }, code] = await Promise.all([
     withStoredFiles(
       given.map((input) => ({ ...input, ...digestOf(parts, input.channel) })),
@@ -109,7 +109,7 @@ export async function lastingParts(
 }
 
 /** One sentence about a job's end, or about how it is doing. Pure. */
-export function outcomeOf(state: JobState): string {
+export function outcomeText(state: JobState): string {
   const { status, phase, endedAtMs, createdAtMs, machines } = state
   const on = machines === 1 ? 'one machine' : `${machines} machines`
   if (!isTerminal(status)) return `The job is running on ${on}: ${phase}.`

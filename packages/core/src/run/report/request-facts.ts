@@ -5,7 +5,7 @@ import type { TaskPlace } from '../../names/layout.ts'
 import type { JobRequest } from '../../platform/jobs.ts'
 
 /** What a report takes from a job's request. */
-export interface RequestFacts {
+export interface ReportedRequest {
   readonly hyperparameters: Readonly<Record<string, string>>
   /** Metric → its expression. */
   readonly metrics: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface RequestFacts {
 const ownChannels = new Set(['code', 'source', 'dependencies'])
 
 /** Reads a request. Pure. */
-export function requestFacts(request: JobRequest): RequestFacts {
+export function reportedRequest(request: JobRequest): ReportedRequest {
   const channels = request.kind === 'training' ? trainingChannels(request.input) : processingChannels(request.input)
   const code = channels.find(({ channel }) => channel === 'code' || channel === 'source')
   const place = code === undefined ? undefined : placeOfCode(code.uri)
@@ -39,13 +39,13 @@ function metricsOf(request: JobRequest): Readonly<Record<string, string>> {
 
 type Input<Kind extends JobRequest['kind']> = Extract<JobRequest, { readonly kind: Kind }>['input']
 
-const trainingChannels = ({ InputDataConfig = [] }: Input<'training'>): RequestFacts['inputs'] =>
+const trainingChannels = ({ InputDataConfig = [] }: Input<'training'>): ReportedRequest['inputs'] =>
   InputDataConfig.flatMap(({ ChannelName, DataSource }) => channelOf(ChannelName, DataSource?.S3DataSource?.S3Uri))
 
-const processingChannels = ({ ProcessingInputs = [] }: Input<'processing'>): RequestFacts['inputs'] =>
+const processingChannels = ({ ProcessingInputs = [] }: Input<'processing'>): ReportedRequest['inputs'] =>
   ProcessingInputs.flatMap(({ InputName, S3Input }) => channelOf(InputName, S3Input?.S3Uri))
 
-function channelOf(channel: string | undefined, uri: string | undefined): RequestFacts['inputs'] {
+function channelOf(channel: string | undefined, uri: string | undefined): ReportedRequest['inputs'] {
   if (channel === undefined || uri === undefined) return []
   try {
     return [{ channel, uri: objectUri(uri) }]

@@ -1,13 +1,13 @@
 import type { RunHappening, Tell } from '../../events/run-event.ts'
 
 /** Happenings that wait for a permission to be told. */
-export interface Gate {
+export interface HeldEvents {
   readonly tell: Tell
   /** Tells what has happened, and from now on everything at once. */
   open(): void
 }
 
-export function gateFor(tell: Tell): Gate {
+export function gateFor(tell: Tell): HeldEvents {
   const waiting: RunHappening[] = []
   let isOpen = false
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { placeOf, sizeOf, valueAt, valuesKey, type Domain, type NumberRange, type Space } from '../space.ts'
+import { placeInRange, sizeOf, valueAt, valuesKey, type Domain, type NumberRange, type Space } from '../space.ts'
 import { shuffled } from './grid.ts'
 import { Rungs } from './halving.ts'
 import { seeded } from './random.ts'
@@ -49,7 +49,7 @@ test('every value lies in its range, and its place leads back to it', () => {
     fc.property(ranges, fc.double({ min: 0, max: 1, noNaN: true }), (domain, place) => {
       const value = valueAt(domain, place)
       expect(isIn(domain, value)).toBe(true)
-      const again = valueAt(domain, placeOf(domain, value))
+      const again = valueAt(domain, placeInRange(domain, value))
       expect(Math.abs(again - value)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(value), Math.abs(domain.max)))
     }),
   )

@@ -1,6 +1,6 @@
 import { normal, seeded, type Random } from './random.ts'
 import type { Observation, Sampling } from './sampling.ts'
-import { placeOf, valueAt, valuesKey, type Domain, type Space, type Values } from '../space.ts'
+import { placeInRange, valueAt, valuesKey, type Domain, type Space, type Values } from '../space.ts'
 
 /*
  * The tree-structured Parzen estimator: the trials are split into few good ones and all others; each group is a mixture of a kernel
@@ -98,7 +98,7 @@ function deviation(points: readonly Point[], index: number): number {
 function pointOf(space: Space, values: Values): Point {
   return Object.entries(space).map(([name, domain]) => {
     const value = values[name]
-    if (domain.kind === 'range') return placeOf(domain, Number(value))
+    if (domain.kind === 'range') return placeInRange(domain, Number(value))
     const key = valuesKey({ value: value ?? null })
     return domain.values.findIndex((each) => valuesKey({ value: each }) === key)
   })

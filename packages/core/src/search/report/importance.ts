@@ -1,6 +1,6 @@
 import type { Importance } from '../../run/report/search-document.ts'
 import type { Goal, Trial } from '../found.ts'
-import { placeOf, type Domain, type Space, type Values } from '../space.ts'
+import { placeInRange, type Domain, type Space, type Values } from '../space.ts'
 
 /*
  * How much each hyperparameter alone tells of the result: the trials are ranked, and the share of the variance of the ranks between groups of
@@ -63,7 +63,7 @@ function compared(one: readonly number[], other: readonly number[]): number {
 /** The group of each value: a value itself where there are few, else neighbours in a range, as many in each group. */
 function groupsOf(domain: Domain, values: readonly (Values[string] | undefined)[]): readonly (string | number)[] {
   if (domain.kind === 'choice') return values.map((value) => JSON.stringify(value))
-  const places = values.map((value) => placeOf(domain, Number(value)))
+  const places = values.map((value) => placeInRange(domain, Number(value)))
   const sorted = places.toSorted((one, other) => one - other)
   const count = Math.max(fewestGroups, Math.min(mostGroups, Math.floor(Math.sqrt(values.length / 2))))
   // Equal values have the same first place, so they are in one group.

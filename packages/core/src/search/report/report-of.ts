@@ -15,7 +15,7 @@ import {
   type ReportPlace,
   type TasksPlace,
 } from '../../run/report/report-of.ts'
-import type { GatherOptions, JobToReport } from '../../run/report/reported-job.ts'
+import type { ReportedJobOptions, JobToReport } from '../../run/report/reported-job.ts'
 import type { KnownNotes } from '../journal.ts'
 import { storedSearches } from '../stored.ts'
 import { reportedSearch, type SearchToReport } from './reported-search.ts'
@@ -54,7 +54,7 @@ export async function reportOfSearches(
   place: TasksPlace,
   searches: readonly SearchToReport[],
   own: readonly JobToReport[],
-  options: GatherOptions,
+  options: ReportedJobOptions,
 ): Promise<ReportDocument> {
   const { platform } = place
   const newest = searches.filter(({ task }, at) => searches.findIndex((each) => each.task === task) === at)

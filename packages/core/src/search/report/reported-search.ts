@@ -2,7 +2,7 @@ import { sumOfCosts } from '../../cost/billed.ts'
 import { eachOf } from '../../lang/each-of.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { noPrices } from '../../run/report/attempts.ts'
-import type { GatherOptions } from '../../run/report/reported-job.ts'
+import type { ReportedJobOptions } from '../../run/report/reported-job.ts'
 import type { ReportedSearch, ReportedTrial, SearchedParameter } from '../../run/report/search-document.ts'
 import type { Cost } from '../../spec/money/cost.ts'
 import type { Goal, MetricPoint, Trial } from '../found.ts'
@@ -29,7 +29,7 @@ const describedAtOnce = 8
 export async function reportedSearch(
   { task, createdAtMs, goal, space, trials, best }: SearchToReport,
   platform: Platform,
-  options: GatherOptions,
+  options: ReportedJobOptions,
 ): Promise<{ readonly search: ReportedSearch; readonly leftOut: readonly string[] }> {
   const costs = await costsOf(trials, platform, options)
   const shown = trials.filter(({ number }, at) => at < mostTrials || number === best)
@@ -85,7 +85,7 @@ function someOf(course: readonly MetricPoint[]): ReportedTrial['course'] {
 async function costsOf(
   trials: SearchToReport['trials'],
   { jobs }: Platform,
-  { money, signal }: GatherOptions,
+  { money, signal }: ReportedJobOptions,
 ): Promise<ReadonlyMap<number, Cost> | undefined> {
   if (money === undefined) return undefined
   const costs = new Map<number, Cost>()

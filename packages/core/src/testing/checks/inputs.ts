@@ -1,13 +1,15 @@
 import { deepEqual, equal, hasFields, includes, isAtMost } from '../expectations.ts'
 import { refOf, trainingJob } from '../job-requests.ts'
 import { ranToEnd } from '../job-steps.ts'
-import { below, gather, keyBelow, put, textOf, type Checks, type Visit } from '../visit.ts'
+import { uriBelow, itemsOf, keyBelow, putText, objectText, type Checks, type Visit } from '../visit.ts'
 
 const copyAll =
   'cd $R/opt/ml/input/data && for h in algo-1 algo-2 algo-3; do grep -q "\\"current_host\\": *\\"$h\\"" ../config/resourceconfig.json && me=$h; done; mkdir -p $R/state/$me && cp -R . $R/state/$me/'
 
 const stateOf = async ({ platform, folder }: Visit): Promise<readonly string[]> =>
-  (await gather(platform.objects.list(below(folder, 'state/')))).map((object) => keyBelow(below(folder, 'state/'), object.uri))
+  (await itemsOf(platform.objects.list(uriBelow(folder, 'state/')))).map((object) =>
+    keyBelow(uriBelow(folder, 'state/'), object.uri),
+  )
 const copied = async (
   visit: Visit,
   inputsOf: Parameters<typeof trainingJob>[1]['inputs'],
@@ -16,7 +18,7 @@ const copied = async (
   const request = trainingJob(visit.folder, {
     shell: copyAll,
     machines,
-    state: below(visit.folder, 'state'),
+    state: uriBelow(visit.folder, 'state'),
     ...(inputsOf === undefined ? {} : { inputs: inputsOf }),
   })
   const end = await ranToEnd(visit.platform, request)
@@ -28,25 +30,29 @@ const copied = async (
 export const inputsChecks: Checks = {
   'every machine sees all objects of a replicated channel, under their own names': async (visit) => {
     const keys = ['in/a', 'in/b/c', 'in/with blank', 'in/ä', 'in2/x']
-    for (const key of keys) await put(visit.platform, below(visit.folder, key), `of ${key}`)
+    for (const key of keys) await putText(visit.platform, uriBelow(visit.folder, key), `of ${key}`)
     const names = ['data/a', 'data/b/c', 'data/with blank', 'data/ä']
     deepEqual(
       await copied(visit, { data: { uri: `${visit.folder}in/` } }, 2),
       ['algo-1', 'algo-2'].flatMap((host) => names.map((name) => `${host}/${name}`)),
     )
-    equal(await textOf(visit.platform, below(visit.folder, 'state/algo-2/data/b/c')), 'of in/b/c')
+    equal(await objectText(visit.platform, uriBelow(visit.folder, 'state/algo-2/data/b/c')), 'of in/b/c')
   },
   'every object of a sharded channel is on exactly one machine': async (visit) => {
     const names = Array.from({ length: 7 }, (_, index) => `part-${index}`)
-    for (const name of names) await put(visit.platform, below(visit.folder, `in/${name}`), name)
+    for (const name of names) await putText(visit.platform, uriBelow(visit.folder, `in/${name}`), name)
     const seen = await copied(visit, { data: { uri: `${visit.folder}in/`, sharded: true } }, 3)
     deepEqual(seen.map((name) => name.replace(/^algo-\d\/data\//, '')).sort(), names)
     const shares = [1, 2, 3].map((host) => seen.filter((name) => name.startsWith(`algo-${host}/`)).length)
     isAtMost(Math.max(...shares) - Math.min(...shares), 1)
   },
   'a channel may be one object, a FastFile folder, or a manifest’s choice': async (visit) => {
-    for (const key of ['in/a', 'in/b', 'in/c']) await put(visit.platform, below(visit.folder, key), key)
-    await put(visit.platform, below(visit.folder, 'list.manifest'), JSON.stringify([{ prefix: `${visit.folder}in/` }, 'a', 'c']))
+    for (const key of ['in/a', 'in/b', 'in/c']) await putText(visit.platform, uriBelow(visit.folder, key), key)
+    await putText(
+      visit.platform,
+      uriBelow(visit.folder, 'list.manifest'),
+      JSON.stringify([{ prefix: `${visit.folder}in/` }, 'a', 'c']),
+    )
     const seen = await copied(visit, {
       one: { uri: `${visit.folder}in/b` },
       fast: { uri: `${visit.folder}in/`, mode: 'FastFile' },
@@ -68,17 +74,18 @@ export const inputsChecks: Checks = {
       shell:
         'cp $R/opt/ml/input/config/*.json $R/state/; printf %s "$ODD" > $R/state/odd; printf %s "$TRAINING_JOB_NAME" > $R/state/name',
       environment: { ODD: ' a "b" $c\n\\d* ' },
-      state: below(folder, 'state'),
+      state: uriBelow(folder, 'state'),
       machines: 2,
     })
     request.input.HyperParameters = { lr: '0.1', name: 'a b' }
     equal((await ranToEnd(platform, request)).status, 'completed')
-    const json = async (name: string): Promise<unknown> => JSON.parse(await textOf(platform, below(folder, `state/${name}`)))
+    const json = async (name: string): Promise<unknown> =>
+      JSON.parse(await objectText(platform, uriBelow(folder, `state/${name}`)))
     deepEqual(await json('hyperparameters.json'), { lr: '0.1', name: 'a b' })
     deepEqual(await json('inputdataconfig.json'), {})
     deepEqual(await json('checkpointconfig.json'), { LocalPath: '/state' })
     hasFields(await json('resourceconfig.json'), { hosts: ['algo-1', 'algo-2'], current_instance_type: 'ml.m5.large' })
-    equal(await textOf(platform, below(folder, 'state/odd')), ' a "b" $c\n\\d* ')
-    equal(await textOf(platform, below(folder, 'state/name')), refOf(request).name)
+    equal(await objectText(platform, uriBelow(folder, 'state/odd')), ' a "b" $c\n\\d* ')
+    equal(await objectText(platform, uriBelow(folder, 'state/name')), refOf(request).name)
   },
 }

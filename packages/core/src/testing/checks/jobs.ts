@@ -11,13 +11,13 @@ import {
   rejectsWith,
   rejectsWithCode,
 } from '../expectations.ts'
-import { jobRequest, processingJob, refOf, trainingJob } from '../job-requests.ts'
-import { endOf, ranToEnd, untilRunning } from '../job-steps.ts'
-import { forBothKinds, gather, type Checks } from '../visit.ts'
+import { shellRequest, processingJob, refOf, trainingJob } from '../job-requests.ts'
+import { lastState, ranToEnd, untilRunning } from '../job-steps.ts'
+import { forBothKinds, itemsOf, type Checks } from '../visit.ts'
 
 const lives = forBothKinds({
   'a {kind} job whose program ends well is completed': async ({ platform, folder }, kind) => {
-    const request = jobRequest(kind, folder, { shell: 'true' })
+    const request = shellRequest(kind, folder, { shell: 'true' })
     const beforeMs = Date.now()
     const state = await ranToEnd(platform, request)
     hasFields(state, { ...refOf(request), status: 'completed', phase: 'Completed', machines: 1, interruptions: 0 })
@@ -27,19 +27,19 @@ const lives = forBothKinds({
     deepEqual(await platform.jobs.describe(refOf(request)), state)
   },
   'a {kind} job is failed when its program fails, with the exit code': async ({ platform, folder }, kind) => {
-    const state = await ranToEnd(platform, jobRequest(kind, folder, { shell: 'exit 3' }))
+    const state = await ranToEnd(platform, shellRequest(kind, folder, { shell: 'exit 3' }))
     hasFields(state, { status: 'failed', phase: 'Failed' })
     matches(state.failureReason, /\b3\b/)
   },
   'a {kind} job’s reason is what its program wrote about its failure': async ({ platform, folder }, kind) => {
     const shell =
       'mkdir -p $R/opt/ml/output; { echo out of luck; head -c 5000 /dev/zero | tr "\\0" x; } > $R/opt/ml/output/failure; exit 1'
-    const state = await ranToEnd(platform, jobRequest(kind, folder, { shell }))
+    const state = await ranToEnd(platform, shellRequest(kind, folder, { shell }))
     includes(state.failureReason, 'out of luck')
     isAtMost(state.failureReason?.length, 1024)
   },
   'a {kind} job’s phases follow each other without gaps': async ({ platform, folder }, kind) => {
-    const state = await ranToEnd(platform, jobRequest(kind, folder, { shell: 'true' }))
+    const state = await ranToEnd(platform, shellRequest(kind, folder, { shell: 'true' }))
     for (const [index, phase] of state.phases.entries()) {
       const next = state.phases[index + 1]
       if (next !== undefined) isAtMost(phase.endedAtMs, next.startedAtMs)
@@ -47,11 +47,11 @@ const lives = forBothKinds({
     equal(state.phases.at(-1)?.name, state.phase)
   },
   'a watch of a {kind} job starts with now, tells changes, and ends with the end': async ({ platform, folder }, kind) => {
-    const request = jobRequest(kind, folder, { shell: 'sleep 0.3' })
+    const request = shellRequest(kind, folder, { shell: 'sleep 0.3' })
     await platform.jobs.start(request)
     const [one, other] = await Promise.all([
-      gather(platform.jobs.watch(refOf(request))),
-      gather(platform.jobs.watch(refOf(request))),
+      itemsOf(platform.jobs.watch(refOf(request))),
+      itemsOf(platform.jobs.watch(refOf(request))),
     ])
     for (const states of [one, other]) {
       equal(
@@ -60,37 +60,37 @@ const lives = forBothKinds({
       )
       equal(states.at(-1)?.status, 'completed')
     }
-    equal((await gather(platform.jobs.watch(refOf(request)))).length, 1)
+    equal((await itemsOf(platform.jobs.watch(refOf(request)))).length, 1)
   },
   'leaving the watch of a {kind} job leaves the job alone': async ({ platform, folder }, kind) => {
-    const request = jobRequest(kind, folder, { shell: 'sleep 0.3' })
+    const request = shellRequest(kind, folder, { shell: 'sleep 0.3' })
     await platform.jobs.start(request)
     for await (const _state of platform.jobs.watch(refOf(request))) break
     const stop = new AbortController()
-    const watching = gather(platform.jobs.watch(refOf(request), { signal: stop.signal }))
+    const watching = itemsOf(platform.jobs.watch(refOf(request), { signal: stop.signal }))
     stop.abort(new Error('enough'))
     await rejectsWith(watching, 'enough')
-    equal((await endOf(platform, refOf(request))).status, 'completed')
+    equal((await lastState(platform, refOf(request))).status, 'completed')
   },
   'a {kind} job that is stopped ends as stopped, and a second stop is quiet': async ({ platform, folder }, kind) => {
-    const request = jobRequest(kind, folder, { shell: 'trap "exit 0" TERM; sleep 60 & wait' })
+    const request = shellRequest(kind, folder, { shell: 'trap "exit 0" TERM; sleep 60 & wait' })
     await platform.jobs.start(request)
     await untilRunning(platform, refOf(request))
     await platform.jobs.stop(refOf(request))
     includes(['stopping', 'stopped'], (await platform.jobs.describe(refOf(request)))?.status)
     await platform.jobs.stop(refOf(request))
-    hasFields(await endOf(platform, refOf(request)), { status: 'stopped', phase: 'Stopped' })
+    hasFields(await lastState(platform, refOf(request)), { status: 'stopped', phase: 'Stopped' })
     await platform.jobs.stop(refOf(request))
   },
   'a {kind} job that runs longer than it may is stopped': async ({ platform, folder }, kind) => {
-    const state = await ranToEnd(platform, jobRequest(kind, folder, { shell: 'sleep 60', maxRunSeconds: 1 }))
+    const state = await ranToEnd(platform, shellRequest(kind, folder, { shell: 'sleep 60', maxRunSeconds: 1 }))
     equal(state.status, 'stopped')
     if (kind === 'training') equal(state.phase, 'MaxRuntimeExceeded')
   },
   'a {kind} job of several machines fails when one of them does': async ({ platform, folder }, kind) => {
     const config = kind === 'training' ? '$R/opt/ml/input/config' : '$R/opt/ml/config'
     const shell = `grep -q '"current_host": *"algo-2"' ${config}/resourceconfig.json && exit 7; sleep 60`
-    const state = await ranToEnd(platform, jobRequest(kind, folder, { shell, machines: 2 }))
+    const state = await ranToEnd(platform, shellRequest(kind, folder, { shell, machines: 2 }))
     hasFields(state, { status: 'failed', machines: 2 })
     matches(state.failureReason, /\b7\b/)
   },
@@ -101,7 +101,7 @@ const refusals: Checks = {
     const { name } = refOf(processingJob({ shell: 'true' }))
     for (const kind of ['training', 'processing'] as const) {
       equal(await platform.jobs.describe({ kind, name }), undefined)
-      await rejectsWithCode(gather(platform.jobs.watch({ kind, name })), 'JOB_LOST')
+      await rejectsWithCode(itemsOf(platform.jobs.watch({ kind, name })), 'JOB_LOST')
     }
   },
   'a name that was used is refused': async ({ platform, folder }) => {

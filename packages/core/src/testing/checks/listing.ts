@@ -1,6 +1,6 @@
 import { compareBytes } from '../../files/byte-order.ts'
 import { deepEqual, equal, hasFields, rejectsWith, rejectsWithCode } from '../expectations.ts'
-import { below, gather, keyBelow, put, textOf, type Checks } from '../visit.ts'
+import { uriBelow, itemsOf, keyBelow, putText, objectText, type Checks } from '../visit.ts'
 
 /** Keys that file systems and shells find odd, none of which may touch another. */
 const oddKeys = [
@@ -67,24 +67,24 @@ const pathLikeKeys = [
 /** How keys are found again. */
 export const listingChecks: Checks = {
   'odd keys are kept apart, listed in byte order, and read back': async ({ platform, folder }) => {
-    for (const key of oddKeys) await put(platform, below(folder, key), `of ${key}`)
-    const listed = (await gather(platform.objects.list(folder))).map((object) => keyBelow(folder, object.uri))
+    for (const key of oddKeys) await putText(platform, uriBelow(folder, key), `of ${key}`)
+    const listed = (await itemsOf(platform.objects.list(folder))).map((object) => keyBelow(folder, object.uri))
     deepEqual(listed, [...oddKeys].sort(compareBytes))
-    for (const key of oddKeys) equal(await textOf(platform, below(folder, key)), `of ${key}`)
+    for (const key of oddKeys) equal(await objectText(platform, uriBelow(folder, key)), `of ${key}`)
   },
   'keys are texts, not paths': async ({ platform, folder }) => {
-    for (const key of pathLikeKeys) await put(platform, below(folder, key), `of ${key}`)
-    const listed = (await gather(platform.objects.list(folder))).map((object) => keyBelow(folder, object.uri))
+    for (const key of pathLikeKeys) await putText(platform, uriBelow(folder, key), `of ${key}`)
+    const listed = (await itemsOf(platform.objects.list(folder))).map((object) => keyBelow(folder, object.uri))
     deepEqual(listed, [...pathLikeKeys].sort(compareBytes))
-    for (const key of pathLikeKeys) equal(await textOf(platform, below(folder, key)), `of ${key}`)
-    await platform.objects.remove([below(folder, 'x')])
-    equal(await textOf(platform, below(folder, 'x/y')), 'of x/y')
-    equal(await platform.objects.find(below(folder, 'x')), undefined)
+    for (const key of pathLikeKeys) equal(await objectText(platform, uriBelow(folder, key)), `of ${key}`)
+    await platform.objects.remove([uriBelow(folder, 'x')])
+    equal(await objectText(platform, uriBelow(folder, 'x/y')), 'of x/y')
+    equal(await platform.objects.find(uriBelow(folder, 'x')), undefined)
   },
   'a listing takes every key that starts with the prefix, a slash or not': async ({ platform, folder }) => {
-    for (const key of ['exp/a', 'exp/b/c', 'exp2/a', 'expo', 'other']) await put(platform, below(folder, key), '')
+    for (const key of ['exp/a', 'exp/b/c', 'exp2/a', 'expo', 'other']) await putText(platform, uriBelow(folder, key), '')
     const listed = async (prefix: string): Promise<readonly string[]> =>
-      (await gather(platform.objects.list(below(folder, prefix)))).map((object) => keyBelow(folder, object.uri))
+      (await itemsOf(platform.objects.list(uriBelow(folder, prefix)))).map((object) => keyBelow(folder, object.uri))
     deepEqual(await listed('exp'), ['exp/a', 'exp/b/c', 'exp2/a', 'expo'])
     deepEqual(await listed('exp/'), ['exp/a', 'exp/b/c'])
     deepEqual(await listed('exp/b/c'), ['exp/b/c'])
@@ -92,17 +92,18 @@ export const listingChecks: Checks = {
     deepEqual(await listed('nothing'), [])
   },
   'the folders of a folder are listed without what lies deeper': async ({ platform, folder }) => {
-    for (const key of ['b/x/y', 'b/z', 'a/x', 'a-b/x', 'file', 'file/inside']) await put(platform, below(folder, key), '')
+    for (const key of ['b/x/y', 'b/z', 'a/x', 'a-b/x', 'file', 'file/inside']) await putText(platform, uriBelow(folder, key), '')
     deepEqual(
-      await gather(platform.objects.folders(folder)),
+      await itemsOf(platform.objects.folders(folder)),
       ['a-b', 'a', 'b', 'file'].sort((left, right) => compareBytes(`${left}/`, `${right}/`)),
     )
-    deepEqual(await gather(platform.objects.folders(below(folder, 'b/'))), ['x'])
-    deepEqual(await gather(platform.objects.folders(below(folder, 'nothing/'))), [])
+    deepEqual(await itemsOf(platform.objects.folders(uriBelow(folder, 'b/'))), ['x'])
+    deepEqual(await itemsOf(platform.objects.folders(uriBelow(folder, 'nothing/'))), [])
   },
   'a folder is listed with the objects and the folders directly in it': async ({ platform, folder }) => {
-    for (const key of ['b/x/y', 'b/z', 'a/x', '.first', 'file', 'file/inside']) await put(platform, below(folder, key), key)
-    const children = await gather(platform.objects.children(folder))
+    for (const key of ['b/x/y', 'b/z', 'a/x', '.first', 'file', 'file/inside'])
+      await putText(platform, uriBelow(folder, key), key)
+    const children = await itemsOf(platform.objects.children(folder))
     const names = children.flatMap((child) => (child.kind === 'folder' ? [child.name] : []))
     const objects = children.flatMap((child) => (child.kind === 'object' ? [child.object] : []))
     deepEqual(names, ['a', 'b', 'file'])
@@ -110,26 +111,26 @@ export const listingChecks: Checks = {
       objects.map(({ uri }) => keyBelow(folder, uri)),
       ['.first', 'file'],
     )
-    hasFields(objects[0], { etag: (await platform.objects.find(below(folder, '.first')))?.etag, sizeBytes: 6 })
-    deepEqual(await gather(platform.objects.children(below(folder, 'nothing/'))), [])
+    hasFields(objects[0], { etag: (await platform.objects.find(uriBelow(folder, '.first')))?.etag, sizeBytes: 6 })
+    deepEqual(await itemsOf(platform.objects.children(uriBelow(folder, 'nothing/'))), [])
   },
   'a listing longer than a page is complete': async ({ platform, folder }) => {
     const keys = Array.from({ length: 1100 }, (_, index) => `n/${String(index).padStart(5, '0')}`)
     for (let from = 0; from < keys.length; from += 50)
-      await Promise.all(keys.slice(from, from + 50).map((key) => put(platform, below(folder, key), key)))
+      await Promise.all(keys.slice(from, from + 50).map((key) => putText(platform, uriBelow(folder, key), key)))
     deepEqual(
-      (await gather(platform.objects.list(folder))).map((object) => keyBelow(folder, object.uri)),
+      (await itemsOf(platform.objects.list(folder))).map((object) => keyBelow(folder, object.uri)),
       keys,
     )
   },
   'an object that is not there is said to be missing': async ({ platform: { objects }, folder }) => {
-    equal(await objects.find(below(folder, 'none')), undefined)
-    await rejectsWithCode(gather(objects.read(below(folder, 'none'))), 'OBJECT_MISSING')
+    equal(await objects.find(uriBelow(folder, 'none')), undefined)
+    await rejectsWithCode(itemsOf(objects.read(uriBelow(folder, 'none'))), 'OBJECT_MISSING')
   },
   'an aborted listing and an aborted read reject with the reason': async ({ platform, folder }) => {
-    await put(platform, below(folder, 'x'), 'x')
+    await putText(platform, uriBelow(folder, 'x'), 'x')
     const signal = AbortSignal.abort(new Error('enough'))
-    await rejectsWith(gather(platform.objects.list(folder, { signal })), 'enough')
-    await rejectsWith(gather(platform.objects.read(below(folder, 'x'), { signal })), 'enough')
+    await rejectsWith(itemsOf(platform.objects.list(folder, { signal })), 'enough')
+    await rejectsWith(itemsOf(platform.objects.read(uriBelow(folder, 'x'), { signal })), 'enough')
   },
 }

@@ -1,18 +1,18 @@
 import type { FollowOptions, LogLine } from '../../platform/logs.ts'
 import { deepEqual, equal, isMoreThan, rejectsWith } from '../expectations.ts'
-import { jobRequest, refOf, trainingJob } from '../job-requests.ts'
+import { shellRequest, refOf, trainingJob } from '../job-requests.ts'
 import { ranToEnd } from '../job-steps.ts'
-import { forBothKinds, gather, type Checks } from '../visit.ts'
+import { forBothKinds, itemsOf, type Checks } from '../visit.ts'
 
 const texts = (lines: readonly LogLine[]): readonly string[] => lines.map((line) => line.text)
 
 const whole = forBothKinds({
   'every line of a {kind} job comes once and in order, stdout and stderr alike': async ({ platform, folder }, kind) => {
-    const request = jobRequest(kind, folder, {
+    const request = shellRequest(kind, folder, {
       shell: 'for i in 1 2 3; do echo out $i; echo err $i >&2; done; echo; printf "no end"',
     })
     await ranToEnd(platform, request)
-    const lines = await gather(platform.logs.follow(refOf(request)))
+    const lines = await itemsOf(platform.logs.follow(refOf(request)))
     deepEqual(texts(lines), ['out 1', 'err 1', 'out 2', 'err 2', 'out 3', 'err 3', '', 'no end'])
     deepEqual(new Set(lines.map((line) => line.machine)), new Set(['algo-1']))
   },
@@ -35,7 +35,7 @@ export const logsChecks: Checks = {
     const shell = 'i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done'
     const request = trainingJob(folder, { shell, machines: 3 })
     await platform.jobs.start(request)
-    const lines = await gather(platform.logs.follow(refOf(request)))
+    const lines = await itemsOf(platform.logs.follow(refOf(request)))
     for (const machine of ['algo-1', 'algo-2', 'algo-3']) {
       deepEqual(
         texts(lines.filter((line) => line.machine === machine)),
@@ -46,16 +46,16 @@ export const logsChecks: Checks = {
   'lines know when they were written, and can be asked for from a moment on': async ({ platform, folder }) => {
     const request = trainingJob(folder, { shell: 'echo one; sleep 0.5; echo two' })
     await ranToEnd(platform, request)
-    const [one, two] = await gather(platform.logs.follow(refOf(request)))
+    const [one, two] = await itemsOf(platform.logs.follow(refOf(request)))
     isMoreThan((two?.atMs ?? 0) - (one?.atMs ?? 0), 300)
-    deepEqual(texts(await gather(platform.logs.follow(refOf(request), { sinceMs: two?.atMs ?? 0 }))), ['two'])
+    deepEqual(texts(await itemsOf(platform.logs.follow(refOf(request), { sinceMs: two?.atMs ?? 0 }))), ['two'])
   },
   'the last lines can be asked for, of all that match': async ({ platform, folder }) => {
     const request = trainingJob(folder, { shell: 'for i in 1 2 3 4 5 6; do echo line $i; done; printf "no end"' })
     await ranToEnd(platform, request)
     const job = refOf(request)
     const last = async (options: FollowOptions): Promise<readonly string[]> =>
-      texts(await gather(platform.logs.follow(job, { untilNow: true, ...options })))
+      texts(await itemsOf(platform.logs.follow(job, { untilNow: true, ...options })))
     deepEqual(await last({ last: 2 }), ['line 6', 'no end'])
     deepEqual(await last({ last: 100 }), ['line 1', 'line 2', 'line 3', 'line 4', 'line 5', 'line 6', 'no end'])
     deepEqual(await last({ last: 0 }), [])
@@ -70,18 +70,18 @@ export const logsChecks: Checks = {
     const request = trainingJob(folder, { shell: 'for i in 1 2 3 4 5; do echo line $i; done; sleep 1; echo line 6; echo line 7' })
     await platform.jobs.start(request)
     const job = refOf(request)
-    while ((await gather(platform.logs.follow(job, { untilNow: true }))).length < 5)
+    while ((await itemsOf(platform.logs.follow(job, { untilNow: true }))).length < 5)
       await new Promise((resolve) => setTimeout(resolve, 20))
-    deepEqual(texts(await gather(platform.logs.follow(job, { last: 2 }))), ['line 4', 'line 5', 'line 6', 'line 7'])
+    deepEqual(texts(await itemsOf(platform.logs.follow(job, { last: 2 }))), ['line 4', 'line 5', 'line 6', 'line 7'])
   },
   'what there is now can be read without waiting': async ({ platform, folder }) => {
     const request = trainingJob(folder, { shell: 'echo early; sleep 60' })
     await platform.jobs.start(request)
-    while ((await gather(platform.logs.follow(refOf(request), { untilNow: true }))).length === 0)
+    while ((await itemsOf(platform.logs.follow(refOf(request), { untilNow: true }))).length === 0)
       await new Promise((resolve) => setTimeout(resolve, 50))
-    deepEqual(texts(await gather(platform.logs.follow(refOf(request), { untilNow: true }))), ['early'])
+    deepEqual(texts(await itemsOf(platform.logs.follow(refOf(request), { untilNow: true }))), ['early'])
     const stop = new AbortController()
-    const following = gather(platform.logs.follow(refOf(request), { signal: stop.signal }))
+    const following = itemsOf(platform.logs.follow(refOf(request), { signal: stop.signal }))
     stop.abort(new Error('enough'))
     await rejectsWith(following, 'enough')
     await platform.jobs.stop(refOf(request))
@@ -89,7 +89,7 @@ export const logsChecks: Checks = {
   'a line too long for one is cut into pieces and loses nothing': async ({ platform, folder }) => {
     const request = trainingJob(folder, { shell: 'head -c 700000 /dev/zero | tr "\\0" x; echo; echo after' })
     await ranToEnd(platform, request)
-    const lines = texts(await gather(platform.logs.follow(refOf(request))))
+    const lines = texts(await itemsOf(platform.logs.follow(refOf(request))))
     equal(
       lines.every((line) => line.length <= 262_144),
       true,
@@ -100,6 +100,6 @@ export const logsChecks: Checks = {
   'bytes that are no text, and carriage returns, harm nobody': async ({ platform, folder }) => {
     const request = trainingJob(folder, { shell: "printf 'a\\377b\\r\\n\\303\\244\\n'" })
     await ranToEnd(platform, request)
-    deepEqual(texts(await gather(platform.logs.follow(refOf(request)))), ['a\uFFFDb', 'ä'])
+    deepEqual(texts(await itemsOf(platform.logs.follow(refOf(request)))), ['a\uFFFDb', 'ä'])
   },
 }

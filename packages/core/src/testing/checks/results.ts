@@ -6,8 +6,8 @@ import { objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { JobRequest } from '../../platform/jobs.ts'
 import { deepEqual, equal } from '../expectations.ts'
 import { processingJob, refOf, trainingJob } from '../job-requests.ts'
-import { endOf, ranToEnd, untilRunning } from '../job-steps.ts'
-import { below, gather, keyBelow, put, textOf, type Checks, type Visit } from '../visit.ts'
+import { lastState, ranToEnd, untilRunning } from '../job-steps.ts'
+import { uriBelow, itemsOf, keyBelow, putText, objectText, type Checks, type Visit } from '../visit.ts'
 
 /** The names of the files in a `tar.gz`, sorted. */
 async function archive({ platform }: Visit, uri: ObjectUri): Promise<readonly string[]> {
@@ -43,13 +43,13 @@ export const resultsChecks: Checks = {
     await untilRunning(visit.platform, refOf(request))
     await new Promise((resolve) => setTimeout(resolve, 200))
     await visit.platform.jobs.stop(refOf(request))
-    await endOf(visit.platform, refOf(request))
+    await lastState(visit.platform, refOf(request))
     deepEqual(await archive(visit, outOf(visit, request, 'model.tar.gz')), ['late'])
   },
   'state is restored, kept after success and failure, and forgets what the program removed': async ({ platform, folder }) => {
-    const state = below(folder, 'state')
-    await put(platform, below(folder, 'state/old'), 'old')
-    await put(platform, below(folder, 'state/gone'), 'gone')
+    const state = uriBelow(folder, 'state')
+    await putText(platform, uriBelow(folder, 'state/old'), 'old')
+    await putText(platform, uriBelow(folder, 'state/gone'), 'gone')
     const shell = 'cat $R/state/old > $R/state/seen; rm $R/state/gone; echo mine > $R/state/new; exit '
     for (const [code, seen] of [
       ['4', 'failed'],
@@ -65,29 +65,29 @@ export const resultsChecks: Checks = {
         seen,
       )
       deepEqual(
-        (await gather(platform.objects.list(below(folder, 'state/')))).map((object) => keyBelow(folder, object.uri)),
+        (await itemsOf(platform.objects.list(uriBelow(folder, 'state/')))).map((object) => keyBelow(folder, object.uri)),
         ['state/new', 'state/old', 'state/seen'],
       )
-      equal(await textOf(platform, below(folder, 'state/seen')), 'old')
+      equal(await objectText(platform, uriBelow(folder, 'state/seen')), 'old')
     }
   },
   'state is stored while the job runs': async ({ platform, folder }) => {
-    const request = trainingJob(folder, { shell: 'echo half > $R/state/half; sleep 60', state: below(folder, 'state') })
+    const request = trainingJob(folder, { shell: 'echo half > $R/state/half; sleep 60', state: uriBelow(folder, 'state') })
     await platform.jobs.start(request)
-    while ((await platform.objects.find(below(folder, 'state/half'))) === undefined)
+    while ((await platform.objects.find(uriBelow(folder, 'state/half'))) === undefined)
       await new Promise((resolve) => setTimeout(resolve, 50))
     equal((await platform.jobs.describe(refOf(request)))?.status, 'in-progress')
     await platform.jobs.stop(refOf(request))
-    await endOf(platform, refOf(request))
+    await lastState(platform, refOf(request))
   },
   'a processing job’s outputs go where they were asked to, after a failure too': async ({ platform, folder }) => {
     for (const code of [0, 1]) {
-      const end = below(folder, `end-${code}`)
-      const live = below(folder, `live-${code}`)
+      const end = uriBelow(folder, `end-${code}`)
+      const live = uriBelow(folder, `live-${code}`)
       const shell = `cd $R/opt/ml/processing; mkdir -p out/deep; echo 1 > out/deep/a; echo 2 > state/b; exit ${code}`
       await ranToEnd(platform, processingJob({ shell, outputs: { out: { uri: end }, state: { uri: live, continuous: true } } }))
-      equal(await textOf(platform, below(folder, `end-${code}/deep/a`)), '1\n')
-      equal(await textOf(platform, below(folder, `live-${code}/b`)), '2\n')
+      equal(await objectText(platform, uriBelow(folder, `end-${code}/deep/a`)), '1\n')
+      equal(await objectText(platform, uriBelow(folder, `live-${code}/b`)), '2\n')
     }
   },
   'the last value of each metric is kept, read from the log': async ({ platform, folder }) => {

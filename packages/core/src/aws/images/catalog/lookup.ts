@@ -5,7 +5,7 @@ import { gpuOf, isArm, processorOf, runsOn, type Processor } from './machine.ts'
 import { partitionOf } from '../../partition.ts'
 
 /** Where an image was looked for and what came of it. */
-export type Found =
+export type LookedUpImage =
   | {
       readonly kind: 'found'
       readonly uri: string
@@ -22,7 +22,7 @@ export interface Where {
 }
 
 /** A framework's image by version, Python, machine type and region; the newest one unless told otherwise. */
-export function frameworkImage(input: Extract<ImageSpec, { kind: 'framework' }>, where: Where): Found {
+export function frameworkImage(input: Extract<ImageSpec, { kind: 'framework' }>, where: Where): LookedUpImage {
   const name = input.framework.toLowerCase()
   if (!frameworkNames.includes(aliases[name] ?? name))
     return unknown(`No framework is called ${input.framework}`, nearestTexts(name, frameworkNames))
@@ -53,7 +53,7 @@ export function frameworkImage(input: Extract<ImageSpec, { kind: 'framework' }>,
   return fitting(ofPython, name, where)
 }
 
-function fitting(images: readonly FrameworkImage[], name: string, { region, instanceType, today }: Where): Found {
+function fitting(images: readonly FrameworkImage[], name: string, { region, instanceType, today }: Where): LookedUpImage {
   const processor = processorOf(instanceType)
   if (isArm(instanceType)) return needsX86(name, instanceType)
   const published = images.filter(({ tags }) => tagOf(tags, processor) !== undefined)
@@ -71,11 +71,11 @@ function fitting(images: readonly FrameworkImage[], name: string, { region, inst
 const tagOf = (tags: FrameworkImage['tags'], processor: Processor): string | undefined =>
   processor === 'inferentia' ? undefined : tags[processor]
 
-const needsX86 = (name: string, instanceType: string): Found =>
+const needsX86 = (name: string, instanceType: string): LookedUpImage =>
   unknown(`The images of ${name} are for x86-64, and ${instanceType} is an arm64 machine: take one such as ml.m5.large`, [])
 
 /** A version was named that the machine's GPUs are too old for. */
-function tooOldGpu({ framework, version }: FrameworkImage, name: string, instanceType: string): Found {
+function tooOldGpu({ framework, version }: FrameworkImage, name: string, instanceType: string): LookedUpImage {
   const older = frameworkImages.filter((each) => each.framework === framework && runsOn(instanceType, each))
   return unknown(
     `The image of ${name} ${version} does not run on the ${gpuOf(instanceType)} GPUs of ${instanceType}: it needs a newer machine such as ml.g5.xlarge, or an older version`,
@@ -84,7 +84,10 @@ function tooOldGpu({ framework, version }: FrameworkImage, name: string, instanc
 }
 
 /** A built-in algorithm's image by version and region. */
-export function algorithmImage(input: Extract<ImageSpec, { kind: 'algorithm' }>, { region, instanceType, today }: Where): Found {
+export function algorithmImage(
+  input: Extract<ImageSpec, { kind: 'algorithm' }>,
+  { region, instanceType, today }: Where,
+): LookedUpImage {
   const name = input.algorithm.toLowerCase()
   if (isArm(instanceType)) return needsX86(name, instanceType)
   const known = algorithmImages.filter(({ algorithm }) => algorithm === (algorithmAliases[name] ?? name))
@@ -105,7 +108,13 @@ export function algorithmImage(input: Extract<ImageSpec, { kind: 'algorithm' }>,
   return located(image.registry, `${image.repository}:${image.tag}`, region, today, image.patchedUntil)
 }
 
-function located(registry: Registry, name: string, region: string, today: string, patchedUntil: string | undefined): Found {
+function located(
+  registry: Registry,
+  name: string,
+  region: string,
+  today: string,
+  patchedUntil: string | undefined,
+): LookedUpImage {
   const account = accountIn(registry, region)
   if (account === undefined)
     return unknown(`No registry of ${name} is known in the region ${region}`, nearestTexts(region, regionsOf(registry)))
@@ -131,7 +140,7 @@ const frameworkNames = unique(frameworkImages.map(({ framework }) => framework))
 const isVersion = (known: string, wished: string): boolean =>
   known === wished || known.startsWith(`${wished}.`) || known.startsWith(`${wished}-`)
 
-const unknown = (problem: string, didYouMean: readonly string[]): Found => ({ kind: 'unknown', problem, didYouMean })
+const unknown = (problem: string, didYouMean: readonly string[]): LookedUpImage => ({ kind: 'unknown', problem, didYouMean })
 
 /** The three candidates that take the fewest changes of a letter, the nearest first; far-fetched ones are left out. */
 export function nearestTexts(text: string, candidates: readonly string[]): readonly string[] {

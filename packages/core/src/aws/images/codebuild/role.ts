@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { publicRepositories } from '../catalog/accounts.ts'
 import { openIam, type Iam } from '../../roles/iam.ts'
-import { allow, documentOf, type PolicyDocument, type PolicyPlace } from '../../roles/policy-document.ts'
+import { allow, policyDocument, type PolicyDocument, type PolicyPlace } from '../../roles/policy-document.ts'
 import { covers } from '../../roles/covers.ts'
 import { roleName } from '../../roles/role.ts'
 import { boundaryMissing, foreignTrust, unfit } from '../../roles/errors.ts'
@@ -40,7 +40,7 @@ export const pushActions = ['ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'e
 export function builderPolicy({ project, repositories, contexts }: BuildRights, place: PolicyPlace): PolicyDocument {
   const { partition, region, account } = place
   const log = `arn:${partition}:logs:${region}:${account}:log-group:/aws/codebuild/${builderName(project)}`
-  return documentOf([
+  return policyDocument([
     allow('Context', ['s3:GetObject'], contexts, { StringEquals: { 'aws:ResourceAccount': account } }),
     allow('RegistryToken', ['ecr:GetAuthorizationToken'], ['*']),
     allow('Base', pullActions, publicRepositories(region, partition)),
