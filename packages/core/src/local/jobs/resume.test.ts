@@ -9,16 +9,16 @@ import { temporaryDirectory } from '../../files/temporary.ts'
 import { objectUri } from '../../names/object-uri.ts'
 import { refOf, trainingJob } from '../../testing/job-requests.ts'
 import { ranToEnd } from '../../testing/job-steps.ts'
-import { gather } from '../../testing/visit.ts'
+import { itemsOf } from '../../testing/visit.ts'
 import { local } from '../index.ts'
-import { ownIdentity, placeOf } from '../process/identity.ts'
+import { ownIdentity, processPlace } from '../process/identity.ts'
 import { jobPlace, readState, writeState, type StoredState } from './records.ts'
 import { resumeStoring } from './resume.ts'
 
 beforeAll(setup, 180_000)
 
 // Of a process that ended.
-const gone = `999999999.gone@${placeOf(ownIdentity())}`
+const gone = `999999999.gone@${processPlace(ownIdentity())}`
 
 /** A job of a fresh store that ended, put back to an earlier state. */
 async function jobIn(root: string, earlier: Partial<StoredState>) {
@@ -52,7 +52,7 @@ test('a job whose results cannot be stored now is given back: somebody else can 
   expect(readState(place)).toEqual(before)
   rmSync(place.supervisorLog, { recursive: true })
   expect(await resumeStoring(scratch.path, place)).toBe(true)
-  expect((await gather(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'completed' })
+  expect((await itemsOf(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'completed' })
 })
 
 test('a supervisor whose client was killed before it said what the environment is never begins', async () => {

@@ -9,7 +9,7 @@ import { PlatformError } from '../../platform/errors.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import type { StoredObject } from '../../platform/objects.ts'
 import { project } from '../../project/project.ts'
-import { gather } from '../../testing/visit.ts'
+import { itemsOf } from '../../testing/visit.ts'
 
 import { logReader, thinnedTo, type LogLimits } from './log-reader.ts'
 import { followReport, reportOf } from '../../search/report/index.ts'
@@ -91,7 +91,7 @@ test('a report tells sizes and digests of inputs and state, and when each machin
   const [one, two] = job?.machines ?? []
   expect([one?.machine, two?.machine]).toEqual(['algo-1', 'algo-2'])
   // A sample of a machine may be later than its last line.
-  const lines = await gather(result.logs())
+  const lines = await itemsOf(result.logs())
   for (const [at, machine] of [one, two].entries()) {
     const times = lines.filter((line) => line.machine === machine?.machine).map(({ atMs }) => atMs)
     expect(times).toHaveLength(at + 1)
