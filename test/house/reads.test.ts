@@ -36,7 +36,7 @@ const isOfUs = (path: string): boolean =>
   isSource(path) && !path.startsWith('packages/worker-toolkit/') && !path.startsWith('packages/core/src/testing/')
 
 const readsFiles = (text: string): boolean => /^(?!\s*(\*|\/\/)).*\b(readFile|readFileSync|createReadStream)\(/m.test(text)
-const readsObjects = (text: string): boolean => /(?<!gathered\()\b(platform|context|objects)\.read\(/.test(text)
+const readsObjects = (text: string): boolean => /(?<!readAtMost\()\b(platform|context|objects)\.read\(/.test(text)
 
 const sources = projectFiles(isOfUs)
 const pathsWhere = (reads: (text: string) => boolean): readonly string[] =>
@@ -55,5 +55,5 @@ test('such a reading is seen', () => {
   expect(readsFiles("return JSON.parse(readFileSync(path, 'utf8'))")).toBe(true)
   expect(readsFiles("import { readFileSync } from 'node:fs'")).toBe(false)
   expect(readsObjects('for await (const chunk of objects.read(uri, options)) chunks.push(chunk)')).toBe(true)
-  expect(readsObjects('await gathered(objects.read(uri, options), most)')).toBe(false)
+  expect(readsObjects('await readAtMost(objects.read(uri, options), most)')).toBe(false)
 })
