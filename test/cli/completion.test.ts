@@ -68,7 +68,7 @@ test.skipIf(lacking('bash'))('a shell asks for the names of jobs where a job may
     bashOffers(words, 'ssm() { echo "$2"; echo "$2:$*" | tr " " _; }')
   expect(asked(['ssm', 'show', '-p', 'ex', ''])).toEqual(['job', 'job:__values_job_show_-p_ex_'])
   for (const name of ['wait', 'stop', 'logs', 'data', 'metrics']) expect(asked(['ssm', name, ''])[0]).toBe('job')
-  for (const name of ['report', 'watch']) expect(asked(['ssm', name, ''])[0]).toBe('task_or_job')
+  for (const name of ['report', 'watch', 'tensorboard']) expect(asked(['ssm', name, ''])[0]).toBe('task_or_job')
   expect(asked(['ssm', 'ps', ''])).toEqual([])
   const [zsh, fish] = [zshScript(commands), fishScript(commands)]
   expect(zsh).toContain('*:wait) compadd -- ${(f)"$(${words[1]} __values job ')

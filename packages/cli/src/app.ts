@@ -24,6 +24,7 @@ const load: Readonly<Record<Exclude<CommandName, 'plan' | 'why' | 'rehearse'>, (
   search: async () => (await import('./commands/search/search.ts')).search,
   best: async () => (await import('./commands/search/best.ts')).best,
   metrics: async () => (await import('./commands/job/metrics.ts')).metrics,
+  tensorboard: async () => (await import('./commands/job/tensorboard.ts')).tensorboard,
   data: async () => (await import('./commands/job/data.ts')).data,
   ps: async () => (await import('./commands/ps/ps.ts')).ps,
   logs: async () => (await import('./commands/job/logs.ts')).logs,

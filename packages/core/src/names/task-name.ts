@@ -50,3 +50,18 @@ export function taskName(text: string): TaskName {
   }
   return text as TaskName
 }
+
+const trialLetters = 10
+
+/** The name of the task of a trial: the searched task's, shortened where it is long, and the first letters of a digest. */
+export function trialName(task: string, digest: string): TaskName {
+  return taskName(trialPrefix(task) + digest.slice(0, trialLetters))
+}
+
+/** Whether a task is named as trials of this one are. */
+export function isTrialName(task: string, name: string): boolean {
+  const prefix = trialPrefix(task)
+  return name.startsWith(prefix) && new RegExp(`^[0-9a-z]{${trialLetters}}$`).test(name.slice(prefix.length))
+}
+
+const trialPrefix = (task: string): string => `${task.slice(0, longestTaskName - trialLetters - 1).replace(/-+$/, '')}-`

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { taskKey } from '../graph/task-key.ts'
-import { taskName, longestTaskName, type TaskName } from '../names/task-name.ts'
+import { trialName, type TaskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
@@ -30,8 +30,6 @@ export interface SearchPlan {
   readonly on?: 'sagemaker'
 }
 
-const digestLetters = 10
-
 /**
  * The name of the task of a trial: the same for the same values, whichever search comes to them, and within the limits of a task's name.
  */
@@ -39,9 +37,7 @@ export function trialTask(task: string, values: Values): TaskName {
   const digest = createHash('sha256')
     .update(`${task}\n${valuesKey(values)}`)
     .digest('hex')
-  const letters = BigInt(`0x${digest}`).toString(36).slice(0, digestLetters)
-  const room = longestTaskName - digestLetters - 1
-  return taskName(`${task.slice(0, room).replace(/-+$/, '')}-${letters}`)
+  return trialName(task, BigInt(`0x${digest}`).toString(36))
 }
 
 /** The task of a trial. Tasks that it needs ran before, and are read by name. */

@@ -2,6 +2,7 @@ import { parameterOptions } from '@simple-sagemaker/core/options'
 import type { CommandSpec } from '../command.ts'
 import { everywhere, where } from './groups.ts'
 import { searchOptions } from './search-options.ts'
+import { tensorboardOptions } from './small-options.ts'
 import { runCommand, shellCommand } from './task-commands.ts'
 
 // What a trial brings back is kept with its job, and is fetched of the best one.
@@ -58,5 +59,16 @@ export const searchCommands = [
     needs: [],
     extra: 'nothing',
     groups: [{ title: 'Job', options: where }, { title: 'Metrics', options: { metrics: parameterOptions.metrics } }, everywhere],
+  },
+  {
+    name: 'tensorboard',
+    summary: 'Show what jobs wrote for TensorBoard, in a TensorBoard of this computer.',
+    about:
+      'Of a task, with the trials of its searches, or of one job: what was written to SSM_TENSORBOARD_DIR with --tensorboard, and the event files of the state. New files are brought while it runs. It serves this computer alone. Where there is no tensorboard on the PATH, it is installed once, into the cache.',
+    examples: [{ line: 'ssm tensorboard train -p ex', does: 'prints the address, and serves until Ctrl-C' }],
+    positionals: [{ name: 'TASK|JOB', summary: 'A task of the project, or a job.', isNeeded: false }],
+    needs: [],
+    extra: 'nothing',
+    groups: [{ title: 'TensorBoard', options: { ...tensorboardOptions, ...where } }, everywhere],
   },
 ] as const satisfies readonly CommandSpec[]

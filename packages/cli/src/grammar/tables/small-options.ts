@@ -1,4 +1,4 @@
-import { flag, text } from '@simple-sagemaker/core/options'
+import { count, flag, text } from '@simple-sagemaker/core/options'
 
 const source = 'command line'
 
@@ -10,6 +10,22 @@ export const warmOptions = {
     longest: 63,
     shape: 'the name of a job, or all',
     flag: { names: ['end'], args: ['JOB|all'] },
+  }),
+}
+
+/** What `tensorboard` takes. */
+export const tensorboardOptions = {
+  boardPort: count({
+    summary: 'The port to listen on; default any that is free.',
+    source,
+    from: 1,
+    to: 65_535,
+    flag: { names: ['port'], args: ['PORT'] },
+  }),
+  noInstall: flag({
+    summary: 'Install nothing: use the tensorboard of the PATH.',
+    source,
+    flag: { names: ['no_install'] },
   }),
 }
 

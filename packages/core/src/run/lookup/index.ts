@@ -14,5 +14,7 @@ export { listJobNames, listJobs, listProjects, listTasks, type StoragePlace } fr
 export type { WarmPool } from '../plan.ts'
 export { listWarmPools, type WarmPoolOptions } from '../warm/pools.ts'
 export { jobSeries, type JobSeriesOptions } from './series.ts'
+export { openTensorboard, type Tensorboard, type TensorboardOptions } from './tensorboard/open.ts'
+export type { TensorboardFiles, TensorboardPlace } from './tensorboard/folder.ts'
 export { tailLog, type TailOptions } from './tail.ts'
 export { jobUsage, type JobUsage } from './usage.ts'
