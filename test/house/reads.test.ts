@@ -22,6 +22,7 @@ const exceptions: Readonly<Record<string, string>> = {
 }
 
 const streamed: Readonly<Record<string, string>> = {
+  'packages/core/src/run/lookup/tensorboard/folder.ts': 'files for TensorBoard: appended to a file as they come',
   'packages/core/src/run/resolve/remote.ts': 'unpacked, or written to a file',
   'packages/core/src/run/results/document.ts': 'unpacked up to a limit of its own',
   'packages/core/src/run/results/download.ts': 'unpacked, or written to a file',
