@@ -28,7 +28,9 @@ test(
     const double = tensorboardDouble(place.folder)
     using _path = onPath(double.bin)
     const ex = place.project('ex')
-    const task = ex.task('train').shell(`${writes}; echo s > "$SSM_STATE/events.out.tfevents.2"; echo c > "$SSM_STATE/checkpoint"`)
+    const task = ex
+      .task('train')
+      .shell(`${writes}; echo s > "$SSM_STATE/events.out.tfevents.2"; echo c > "$SSM_STATE/checkpoint"`)
     const first = await task.tensorboard().hyperparameters({ x: 1 }).run()
     await ex.task('train-long').shell(writes).tensorboard().hyperparameters({ x: 9 }).run()
     const search = task.tensorboard().metric('loss', /loss=([0-9]+)/)

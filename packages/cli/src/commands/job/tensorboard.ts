@@ -26,10 +26,13 @@ async function serve(call: Call, { platform, reporter, signal }: OpenedPlatform)
       if (found?.runs.length === 0 && files.runs.length > 0) reporter.note(`there are files now: ${files.runs.join(', ')}`)
       found = files
     },
-    onProblem: (cause) => reporter.warn(`new files could not be brought: ${cause instanceof Error ? cause.message : String(cause)}`),
+    onProblem: (cause) =>
+      reporter.warn(`new files could not be brought: ${cause instanceof Error ? cause.message : String(cause)}`),
   })
   if (found?.runs.length === 0)
-    reporter.note('no files for TensorBoard yet: a program writes them to SSM_TENSORBOARD_DIR, and the option --tensorboard stores them')
+    reporter.note(
+      'no files for TensorBoard yet: a program writes them to SSM_TENSORBOARD_DIR, and the option --tensorboard stores them',
+    )
   if (json) context.stdout.write(`${JSON.stringify({ v: 1, url: board.url, runs: found?.runs ?? [] })}\n`)
   else reporter.note(`open ${board.url} in a browser of this computer; Ctrl-C ends TensorBoard, and no job`)
   return await board.ended

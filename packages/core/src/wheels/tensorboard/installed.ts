@@ -66,7 +66,10 @@ function isProgram(path: string): boolean {
 async function keyOf({ python, signal }: TensorboardNeed): Promise<string> {
   const question = 'import sys, sysconfig; print(sys.version, sysconfig.get_platform())'
   const ended = await asked(python, () => runPython({ python, args: ['-c', question], cwd: '/', signal }))
-  return createHash('sha256').update(JSON.stringify([ended.stdout, packages])).digest('hex').slice(0, 32)
+  return createHash('sha256')
+    .update(JSON.stringify([ended.stdout, packages]))
+    .digest('hex')
+    .slice(0, 32)
 }
 
 async function asked(python: string, ask: () => Promise<Ended>): Promise<Ended> {
