@@ -5,7 +5,7 @@ import { SsmError } from '../../errors/ssm-error.ts'
 import { temporaryDirectory } from '../../files/temporary.ts'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { PlatformError } from '../../platform/errors.ts'
-import { pipSettings, runPython, type Ended } from '../pip.ts'
+import { pipSettings, runPython, type PipEnd } from '../pip.ts'
 
 /** How TensorBoard is found. */
 export interface TensorboardNeed {
@@ -72,7 +72,7 @@ async function keyOf({ python, signal }: TensorboardNeed): Promise<string> {
     .slice(0, 32)
 }
 
-async function asked(python: string, ask: () => Promise<Ended>): Promise<Ended> {
+async function asked(python: string, ask: () => Promise<PipEnd>): Promise<PipEnd> {
   try {
     const ended = await ask()
     if (ended.code === 0) return ended
@@ -108,7 +108,7 @@ async function install(place: string, { python, cacheDir, onInstall, signal }: T
   }
 }
 
-function notInstalled(python: string, { stderr }: Ended): SsmError {
+function notInstalled(python: string, { stderr }: PipEnd): SsmError {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   const shown = lines.slice(-4).map((line) => `  ${line}`)
   return new SsmError('WHEELS_MISSING', `pip of ${python} could not install TensorBoard:\n${shown.join('\n')}`, {
