@@ -38,7 +38,8 @@ function outputOf(folder: string): string {
     return execFileSync(tsc, ['-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8', maxBuffer: 1e8 })
   } catch (cause) {
     // It ends with 1 or 2 where there are problems.
-    if (cause instanceof Error && 'stdout' in cause && typeof cause.stdout === 'string' && cause.stdout !== '') return cause.stdout
+    if (cause instanceof Error && 'stdout' in cause && typeof cause.stdout === 'string' && cause.stdout !== '')
+      return cause.stdout
     throw cause
   }
 }
