@@ -1,10 +1,11 @@
 import { SsmError } from '../errors/ssm-error.ts'
+import { engineTrouble } from './troubles.ts'
 
 export interface EngineCall {
   /** Written to its standard input, which is then closed: where passwords go. */
   readonly input?: string
   /** Variables beside those of this process. */
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string | undefined>>
   readonly onLine?: (line: string) => void
   readonly timeoutMs?: number
   readonly signal?: AbortSignal | undefined
@@ -62,13 +63,15 @@ export async function callEngine(program: string, args: readonly string[], call:
 export class EngineFailure extends Error {
   readonly exitCode: number | undefined
   readonly lastLines: readonly string[]
+  /** Whether there is no such program. */
+  readonly isMissing: boolean
 
   constructor(
     program: string,
     args: readonly string[],
     exitCode: number | undefined,
     lastLines: readonly string[],
-    cause: { readonly message?: string | undefined },
+    cause: { readonly message?: string | undefined; readonly code?: string | undefined },
   ) {
     super(
       exitCode === undefined
@@ -78,6 +81,7 @@ export class EngineFailure extends Error {
     this.name = 'EngineFailure'
     this.exitCode = exitCode
     this.lastLines = lastLines
+    this.isMissing = cause.code === 'ENOENT'
   }
 }
 
@@ -87,7 +91,7 @@ export function imageError(what: string, cause: unknown, options: { readonly hin
   const lines = cause.lastLines.filter((line) => line.trim() !== '').slice(-12)
   return new SsmError('IMAGE_FAILED', `${what}: ${lines.length === 0 ? cause.message : `\n${lines.join('\n')}`}`, {
     cause,
-    hint: options.hint,
+    hint: engineTrouble(cause.lastLines.join('\n'))?.next ?? options.hint,
     facts: { ...options.facts, exitCode: cause.exitCode, lastLines: cause.lastLines },
   })
 }

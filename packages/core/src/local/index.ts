@@ -162,3 +162,42 @@ export async function localIsolation(): Promise<{
   const { works, why } = await (await import('./isolation/probe.ts')).probedElsewhere()
   return { name: works ? 'namespace' : 'environment', why }
 }
+
+/** A container engine that was asked whether it answers. */
+export interface EngineState {
+  /** `docker`, `podman`, or the path of the one that was named. */
+  readonly program: string
+  /** `used` for the one that local jobs and builds take; `silent` for one that is installed and does not answer. */
+  readonly state: 'used' | 'silent' | 'missing'
+  /** Its version; only of the one that is used. */
+  readonly version?: string
+  /** Why it does not answer, or what its containers lack, in words for people. */
+  readonly why?: string
+  /** What to do about that, where the cause is known. */
+  readonly next?: string
+}
+
+/**
+ * The container engines of this computer in the order in which they are asked, up to the one that is used: the one that
+ * `SSM_CONTAINER_ENGINE` names, else docker, else podman. `environment` stands for the variables of this process.
+ */
+export async function containerEngines({
+  environment,
+  signal,
+}: {
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly signal?: AbortSignal
+} = {}): Promise<readonly EngineState[]> {
+  const [{ askEngines }, { networkTrouble }] = await Promise.all([
+    import('../containers/engine.ts'),
+    import('../containers/troubles.ts'),
+  ])
+  const asked = await askEngines({ environment, signal })
+  return asked.map(({ program, found, trouble = found?.kind === 'podman' ? networkTrouble(environment) : undefined }) => ({
+    program,
+    state: found !== undefined ? 'used' : trouble === undefined ? 'missing' : 'silent',
+    ...(found === undefined ? {} : { version: found.version }),
+    ...(trouble === undefined ? {} : { why: trouble.line }),
+    ...(trouble?.next === undefined ? {} : { next: trouble.next }),
+  }))
+}

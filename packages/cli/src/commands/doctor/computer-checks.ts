@@ -8,6 +8,7 @@ import type { Settings } from '../../settings/settings.ts'
 import { localRoot, pythonOf } from '../../settings/open-platform.ts'
 import type { CliContext } from '../../terminal/context.ts'
 import type { Check } from './check.ts'
+import { engineCheck } from './engine-check.ts'
 
 const oldestNode = [20, 19] as const
 const longestMs = 10_000
@@ -79,27 +80,6 @@ function shellCheck(context: CliContext): Check {
       fix: 'Install bash: the machines of AWS have it.',
     }
   return { name: 'shell', status: 'missing', detail: 'neither bash nor sh was found', fix: 'Install bash.' }
-}
-
-async function engineCheck(context: CliContext, signal: AbortSignal): Promise<Check> {
-  for (const engine of ['docker', 'podman']) {
-    if (whereIs(context, engine) === undefined) continue
-    const version = await answerOf(context, engine, ['version', '--format', '{{.Server.Version}}'], signal)
-    if (version !== undefined && version !== '') return { name: 'containers', status: 'ok', detail: `${engine} ${version}` }
-    return {
-      name: 'containers',
-      status: 'warning',
-      detail: `${engine} is installed, but does not answer`,
-      fix: `Start it, and check that you may use it: ${engine} version`,
-    }
-  }
-  return {
-    name: 'containers',
-    status: 'note',
-    detail:
-      'neither docker nor podman was found: needed for local jobs in containers (--container), and to build images (--df) here',
-    fix: 'Install Docker or Podman for local jobs in containers. Images for AWS are built by CodeBuild without them.',
-  }
 }
 
 function folderCheck(settings: Settings, context: CliContext): Check {

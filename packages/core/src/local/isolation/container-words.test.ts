@@ -21,7 +21,10 @@ afterEach(async () => {
 })
 
 /** A program called `docker` that notes its words, each call in a file of its own, and runs nothing. */
-function docker(says: 'Docker version 28.0.0, build x' | 'podman version 4.3.1', more: { readonly buildx?: boolean } = {}): void {
+function docker(
+  says: 'Docker version 28.0.0, build x' | 'podman version 4.3.1',
+  more: { readonly buildx?: boolean; readonly run?: string } = {},
+): void {
   const calls = join(place.folder, 'calls')
   mkdirSync(calls)
   const emulates = says.startsWith('podman')
@@ -33,6 +36,7 @@ case "$1" in --version) echo '${says}'; exit;; version) [ "$3" = '{{.${emulates 
 for word in "$@"; do printf '%s\\0' "$word"; done > '${place.folder}'/call.$$
 mv '${place.folder}'/call.$$ '${calls}'/$$
 case "$1 $2" in
+'run '*) ${more.run ?? 'true'};;
 'image inspect') [ -e '${calls}.here' ];;
 'pull '*) printf '%s\\n' 'latest: Pulling from mine' '8c1f: Pull complete' 'Status: Downloaded'; : > '${calls}.here';;
 'buildx version') ${more.buildx === true ? 'true' : 'false'};;
@@ -95,6 +99,39 @@ test('podman under the name of docker is told apart, and gets words of podman', 
   ])
   expect([...new Set(lines('rm'))]).toEqual([`rm --force --volumes --time 0 ${job}-algo-1`])
   expect(lines('network')).toEqual([])
+})
+
+const tun = String.raw`Error: /usr/bin/slirp4netns failed: "open(\"/dev/net/tun\"): Permission denied\nWARNING: x"`
+
+test('a container that the engine does not start fails the job with the words of the engine and the next step', async () => {
+  docker('podman version 4.3.1', { run: `printf '%s\\n' '${tun}' >&2; exit 126` })
+  writeFileSync(join(place.folder, 'calls.here'), '')
+  const failure = await place
+    .project('ex')
+    .task('t')
+    .shell('true')
+    .image('mine:1')
+    .container()
+    .instances('ml.m5.large', 2)
+    .run()
+    .catch((cause: unknown) => cause)
+  expect(failure).toMatchObject({
+    code: 'JOB_FAILED',
+    reason: expect.stringMatching(
+      /^ClientError: docker did not start algo-[12]: \S+slirp4netns failed: "open\(\\"\/dev\/net\/tun\\"\): Permission denied\. .*modprobe tun/,
+    ) as string,
+  })
+  expect(lines('network').at(-1)).toMatch(/^network rm /)
+  expect(await place.leftovers()).toEqual([])
+})
+
+test('a program that ends with a code of engines has failed by itself', async () => {
+  docker('podman version 4.3.1', { run: 'echo "Error of mine"; exit 126' })
+  writeFileSync(join(place.folder, 'calls.here'), '')
+  await expect(place.project('ex').task('t').shell('true').image('mine:1').container().run()).rejects.toMatchObject({
+    code: 'JOB_FAILED',
+    reason: 'AlgorithmError: exit code: 126',
+  })
 })
 
 const need = (image: object) =>

@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
-import { chmodSync, lstatSync, readdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { fsCodeOf } from '../../files/fs-errors.ts'
@@ -9,12 +7,12 @@ import { machineLabel, passedVariables, runWords, type ContainerSettings } from 
 import { containerMeter } from '../usage/cgroup.ts'
 import type { UsageMeter } from '../usage/meter.ts'
 import type { Isolation, MachineProgram, RunningMachine } from '../machine/isolation.ts'
-import { JobProblem } from '../machine/job-problem.ts'
 import { startProcess } from '../machine/process-executor.ts'
 import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
-import { isError } from '../../lang/realms.ts'
 import { systemClock } from '../../time/clock.ts'
+import { openConfiguration, takeOver } from './container-files.ts'
+import { asker, engineProblem, startedCode, type Ask } from './engine-calls.ts'
 
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
 export function containerIsolation(settings: ContainerSettings, plan: JobPlan | undefined): Isolation {
@@ -31,7 +29,7 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
       await removeNetwork(settings, ask, name).catch(() => undefined)
       const words = ['network', 'create', ...(settings.isolated ? ['--internal'] : []), '--label', 'simple-sagemaker.job', name]
       await ask(words, signal).catch((cause: unknown) => {
-        throw new JobProblem(`InternalServerError: ${settings.program} made no network for the machines: ${textOf(cause)}`)
+        throw engineProblem(`${settings.program} made no network for the machines`, cause)
       })
     },
     start: (program) =>
@@ -66,26 +64,6 @@ const unended = ({ program }: ContainerSettings, cause: unknown): PlatformError 
     facts: { program },
   })
 
-type Ask = (words: readonly string[], signal?: AbortSignal) => Promise<string>
-
-// Called by the supervisor of a job, which loads as little as it can.
-const asker =
-  ({ program, environment }: ContainerSettings): Ask =>
-  (words, signal) =>
-    new Promise((resolve, reject) => {
-      execFile(program, [...words], { env: environment, ...(signal === undefined ? {} : { signal }) }, (error, stdout, stderr) =>
-        error === null
-          ? resolve(stdout)
-          : reject(
-              signal?.aborted === true
-                ? signal.reason
-                : error.code === 'ENOENT'
-                  ? error
-                  : new Error(stderr.trim() || error.message),
-            ),
-      )
-    })
-
 interface Surroundings {
   readonly plan: JobPlan | undefined
   readonly network: string | undefined
@@ -100,19 +78,15 @@ function startContainer(
   const { tree } = program
   const name = `${jobOf(tree)}-${tree.host}`
   const passed = passedVariables(program.environment, settings.environment)
-  const words = runWords(settings, {
-    name,
-    host: tree.host,
-    root: tree.root,
-    network,
-    folders: foldersOf(plan),
-    variables: passed.variables,
-    argv: plan?.usesOwnProgram === true ? [] : program.argv,
-    ownArguments: plan?.usesOwnProgram === true ? program.argv : [],
-  })
+  const { variables } = passed
+  const [argv, ownArguments] = plan?.usesOwnProgram === true ? [[], program.argv] : [program.argv, []]
+  const { host, root } = tree
+  const machine = { name, host, root, network, folders: foldersOf(plan), variables, argv, ownArguments }
+  const output = lastOf(program.onOutput)
   const running = startProcess({
     ...program,
-    argv: [settings.program, ...words],
+    onOutput: output.take,
+    argv: [settings.program, ...runWords(settings, machine)],
     cwd: tree.root,
     environment: passed.environment,
     afterwards: { program: settings.program, words: [...removal(settings), name].join(' ') },
@@ -122,12 +96,29 @@ function startContainer(
   return {
     ...running,
     // The engine's own process may have been killed while the container goes on.
-    ended: running.ended.finally(() => ended.abort()).finally(remove),
+    ended: running.ended
+      .finally(() => ended.abort())
+      .finally(remove)
+      .then((code) => startedCode(settings, tree, { code, lastOutput: output.text() })),
     meter: meterOf(name, ask, ended.signal),
     kill() {
       void remove()
       running.kill()
     },
+  }
+}
+
+const keptOutputBytes = 4_096
+
+/** Passes output on, and keeps the end of it. */
+function lastOf(onOutput: (bytes: Buffer) => void): { readonly take: (bytes: Buffer) => void; readonly text: () => string } {
+  let kept = Buffer.alloc(0)
+  return {
+    take(bytes) {
+      kept = Buffer.concat([kept, bytes]).subarray(-keptOutputBytes)
+      onOutput(bytes)
+    },
+    text: () => kept.toString('utf8'),
   }
 }
 
@@ -194,54 +185,3 @@ const jobOf = (tree: MachineTree | undefined): string => basename(dirname(dirnam
 
 const regionIn = (inherited: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(inherited).filter(([name]) => name === 'AWS_REGION' || name === 'AWS_DEFAULT_REGION'))
-
-/** An image may have a user of its own, who reads the configuration as on SageMaker. */
-function openConfiguration(tree: MachineTree): void {
-  for (const folder of [paths.training.config, paths.processing.config]) {
-    for (const name of namesIn(join(tree.root, folder))) chmodSync(join(tree.root, folder, name), 0o644)
-  }
-}
-
-/** Makes what the container wrote the caller's: with docker it is the superuser's, and an image may have another user. */
-async function takeOver(tree: MachineTree, settings: ContainerSettings, ask: Ask): Promise<void> {
-  const { getuid, getgid } = process
-  if (getuid === undefined || getgid === undefined || !hasForeign(tree.root, getuid())) return
-  const isRootless =
-    getuid() !== 0 &&
-    (settings.kind === 'podman' || (await ask(['info', '--format', '{{.SecurityOptions}}'])).includes('rootless'))
-  // In a container without the superuser's rights outside, its superuser is the caller.
-  const owner = isRootless ? '0:0' : `${getuid()}:${getgid()}`
-  const words = ['run', '--rm', '--pull=never', '--network', 'none', '--user', '0:0', '--security-opt', 'label=disable']
-  await ask([
-    ...words,
-    '--volume',
-    `${tree.root}:/ssm-machine`,
-    '--entrypoint',
-    'chown',
-    settings.image,
-    '-R',
-    '-h',
-    owner,
-    '/ssm-machine',
-  ]).catch((cause: unknown) => {
-    throw new JobProblem(`InternalServerError: the files of ${tree.host} could not be made yours: ${textOf(cause)}`)
-  })
-}
-
-function hasForeign(folder: string, uid: number): boolean {
-  return namesIn(folder).some((name) => {
-    const path = join(folder, name)
-    const stats = lstatSync(path)
-    return stats.uid !== uid || (stats.isDirectory() && hasForeign(path, uid))
-  })
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-const textOf = (cause: unknown): string => (isError(cause) ? cause.message : String(cause))

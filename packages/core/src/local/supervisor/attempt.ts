@@ -122,18 +122,10 @@ export async function runMachines(job: Job, prepared: Prepared): Promise<readonl
   )
   const ender = endTogether(machines, job.settings.stopGraceSeconds)
   const stopSyncing = keepPushing(syncs, job.settings.syncSeconds)
-  const ends: MachineEnd[] = []
   try {
     if (job.halt.signal.aborted) ender.end()
     job.halt.signal.addEventListener('abort', ender.end, { once: true })
-    await Promise.all(
-      machines.map(async (machine) => {
-        const code = await machine.ended
-        ends.push({ tree: machine.tree, code })
-        if (code !== 0) ender.end()
-      }),
-    )
-    return ends
+    return await endsOf(machines, ender.end)
   } finally {
     job.halt.signal.removeEventListener('abort', ender.end)
     ender.cancel()
@@ -144,17 +136,34 @@ export async function runMachines(job: Job, prepared: Prepared): Promise<readonl
   }
 }
 
+/**
+ * Waits for all machines. One that fails is a reason to end the others, and so is one that never started: then it rejects, when the others
+ * have ended.
+ */
+async function endsOf(machines: readonly Machine[], endOthers: () => void): Promise<readonly MachineEnd[]> {
+  const ends: MachineEnd[] = []
+  const all = machines.map(async ({ ended, tree }) => {
+    const code = await ended.catch((cause: unknown) => {
+      endOthers()
+      throw cause
+    })
+    ends.push({ tree, code })
+    if (code !== 0) endOthers()
+  })
+  await Promise.allSettled(all)
+  await Promise.all(all)
+  return ends
+}
+
+type Machine = RunningMachine & { readonly tree: MachineTree }
+
 interface MachineStart {
   readonly tree: MachineTree
   readonly startedAtMs: number
   readonly finder: MetricFinder | undefined
 }
 
-function start(
-  job: Job,
-  { packages }: Prepared,
-  { tree, startedAtMs, finder }: MachineStart,
-): RunningMachine & { readonly tree: MachineTree } {
+function start(job: Job, { packages }: Prepared, { tree, startedAtMs, finder }: MachineStart): Machine {
   const log = openMachineLog(streamPath(job.place.logs, tree.host, startedAtMs))
   const metrics = metricReader(finder)
   const view = viewOf(job, tree)

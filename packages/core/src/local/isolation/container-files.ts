@@ -1,0 +1,55 @@
+import { chmodSync, lstatSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import type { ContainerSettings } from '../../containers/machine.ts'
+import type { MachineTree } from '../machine/tree.ts'
+import { engineProblem, type Ask } from './engine-calls.ts'
+
+/** An image may have a user of its own, who reads the configuration as on SageMaker. */
+export function openConfiguration(tree: MachineTree): void {
+  for (const folder of [paths.training.config, paths.processing.config]) {
+    for (const name of namesIn(join(tree.root, folder))) chmodSync(join(tree.root, folder, name), 0o644)
+  }
+}
+
+/** Makes what the container wrote the caller's: with docker it is the superuser's, and an image may have another user. */
+export async function takeOver(tree: MachineTree, settings: ContainerSettings, ask: Ask): Promise<void> {
+  const { getuid, getgid } = process
+  if (getuid === undefined || getgid === undefined || !hasForeign(tree.root, getuid())) return
+  const isRootless =
+    getuid() !== 0 &&
+    (settings.kind === 'podman' || (await ask(['info', '--format', '{{.SecurityOptions}}'])).includes('rootless'))
+  // In a container without the superuser's rights outside, its superuser is the caller.
+  const owner = isRootless ? '0:0' : `${getuid()}:${getgid()}`
+  const words = ['run', '--rm', '--pull=never', '--network', 'none', '--user', '0:0', '--security-opt', 'label=disable']
+  await ask([
+    ...words,
+    '--volume',
+    `${tree.root}:/ssm-machine`,
+    '--entrypoint',
+    'chown',
+    settings.image,
+    '-R',
+    '-h',
+    owner,
+    '/ssm-machine',
+  ]).catch((cause: unknown) => {
+    throw engineProblem(`the files of ${tree.host} could not be made yours`, cause)
+  })
+}
+
+function hasForeign(folder: string, uid: number): boolean {
+  return namesIn(folder).some((name) => {
+    const path = join(folder, name)
+    const stats = lstatSync(path)
+    return stats.uid !== uid || (stats.isDirectory() && hasForeign(path, uid))
+  })
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
