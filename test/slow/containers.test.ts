@@ -182,6 +182,8 @@ while True: pass
     await expect.poll(async () => (await used())?.memoryBytes ?? 0, { timeout: 60_000 }).toBeGreaterThan(30_000_000)
     expect((await used())?.cpuPercent).toBeGreaterThan(5)
     expect((await used())?.machine).toBe('algo-1')
+    // Its network is its own, so its traffic is known.
+    expect((await used())?.receivedBytes).toBeGreaterThanOrEqual(0)
     await handle.stop()
     await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_STOPPED' })
     expect(place.objects().filter((key) => key.endsWith('model.tar.gz'))).toHaveLength(1)

@@ -40,6 +40,8 @@ const used = [
   { title: 'Disk, % of the volume', key: 'diskPercent', shown: number },
   { title: 'Read from files', key: 'readBytes', shown: bytes },
   { title: 'Written to files', key: 'writtenBytes', shown: bytes },
+  { title: 'Received over the network', key: 'receivedBytes', shown: bytes },
+  { title: 'Sent over the network', key: 'sentBytes', shown: bytes },
 ] as const
 
 /** What the machines used over time. */
@@ -55,11 +57,18 @@ export function Usage({ job: { usage, usageHint } }: { readonly job: ReportedJob
     })
     return lines.length === 0 ? [] : [<Chart key={key} title={title} lines={lines} shown={shown} />]
   })
-  if (charts.length === 0) return null
+  const isNetworkKnown = usage.some(({ receivedBytes }) => receivedBytes !== undefined)
   return (
     <Part title="Machine use">
+      {charts.length === 0 && <p class="muted">Too few measurements for a curve.</p>}
       {usageHint !== undefined && <p class="hint">Hint: {plain(usageHint)}.</p>}
       <div class="charts">{charts}</div>
+      {!isNetworkKnown && (
+        <p class="muted">
+          Network traffic is not known: SageMaker publishes none, and on the local platform only containers have a network of
+          their own.
+        </p>
+      )}
     </Part>
   )
 }
@@ -109,7 +118,10 @@ function Chart({ title, lines, shown = number }: ChartProps) {
         <button type="button" onClick={() => save(`${title}.csv`, 'text/csv', csvOf(lines))}>
           CSV
         </button>
-        <button type="button" onClick={() => save(`${title}.svg`, 'image/svg+xml', svgOf(title, lines))}>
+        <button
+          type="button"
+          onClick={() => save(`${title}.svg`, 'image/svg+xml', svgOf(title, lines, isLogarithmic && canBeLogarithmic, shown))}
+        >
           SVG
         </button>
       </p>

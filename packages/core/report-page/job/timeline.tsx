@@ -8,12 +8,13 @@ interface Scale {
   readonly to: number
 }
 
-/** The phases of each attempt, and below those of the newest one a row for each of its machines. */
-export function Timeline({ job: { attempts, machines, state } }: { readonly job: ReportedJob }) {
+/** The phases of each attempt, and below them a row for each of its machines. */
+export function Timeline({ job: { attempts, state } }: { readonly job: ReportedJob }) {
   const phases = attempts.flatMap((attempt) => attempt.phases)
   const from = Math.min(...phases.map(({ startedAtMs }) => startedAtMs))
   const to = Math.max(state.endedAtMs ?? Date.now(), ...phases.map(({ endedAtMs }) => endedAtMs ?? 0))
   if (phases.length === 0 || to <= from) return null
+  const hasMachines = attempts.some(({ atWork }) => atWork.length > 1)
   return (
     <Part title={attempts.length === 1 ? 'Timeline' : `Timeline of ${attempts.length} attempts`}>
       {attempts.map((attempt) => (
@@ -21,17 +22,21 @@ export function Timeline({ job: { attempts, machines, state } }: { readonly job:
           key={attempt.job}
           attempt={attempt}
           isOnly={attempts.length === 1}
-          hasMachines={machines.length > 1}
+          hasMachines={hasMachines}
           scale={{ from, to }}
         />
       ))}
-      {machines.length > 1 && <Machines machines={machines} scale={{ from, to }} />}
+      {hasMachines && (
+        <p class="muted">
+          The row of a machine goes from its first to its last sign of work: a line of its log, or a measurement.
+        </p>
+      )}
     </Part>
   )
 }
 
 function Attempt({
-  attempt: { number, job, status, reason, phases },
+  attempt: { number, job, status, reason, phases, atWork },
   isOnly,
   hasMachines,
   scale,
@@ -69,6 +74,7 @@ function Attempt({
           </span>
         ))}
       </p>
+      {atWork.length > 1 && <Machines machines={atWork} scale={scale} />}
     </div>
   )
 }
@@ -76,22 +82,19 @@ function Attempt({
 /** When each machine showed signs of work: a machine that ended early or came late is seen at once. */
 function Machines({ machines, scale }: { readonly machines: readonly ReportedMachine[]; readonly scale: Scale }) {
   return (
-    <>
-      <p class="muted">Each machine from its first to its last sign of work, a line of its log or a measurement:</p>
-      <ul class="machines">
-        {machines.map(({ machine, atWork }) => (
-          <li key={machine}>
-            <span>{plain(machine)}</span>
-            <span class="bar">
-              {atWork.map((stretch) => (
-                <i key={stretch.startedAtMs} class="phase work" style={placeOf(stretch, scale)} />
-              ))}
-            </span>
-            <span class="muted">{atWork.length === 0 ? 'no sign' : span(secondsOf(atWork))}</span>
-          </li>
-        ))}
-      </ul>
-    </>
+    <ul class="machines">
+      {machines.map(({ machine, atWork }) => (
+        <li key={machine}>
+          <span>{plain(machine)}</span>
+          <span class="bar">
+            {atWork.map((stretch) => (
+              <i key={stretch.startedAtMs} class="phase work" style={placeOf(stretch, scale)} />
+            ))}
+          </span>
+          <span class="muted">{atWork.length === 0 ? 'no sign' : span(secondsOf(atWork))}</span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -165,6 +165,10 @@ export interface UsageSample {
   readonly readBytes?: number
   /** Bytes written to files since the program began. */
   readonly writtenBytes?: number
+  /** Bytes received over the network since the program began. */
+  readonly receivedBytes?: number
+  /** Bytes sent over the network since the program began. */
+  readonly sentBytes?: number
 }
 
 /** How a job is looked at. */

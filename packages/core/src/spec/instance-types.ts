@@ -24,8 +24,11 @@ export const knownInstanceTypes: readonly string[] = Object.values(instanceCatal
   ),
 )
 
-/** Whether a machine computes with GPUs or other accelerators. */
-export const isAccelerated = (type: string): boolean => /^ml\.(?:[gp]\d|trn|inf)/.test(type)
+/**
+ * Whether a machine computes with GPUs or other accelerators, by the letters of its family (`g`, `gr`, `p`, `trn`, `inf`): also of families
+ * that are newer than this release.
+ */
+export const isAccelerated = (type: string): boolean => /^(?:ml\.)?(?:[gp]|trn|inf)[a-z]*\d/.test(type)
 
 /**
  * Whether a machine has disks of its own (NVMe): a job then gets these, whatever size was asked for, and SageMaker takes no key for

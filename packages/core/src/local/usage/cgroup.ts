@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path/posix'
 import type { Measured, UsageMeter } from './meter.ts'
+import { networkOf } from './network.ts'
 
 /*
  * What a container uses, as the control groups of the system count it, ended processes too. Both versions are read: with the second
@@ -23,7 +24,7 @@ export function containerMeter(id: string, pid: number): UsageMeter | undefined 
   }
   return () => {
     const found = measuredIn(read)
-    return found.cpuSeconds === undefined && found.memoryBytes === undefined ? undefined : found
+    return found.cpuSeconds === undefined && found.memoryBytes === undefined ? undefined : { ...found, ...networkOf(pid) }
   }
 }
 

@@ -13,6 +13,8 @@ export interface Measured {
   readonly memoryBytes?: number
   readonly readBytes?: number
   readonly writtenBytes?: number
+  readonly receivedBytes?: number
+  readonly sentBytes?: number
 }
 
 /** Measures a machine now; `undefined` when nothing of it is there. All meters of one look share one list of processes. */

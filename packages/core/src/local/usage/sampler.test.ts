@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { readUsage } from './samples.ts'
 import { groupFolders, measuredIn } from './cgroup.ts'
+import { networkOf, transferredIn } from './network.ts'
 import { groupMeter, processIn } from './processes.ts'
 import { sampleUsage } from './sampler.ts'
 
@@ -87,6 +88,21 @@ test('the files of both versions tell the same', () => {
     ),
   ).toEqual(measured)
   expect(measuredIn(reading({}))).toEqual({})
+})
+
+test('the traffic of a network is that of its interfaces, without the one to itself', () => {
+  const text = `Inter-|   Receive                                                |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+    lo:  100       1    0    0    0     0          0         0   100       1    0    0    0     0       0          0
+  eth0: 2000      10    0    0    0     0          0         0    30       2    0    0    0     0       0          0
+eth1:5 1 0 0 0 0 0 0 7 1 0 0 0 0 0 0
+`
+  expect(transferredIn(text)).toEqual({ receivedBytes: 2005, sentBytes: 37 })
+})
+
+test('traffic of a program in the network of this computer is not known, and neither is that of one that is gone', () => {
+  expect(networkOf(process.pid)).toEqual({})
+  expect(networkOf(2 ** 30)).toEqual({})
 })
 
 test('lines that are cut off or somebody else’s are passed over, and a missing file is no use', async () => {

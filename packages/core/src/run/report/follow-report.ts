@@ -4,6 +4,7 @@ import type { Abortable } from '../../platform/abortable.ts'
 import { isTerminal, type JobState } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { logReader, pageLimits, type LogReader } from './log-reader.ts'
+import { machineNumber } from './machine-times.ts'
 import type { ReportDocument, ReportedLine } from './report-document.ts'
 import { documentOf, subjectsOf } from './report-of.ts'
 import { lastingParts, type JobToReport } from './reported-job.ts'
@@ -104,7 +105,7 @@ async function follow(
   const reading = async (): Promise<void> => {
     for await (const line of platform.logs.follow(first, { signal })) {
       reader.add(line)
-      lines.push([line.atMs, Number(/(\d+)$/.exec(line.machine)?.[1] ?? 1), line.text])
+      lines.push([line.atMs, machineNumber(line.machine), line.text])
       if (lines.length > 2 * mostLines) lines.splice(0, mostLines)
     }
   }

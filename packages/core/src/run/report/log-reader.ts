@@ -3,7 +3,7 @@ import type { JobRef } from '../../platform/jobs.ts'
 import type { LogLine } from '../../platform/logs.ts'
 import { metricFinder } from '../../platform/metrics/metric-finder.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { signs, type Signs, type Stretch } from './machine-times.ts'
+import { machineNumber, signs, type Signs, type Stretch } from './machine-times.ts'
 import type { MetricSeries, ReportedLine, ReportedLog } from './report-document.ts'
 
 /** What a log gave, and what of it is not in the report. */
@@ -65,7 +65,7 @@ export async function logReader(
   const heard = new Map<number, Signs>()
   return {
     add(line) {
-      signsOf(heard, numberOf(line.machine)).add(line.atMs)
+      signsOf(heard, machineNumber(line.machine)).add(line.atMs)
       lines.add(line)
       for (const { metric, value } of finder.find(line.text)) series.add(metric, line, value)
     },
@@ -105,7 +105,7 @@ function boundedLines({ headLines, tailLines, lineCharacters }: LogLimits): {
   return {
     add({ machine, text, atMs }) {
       const shown = text.length > lineCharacters ? `${text.slice(0, lineCharacters)} … (${text.length} characters)` : text
-      const line: ReportedLine = [atMs, numberOf(machine), shown]
+      const line: ReportedLine = [atMs, machineNumber(machine), shown]
       if (total < headLines) head.push(line)
       else ring[(total - headLines) % tailLines] = line
       total += 1
@@ -116,8 +116,6 @@ function boundedLines({ headLines, tailLines, lineCharacters }: LogLimits): {
     },
   }
 }
-
-const numberOf = (machine: string): number => Number(/(\d+)$/.exec(machine)?.[1] ?? 1)
 
 function seriesOf(): {
   readonly add: (metric: string, line: LogLine, value: number) => void
@@ -135,7 +133,7 @@ function seriesOf(): {
     all: () =>
       [...all.values()]
         .map((one) => ({ ...one, atMs: [...one.atMs], values: [...one.values] }))
-        .sort((one, other) => numberOf(one.machine) - numberOf(other.machine)),
+        .sort((one, other) => machineNumber(one.machine) - machineNumber(other.machine)),
   }
 }
 

@@ -10,6 +10,9 @@ export interface Signs {
   stretches(): readonly Stretch[]
 }
 
+/** The number in the name of a machine, from 1. */
+export const machineNumber = (machine: string): number => Number(/(\d+)$/.exec(machine)?.[1] ?? 1)
+
 const mostStretches = 256
 const firstPauseMs = 250
 

@@ -90,6 +90,11 @@ export interface ReportedAttempt {
   readonly phases: readonly JobPhase[]
   /** How many machines it had. */
   readonly machines: number
+  /**
+   * When each of several machines worked; empty when there was only one. Of attempts before the newest one only the first and the last lines of
+   * the log are read.
+   */
+  readonly atWork: readonly ReportedMachine[]
   /** The type of its machines, where it is known. */
   readonly instanceType?: string
   /** How long each machine ran, in seconds. */

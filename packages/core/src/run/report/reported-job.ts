@@ -11,7 +11,7 @@ import { endedBadly } from '../follow/errors.ts'
 import { idleHint } from '../lookup/usage.ts'
 import type { Money } from '../money/money.ts'
 import type { ReadLog } from './log-reader.ts'
-import { attemptsOf } from './attempts.ts'
+import { attemptsOf, timesOfEarlier, type TimesOfJobs } from './attempts.ts'
 import { codeChanges } from './code/code-changes.ts'
 import { machineTimes } from './machine-times.ts'
 import type { EarlierJob, ReportedCode, ReportedInput, ReportedJob } from './report-document.ts'
@@ -33,6 +33,8 @@ export interface JobToReport {
 export interface LastingParts {
   readonly inputs: readonly ReportedInput[]
   readonly code: Pick<ReportedCode, 'changed' | 'comparedWith'>
+  /** When the machines of attempts before this one worked. */
+  readonly earlierTimes: TimesOfJobs
   readonly leftOut: readonly string[]
 }
 
@@ -58,13 +60,14 @@ export async function reportedJob(
   const [{ state, record }, ...before] = past
   const facts = request === undefined ? noFacts : reportedRequest(request)
   const parts = record?.parts ?? {}
-  const [{ log, series, stretches, leftOut }, usage, outputs, attempts, lasting] = await Promise.all([
+  const [{ log, series, stretches, leftOut }, usage, outputs, lasting] = await Promise.all([
     giveLog(state, facts.metrics),
     usageOf(state, platform, options),
     layout === undefined ? [] : storedOutputFiles(layout, state, platform, options),
-    attemptsOf(past, options.money),
     subject.lasting ?? lastingParts(subject, platform, options),
   ])
+  const machines = machineTimes(state.machines, state.phases, stretches, usage.samples)
+  const attempts = await attemptsOf(past, new Map([...lasting.earlierTimes, [state.name, machines]]), options.money)
   const because = reasonToStart(past)
   const job: ReportedJob = {
     task,
@@ -73,7 +76,7 @@ export async function reportedJob(
     ...(because === undefined ? {} : { because }),
     ...hintOf(state, platform),
     attempts,
-    machines: machineTimes(state.machines, state.phases, stretches, usage.samples),
+    machines,
     cost: sumOfCosts(attempts.map(({ cost }) => cost)),
     hyperparameters: record === undefined ? facts.hyperparameters : hyperparametersOf(parts),
     earlier: before.map(earlierJob),
@@ -97,15 +100,16 @@ export async function lastingParts(
 ): Promise<LastingParts> {
   const parts = past[0].record?.parts ?? {}
   const given = (request === undefined ? noFacts : reportedRequest(request)).inputs
-  const [{ inputs, leftOut }, code] = await Promise.all([
+  const [{ inputs, leftOut }, code, earlierTimes] = await Promise.all([
     withStoredFiles(
       given.map((input) => ({ ...input, ...digestOf(parts, input.channel) })),
       platform,
       options,
     ),
     codeOf({ past, layout }, platform, options),
+    timesOfEarlier(past, platform, options),
   ])
-  return { inputs, code: code.code, leftOut: [...leftOut, ...code.leftOut] }
+  return { inputs, code: code.code, earlierTimes, leftOut: [...leftOut, ...code.leftOut] }
 }
 
 /** One sentence about a job's end, or about how it is doing. Pure. */

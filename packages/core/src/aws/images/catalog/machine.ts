@@ -1,14 +1,15 @@
+import { isAccelerated } from '../../../spec/instance-types.ts'
 import type { FrameworkImage, GpuGeneration } from './catalog.ts'
 
 export type Processor = 'cpu' | 'gpu' | 'trainium' | 'inferentia'
 
-/** What a machine type computes with: families that begin with `g` or `p` have GPUs. */
+/** What a machine type computes with. */
 export function processorOf(instanceType: string): Processor {
   if (instanceType === 'local_gpu') return 'gpu'
   const family = /^(?:ml\.)?([a-z]+)/.exec(instanceType)?.[1] ?? ''
   if (family.startsWith('trn')) return 'trainium'
   if (family.startsWith('inf')) return 'inferentia'
-  return /^[gp]/.test(family) ? 'gpu' : 'cpu'
+  return isAccelerated(instanceType) ? 'gpu' : 'cpu'
 }
 
 /** Machines with AWS's Graviton or NVIDIA's Grace: `ml.m7g`, `ml.c6gn`, `ml.g5g`, `ml.p6e-gb200`. */
