@@ -11,6 +11,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'packages/core/src/files/process/proc.ts': 'files of the kernel',
   'packages/core/src/local/machine/strays.ts': 'files of the kernel',
   'packages/core/src/local/usage/cgroup.ts': 'files of the kernel',
+  'packages/core/src/local/usage/network.ts': 'files of the kernel',
   'packages/core/src/local/usage/processes.ts': 'files of the kernel',
   'packages/core/src/local/supervisor/main.ts': 'its standard input, which its client writes',
   'packages/core/src/local/jobs/results.ts': 'a stored result, piece by piece, after its size was compared',

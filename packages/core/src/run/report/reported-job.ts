@@ -68,12 +68,11 @@ export async function reportedJob(
   ])
   const machines = machineTimes(state.machines, state.phases, stretches, usage.samples)
   const attempts = await attemptsOf(past, new Map([...lasting.earlierTimes, [state.name, machines]]), options.money)
-  const because = reasonToStart(past)
   const job: ReportedJob = {
     task,
     state,
     outcome: outcomeText(state),
-    ...(because === undefined ? {} : { because }),
+    ...becauseOf(past),
     ...hintOf(state, platform),
     attempts,
     machines,
@@ -143,6 +142,11 @@ export function reasonToStart([{ record }, previous]: JobToReport['past']): stri
   const changes = describeChanges(changesBetween(previous.record.parts, record.parts))
   const more = changes.length > 3 ? ` and ${changes.length - 3} more` : ''
   return changes.length === 0 ? 'it is described differently' : `changed: ${changes.slice(0, 3).join(', ')}${more}`
+}
+
+const becauseOf = (past: JobToReport['past']): Pick<ReportedJob, 'because'> => {
+  const because = reasonToStart(past)
+  return because === undefined ? {} : { because }
 }
 
 function changesOf([{ record }, previous]: JobToReport['past']): readonly string[] {
