@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { digestFile } from '../../files/digest/digest.ts'
+import { markName } from '../../files/downloads/mark.ts'
 import { filesBelow } from '../../files/walk.ts'
 import { temporaryDirectory } from '../../files/temporary.ts'
 import type { TaskResult } from '../results/task-result.ts'
@@ -20,7 +21,8 @@ export async function endOfRun(result: TaskResult, signal: AbortSignal | undefin
   const files = new Map<string, string>()
   for (const part of Object.keys(parts))
     for (const { path, absolutePath } of await filesBelow(join(scratch.path, part), options))
-      files.set(`${part}/${path}`, (await digestFile(absolutePath, options)).sha256)
+      // The list of a downloaded folder is ours and names the job: it differs each time.
+      if (path !== markName) files.set(`${part}/${path}`, (await digestFile(absolutePath, options)).sha256)
   return { files, metrics: result.metrics, result: JSON.stringify(result.result ?? null) }
 }
 

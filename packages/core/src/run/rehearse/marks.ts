@@ -57,20 +57,32 @@ const fewMarks = 3
 
 /**
  * Of each start with saved state whether it went on with it, by what it printed: `false` when it printed again what was printed
- * before the save, and took its time for it. Starts of which that does not tell are left out. Pure.
+ * before a save, and took its time for it. Starts of which that does not tell are left out. Pure.
  */
 export function goingOn({ starts, lines = [] }: InterruptedRun, marks: ReadonlyMap<string, number>): readonly boolean[] {
   return starts.flatMap((start, index) => {
-    const before = starts.slice(0, index).findLast(({ savedAtMs }) => savedAtMs !== undefined)
-    if (before === undefined || start.givenFiles === 0) return []
-    const printed = marksIn(before, lines, marks).filter(({ atMs }) => atMs <= (before.savedAtMs ?? 0))
-    const last = Math.max(...printed.map(({ mark }) => mark))
-    if (printed.length < fewMarks) return []
+    if (start.givenFiles === 0) return []
+    // Of all starts before: one that began anew may have been taken away with hardly anything in its new state.
+    const printed = starts.slice(0, index).flatMap((each) => printedUntilSave(each, lines, marks))
+    const known = new Set(printed.map(({ mark }) => mark))
+    if (known.size < fewMarks) return []
     const again = marksIn(start, lines, marks)
-    const repeated = again.filter(({ mark }) => printed.some((each) => each.mark === mark))
-    if (repeated.length >= printed.length) return isShown(repeated) ? [] : [false]
+    const repeated = again.filter(({ mark }) => known.has(mark))
+    if (repeated.length >= known.size) return isShown(repeated) ? [] : [false]
+    const last = Math.max(...known)
     return again.some(({ mark }) => mark > last) ? [true] : []
   })
+}
+
+// Silent work after some lines of preparing looks like this: the part of the time until the save that lines have to reach to.
+const leastCovered = 0.75
+
+/** What this start printed until it last saved, where that tells how far its work was then. */
+function printedUntilSave(start: ProgramStart, lines: readonly PrintedLine[], marks: ReadonlyMap<string, number>): readonly SeenMark[] {
+  const { startedAtMs, savedAtMs = startedAtMs } = start
+  const printed = marksIn(start, lines, marks).filter(({ atMs }) => atMs <= savedAtMs)
+  const lastMs = Math.max(...printed.map(({ atMs }) => atMs))
+  return lastMs - startedAtMs >= leastCovered * (savedAtMs - startedAtMs) ? printed : []
 }
 
 interface SeenMark {

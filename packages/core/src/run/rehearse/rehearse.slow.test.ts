@@ -127,19 +127,30 @@ function secondsDoneTwice(notes: string): number {
   }, 0)
 }
 
-test.each<readonly [string, string, readonly RehearsalFault[]]>([['goes on', programOf({ pause: 2 * stepSeconds }), []]])(
+test.each<readonly [string, string, readonly RehearsalFault[]]>([
+  ['goes on', programOf({ pause: 2 * stepSeconds }), []],
+  ['begins anew', programOf({ pause: 2 * stepSeconds, load: '' }), ['save not read']],
+])(
   'with its state in an archive a program is told by what it prints: it %s',
   { timeout: 540_000 },
   async (name, text, faults) => {
     const file = join(folder, `${name.replaceAll(' ', '-')}.py`)
     writeFileSync(file, text)
+    const jobs = new Set<string>()
     const { faults: found } = await project('rehearsal', { platform: 'local' })
       .task('t')
       .code(file)
       .env({ NOTES: `${file}.notes` })
       .stateArchive()
-      .rehearse({ interruptions: 4, seed: 3, grace: '30 seconds' })
+      .rehearse({
+        interruptions: 4,
+        seed: 3,
+        grace: '30 seconds',
+        onEvent: (event) => void (event.type === 'submitted' && jobs.add(event.job.name)),
+      })
     expect(found.map(({ fault }) => fault)).toEqual(faults)
+    // A program that begins anew is there for all interruptions of one run. A second run alone is for results that differ: none does.
+    if (faults.length > 0) expect(jobs.size).toBe(2)
   },
 )
 

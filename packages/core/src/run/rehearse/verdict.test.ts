@@ -63,6 +63,26 @@ test.each<readonly [string, readonly InterruptedRun[], readonly string[]]>([
     ],
     ['save not read'],
   ],
+  [
+    'it begins anew, and was taken away again with hardly anything saved',
+    [
+      {
+        differs: [],
+        starts: [
+          first,
+          { startedAtMs: 4_500, endedAtMs: 4_900, takenAtMs: 4_800, savedAtMs: 4_700, givenFiles: 1 },
+          { ...unseen, startedAtMs: 5_000 },
+        ],
+        lines: [...before, ...lines([4_650, 1], [6_000, 1], [7_000, 2], [8_000, 3], [9_000, 4])],
+      },
+    ],
+    ['save not read'],
+  ],
+  [
+    'it prints while it prepares, and works in silence',
+    [{ ...last, lines: [...lines([500, 1], [1_000, 2], [1_500, 3]), ...lines([5_500, 1], [6_000, 2], [6_500, 3], [9_000, 5])] }],
+    [],
+  ],
   ['it goes on', [{ ...last, lines: [...before, ...lines([6_000, 4], [7_000, 5])] }], []],
   [
     'it prints its old lines at its start',
