@@ -78,7 +78,11 @@ export function goingOn({ starts, lines = [] }: InterruptedRun, marks: ReadonlyM
 const leastCovered = 0.75
 
 /** What this start printed until it last saved, where that tells how far its work was then. */
-function printedUntilSave(start: ProgramStart, lines: readonly PrintedLine[], marks: ReadonlyMap<string, number>): readonly SeenMark[] {
+function printedUntilSave(
+  start: ProgramStart,
+  lines: readonly PrintedLine[],
+  marks: ReadonlyMap<string, number>,
+): readonly SeenMark[] {
   const { startedAtMs, savedAtMs = startedAtMs } = start
   const printed = marksIn(start, lines, marks).filter(({ atMs }) => atMs <= savedAtMs)
   const lastMs = Math.max(...printed.map(({ atMs }) => atMs))
