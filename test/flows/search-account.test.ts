@@ -197,27 +197,6 @@ test('an abort ends the waiting; the trials go on and are found by the next run'
   expect(new Set(triedIn(account)).size).toBe(account.jobs.length)
 })
 
-test('a task that every trial reads runs once', async () => {
-  const account = searchAccount(bowl)
-  const { platform } = account.client()
-  const ex = project('ex', { platform, bucket: 'bucket' })
-  const prep = ex.task('prep').shell('true')
-  await platform.objects.bucket('bucket')
-  const events: SearchEvent[] = []
-  const train = ex
-    .task('train')
-    .shell('true')
-    .metric('loss', /loss=([0-9.]+)/)
-    .input.from(prep.output('state'))
-  await train
-    .search({ x: range.int(0, 9) })
-    .minimize('loss')
-    .trials(5)
-    .run({ onEvent: (event) => events.push(event) })
-    .catch((cause: unknown) => cause)
-  expect(events.filter(({ type, task }) => type === 'decided' && task === 'prep')).toHaveLength(1)
-})
-
 test('everything that is wrong with a search is said at once, before anything starts', async () => {
   const account = searchAccount(bowl)
   const given = (value: unknown): never => value as never

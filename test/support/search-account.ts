@@ -10,9 +10,13 @@ import { memoryObjects, type MemoryObjects } from './memory-objects.ts'
 /** What the program of a job prints as its loss, one value after the other; `'fails'` ends it with exit code 1. */
 export type Course = (hyperparameters: Readonly<Record<string, string>>) => readonly (number | 'fails')[]
 
+type TrainingRequest = Extract<Parameters<Platform['jobs']['start']>[0], { readonly kind: 'training' }>['input']
+
 export interface TriedJob {
   readonly name: string
   readonly hyperparameters: Readonly<Record<string, string>>
+  /** The request that started it. */
+  readonly request: TrainingRequest
   /** How many values it printed. */
   printed: number
 }
@@ -86,7 +90,9 @@ export function searchAccount(course: Course): SearchAccount {
         if (kind !== 'training') throw new Error('Only training jobs are scripted')
         const name = input.TrainingJobName as JobRef['name']
         if (states.has(name)) throw new Error(`Job ${name} is there`)
-        jobs.set(name, { name, hyperparameters: input.HyperParameters ?? {}, printed: 0 })
+        jobs.set(name, { name, hyperparameters: input.HyperParameters ?? {}, request: input, printed: 0 })
+        // It is there when the job has ended, and is looked for then.
+        objects.bytes.set(`${input.OutputDataConfig?.S3OutputPath}/${name}/output/model.tar.gz`, Buffer.alloc(1))
         const plain = { phases: [], machines: 1, interruptions: 0, finalMetrics: [] }
         states.set(name, { kind, name, status: 'in-progress', phase: 'Training', createdAtMs: account.nowMs, ...plain })
         const running = [...states.values()].filter(({ status }) => !isTerminal(status)).length

@@ -10,6 +10,7 @@ const typed = plain.hyperparameterSchema(schema).metric('loss', /loss=([0-9.]+)/
 const search = train.search({ lr: range.log(1e-5, 1e-1) })
 declare const count: number
 declare const text: string
+declare const list: { readonly lr: number }[]
 `
 
 /** A line that does not compile, and the sentence that the compiler says. */
@@ -29,6 +30,11 @@ const mistakes: readonly (readonly [line: string, sentence: string])[] = [
   ['range.int(-1, -2)', 'the range is empty: write range.int(lower, higher), not (-1, -2)'],
   ['range.log(0, 1)', 'range.log() needs bounds above 0: use range.float()'],
   ['range.log(0.1, 0.01)', 'the range is empty: write range.log(lower, higher), not (0.1, 0.01)'],
+  ['range.log(0.1, 1e-7)', 'the range is empty: write range.log(lower, higher), not (0.1, 1e-7)'],
+  ['range.log(1e-7, 1e-9)', 'the range is empty: write range.log(lower, higher), not (1e-7, 1e-9)'],
+  ['range.float(1e-8, 1e-8)', 'the range is empty: write range.float(lower, higher), not (1e-8, 1e-8)'],
+  ['range.float(1e-8, 0)', 'the range is empty: write range.float(lower, higher), not (1e-8, 0)'],
+  ['train.variants([{ lr: 1 }, { lr: 2 }]).parallel(3)', 'more variants at once than there are: write .parallel() smaller'],
   ['choice()', 'Expected at least 1 arguments'],
   ['search.trials(8).parallel(40)', 'more trials at once than there are trials: write .trials() larger or .parallel() smaller'],
   ['search.parallel(16).trials(8)', 'more trials at once than there are trials: write .trials() larger or .parallel() smaller'],
@@ -49,7 +55,15 @@ const fine = [
   'range.float(0.5, 0.55)',
   'range.int(9, 10)',
   'range.log(1e-7, 1e-1)',
+  'range.log(1e-9, 1e-7)',
+  'range.float(0, 1e-7)',
+  'range.float(-1, 1e-7)',
+  'range.float(2e-7, 3e-7)',
+  'range.log(1e-7, 1e21)',
   'range.float(count, 0)',
+  'train.variants([{ lr: 1 }, { lr: 2 }]).parallel(2)',
+  'train.variants([{ lr: 1 }, { lr: 2 }]).parallel(count)',
+  'train.variants(list).parallel(9)',
   "typed.search({ lr: range.log(1e-5, 1e-1), mode: choice('a', 'b') }).minimize('loss').run()",
   "typed.search({ mode: choice('a') }).minimize('loss').run()",
   "typed.variants([{ lr: 1 }, { mode: 'a' }]).run()",

@@ -51,6 +51,10 @@ type Metric<Known, Name extends string> = string extends Name
 
 type MoreThanTrials = 'more trials at once than there are trials: write .trials() larger or .parallel() smaller'
 
+type MoreThanVariants = 'more variants at once than there are: write .parallel() smaller'
+
+type LengthOf<List> = List extends { readonly length: infer Length } ? Length : never
+
 /** The two interfaces by name: a method gives the one it belongs to. */
 interface Searches<Given, Result, Known, Trials, Parallel> {
   readonly SearchDraft: SearchDraft<Given, Result, Known, Trials, Parallel>
@@ -161,7 +165,7 @@ export interface Variants<List, Result, Known = string, HasGoal = false> {
   /** The metric that should become large: the result then has `best`. */
   maximize<const Name extends string>(metric: Metric<Known, Name>): Variants<List, Result, Known, true>
   /** How many run at once; default 4. */
-  parallel(count: number): Variants<List, Result, Known, HasGoal>
+  parallel<const Count extends number>(count: AtMost<Count, LengthOf<List>, MoreThanVariants>): Variants<List, Result, Known, HasGoal>
   /**
    * Runs every variant and gives the result of each, in the order of the list. What ran before is skipped.
    *

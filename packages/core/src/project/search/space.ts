@@ -61,12 +61,34 @@ export type AtLeast<Count extends number, Least, Sentence extends string> = [Lea
     ? Explain<Sentence>
     : Count
 
-// Numbers whose text has an exponent are not compared, and neither are those that are only known at run time.
+// Numbers that are only known at run time are not compared, and neither are those whose text has an exponent when both are large, both are
+// small alike, or one is negative.
 type IsBelow<A extends string, B extends string> = `${number}` extends A | B
   ? unknown
   : [Extract<A | B, `${string}e${string}`>] extends [never]
     ? Signed<A, B>
-    : unknown
+    : [Extract<A | B, `-${string}`>] extends [never]
+      ? Tiny<A, B>
+      : unknown
+
+/** TypeScript writes numbers below 0.000001 as `1e-7`: they are less than all others but 0. */
+type Tiny<A extends string, B extends string> = A extends `${string}e-${infer SmallA}`
+  ? B extends `${string}e-${infer SmallB}`
+    ? SmallA extends SmallB
+      ? A extends B
+        ? false
+        : unknown
+      : IsLess<SmallB, SmallA>
+    : B extends '0'
+      ? false
+      : true
+  : B extends `${string}e-${string}`
+    ? A extends '0'
+      ? true
+      : false
+    : A extends B
+      ? false
+      : unknown
 
 type Signed<A extends string, B extends string> = A extends `-${infer PlainA}`
   ? B extends `-${infer PlainB}`
