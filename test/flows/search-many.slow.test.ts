@@ -13,35 +13,41 @@ const taskOn = (platform: Platform) =>
     .shell('true')
     .metric('loss', /loss=([0-9.]+)/)
 
-test('a client that is killed ten times, at any of its calls, loses no trial and repeats none', { timeout: 120_000 }, async () => {
-  const lives = fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 10, maxLength: 10 })
-  await fc.assert(
-    fc.asyncProperty(lives, fc.boolean(), async (calls, stopsEarly) => {
-      const account = searchAccount(({ x }) => [1, 2, 3, 4].map((step) => (Number(x) - 2) ** 2 + 1 / step))
-      const searchOf = (client: AccountClient) => {
-        const search = taskOn(client.platform)
-          .search({ x: range.int(0, 29) })
-          .minimize('loss')
-          .trials(30)
-          .parallel(3)
-        return stopsEarly ? search.stopEarly({ factor: 2 }) : search
-      }
-      for (const callsToLive of calls) {
-        const client = account.client(callsToLive)
-        expect(await Promise.race([searchOf(client).run(), client.death])).toBe('dead')
-      }
-      const found = await searchOf(account.client()).run()
-      expect(found.trials.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1))
-      expect(found.best.hyperparameters).toEqual({ x: 2 })
-      expect(found.trials.every(({ status }) => status === 'completed' || status === 'stopped-early')).toBe(true)
-      // Each value was run by one job, and the job that is named is that one.
-      expect(account.jobs.map(({ hyperparameters }) => Number(hyperparameters['x'])).toSorted((one, other) => one - other)).toEqual(Array.from({ length: 30 }, (_, x) => x))
-      expect(found.trials.map(({ job }) => job).toSorted()).toEqual(account.jobs.map(({ name }) => name).toSorted())
-      expect([...account.states.values()].every(({ status }) => status === 'completed' || status === 'stopped')).toBe(true)
-    }),
-    { numRuns: 4 },
-  )
-})
+test(
+  'a client that is killed ten times, at any of its calls, loses no trial and repeats none',
+  { timeout: 120_000 },
+  async () => {
+    const lives = fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 10, maxLength: 10 })
+    await fc.assert(
+      fc.asyncProperty(lives, fc.boolean(), async (calls, stopsEarly) => {
+        const account = searchAccount(({ x }) => [1, 2, 3, 4].map((step) => (Number(x) - 2) ** 2 + 1 / step))
+        const searchOf = (client: AccountClient) => {
+          const search = taskOn(client.platform)
+            .search({ x: range.int(0, 29) })
+            .minimize('loss')
+            .trials(30)
+            .parallel(3)
+          return stopsEarly ? search.stopEarly({ factor: 2 }) : search
+        }
+        for (const callsToLive of calls) {
+          const client = account.client(callsToLive)
+          expect(await Promise.race([searchOf(client).run(), client.death])).toBe('dead')
+        }
+        const found = await searchOf(account.client()).run()
+        expect(found.trials.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1))
+        expect(found.best.hyperparameters).toEqual({ x: 2 })
+        expect(found.trials.every(({ status }) => status === 'completed' || status === 'stopped-early')).toBe(true)
+        // Each value was run by one job, and the job that is named is that one.
+        expect(
+          account.jobs.map(({ hyperparameters }) => Number(hyperparameters['x'])).toSorted((one, other) => one - other),
+        ).toEqual(Array.from({ length: 30 }, (_, x) => x))
+        expect(found.trials.map(({ job }) => job).toSorted()).toEqual(account.jobs.map(({ name }) => name).toSorted())
+        expect([...account.states.values()].every(({ status }) => status === 'completed' || status === 'stopped')).toBe(true)
+      }),
+      { numRuns: 4 },
+    )
+  },
+)
 
 /** A service that takes so many calls a second, and some more at once. It counts those that it would refuse. */
 function bucket(perSecond: number, burst: number, seconds: () => number) {
@@ -71,7 +77,11 @@ test(
       ...platform,
       jobs: {
         ...platform.jobs,
-        start: (...args: Parameters<typeof platform.jobs.start>) => ((calls.start += 1), service.start.take(), platform.jobs.start(...args)),
+        start: (...args: Parameters<typeof platform.jobs.start>) => (
+          (calls.start += 1),
+          service.start.take(),
+          platform.jobs.start(...args)
+        ),
         describe: (...args: Parameters<typeof platform.jobs.describe>) => (
           (calls.describe += 1),
           service.describe.take(),

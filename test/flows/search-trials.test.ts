@@ -15,7 +15,11 @@ import { ownCache, sandbox, timeout } from './flow.ts'
 ownCache()
 
 const projectOn = (account: SearchAccount) => project('ex', { platform: account.client().platform, bucket: 'bucket' })
-const trainOn = (account: SearchAccount) => projectOn(account).task('train').shell('true').metric('loss', /loss=([0-9.]+)/)
+const trainOn = (account: SearchAccount) =>
+  projectOn(account)
+    .task('train')
+    .shell('true')
+    .metric('loss', /loss=([0-9.]+)/)
 type Train = ReturnType<typeof trainOn>
 
 /** The request of a job and the settings of its launcher, as they would be of any job of any task: without these names. */
@@ -23,7 +27,9 @@ function anonymous({ name, request }: TriedJob, { objects }: SearchAccount): obj
   const [, settings] = [...objects.bytes].find(([uri]) => uri.includes(`/${name}/`) && uri.endsWith('/launch.settings')) ?? []
   const text = JSON.stringify({ request, settings: settings?.toString() })
   const task = name.replace(/(-\d+){6}-[a-zA-Z0-9]{8}$/, '')
-  const digest = createHash('sha256').update(settings ?? '').digest('hex')
+  const digest = createHash('sha256')
+    .update(settings ?? '')
+    .digest('hex')
   return JSON.parse(text.replaceAll(name, 'JOB').replaceAll(task, 'TASK').replaceAll(digest, 'SETTINGS')) as object
 }
 
@@ -31,9 +37,21 @@ const image = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1'
 /** What a task may have, and where it is seen in the request. */
 const abilities: readonly (readonly [what: string, given: (task: Train, folder: string) => object, seen: object])[] = [
   ['an image', (task) => task.image(image), { AlgorithmSpecification: { TrainingImage: 'image:1' } }],
-  ['machines', (task) => task.instances('ml.p3.2xlarge', 2), { ResourceConfig: { InstanceType: 'ml.p3.2xlarge', InstanceCount: 2 } }],
-  ['several types of machines', (task) => task.instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2).onDemand(), { ResourceConfig: {} }],
-  ['a group of machines', (task) => task.instances('ml.p3.2xlarge', 2).distribution('torchrun'), { EnableManagedSpotTraining: true }],
+  [
+    'machines',
+    (task) => task.instances('ml.p3.2xlarge', 2),
+    { ResourceConfig: { InstanceType: 'ml.p3.2xlarge', InstanceCount: 2 } },
+  ],
+  [
+    'several types of machines',
+    (task) => task.instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2).onDemand(),
+    { ResourceConfig: {} },
+  ],
+  [
+    'a group of machines',
+    (task) => task.instances('ml.p3.2xlarge', 2).distribution('torchrun'),
+    { EnableManagedSpotTraining: true },
+  ],
   ['spot', (task) => task.spot().maxRun('1 hour').maxWait('2 hours'), { StoppingCondition: { MaxWaitTimeInSeconds: 7_200 } }],
   ['on demand', (task) => task.onDemand().maxRun('1 hour'), { StoppingCondition: { MaxRuntimeInSeconds: 3_600 } }],
   ['warm machines', (task) => task.onDemand().warm('10 minutes'), { ResourceConfig: { KeepAlivePeriodInSeconds: 600 } }],
@@ -42,11 +60,27 @@ const abilities: readonly (readonly [what: string, given: (task: Train, folder: 
   ['tags', (task) => task.tag('team', 'vision'), { Tags: expect.arrayContaining([{ Key: 'team', Value: 'vision' }]) as object }],
   ['retries', (task) => task.retry({ attempts: 3, on: ['exit 75'] }), {}],
   ['other hyperparameters', (task) => task.hyperparameters({ layers: 3 }), { HyperParameters: { layers: '3' } }],
-  ['tracking', (task) => task.tensorboard().mlflow({ uri: 'http://127.0.0.1:1' }), { Environment: { MLFLOW_TRACKING_URI: 'http://127.0.0.1:1' } }],
+  [
+    'tracking',
+    (task) => task.tensorboard().mlflow({ uri: 'http://127.0.0.1:1' }),
+    { Environment: { MLFLOW_TRACKING_URI: 'http://127.0.0.1:1' } },
+  ],
   ['an experiment', (task) => task.experiment({ name: 'prices' }), { ExperimentConfig: { ExperimentName: 'prices' } }],
-  ['its own edit of the request', (task) => task.request((request) => ({ ...request, EnableNetworkIsolation: true })), { EnableNetworkIsolation: true }],
-  ['a folder of this computer', (task, folder) => task.input.local(folder), { InputDataConfig: expect.arrayContaining([expect.objectContaining({ ChannelName: 'data' })]) as object }],
-  ['an S3 prefix', (task) => task.input.s3('s3://bucket/words/', { channel: 'words' }), { InputDataConfig: expect.arrayContaining([expect.objectContaining({ ChannelName: 'words' })]) as object }],
+  [
+    'its own edit of the request',
+    (task) => task.request((request) => ({ ...request, EnableNetworkIsolation: true })),
+    { EnableNetworkIsolation: true },
+  ],
+  [
+    'a folder of this computer',
+    (task, folder) => task.input.local(folder),
+    { InputDataConfig: expect.arrayContaining([expect.objectContaining({ ChannelName: 'data' })]) as object },
+  ],
+  [
+    'an S3 prefix',
+    (task) => task.input.s3('s3://bucket/words/', { channel: 'words' }),
+    { InputDataConfig: expect.arrayContaining([expect.objectContaining({ ChannelName: 'words' })]) as object },
+  ],
 ]
 
 test.each(abilities)('a trial has %s as its task has', { timeout }, async (_, given, seen) => {
@@ -90,7 +124,8 @@ test('a task that trials read by value runs once, before the first of them, and 
   const [first, ...trials] = account.jobs
   expect(first?.name).toMatch(/^prep-/)
   expect(trials.map(({ name }) => name.slice(0, 6))).toEqual(Array.from({ length: 6 }, () => 'train-'))
-  for (const { request } of trials) expect(JSON.stringify(request.InputDataConfig)).toContain(`/prep/${first?.name}/output/model.tar.gz`)
+  for (const { request } of trials)
+    expect(JSON.stringify(request.InputDataConfig)).toContain(`/prep/${first?.name}/output/model.tar.gz`)
 })
 
 /** A task with two types of spot machines and then on demand, and three attempts. */

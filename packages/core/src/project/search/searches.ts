@@ -165,7 +165,9 @@ export interface Variants<List, Result, Known = string, HasGoal = false> {
   /** The metric that should become large: the result then has `best`. */
   maximize<const Name extends string>(metric: Metric<Known, Name>): Variants<List, Result, Known, true>
   /** How many run at once; default 4. */
-  parallel<const Count extends number>(count: AtMost<Count, LengthOf<List>, MoreThanVariants>): Variants<List, Result, Known, HasGoal>
+  parallel<const Count extends number>(
+    count: AtMost<Count, LengthOf<List>, MoreThanVariants>,
+  ): Variants<List, Result, Known, HasGoal>
   /**
    * Runs every variant and gives the result of each, in the order of the list. What ran before is skipped.
    *
