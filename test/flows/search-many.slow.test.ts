@@ -43,7 +43,9 @@ test(
         expect(
           account.jobs.map(({ hyperparameters }) => Number(hyperparameters['x'])).toSorted((one, other) => one - other),
         ).toEqual(Array.from({ length: 30 }, (_, x) => x))
-        expect(found.trials.map(({ job }) => job).toSorted(inOrder)).toEqual(account.jobs.map(({ name }) => name).toSorted(inOrder))
+        expect(found.trials.map(({ job }) => job).toSorted(inOrder)).toEqual(
+          account.jobs.map(({ name }) => name).toSorted(inOrder),
+        )
         expect([...account.states.values()].every(({ status }) => status === 'completed' || status === 'stopped')).toBe(true)
       }),
       { numRuns: 4 },
