@@ -2,22 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import type { TaskDeclaration } from '@simple-sagemaker/core'
+import type { JsonSchema } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
 import { pythonText } from '../../../packages/cli/src/commands/types/python.ts'
 import { typedOf } from '../../../packages/cli/src/commands/types/shapes.ts'
 import { workFolder } from '../support/ssm.ts'
+import { declared } from './declared.ts'
 import { drawn } from './documents.ts'
-
-/** The document stands in a field, so that a class reads and writes it. */
-const declared = (index: number, schema: object): TaskDeclaration => ({
-  task: `t${index}`,
-  kind: 'training',
-  channels: [],
-  fields: '',
-  documents: [],
-  result: { type: 'object', properties: { doc: schema }, required: ['doc'], additionalProperties: false },
-})
 
 // Reads each document, and writes what it makes of it, or what it says.
 const program = `import json, sys
@@ -31,10 +22,13 @@ for line in open(sys.argv[1], encoding="utf-8"):
         print(json.dumps({"wrong": str(wrong)}))
 `
 
-async function throughPython(schemas: readonly object[], documents: readonly (readonly [number, unknown])[]): Promise<unknown[]> {
+async function throughPython(
+  schemas: readonly JsonSchema[],
+  documents: readonly (readonly [number, unknown])[],
+): Promise<unknown[]> {
   await using folder = await workFolder()
   const place = (name: string): string => join(folder.path, name)
-  writeFileSync(place('ssm_types.py'), pythonText(typedOf(schemas.map((schema, index) => declared(index, schema)))))
+  writeFileSync(place('ssm_types.py'), pythonText(typedOf(declared(schemas))))
   writeFileSync(place('program.py'), program)
   writeFileSync(place('documents'), documents.map((each) => `${JSON.stringify(each)}\n`).join(''))
   const argv = ['-X', 'utf8', 'program.py', 'documents']
