@@ -1,5 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { ssm } from '../support/ssm.ts'
 import { program, programFolder } from './program.ts'
@@ -36,7 +39,7 @@ test('--check tells by its exit code whether the file is what the program declar
 
 test.each([
   ['z.date()', 'resultSchema cannot be told as JSON Schema: '],
-  ['(await import("valibot")).number()', 'the package @valibot/to-json-schema is not installed'],
+  ['(await import("valibot")).number()', 'is not installed — Install it beside the program: npm install @valibot/to-json-schema'],
 ])('a result of %s cannot be told, and the message says why', { timeout: 30_000 }, async (schema, message) => {
   await using folder = await programFolder(program(schema))
   expect(await ssm(['types', 'main.ts'], { cwd: folder.path })).toMatchObject({
@@ -52,3 +55,22 @@ test('a program without a project is told so', { timeout: 30_000 }, async () => 
     stderr: expect.stringContaining('exports no project') as string,
   })
 })
+
+const hooks = fileURLToPath(new URL('../../../scripts/typescript.mjs', import.meta.url))
+
+test(
+  'the exporter of valibot is found beside the program, from wherever the program is started',
+  { timeout: 60_000 },
+  async () => {
+    const text = `import { project } from '@simple-sagemaker/core'
+import * as v from 'valibot'
+const ex = project('ex', { platform: 'local' })
+const train = ex.task('train').code('w.py').resultSchema(v.object({ rows: v.number() }))
+console.log(JSON.stringify(await ex.add(train).declarations()))
+`
+    await using folder = await programFolder(text, ['valibot', '@valibot/to-json-schema'])
+    const argv = ['--conditions=ssm-source', '--import', hooks, join(folder.path, 'main.ts')]
+    const { stdout } = await execa(process.execPath, argv, { cwd: '/' })
+    expect(JSON.parse(stdout)).toMatchObject([{ task: 'train', result: { properties: { rows: { type: 'number' } } } }])
+  },
+)

@@ -1,5 +1,7 @@
-/** What stands in front of the classes: readers that name the place of what is wrong, and how documents are written. Python 3.8 and newer. */
-export const pythonSupport = `# pyright: basic
+import { pythonFiles } from './python-files.ts'
+
+/** What stands in front of the classes: readers that name the place of what is wrong. Python 3.8 and newer. */
+const readers = `# pyright: basic
 """Written by \`ssm types\`: change the declarations of the program instead, and run it again."""
 import enum
 import json
@@ -36,6 +38,16 @@ def _wrong(at: str, wanted: str, value: object) -> WrongDocument:
 
 
 def _any(value: object, at: str) -> Any:
+    if isinstance(value, float):
+        return _number(value, at)
+    if isinstance(value, (list, tuple)):
+        for index, each in enumerate(value):
+            _any(each, "%s[%d]" % (at, index))
+    elif isinstance(value, dict):
+        for key, each in _object(value, at).items():
+            _any(each, "%s.%s" % (at, key))
+    elif value is not None and not isinstance(value, (str, int)):
+        raise _wrong(at, "plain data", value)
     return value
 
 
@@ -51,18 +63,29 @@ def _boolean(value: object, at: str) -> bool:
     raise _wrong(at, "true or false", value)
 
 
+# TypeScript would read larger ones as others.
+_LARGEST = 2**53 - 1
+
+
 def _integer(value: object, at: str) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    raise _wrong(at, "a whole number", value)
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    if not isinstance(whole, int) or isinstance(whole, bool):
+        raise _wrong(at, "a whole number", value)
+    if abs(whole) > _LARGEST:
+        raise _wrong(at, "a whole number from -%d to %d" % (_LARGEST, _LARGEST), value)
+    return whole
 
 
 def _number(value: object, at: str) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
-    raise _wrong(at, "a number", value)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise _wrong(at, "a number", value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = float("inf")
+    if number - number != 0:
+        raise _wrong(at, "a finite number", value)
+    return number
 
 
 def _literal(*allowed: object) -> Callable[[object, str], Any]:
@@ -170,70 +193,9 @@ def _check_types(written: str) -> None:
         "The program that started this job declares %s differently than ssm_types.py. Run: ssm types, then start the job again"
         % (", ".join("some field" if key == "*" else key for key in differ))
     )
-
-
-def _load_hyperparameters() -> object:
-    return json.loads(os.environ.get("SM_HPS") or "{}")
-
-
-def _save_result(value: object) -> None:
-    _save_lines(_output(".", "SM_OUTPUT_DATA_DIR", "SSM_OUTPUT"), "result.json", (value,))
-
-
-def _save_lines(folder: str, name: str, values: Iterable[object]) -> None:
-    path = os.path.join(folder, name)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(prefix=".unfinished-", dir=os.path.dirname(path))
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            for value in values:
-                json.dump(value, file, allow_nan=False)
-                file.write("\\n")
-        os.chmod(unfinished, 0o644)
-        os.replace(unfinished, path)
-    except BaseException:
-        os.unlink(unfinished)
-        raise
-
-
-def _checked(values: Iterable[object], read: Callable[[object, str], object], at: str) -> Iterator[object]:
-    for number, value in enumerate(values, 1):
-        plain = to_json(value)
-        read(plain, "%s:%d" % (at, number))
-        yield plain
-
-
-def _load_document(folder: str, name: str, at: str) -> object:
-    with open(os.path.join(folder, name), encoding="utf-8") as file:
-        return _parsed(file.read(), at)
-
-
-def _load_lines(folder: str, name: str, at: str) -> Iterator[Tuple[str, object]]:
-    with open(os.path.join(folder, name), encoding="utf-8", newline="\\n") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                place = "%s:%d" % (at, number)
-                yield place, _parsed(line, place)
-
-
-def _parsed(text: str, at: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise WrongDocument("%s is no JSON: %s" % (at, error)) from None
-
-
-def _output(by_hand: str, *variables: str) -> str:
-    for variable in variables:
-        folder = os.environ.get(variable)
-        if folder:
-            return folder
-    return by_hand
-
-
-def _channel(variable: str) -> str:
-    folder = os.environ.get(variable)
-    if folder is None:
-        raise RuntimeError("The job has no such channel: the variable %s is not set" % variable)
-    return folder
 `
+
+/** Everything that stands in front of the classes: readers, and how documents are loaded and saved. */
+export const pythonSupport = `${readers}
+
+${pythonFiles}`

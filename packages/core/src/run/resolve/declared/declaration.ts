@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import process from 'node:process'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { realPath } from '../../../files/read.ts'
 import { messageOf } from '../../../lang/json-problem.ts'
 import { InvalidTaskError } from '../../../options/errors.ts'
 import type { DocumentDeclaration, JsonSchema, TaskDeclaration, TaskSpec } from '../../../spec/task-spec.ts'
@@ -54,11 +55,14 @@ async function schemaOf(
   const found = await jsonSchemaOf(schema, side).catch((cause: unknown): Untold => ({ why: messageOf(cause), cause }))
   if ('schema' in found) return found.schema
   const message = `cannot be told as JSON Schema: ${found.why}`
-  throw new InvalidTaskError(spec.task, [{ path, value: undefined, message, hint: useJson }], { cause: found.cause })
+  throw new InvalidTaskError(spec.task, [{ path, value: undefined, message, hint: found.hint ?? useJson }], {
+    cause: found.cause,
+  })
 }
 
 interface Untold {
   readonly why: string
+  readonly hint?: string
   readonly cause?: unknown
 }
 
@@ -75,12 +79,17 @@ async function jsonSchemaOf(schema: StandardSchemaV1, side: Side): Promise<{ rea
   const { jsonSchema, vendor }: Told = schema['~standard']
   if (jsonSchema !== undefined) return { schema: jsonSchema[side]({ target }) }
   if (vendor !== 'valibot') return { why: `${vendor} has no Standard JSON Schema (a newer version may have it)` }
-  const exporter = pathOf('@valibot/to-json-schema')
-  if (exporter === undefined) return { why: 'the package @valibot/to-json-schema is not installed' }
+  const exporter = await pathOf('@valibot/to-json-schema')
+  if (exporter === undefined) return notInstalled
   // Nothing but the exporter's own interface is known of it here.
   const { toJsonSchema } = (await import(pathToFileURL(exporter).href)) as ValibotExporter
   const told = toJsonSchema(schema, { typeMode: side, target })
   return { schema: side === 'output' ? (withDefaultsThere(told) as JsonSchema) : told }
+}
+
+const notInstalled: Untold = {
+  why: 'the package @valibot/to-json-schema is not installed',
+  hint: 'Install it beside the program: npm install @valibot/to-json-schema',
 }
 
 /** The exporter calls a field with a default one that may be absent, also of what the schema gives, where it never is. */
@@ -99,12 +108,26 @@ interface ValibotExporter {
   readonly toJsonSchema: (schema: StandardSchemaV1, options: { readonly typeMode: Side; readonly target: string }) => JsonSchema
 }
 
-/** A package of the program: it is beside the program, and not beside this library. */
-function pathOf(name: string): string | undefined {
+/** A package of the program: it is beside the program, which may be started from another folder, and not beside this library. */
+async function pathOf(name: string): Promise<string | undefined> {
+  for (const from of [join(process.cwd(), 'program.js'), ...(await startedProgram())]) {
+    try {
+      return createRequire(from).resolve(name)
+    } catch {
+      // It is not installed there.
+    }
+  }
+  return undefined
+}
+
+/** The file that Node was started with; links are followed, as Node does to find its packages. */
+async function startedProgram(): Promise<readonly string[]> {
+  const started = process.argv[1]
+  if (started === undefined) return []
   try {
-    return createRequire(join(process.cwd(), 'program.js')).resolve(name)
+    return [await realPath(started.startsWith('file:') ? fileURLToPath(started) : started, 'CODE_MISSING')]
   } catch {
-    return undefined
+    return []
   }
 }
 
