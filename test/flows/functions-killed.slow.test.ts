@@ -1,33 +1,57 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { isSsmError } from '@simple-sagemaker/core'
-import { ownCache, sandbox } from './flow.ts'
+import { z } from 'zod'
+import { ownCache, sandbox, type Sandbox } from './flow.ts'
 
 ownCache()
 
 const file = 'test/flows/programs/texts.ts'
 const load = () => import('./programs/texts.ts')
-const items = Array.from({ length: 1000 }, (_, index) => index)
-const deadly = [3, 150, 301, 422, 503, 600, 715, 850, 921, 998]
+
+/** What is called: items, the folder for its notes, and the items that kill the machine. */
+type Mapped = (items: readonly number[], rest: [folder: string, deadly: number[]]) => Promise<readonly number[]>
+
+const typescript = (place: Sandbox): Mapped => {
+  const killing = place.project('p').task('k').function(load, 'killing', { file })
+  return (items, rest) => killing.map(items, { machines: 4, rest })
+}
+
+const python = (place: Sandbox): Mapped => {
+  const killing = place
+    .project('p')
+    .task('k')
+    .pythonFunction('texts.py', 'killing', {
+      args: z.tuple([z.number(), z.string(), z.array(z.number())]),
+      result: z.number(),
+      sourceDir: fileURLToPath(new URL('programs', import.meta.url)),
+    })
+  return (items, rest) => killing.map(items, { machines: 4, rest })
+}
 
 const linesOf = (path: string): readonly string[] => readFileSync(path, 'utf8').trim().split('\n')
 
 /** The call of a line; none for one that a killed machine left unfinished. */
 const callIn = (line: string): readonly number[] => (line.endsWith('}') ? [Number(/"call":(\d+)/.exec(line)?.[1])] : [])
 
-test(
-  'of 1 000 items on 4 machines that are killed ten times none is lost, and none that ended is called again',
+test.each([
+  { what: 'a module', mappedIn: typescript, many: 1000, deadly: [3, 150, 301, 422, 503, 600, 715, 850, 921, 998] },
+  { what: 'a Python file', mappedIn: python, many: 300, deadly: [3, 121, 202, 298] },
+])(
+  'of many items of a function of $what on 4 machines that are killed none is lost, and none that ended is called again',
   { timeout: 300_000 },
-  async () => {
+  async ({ mappedIn, many, deadly }) => {
     await using place = sandbox()
+    const items = Array.from({ length: many }, (_, index) => index)
     const notes = join(place.folder, 'notes')
     mkdirSync(notes)
-    const killing = place.project('p').task('k').function(load, 'killing', { file })
+    const map = mappedIn(place)
     let kills = 0
     const mapped = async (): Promise<readonly number[]> => {
       try {
-        return await killing.map(items, { machines: 4, rest: [notes, deadly] })
+        return await map(items, [notes, deadly])
       } catch (error) {
         if (!isSsmError(error, 'JOB_FAILED') || kills === deadly.length) throw error
         kills += 1

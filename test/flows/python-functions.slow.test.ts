@@ -88,6 +88,34 @@ it(
   },
 )
 
+it(
+  'a call is made again when its file or a module that it imports has changed, and not for the same content',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    place.file('work/sizes.py', 'from more import FACTOR\n\ndef size(text):\n    return len(text) * FACTOR, text[:3]\n')
+    place.file('work/more.py', 'FACTOR = 2\n')
+    const sizes = place
+      .project('p')
+      .task('s')
+      .pythonFunction('sizes.py', 'size', {
+        args: z.tuple([z.string()]),
+        result: z.tuple([z.number(), z.string()]),
+        sourceDir: join(place.folder, 'work'),
+      })
+    const decided: string[] = []
+    const onEvent = (event: RunEvent): void => void (event.type === 'decided' && decided.push(event.decision.kind))
+    // More than a request of SageMaker may carry.
+    const text = 'größe'.repeat(300_000)
+    expect(await sizes.callWith({ onEvent }, text)).toEqual([3_000_000, 'grö'])
+    place.file('work/more.py', 'FACTOR = 2\n')
+    expect(await sizes.callWith({ onEvent }, text)).toEqual([3_000_000, 'grö'])
+    place.file('work/more.py', 'FACTOR = 3\n')
+    expect(await sizes.callWith({ onEvent }, text)).toEqual([4_500_000, 'grö'])
+    expect(decided).toEqual(['start', 'skip', 'start'])
+  },
+)
+
 it('arguments of another shape start no job, and values of another shape are named with their place', { timeout }, async () => {
   await using place = sandbox()
   const refused = await failureOf(measuredIn(place).call(['a', 1 as unknown as string], {}))

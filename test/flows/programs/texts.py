@@ -1,5 +1,6 @@
 """Functions that tests call on a machine."""
 import os
+import signal
 
 from texts_more import UNIT
 
@@ -27,3 +28,15 @@ def unfit():
 
 def wrong():
     return {"lengths": ["a"]}
+
+
+def killing(item, folder, deadly):
+    with open(folder + "/starts", "a") as file:
+        file.write("%d\n" % item)
+    if item in deadly:
+        try:
+            os.close(os.open(folder + "/killed-%d" % item, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return item * 2
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item * 2
