@@ -34,7 +34,7 @@ const python = (place: Sandbox): Mapped => {
 const linesOf = (path: string): readonly string[] => readFileSync(path, 'utf8').trim().split('\n')
 
 /** The call of a line; none for one that a killed machine left unfinished. */
-const callIn = (line: string): readonly number[] => (line.endsWith('}') ? [Number(/"call":(\d+)/.exec(line)?.[1])] : [])
+const callIn = (line: string): readonly number[] => (line.endsWith('}') ? [Number(/"call": ?(\d+)/.exec(line)?.[1])] : [])
 
 test.each([
   { what: 'a module', mappedIn: typescript, many: 1000, deadly: [3, 150, 301, 422, 503, 600, 715, 850, 921, 998] },
