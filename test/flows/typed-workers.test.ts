@@ -54,11 +54,14 @@ test.skipIf(lacking('python3'))(
     rmSync(join(place.folder, 'data/stats.json'))
     expect((await failureOf(typed.plan())).message).toContain('words/stats.json is declared and is not there')
     place.file('data/stats.json', '{"least": 1}')
+    // It would only save something, at its end.
+    place.file('code/train.py', 'from ssm_types import TrainResult\nprint("began")\nTrainResult(words=[], lr=1).save()\n')
     const other = train
       .hyperparameterSchema(z.object({ 'at-least': z.string().default('3'), lr: z.number().optional() }))
       .hyperparameters({ lr: 0.5 })
     const failed = await failureOf(other.run())
     expect(failed.code).toBe('JOB_FAILED')
     expect(failed.message).toContain('declares hyperparameters.at-least differently than ssm_types.py')
+    expect(failed.message).toContain('from ssm_types import TrainResult')
   },
 )

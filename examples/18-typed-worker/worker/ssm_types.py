@@ -6,6 +6,7 @@ import os
 import tempfile
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, TypeVar, Union
+from urllib.parse import unquote
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")
@@ -188,7 +189,7 @@ def _check_types(written: str) -> None:
     differ = sorted(key for key in set(ours) | set(theirs) if ours.get(key) != theirs.get(key))
     raise TypesDiffer(
         "The program that started this job declares %s differently than ssm_types.py. Run: ssm types, then start the job again"
-        % (", ".join("some field" if key == "*" else key for key in differ))
+        % (", ".join("some field" if key == "*" else unquote(key) for key in differ))
     )
 
 
@@ -365,3 +366,10 @@ class TrainChannels:
     @staticmethod
     def points() -> str:
         return _channel("SM_CHANNEL_POINTS")
+
+
+_DECLARED = {
+    "train": "hyperparameters.metric=e4af50 result.points=e947a3 result.accuracy=8496fb channels.points/labelled.jsonl.label=63002d channels.points/labelled.jsonl.place=498f96 outputs.model/centroids.json.labels=14a756 outputs.model/centroids.json.centroids=8dab04",
+}
+if os.environ.get("SSM_TASK") in _DECLARED:
+    _check_types(_DECLARED[os.environ["SSM_TASK"]])

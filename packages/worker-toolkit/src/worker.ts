@@ -126,7 +126,7 @@ function checkTypes(written: string, started: string | undefined): void {
   if (started === undefined || started === written) return
   const [ours, theirs] = [digestsIn(written), digestsIn(started)]
   const fields = [...new Set([...ours.keys(), ...theirs.keys()])].filter((field) => ours.get(field) !== theirs.get(field))
-  const named = fields.map((field) => (field === '*' ? 'some field' : field)).toSorted()
+  const named = fields.map((field) => (field === '*' ? 'some field' : decodeURIComponent(field))).toSorted()
   throw new Error(
     `The program that started this job declares ${named.join(', ')} differently than the types of this worker. Run: ssm types, then start the job again`,
   )

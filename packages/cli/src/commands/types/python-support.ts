@@ -9,6 +9,7 @@ import os
 import tempfile
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, TypeVar, Union
+from urllib.parse import unquote
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")
@@ -191,7 +192,7 @@ def _check_types(written: str) -> None:
     differ = sorted(key for key in set(ours) | set(theirs) if ours.get(key) != theirs.get(key))
     raise TypesDiffer(
         "The program that started this job declares %s differently than ssm_types.py. Run: ssm types, then start the job again"
-        % (", ".join("some field" if key == "*" else key for key in differ))
+        % (", ".join("some field" if key == "*" else unquote(key) for key in differ))
     )
 `
 

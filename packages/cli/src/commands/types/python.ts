@@ -13,9 +13,28 @@ export function pythonText({ tasks, objects }: Typed): string {
   const parts = [
     ...objects.map((object) => classOf(object, documents.get(object.name))),
     ...tasks.flatMap((task) => [...plainDocuments(task), ...channelsOf(task)]),
+    ...checkAtStart(tasks),
   ]
   return `${[pythonSupport.trimEnd(), ...parts].join('\n\n\n')}\n`
 }
+
+/** A program that imports the types ends at once when its job was started with another declaration, and not when it saves what it made. */
+function checkAtStart(tasks: readonly TypedTask[]): readonly string[] {
+  const declared = tasks.filter(({ task, fields }) => fields !== '' && isOnly(task, tasks))
+  if (declared.length === 0) return []
+  return [
+    [
+      '_DECLARED = {',
+      ...declared.map(({ task, fields }) => `    ${text(task)}: ${text(fields)},`),
+      '}',
+      'if os.environ.get("SSM_TASK") in _DECLARED:',
+      '    _check_types(_DECLARED[os.environ["SSM_TASK"]])',
+    ].join('\n'),
+  ]
+}
+
+// Two projects of one file may have tasks of one name.
+const isOnly = (name: string, tasks: readonly TypedTask[]): boolean => tasks.filter(({ task }) => task === name).length === 1
 
 interface Attribute extends Field {
   readonly name: string
