@@ -31,7 +31,10 @@ export async function bench({ root, folder, runs, tell }) {
     for (const perMachine of [1, 2]) {
       const map = async (count) => {
         const start = performance.now()
-        await task.map(Array.from({ length: count }, (_, index) => index), { force: true, perMachine })
+        await task.map(
+          Array.from({ length: count }, (_, index) => index),
+          { force: true, perMachine },
+        )
         return performance.now() - start
       }
       const bare = async (count) => (await processorTime([process.execPath, join(folder, `loop-${count}.mjs`)])).ms
@@ -52,5 +55,5 @@ export async function bench({ root, folder, runs, tell }) {
 // Least of two: what else the machine does only adds.
 async function perItem(act) {
   const least = async (count) => Math.min(await act(count), await act(count))
-  return ((await least(many)) - (await least(few))) / (many - few) * 1_000
+  return (((await least(many)) - (await least(few))) / (many - few)) * 1_000
 }

@@ -84,7 +84,9 @@ test.each(Object.entries(compilers))("the task's type says what a worker may do,
   const { all } = await execa(process.execPath, argv, { cwd: folder, all: true, reject: false })
   const first = all.split('\n').filter((line) => /^\S/.test(line))
   expect(first).toEqual([
-    expect.stringMatching(/^wrong\.ts\(5,.*'"word"' is not assignable to parameter of type '("words"|"more-words") \| ("words"|"more-words")'/),
+    expect.stringMatching(
+      /^wrong\.ts\(5,.*'"word"' is not assignable to parameter of type '("words"|"more-words") \| ("words"|"more-words")'/,
+    ),
     expect.stringMatching(/^wrong\.ts\(6,.*Type 'number' is not assignable to type 'string'/),
     expect.stringMatching(/^wrong\.ts\(7,/),
     expect.stringMatching(/^wrong\.ts\(8,.*Type 'number' is not assignable to type 'string'/),

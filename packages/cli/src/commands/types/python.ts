@@ -19,13 +19,13 @@ export function pythonText({ tasks, objects }: Typed): string {
 }
 
 /** A program that imports the types ends at once when its job was started with another declaration, and not when it saves what it made. */
-function checkAtStart(tasks: readonly TypedTask[]): readonly string[] {
+function checkAtStart(tasks: readonly DeclaredTask[]): readonly string[] {
   const declared = tasks.filter(({ task, fields }) => fields !== '' && isOnly(task, tasks))
   if (declared.length === 0) return []
   return [
     [
       '_DECLARED = {',
-      ...declared.map(({ task, fields }) => `    ${text(task)}: ${text(fields)},`),
+      ...declared.map(({ task, fields }) => `    ${pythonLiteral(task)}: ${pythonLiteral(fields)},`),
       '}',
       'if os.environ.get("SSM_TASK") in _DECLARED:',
       '    _check_types(_DECLARED[os.environ["SSM_TASK"]])',
@@ -34,7 +34,7 @@ function checkAtStart(tasks: readonly TypedTask[]): readonly string[] {
 }
 
 // Two projects of one file may have tasks of one name.
-const isOnly = (name: string, tasks: readonly TypedTask[]): boolean => tasks.filter(({ task }) => task === name).length === 1
+const isOnly = (name: string, tasks: readonly DeclaredTask[]): boolean => tasks.filter(({ task }) => task === name).length === 1
 
 interface Attribute extends Field {
   readonly name: string
