@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { median, processorTime } from './measure.mjs'
+import { processorTime } from './measure.mjs'
 
 const [many, few] = [20_000, 1_000]
 const text = 'export const work = (value) => value * 2\n'

@@ -17,4 +17,4 @@ export const train = ex
   .outputSchema('model', { 'centroids.json': Centroids })
   .resultSchema(Quality)
 
-export default ex.add(train)
+export const known = ex.add(train)
