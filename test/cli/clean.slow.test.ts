@@ -2,26 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, test } from 'vitest'
-import { app } from '../../packages/cli/src/app.ts'
 import { lacking } from '../support/prerequisites.ts'
-import { testContext } from './support/context.ts'
+import { ssmInProcess as ssm } from './support/in-process.ts'
 import { playProgram } from './support/play.ts'
 import { ssmProgram, workFolder } from './support/ssm.ts'
 
 const timeout = 60_000
-
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function ssm(cwd: string, argv: readonly string[], answer?: string): Promise<Ended> {
-  const env = { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '' }
-  const context = testContext({ cwd, env, ...(answer === undefined ? {} : { answer }) })
-  const code = await app(argv, context)
-  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
-}
 
 /** Three jobs of task `t` and two of `u`. */
 async function fiveJobs(cwd: string): Promise<void> {
@@ -40,6 +26,7 @@ test('old jobs are removed without a question only with --yes', { timeout }, asy
     const { code, stdout, stderr } = await ssm(
       folder.path,
       ['clean', '-p', 'ex', '--keep', '1', ...more],
+      {},
       more.includes('--no_input') ? 'y' : undefined,
     )
     expect([code, stdout]).toEqual([2, ''])
@@ -62,12 +49,12 @@ test('whoever is asked sees the jobs first, and anything but yes removes nothing
   await using folder = await workFolder()
   await fiveJobs(folder.path)
   for (const answer of ['', 'n', 'yesterday']) {
-    const { code, stderr } = await ssm(folder.path, ['clean', '-p', 'ex', '--keep', '1'], answer)
+    const { code, stderr } = await ssm(folder.path, ['clean', '-p', 'ex', '--keep', '1'], {}, answer)
     expect(code).toBe(0)
     expect(stderr).toMatch(/^( {2}[tu]-\S+ {2}completed\n){3}Remove 3 jobs, .*\[y\/N\] .*nothing was removed\n$/s)
   }
   expect(jobsIn(folder.path)).toHaveLength(5)
-  expect((await ssm(folder.path, ['clean', '-p', 'ex', '--keep', '1'], ' Yes ')).stderr).toContain('removed 3 jobs')
+  expect((await ssm(folder.path, ['clean', '-p', 'ex', '--keep', '1'], {}, ' Yes ')).stderr).toContain('removed 3 jobs')
   expect(jobsIn(folder.path)).toEqual(['t', 'u'])
 })
 

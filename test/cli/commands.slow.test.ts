@@ -5,24 +5,11 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
-import { app } from '../../packages/cli/src/app.ts'
 import { lacking } from '../support/prerequisites.ts'
+import { ssmInProcess as ssm, shell, task } from './support/in-process.ts'
 import { environment, ssm as started, ssmProgram, workFolder } from './support/ssm.ts'
-import { testContext } from './support/context.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const task = ['-p', 'ex', '-t', 't'] as const
-const shell = (line: string, ...more: readonly string[]): readonly string[] => ['shell', ...task, '--cmd_line', line, ...more]
-
-async function ssm(
-  cwd: string,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
-  const code = await app(argv, context)
-  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
-}
 
 test.skipIf(lacking('python3'))(
   'init makes a project that runs at once, and overwrites nothing',

@@ -1,27 +1,14 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { expect, test } from 'vitest'
 import { app } from '../../packages/cli/src/app.ts'
 import { commandNamed } from '../../packages/cli/src/grammar/tables/commands.ts'
 import { compat } from '../../packages/cli/src/grammar/compat.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import { textsOf } from '../../packages/cli/src/grammar/values.ts'
+import { ssmInProcess as ssm, shell, task } from './support/in-process.ts'
 import { workFolder } from './support/ssm.ts'
 import { testContext } from './support/context.ts'
-
-const task = ['-p', 'ex', '-t', 't'] as const
-const shell = (line: string, ...more: readonly string[]): readonly string[] => ['shell', ...task, '--cmd_line', line, ...more]
-
-async function ssm(
-  cwd: string,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
-  const code = await app(argv, context)
-  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
-}
 
 test('logs shows the last lines, one machine, one word, and when', async () => {
   await using folder = await workFolder()

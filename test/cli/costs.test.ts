@@ -1,23 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import type { JobState } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
-import { app } from '../../packages/cli/src/app.ts'
 import { costTotals, totalsText, type ListedCost } from '../../packages/cli/src/render/cost/cost-table.ts'
 import { amountText, ceilingText, runCostText } from '../../packages/cli/src/render/cost/cost-text.ts'
 import { RunLog } from '../../packages/cli/src/render/run-log.ts'
+import { ssmInProcess as ssm } from './support/in-process.ts'
 import { workFolder } from './support/ssm.ts'
-import { testContext } from './support/context.ts'
 
 const timeout = 60_000
 const prices = JSON.stringify({ asOf: '2026-03-01', usdPerHour: { 'ml.m5.large': 3_600 } })
-
-async function ssm(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
-  const code = await app(argv, context)
-  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
-}
 
 test('a run, its plan, its document and ps say what it costs, by the file that is named', { timeout }, async () => {
   await using folder = await workFolder()

@@ -5,26 +5,9 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { SsmError } from '@simple-sagemaker/core'
 import { errorCodes } from '../../packages/core/src/errors/codes.ts'
-import { app } from '../../packages/cli/src/app.ts'
 import { exitCodeOf, exitCodes } from '../../packages/cli/src/grammar/exit-codes.ts'
+import { ssmInProcess as ssm, shell, task, type Printed } from './support/in-process.ts'
 import { environment, ssmProgram, workFolder } from './support/ssm.ts'
-import { testContext } from './support/context.ts'
-
-interface Said {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs a command in this very process, on the local platform in a folder. */
-async function ssm(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Said> {
-  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
-  const code = await app(argv, context)
-  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
-}
-
-const task = ['-p', 'ex', '-t', 't'] as const
-const shell = (line: string, ...more: readonly string[]): readonly string[] => ['shell', ...task, '--cmd_line', line, ...more]
 
 test('0: a job that ends well, and one that is skipped because nothing has changed', async () => {
   await using folder = await workFolder()
@@ -91,7 +74,7 @@ test('2: a file where a folder is needed, before a job is started', async () => 
 test.skipIf(process.platform === 'win32')('2: a working folder that is gone, but only for what needs one', async () => {
   await using folder = await workFolder()
   const program = await ssmProgram()
-  const inNoFolder = async (...argv: readonly string[]): Promise<Said> => {
+  const inNoFolder = async (...argv: readonly string[]): Promise<Printed> => {
     const line = 'mkdir "$0"; cd "$0"; rmdir "$0"; exec "$@"'
     const own = [join(folder.path, 'gone'), process.execPath, program, ...argv]
     const ended = await execa('sh', ['-c', line, ...own], { env: environment(), extendEnv: false, reject: false })
@@ -105,7 +88,7 @@ test.skipIf(process.platform === 'win32')('2: a working folder that is gone, but
 test('the name of an option that may have been meant as a hyperparameter is refused, also with --quiet', async () => {
   await using folder = await workFolder()
   writeFileSync(join(folder.path, 'a.py'), '')
-  const plan = (...more: readonly string[]): Promise<Said> =>
+  const plan = (...more: readonly string[]): Promise<Printed> =>
     ssm(folder.path, ['plan', 'run', ...task, '-e', 'a.py', '-q', ...more])
   expect(await plan('--retries', '3')).toMatchObject({ code: 2, stderr: expect.stringContaining('--hp retries 3') as string })
   expect(await plan('--retries=3')).toMatchObject({ code: 0 })

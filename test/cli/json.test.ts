@@ -1,20 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { expect, test } from 'vitest'
-import { app } from '../../packages/cli/src/app.ts'
+import { ssmInProcess as ssm, task } from './support/in-process.ts'
 import { workFolder } from './support/ssm.ts'
-import { testContext } from './support/context.ts'
-
-async function ssm(
-  cwd: string,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '', ...env } })
-  const code = await app(argv, context)
-  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
-}
 
 /** The one JSON document on stdout, with nothing on stderr that is no JSON. */
 async function document(cwd: string, ...argv: readonly string[]): Promise<unknown> {
@@ -25,7 +13,6 @@ async function document(cwd: string, ...argv: readonly string[]): Promise<unknow
   return value
 }
 
-const task = ['-p', 'ex', '-t', 't'] as const
 const line = ['shell', ...task, '--cmd_line', 'echo loss=0.5; echo done', '--md', 'loss', 'loss=([0-9.]+)'] as const
 
 test('every command prints one JSON document with --json, and nothing else', async () => {

@@ -1,19 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { expect, test } from 'vitest'
-import { app } from '../../packages/cli/src/app.ts'
-import { testContext } from './support/context.ts'
+import { ssmInProcess as ssm, shell } from './support/in-process.ts'
 import { workFolder } from './support/ssm.ts'
-
-async function ssm(
-  cwd: string,
-  argv: readonly string[],
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '' } })
-  const code = await app(argv, context)
-  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
-}
 
 /** What a job printed that must have completed. */
 async function printed(cwd: string, argv: readonly string[]): Promise<string> {
@@ -21,17 +10,6 @@ async function printed(cwd: string, argv: readonly string[]): Promise<string> {
   expect({ code, stderr }).toMatchObject({ code: 0 })
   return (await ssm(cwd, ['logs', '-p', 'ex', '-t', 't'])).stdout
 }
-
-const shell = (line: string, ...more: readonly string[]): readonly string[] => [
-  'shell',
-  '-p',
-  'ex',
-  '-t',
-  't',
-  '--cmd_line',
-  line,
-  ...more,
-]
 
 test('names that AWS takes are hyperparameters on the command line, and the program gets them', async () => {
   await using folder = await workFolder()

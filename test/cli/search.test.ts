@@ -1,17 +1,8 @@
-import process from 'node:process'
 import { expect, test } from 'vitest'
-import { app } from '../../packages/cli/src/app.ts'
-import { testContext } from './support/context.ts'
+import { ssmInProcess, type Printed } from './support/in-process.ts'
 import { workFolder } from './support/ssm.ts'
 
-async function ssm(
-  cwd: string,
-  ...argv: readonly string[]
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '' } })
-  const code = await app(argv, context)
-  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() }
-}
+const ssm = (cwd: string, ...argv: readonly string[]): Promise<Printed> => ssmInProcess(cwd, argv)
 
 const place = ['-p', 'ex', '-t', 'train'] as const
 const line = [

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { lacking } from '../support/prerequisites.ts'
+import { shell } from './support/in-process.ts'
 import { playProgram, type Played } from './support/play.ts'
 import { ssm, ssmProgram, workFolder } from './support/ssm.ts'
 
@@ -10,8 +11,6 @@ type Given = Parameters<typeof playProgram>[2]
 const play = async (cwd: string, argv: readonly string[], given: Given = {}): Promise<Played> =>
   playProgram(cwd, [process.execPath, await ssmProgram(), ...argv], given)
 
-const task = ['-p', 'ex', '-t', 't'] as const
-const shell = (line: string, ...more: readonly string[]): readonly string[] => ['shell', ...task, '--cmd_line', line, ...more]
 const missing = lacking('python3', 'bash')
 // What a terminal shows at the end: lines that were erased are gone.
 const shown = (output: string): string => {

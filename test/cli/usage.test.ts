@@ -3,17 +3,13 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { JobState } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
-import { app } from '../../packages/cli/src/app.ts'
 import { jobsText } from '../../packages/cli/src/render/job-table.ts'
 import { coloursFor } from '../../packages/cli/src/terminal/colours.ts'
+import { ssmInProcess } from './support/in-process.ts'
 import { testContext } from './support/context.ts'
 import { workFolder } from './support/ssm.ts'
 
-async function ssm(cwd: string, argv: readonly string[]): Promise<string> {
-  const context = testContext({ cwd, env: { SSM_PLATFORM: 'local', HOME: cwd, PATH: process.env['PATH'] ?? '' } })
-  await app(argv, context)
-  return context.stdout.text()
-}
+const ssm = async (cwd: string, argv: readonly string[]): Promise<string> => (await ssmInProcess(cwd, argv)).stdout
 
 test.skipIf(process.platform !== 'linux')(
   'ps tells what the machines of a running job used, when it is asked',

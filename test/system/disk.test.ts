@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SsmError } from '@simple-sagemaker/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { everythingIn } from '../support/leftovers.ts'
+import { failureOf } from '../flows/flow.ts'
 import { sandbox } from './sandbox.ts'
 
 const timeout = 60_000
@@ -39,22 +39,12 @@ function whyNoDisks(): string | undefined {
 const lackingDisks =
   process.platform === 'linux' && process.getuid?.() === 0 ? whyNoDisks() : 'only Linux’s superuser can mount disks'
 
-async function failureOf(work: () => Promise<unknown>): Promise<SsmError> {
-  try {
-    await work()
-  } catch (cause) {
-    if (cause instanceof SsmError) return cause
-    throw cause
-  }
-  throw new Error('nothing was thrown')
-}
-
 describe.skipIf(lackingDisks)('on a disk that is full', () => {
   test('the sync of an input ends in a clear error, and what is stored of it is whole', { timeout }, async () => {
     await using place = sandbox({ root: join(smallDisk(4), 'local') })
     for (const name of ['a', 'b', 'c', 'd']) place.file(`data/${name}.bin`, randomBytes(1.5 * mebibyte))
     const task = place.project('p').task('t').shell('true').input.local(join(place.folder, 'data'))
-    const error = await failureOf(() => task.run())
+    const error = await failureOf(task.run())
     expect(error).toMatchObject({ code: 'STORAGE_FULL' })
     expect(error.message).toContain(place.root)
     expect(error.hint).toContain('space')
@@ -68,7 +58,7 @@ describe.skipIf(lackingDisks)('on a disk that is full', () => {
     await using place = sandbox({ root: join(smallDisk(6), 'local') })
     place.file('data/a.bin', randomBytes(2 * mebibyte))
     const task = place.project('p').task('t').shell('true').input.local(join(place.folder, 'data')).instances('ml.m5.large', 3)
-    const error = await failureOf(() => task.run())
+    const error = await failureOf(task.run())
     expect(error).toMatchObject({ code: 'JOB_FAILED' })
     expect(error.message).toContain('no space is left')
     expect(place.objects().filter((name) => /model|output\.tar/.test(name))).toEqual([])
@@ -78,7 +68,7 @@ describe.skipIf(lackingDisks)('on a disk that is full', () => {
   test('collecting the results is a failed job that names where they are kept, and no half of a model', { timeout }, async () => {
     await using place = sandbox({ root: join(smallDisk(8), 'local') })
     const task = place.project('p').task('t').shell('head -c 5000000 /dev/urandom > "$SM_MODEL_DIR/model.bin"; echo written')
-    const error = await failureOf(() => task.run())
+    const error = await failureOf(task.run())
     expect(error).toMatchObject({ code: 'JOB_FAILED' })
     expect(error.message).toMatch(/results could not be stored.*no space is left/is)
     const machines = /They are kept in (\S+)\./.exec(error.message)?.[1] ?? ''
@@ -100,7 +90,7 @@ describe.skipIf(lackingDisks)('on a disk that is full', () => {
     await using place = sandbox()
     const result = await place.project('p').task('t').shell('head -c 3000000 /dev/urandom > "$SM_MODEL_DIR/model.bin"').run()
     const out = join(smallDisk(2), 'out')
-    const error = await failureOf(() => result.download(out))
+    const error = await failureOf(result.download(out))
     expect(error).toMatchObject({ code: 'STORAGE_FULL' })
     expect(error.hint).toContain('space')
     expect(existsSync(join(out, 'model'))).toBe(false)

@@ -1,21 +1,11 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { JobFailedError, JobStoppedError, SsmError } from '@simple-sagemaker/core'
+import { JobFailedError, JobStoppedError } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
+import { failureOf } from '../flows/flow.ts'
 import { sandbox } from './sandbox.ts'
 
 const timeout = 60_000
-
-/** What a promise was rejected with, which must be an error of ours. */
-async function failureOf(work: () => Promise<unknown>): Promise<SsmError> {
-  try {
-    await work()
-  } catch (cause) {
-    if (cause instanceof SsmError) return cause
-    throw cause
-  }
-  throw new Error('nothing was thrown')
-}
 
 test(
   'a worker that exits 3 is told with its code, machine and last lines, and the stack leads to the line that ran it',
@@ -23,9 +13,7 @@ test(
   async () => {
     await using place = sandbox()
     const task = place.project('p').task('t').shell('echo fine; echo the tyre is flat >&2; exit 3')
-    const error = await failureOf(async () => {
-      await task.run()
-    })
+    const error = await failureOf(task.run())
     expect(error).toBeInstanceOf(JobFailedError)
     const failed = error as JobFailedError
     expect(failed).toMatchObject({ code: 'JOB_FAILED', exitCode: 3, machine: 'algo-1', lastLines: ['fine', 'the tyre is flat'] })
@@ -33,7 +21,7 @@ test(
     expect(failed.hint).toContain(`ssm logs ${failed.job.name}`)
     expect(failed.stack).toContain('failures.slow.test.ts')
     const handle = await task.start({ force: true })
-    expect((await failureOf(() => handle.result())).stack).toContain('failures.slow.test.ts')
+    expect((await failureOf(handle.result())).stack).toContain('failures.slow.test.ts')
     expect(await place.leftovers()).toEqual([])
   },
 )
@@ -42,14 +30,14 @@ test('of several machines, the one that failed is named, and its lines are shown
   await using place = sandbox()
   const line = 'echo "I am $SM_CURRENT_HOST"; if [ "$SM_CURRENT_HOST" = algo-2 ]; then exit 7; fi; sleep 1'
   const task = place.project('p').task('t').shell(line).instances('ml.m5.large', 3)
-  const error = await failureOf(() => task.run())
+  const error = await failureOf(task.run())
   expect(error).toMatchObject({ code: 'JOB_FAILED', exitCode: 7, machine: 'algo-2', lastLines: ['I am algo-2'] })
   expect(await place.leftovers()).toEqual([])
 })
 
 test('a worker killed by a signal is told as killed by that signal', { timeout }, async () => {
   await using place = sandbox()
-  const error = await failureOf(() => place.project('p').task('t').shell('echo before; kill -SEGV $$; sleep 5').run())
+  const error = await failureOf(place.project('p').task('t').shell('echo before; kill -SEGV $$; sleep 5').run())
   expect(error).toMatchObject({ code: 'JOB_FAILED', exitCode: 128 + 11, machine: 'algo-1' })
   expect(error.message).toContain('SIGSEGV')
   expect(await place.leftovers()).toEqual([])
@@ -57,7 +45,7 @@ test('a worker killed by a signal is told as killed by that signal', { timeout }
 
 test('a worker that is killed with its whole machine is a failed job, not an eternal one', { timeout }, async () => {
   await using place = sandbox()
-  const error = await failureOf(() => place.project('p').task('t').shell('kill -KILL 0').run())
+  const error = await failureOf(place.project('p').task('t').shell('kill -KILL 0').run())
   expect(error).toMatchObject({ code: 'JOB_FAILED' })
   expect(await place.leftovers()).toEqual([])
 })
@@ -69,7 +57,7 @@ test('a worker that ignores SIGTERM is killed after the grace, and the job is a 
   for await (const { text } of run.logs()) if (text === 'up') break
   const stoppedAtMs = performance.now()
   await run.stop()
-  const error = await failureOf(() => run.result())
+  const error = await failureOf(run.result())
   expect(error).toBeInstanceOf(JobStoppedError)
   expect(error.code).toBe('JOB_STOPPED')
   const tookMs = performance.now() - stoppedAtMs
@@ -80,7 +68,7 @@ test('a worker that ignores SIGTERM is killed after the grace, and the job is a 
 
 test('a worker that runs too long is stopped and told as timed out', { timeout }, async () => {
   await using place = sandbox()
-  const error = await failureOf(() => place.project('p').task('t').shell('sleep 60').maxRun('1 second').run())
+  const error = await failureOf(place.project('p').task('t').shell('sleep 60').maxRun('1 second').run())
   expect(error).toMatchObject({ code: 'JOB_TIMED_OUT' })
   expect(error.hint).toContain('.maxRun()')
   expect(await place.leftovers()).toEqual([])
@@ -89,7 +77,7 @@ test('a worker that runs too long is stopped and told as timed out', { timeout }
 test('a missing interpreter is named, with what to do', { timeout }, async () => {
   await using place = sandbox()
   const script = place.file('code/run.sh', '#!/no/such/perl5\necho never\n', 0o755)
-  const error = await failureOf(() => place.project('p').task('t').code(script).run())
+  const error = await failureOf(place.project('p').task('t').code(script).run())
   expect(error).toMatchObject({ code: 'JOB_FAILED', exitCode: 127 })
   expect(error.message).toContain('/no/such/perl5')
   expect(await place.leftovers()).toEqual([])
@@ -98,7 +86,7 @@ test('a missing interpreter is named, with what to do', { timeout }, async () =>
 test('a missing entry file fails before anything is started or stored', { timeout }, async () => {
   await using place = sandbox()
   const missing = join(place.folder, 'nowhere', 'train.py')
-  const error = await failureOf(() => place.project('p').task('t').code(missing).run())
+  const error = await failureOf(place.project('p').task('t').code(missing).run())
   expect(error).toMatchObject({ code: 'CODE_MISSING' })
   expect(error.message).toContain(missing)
   expect(error.hint).toBeTruthy()
@@ -114,7 +102,7 @@ test('a missing input fails before anything is started, and all missing ones are
     .shell('true')
     .input.local(join(place.folder, 'no-days'))
     .input.local(join(place.folder, 'no-words'), { channel: 'words' })
-  const error = await failureOf(() => task.run())
+  const error = await failureOf(task.run())
   expect(error).toMatchObject({ code: 'INPUT_MISSING' })
   expect(error.message).toContain('no-days')
   expect(error.message).toContain('no-words')

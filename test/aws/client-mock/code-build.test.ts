@@ -13,7 +13,8 @@ import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { BatchGetImageCommand, CreateRepositoryCommand, DescribeRepositoriesCommand, PutImageCommand } from '@aws-sdk/client-ecr'
 import { CreateRoleCommand, GetRoleCommand, GetRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { expect, test } from 'vitest'
-import { builderPolicy, builderTrust } from '../../../packages/core/src/aws/images/codebuild/role.ts'
+import { builderPolicy } from '../../../packages/core/src/aws/images/codebuild/role.ts'
+import { trustPolicy } from '../../../packages/core/src/aws/roles/role.ts'
 import { awsImages } from '../../../packages/core/src/aws/images/images.ts'
 import { openClients } from '../../../packages/core/src/aws/clients.ts'
 import type { AwsNotice } from '../../../packages/core/src/aws/notices.ts'
@@ -182,7 +183,7 @@ test('the role can be taken by CodeBuild alone and does what a build does and no
   await world.images.resolve(need)
   const made = inputsOf(world.iam)
   const create = made.find(({ operation }) => operation === 'CreateRole')?.input as { AssumeRolePolicyDocument: string }
-  expect(JSON.parse(create.AssumeRolePolicyDocument)).toEqual(builderTrust(place))
+  expect(JSON.parse(create.AssumeRolePolicyDocument)).toEqual(trustPolicy('codebuild', place))
   const put = made.find(({ operation }) => operation === 'PutRolePolicy')?.input as {
     PolicyDocument: string
     RoleName: string
@@ -191,7 +192,7 @@ test('the role can be taken by CodeBuild alone and does what a build does and no
   const printed = policies({ project: 'ex', region: testRegion, account: mockedAccount, bucket: 'bucket', prefix: 'team' }).images
     .builder
   expect(JSON.parse(put.PolicyDocument)).toEqual(printed.policy)
-  expect([put.RoleName, put.PolicyName, builderTrust(place)]).toEqual([printed.roleName, printed.policyName, printed.trust])
+  expect([put.RoleName, put.PolicyName, trustPolicy('codebuild', place)]).toEqual([printed.roleName, printed.policyName, printed.trust])
   const may = (action: string, resource: string): boolean =>
     isAllowed([printed.policy], { action, resource, context: { 'aws:ResourceAccount': mockedAccount } })
   const repository = (name: string): string => `arn:aws:ecr:${testRegion}:${mockedAccount}:repository/${name}`
@@ -232,7 +233,7 @@ test('a role that is there with all it needs is only read, and repositories are 
   const held = builderPolicy({ project: 'ex', repositories: [other], contexts }, place)
   const withRole = (): ReturnType<typeof account> => {
     const world = account(['SUCCEEDED'])
-    const AssumeRolePolicyDocument = encodeURIComponent(JSON.stringify(builderTrust(place)))
+    const AssumeRolePolicyDocument = encodeURIComponent(JSON.stringify(trustPolicy('codebuild', place)))
     const found = { Arn: role, RoleName: 'x', Path: '/', RoleId: 'A', CreateDate: new Date(0), AssumeRolePolicyDocument }
     world.iam.on(GetRoleCommand).resolves({ Role: found })
     const PolicyDocument = encodeURIComponent(JSON.stringify(held))

@@ -4,12 +4,12 @@ import {
   builderName,
   builderPolicy,
   builderPolicyName,
-  builderTrust,
   pullActions,
   pushActions,
   type BuildRights,
 } from '../images/codebuild/role.ts'
 import { allow, policyDocument, type Condition, type PolicyDocument, type PolicyPlace } from './policy-document.ts'
+import { trustPolicy } from './role.ts'
 
 /** The policies for images that are built from Dockerfiles. */
 export interface ImagePolicies {
@@ -83,7 +83,7 @@ export function imagePolicies(options: ImagePolicyOptions, place: PolicyPlace): 
 
 const builderOf = (rights: BuildRights, place: PolicyPlace): ImagePolicies['builder'] => ({
   roleName: builderName(rights.project),
-  trust: builderTrust(place),
+  trust: trustPolicy('codebuild', place),
   policyName: builderPolicyName,
   policy: builderPolicy(rights, place),
 })

@@ -109,7 +109,7 @@ export function policies(options: PolicyOptions): Policies {
   ]
   return {
     roleName: roleName(options.project),
-    trust: trustPolicy(place),
+    trust: trustPolicy('sagemaker', place),
     policyName: 'SimpleSageMaker',
     job: policyDocumentOf({ ...parts, repositories, network: options.vpc === true, mlflow: options.mlflowServers ?? [] }, place),
     caller: callerPolicy(parts, place),

@@ -12,20 +12,18 @@ export function roleName(project: string, prefix = 'SimpleSageMaker'): string {
   return name.length <= 64 ? name : `${name.slice(0, 55)}-${shortDigestText(project)}`
 }
 
-/** SageMaker may take the role, and only for jobs of this account: no other account can talk it into using ours. */
-export function trustPolicy({ account }: Pick<PolicyPlace, 'account'>): object {
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Service: 'sagemaker.amazonaws.com' },
-        Action: 'sts:AssumeRole',
-        Condition: { StringEquals: { 'aws:SourceAccount': account } },
-      },
-    ],
-  }
-}
+/** A service may take the role, and only for jobs of this account: no other account can make the service use our role. */
+export const trustPolicy = (service: 'codebuild' | 'sagemaker', { account }: Pick<PolicyPlace, 'account'>): object => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: `${service}.amazonaws.com` },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'aws:SourceAccount': account } },
+    },
+  ],
+})
 
 /** The least a job of this task needs: its project's folder, its other inputs, its logs and metrics, its image, its keys. */
 export const rolePolicy = (need: RoleNeed, place: PolicyPlace): PolicyDocument => policyDocumentOf(rightsOf(need, place), place)

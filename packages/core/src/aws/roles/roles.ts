@@ -106,7 +106,7 @@ async function makeRole({ iam, name, need, place, boundary }: Widening): Promise
   try {
     const arn = await iam.create({
       name,
-      trust: trustPolicy(place),
+      trust: trustPolicy('sagemaker', place),
       description: `Jobs of the Simple SageMaker project ${need.project}`,
       boundary,
     })
@@ -121,12 +121,12 @@ async function makeRole({ iam, name, need, place, boundary }: Widening): Promise
 async function widenRole(task: Widening, role: Role, held: PolicyDocument | undefined): Promise<boolean> {
   const { iam, name, need, place, boundary } = task
   const needed = rolePolicy(need, place)
-  const isTrusted = isDeepStrictEqual(role.trust, trustPolicy(place))
+  const isTrusted = isDeepStrictEqual(role.trust, trustPolicy('sagemaker', place))
   const fits = held !== undefined && covers(held, needed)
   if (isTrusted && fits) return false
   if (boundary !== undefined && role.boundary !== boundary) throw boundaryMissing(role, boundary)
   // A role of our name that trusts others than SageMaker for this account is set right, not used as it is.
-  if (!isTrusted) await iam.trust(name, trustPolicy(place)).catch((cause: unknown) => Promise.reject(foreignTrust(role, cause)))
+  if (!isTrusted) await iam.trust(name, trustPolicy('sagemaker', place)).catch((cause: unknown) => Promise.reject(foreignTrust(role, cause)))
   if (fits) return true
   try {
     await putPolicy(iam, name, held === undefined ? needed : widenedPolicy(held, need, place))

@@ -1,56 +1,10 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { download, everything, write, type Tree } from '../../../../../test/support/file-trees.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { markName } from './mark.ts'
-import { arrivalOf } from './place.ts'
-
-type Tree = Readonly<Record<string, string>>
-
-function write(folder: string, tree: Tree): void {
-  mkdirSync(folder, { recursive: true })
-  for (const [path, text] of Object.entries(tree)) {
-    if (path.endsWith('/')) mkdirSync(join(folder, path), { recursive: true })
-    else {
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), text)
-    }
-  }
-}
-
-async function download(target: string, tree: Tree, of?: string): Promise<void> {
-  await using arrival = await arrivalOf(target, of)
-  write(arrival.path, tree)
-  await arrival.commit()
-}
-
-/** Everything below a folder but marks: text of files, `→ target` of links, and `folder`. */
-function everything(folder: string, prefix = ''): Record<string, string> {
-  const all: Record<string, string> = {}
-  for (const name of readdirSync(join(folder, prefix))) {
-    const path = join(prefix, name)
-    const stats = lstatSync(join(folder, path))
-    if (name === markName) continue
-    if (stats.isSymbolicLink()) all[path] = `→ ${readlinkSync(join(folder, path))}`
-    else if (stats.isFile()) all[path] = readFileSync(join(folder, path), 'utf8')
-    else Object.assign(all, { [path]: 'folder' }, everything(folder, path))
-  }
-  return all
-}
 
 const name = fc.constantFrom('a', 'b', 'c', 'sub/a', 'sub/b', 'sub/deep/c', 'd/e')
 const tree = fc.dictionary(name, fc.constantFrom('x', 'y', 'longer text'), { maxKeys: 5 })

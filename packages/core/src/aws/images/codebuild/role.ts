@@ -3,7 +3,7 @@ import { publicRepositories } from '../catalog/accounts.ts'
 import { openIam, type Iam } from '../../roles/iam.ts'
 import { allow, policyDocument, type PolicyDocument, type PolicyPlace } from '../../roles/policy-document.ts'
 import { covers } from '../../roles/covers.ts'
-import { roleName } from '../../roles/role.ts'
+import { roleName, trustPolicy } from '../../roles/role.ts'
 import { boundaryMissing, foreignTrust, unfit } from '../../roles/errors.ts'
 import type { Clients } from '../../clients.ts'
 import type { Notify } from '../../notices.ts'
@@ -19,19 +19,6 @@ export interface BuildRights {
   /** Patterns of the contexts that it reads: `arn:aws:s3:::bucket/project/.images/*`. */
   readonly contexts: readonly string[]
 }
-
-/** CodeBuild may take the role, and only for builds of this account. */
-export const builderTrust = ({ account }: Pick<PolicyPlace, 'account'>): object => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Principal: { Service: 'codebuild.amazonaws.com' },
-      Action: 'sts:AssumeRole',
-      Condition: { StringEquals: { 'aws:SourceAccount': account } },
-    },
-  ],
-})
 
 export const pullActions = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage']
 export const pushActions = ['ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage']
@@ -69,14 +56,14 @@ export async function ensureBuilderRole(
   const name = builderName(rights.project)
   const [role, held] = await Promise.all([iam.role(name), iam.policy(name)])
   const needed = builderPolicy(rights, place)
-  const isTrusted = role === undefined || isDeepStrictEqual(role.trust, builderTrust(place))
+  const isTrusted = role === undefined || isDeepStrictEqual(role.trust, trustPolicy('codebuild', place))
   const fits = held !== undefined && covers(held, needed)
   if (role !== undefined && isTrusted && fits) return role.arn
   if (role !== undefined && permissionsBoundary !== undefined && role.boundary !== permissionsBoundary)
     throw boundaryMissing(role, permissionsBoundary)
   // A role of our name that trusts others than CodeBuild for this account is set right, not used as it is.
   if (role !== undefined && !isTrusted)
-    await iam.trust(name, builderTrust(place)).catch((cause: unknown) => Promise.reject(foreignTrust(role, cause)))
+    await iam.trust(name, trustPolicy('codebuild', place)).catch((cause: unknown) => Promise.reject(foreignTrust(role, cause)))
   try {
     const arn = role?.arn ?? (await makeRole(iam, name, rights.project, place, permissionsBoundary))
     await iam.putPolicy(name, JSON.stringify(builderPolicy(widened(rights, held), place)))
@@ -95,7 +82,7 @@ async function makeRole(
   boundary: string | undefined,
 ): Promise<string> {
   const description = `Builds images of the Simple SageMaker project ${project}`
-  const arn = await iam.create({ name, trust: builderTrust(place), description, boundary })
+  const arn = await iam.create({ name, trust: trustPolicy('codebuild', place), description, boundary })
   return arn ?? `arn:${place.partition}:iam::${place.account}:role/${name}`
 }
 
