@@ -192,7 +192,11 @@ test('the role can be taken by CodeBuild alone and does what a build does and no
   const printed = policies({ project: 'ex', region: testRegion, account: mockedAccount, bucket: 'bucket', prefix: 'team' }).images
     .builder
   expect(JSON.parse(put.PolicyDocument)).toEqual(printed.policy)
-  expect([put.RoleName, put.PolicyName, trustPolicy('codebuild', place)]).toEqual([printed.roleName, printed.policyName, printed.trust])
+  expect([put.RoleName, put.PolicyName, trustPolicy('codebuild', place)]).toEqual([
+    printed.roleName,
+    printed.policyName,
+    printed.trust,
+  ])
   const may = (action: string, resource: string): boolean =>
     isAllowed([printed.policy], { action, resource, context: { 'aws:ResourceAccount': mockedAccount } })
   const repository = (name: string): string => `arn:aws:ecr:${testRegion}:${mockedAccount}:repository/${name}`

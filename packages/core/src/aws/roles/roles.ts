@@ -126,7 +126,8 @@ async function widenRole(task: Widening, role: Role, held: PolicyDocument | unde
   if (isTrusted && fits) return false
   if (boundary !== undefined && role.boundary !== boundary) throw boundaryMissing(role, boundary)
   // A role of our name that trusts others than SageMaker for this account is set right, not used as it is.
-  if (!isTrusted) await iam.trust(name, trustPolicy('sagemaker', place)).catch((cause: unknown) => Promise.reject(foreignTrust(role, cause)))
+  if (!isTrusted)
+    await iam.trust(name, trustPolicy('sagemaker', place)).catch((cause: unknown) => Promise.reject(foreignTrust(role, cause)))
   if (fits) return true
   try {
     await putPolicy(iam, name, held === undefined ? needed : widenedPolicy(held, need, place))
