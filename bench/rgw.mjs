@@ -87,9 +87,9 @@ export async function startRgw({ storeBytes = 2 * gibibyte } = {}) {
     await run('radosgw-admin', [...conf, 'user', 'create', ...user])
     return { url, [Symbol.asyncDispose]: stop }
   } catch (cause) {
-    const said = await Promise.all(['mon.a', 'osd.0', 'client.rgw'].map((name) => lastWords(join(folder, 'log', `${name}.log`))))
+    const logs = await Promise.all(['mon.a', 'osd.0', 'client.rgw'].map((name) => lastWords(join(folder, 'log', `${name}.log`))))
     await stop()
-    throw new Error(`RGW did not start.\n${said.join('')}`, { cause })
+    throw new Error(`RGW did not start.\n${logs.join('')}`, { cause })
   }
 }
 

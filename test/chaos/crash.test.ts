@@ -32,7 +32,7 @@ test(
       orphaned: [],
       stuck: [],
     }
-    faults.lost.push(...toldTooEarly(changes))
+    faults.lost.push(...reportedTooEarly(changes))
     const moments = sample(crashes - 1, changes.length, random())
     // The moment after the last change is when the user has read the result: that one always counts.
     for (const count of [...moments, changes.length]) {
@@ -69,7 +69,7 @@ function startAgain(root: string): void {
 }
 
 /** Ends of jobs that somebody could read, and act on, before they were on the disk; and what they replaced, which a crash then brings back. */
-function toldTooEarly(changes: readonly Change[]): readonly string[] {
+function reportedTooEarly(changes: readonly Change[]): readonly string[] {
   const ends = changes.flatMap((change, index) => (change.kind === 'moved' && change.to.endsWith('/state.json') ? [index] : []))
   const isOnDisk = (count: number): boolean => {
     const { names, bytes } = diskAfter(changes, count, 'names')

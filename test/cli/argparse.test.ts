@@ -13,12 +13,12 @@ import { lacking } from '../support/prerequisites.ts'
 import { seededLines, type Line } from './support/seeded-lines.ts'
 
 /** What a command line means: values by the original's names, hyperparameters, and what goes to the program. */
-interface Meaning {
+interface ParsedLine {
   readonly values: Readonly<Record<string, unknown>>
   readonly hyperparameters: Readonly<Record<string, unknown>>
   readonly rest: readonly string[]
 }
-type Read = Meaning | { readonly refused: string }
+type Read = ParsedLine | { readonly refused: string }
 
 interface Argparsed {
   readonly refused?: string
@@ -47,7 +47,7 @@ function asTexts(values: Readonly<Record<string, unknown>>): Readonly<Record<str
 }
 
 /** The original made hyperparameters of what was left, in pairs, and handed on what followed `--`. */
-function split(extras: readonly string[]): Pick<Meaning, 'hyperparameters' | 'rest'> {
+function split(extras: readonly string[]): Pick<ParsedLine, 'hyperparameters' | 'rest'> {
   const end = extras.includes('--') ? extras.indexOf('--') : extras.length
   const hyperparameters: Record<string, string> = {}
   for (let at = 0; at < end; at++) {

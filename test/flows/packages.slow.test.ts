@@ -3,23 +3,23 @@ import { dirname, join } from 'node:path'
 import type { JobFailedError } from '@simple-sagemaker/core'
 import { expect, test, vi } from 'vitest'
 import { packageIndex } from '../support/package-index.ts'
-import { codeIn, openIn, packagesLab, run, taskIn } from '../support/packages-lab.ts'
+import { codeIn, openIn, packagesSandbox, run, taskIn } from '../support/packages-sandbox.ts'
 import { failureOf, ownCache, timeout, until } from './flow.ts'
 
 vi.setConfig({ testTimeout: timeout })
 ownCache()
 
 const names = ['tiny-one', 'tiny-two']
-const lab = packagesLab(names)
-const open = () => openIn(lab)
-const codeFor = (requirements: string): string => codeIn(lab, names, requirements)
+const sandbox = packagesSandbox(names)
+const open = () => openIn(sandbox)
+const codeFor = (requirements: string): string => codeIn(sandbox, names, requirements)
 
 test('two jobs that need the same packages at once install them once', async () => {
   await using platform = open()
   const sourceDir = codeFor('tiny-one\ntiny-two\n')
   const [one, two] = await Promise.all([run(platform, sourceDir, 'one'), run(platform, sourceDir, 'two')])
   expect(one.printed).toBe(two.printed)
-  expect(lab.index.requests.filter((path) => path.endsWith('.whl'))).toHaveLength(2)
+  expect(sandbox.index.requests.filter((path) => path.endsWith('.whl'))).toHaveLength(2)
 })
 
 test('packages that were changed or removed on the disk are installed anew', async () => {
@@ -36,13 +36,13 @@ test('packages that were changed or removed on the disk are installed anew', asy
 test('a job that is stopped while it installs leaves nothing that a later job would take', async () => {
   await using platform = open()
   const sourceDir = codeFor('tiny-one\ntiny-two\n')
-  lab.index.hold('tiny_two')
+  sandbox.index.hold('tiny_two')
   const handle = await taskIn(platform, sourceDir).start()
-  await until(() => lab.index.requests.some((path) => path.includes('tiny_two')))
+  await until(() => sandbox.index.requests.some((path) => path.includes('tiny_two')))
   await handle.stop()
   await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_STOPPED' })
-  const places = readdirSync(join(lab.base, 'store/environments'))
-  expect(places.flatMap((place) => readdirSync(join(lab.base, 'store/environments', place)))).toEqual([])
+  const places = readdirSync(join(sandbox.base, 'store/environments'))
+  expect(places.flatMap((place) => readdirSync(join(sandbox.base, 'store/environments', place)))).toEqual([])
   await using other = await packageIndex(names)
   vi.stubEnv('PIP_INDEX_URL', other.url)
   expect((await run(platform, sourceDir)).installs).toBe(true)

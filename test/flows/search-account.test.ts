@@ -98,8 +98,8 @@ test('more trials than before go on with those there are', async () => {
 })
 
 test('failed trials count as told: tolerated ones are left out, one more ends the search, and the next run tries them again', async () => {
-  let isMended = false
-  const account = searchAccount((values) => (Number(values['x']) % 2 === 1 && !isMended ? [1, 'fails'] : bowl(values)))
+  let isFixed = false
+  const account = searchAccount((values) => (Number(values['x']) % 2 === 1 && !isFixed ? [1, 'fails'] : bowl(values)))
   const tolerant = await wholeOf(account.client()).tolerate(5).trials(10).run()
   expect(tolerant.trials.filter(({ status }) => status === 'failed')).toHaveLength(5)
   expect(tolerant.trials.find(({ status }) => status === 'failed')?.message).toContain('exit code 1')
@@ -110,7 +110,7 @@ test('failed trials count as told: tolerated ones are left out, one more ends th
     message: expect.stringContaining('1 of ') as string,
     hint: expect.stringContaining('.tolerate(') as string,
   })
-  isMended = true
+  isFixed = true
   const mended = await strict.run()
   expect(mended.trials.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 'completed'))
 })

@@ -220,16 +220,16 @@ test(
   async () => {
     await using place = sandbox()
     const shell = 'ls /opt/ml > /dev/null 2>&1 || true'
-    const toldOn = async (isolation: 'environment' | 'auto', line = shell): Promise<readonly string[]> => {
+    const warningsOn = async (isolation: 'environment' | 'auto', line = shell): Promise<readonly string[]> => {
       const { told, onEvent } = warnings()
       await place.project('p', { isolation }).processing('t').shell(line).run({ force: true, onEvent })
       return told
     }
-    const [before, after] = await toldOn('environment')
+    const [before, after] = await warningsOn('environment')
     expect(before).toMatch(/names \/opt\/ml, which is not there .*SM_MODEL_DIR/)
     expect(after).toMatch(/^output of job t-\S+ is empty/)
-    expect(await toldOn('environment', `${shell}; echo x > "$SM_OUTPUT_DATA_DIR/x"`)).toHaveLength(1)
-    expect(await toldOn('environment', 'echo /opt/mlflow')).toEqual([])
-    expect((await noNamespaces()) === undefined ? await toldOn('auto') : []).toEqual([])
+    expect(await warningsOn('environment', `${shell}; echo x > "$SM_OUTPUT_DATA_DIR/x"`)).toHaveLength(1)
+    expect(await warningsOn('environment', 'echo /opt/mlflow')).toEqual([])
+    expect((await noNamespaces()) === undefined ? await warningsOn('auto') : []).toEqual([])
   },
 )

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { AnyTrainingTask } from '@simple-sagemaker/core'
 import { expect, test, vi } from 'vitest'
 import { scriptedPlatform } from '../support/scripted-platform.ts'
-import { codeIn, openIn, packagesLab, taskIn } from '../support/packages-lab.ts'
+import { codeIn, openIn, packagesSandbox, taskIn } from '../support/packages-sandbox.ts'
 import { failureOf, ownCache, timeout } from './flow.ts'
 
 vi.setConfig({ testTimeout: 2 * timeout })
 ownCache()
 
 const names = Array.from({ length: 40 }, (_, index) => `tiny-${String(index).padStart(2, '0')}`)
-const lab = packagesLab(names)
+const sandbox = packagesSandbox(names)
 
 async function secondsOf(task: AnyTrainingTask): Promise<number> {
   const startedAtMs = performance.now()
@@ -19,44 +19,44 @@ async function secondsOf(task: AnyTrainingTask): Promise<number> {
 }
 
 test('of a lock of 40 packages the second job asks for nothing and costs at most a second, and needs no network', async () => {
-  await using platform = openIn(lab)
-  const sourceDir = codeIn(lab, names, '')
-  const file = join(lab.base, 'lock.txt')
-  writeFileSync(file, lab.index.lock)
+  await using platform = openIn(sandbox)
+  const sourceDir = codeIn(sandbox, names, '')
+  const file = join(sandbox.base, 'lock.txt')
+  writeFileSync(file, sandbox.index.lock)
   const task = taskIn(platform, sourceDir).packages(file)
   const first = await secondsOf(task)
-  const asked = lab.index.requests.length
+  const asked = sandbox.index.requests.length
   expect(asked).toBeGreaterThanOrEqual(80)
   const second = await secondsOf(task)
-  expect(lab.index.requests).toHaveLength(asked)
-  const plain = codeIn(lab, [], '')
+  expect(sandbox.index.requests).toHaveLength(asked)
+  const plain = codeIn(sandbox, [], '')
   const without = taskIn(platform, plain, 'plain')
   await secondsOf(without)
   const costs = second - (await secondsOf(without))
   console.info(`first ${first.toFixed(1)} s, second ${second.toFixed(2)} s: ${costs.toFixed(2)} s more than without packages`)
   expect(costs).toBeLessThanOrEqual(1)
-  await lab.index.close()
+  await sandbox.index.close()
   // Nothing is installed yet for another store: the channel is enough.
   await platform.jobs.removePackages?.()
   await task.networkIsolation().run({ force: true })
 })
 
 test('a file that the requirements include counts, too', async () => {
-  await using platform = openIn(lab)
-  const task = taskIn(platform, codeIn(lab, ['tiny-01'], '')).packages(join(lab.base, 'requirements.txt'))
-  writeFileSync(join(lab.base, 'requirements.txt'), '-r more.txt # others\n-cmore.txt\n')
-  writeFileSync(join(lab.base, 'more.txt'), 'tiny-01\n')
+  await using platform = openIn(sandbox)
+  const task = taskIn(platform, codeIn(sandbox, ['tiny-01'], '')).packages(join(sandbox.base, 'requirements.txt'))
+  writeFileSync(join(sandbox.base, 'requirements.txt'), '-r more.txt # others\n-cmore.txt\n')
+  writeFileSync(join(sandbox.base, 'more.txt'), 'tiny-01\n')
   const filesOf = async () => (await task.plan()).uploads.find(({ what }) => what === 'input dependencies')?.files
   expect(await filesOf()).toBe(2)
-  writeFileSync(join(lab.base, 'more.txt'), 'tiny-01\ntiny-02\n')
+  writeFileSync(join(sandbox.base, 'more.txt'), 'tiny-01\ntiny-02\n')
   expect(await filesOf()).toBe(3)
 })
 
 test('on AWS the channel lies below the project, and its lock is pinned by the settings', async () => {
-  const file = join(lab.base, 'requirements.txt')
+  const file = join(sandbox.base, 'requirements.txt')
   writeFileSync(file, 'tiny-01\n')
   const scripted = scriptedPlatform().client().platform
-  const task = taskIn(scripted, codeIn(lab, ['tiny-01'], ''))
+  const task = taskIn(scripted, codeIn(sandbox, ['tiny-01'], ''))
   expect((await failureOf(task.packages(file).plan())).message).toContain('does not say which')
   const { request, warnings } = await task.packages(file, { python: '3.12', platform: 'manylinux2014_x86_64' }).plan()
   const channels = request.kind === 'training' ? (request.input.InputDataConfig ?? []) : []
@@ -66,22 +66,22 @@ test('on AWS the channel lies below the project, and its lock is pinned by the s
 })
 
 test.each(['uv.lock', 'poetry.lock', 'pylock.toml'])('%s names the packages of its target with their digests', async (name) => {
-  await using platform = openIn(lab)
-  const file = join(lab.base, name)
-  writeFileSync(file, lockNamed(name, lab.index.lock))
-  const task = taskIn(platform, codeIn(lab, ['tiny-00', 'tiny-01'], '')).packages(file)
+  await using platform = openIn(sandbox)
+  const file = join(sandbox.base, name)
+  writeFileSync(file, lockNamed(name, sandbox.index.lock))
+  const task = taskIn(platform, codeIn(sandbox, ['tiny-00', 'tiny-01'], '')).packages(file)
   const { uploads } = await task.plan()
   expect(uploads.find(({ what }) => what === 'input dependencies')?.files).toBe(3)
   await task.run()
 })
 
 test('a lock whose digests are not those of the index is refused before a job starts', async () => {
-  await using platform = openIn(lab)
-  const file = join(lab.base, 'pylock.toml')
-  writeFileSync(file, lockNamed('pylock.toml', lab.index.lock).replaceAll(/"[0-9a-f]{64}"/g, `"${'0'.repeat(64)}"`))
+  await using platform = openIn(sandbox)
+  const file = join(sandbox.base, 'pylock.toml')
+  writeFileSync(file, lockNamed('pylock.toml', sandbox.index.lock).replaceAll(/"[0-9a-f]{64}"/g, `"${'0'.repeat(64)}"`))
   expect(
     await failureOf(
-      taskIn(platform, codeIn(lab, [], ''))
+      taskIn(platform, codeIn(sandbox, [], ''))
         .packages(file)
         .run(),
     ),

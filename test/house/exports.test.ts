@@ -53,8 +53,8 @@ test('the rule sees no harm in named exports, comments and other names', () => {
 test('a name without a docstring is found where it is declared', () => {
   const files: Readonly<Record<string, string>> = {
     'src/index.ts': "export { a, b as c } from './b.ts'\nexport type { D } from './b.ts'\nexport { e }\nconst e = 1",
-    'src/b.ts': "/** Said. */\nexport function a() {}\nexport const b = 1\nexport { D } from './d.ts'",
-    'src/d.ts': '/** Said. */\nexport interface D {}',
+    'src/b.ts': "/** Documented. */\nexport function a() {}\nexport const b = 1\nexport { D } from './d.ts'",
+    'src/d.ts': '/** Documented. */\nexport interface D {}',
   }
   const read: Read = (path) => (files[path] === undefined ? undefined : { path, text: files[path] })
   const found = exportsOf('src/index.ts', read)

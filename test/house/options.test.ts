@@ -6,15 +6,15 @@ import { treeOf, walk } from './rules/imports.ts'
 
 const shelves = projectFiles((path) => isCoreSource(path) && /\/options\/([^/]+\/)?[^/]+\.ts$/.test(path))
 
-interface Said {
+interface Documented {
   readonly name: string
   readonly summary: string
   readonly docstring: string
 }
 
 /** Every option of a shelf with its summary and the first line of the comment above it. */
-function optionsIn(file: ProjectFile): readonly Said[] {
-  const found: Said[] = []
+function optionsIn(file: ProjectFile): readonly Documented[] {
+  const found: Documented[] = []
   walk(treeOf(file), (node) => {
     if (!ts.isPropertyAssignment(node) || !ts.isCallExpression(node.initializer)) return
     const [about] = node.initializer.arguments
@@ -32,7 +32,7 @@ function firstLine(node: ts.Node): string {
   return (text.split(/\n\s*\n/)[0] ?? '').replaceAll(/\s+/g, ' ')
 }
 
-const differing = (said: readonly Said[]): readonly string[] =>
+const differing = (said: readonly Documented[]): readonly string[] =>
   said.filter(({ summary, docstring }) => summary !== docstring).map(({ name }) => name)
 
 test('the first line of every word that is hovered is the summary that help and guide print', () => {

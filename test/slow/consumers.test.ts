@@ -6,7 +6,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { pack } from '../../scripts/pack.mjs'
 import { pnpm } from '../../scripts/setup.mjs'
-import { compile, expected, installWithNpm, installWithPnpm, run, runWith, type Tarballs } from './consumers/world.ts'
+import { compile, expected, installWithNpm, installWithPnpm, run, runWith, type Tarballs } from './consumers/consumer.ts'
 
 // Compilers, package managers and test runners, on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })

@@ -41,16 +41,16 @@ const twoMachines = { instanceCount: 2, maxRun: '2 minutes' } as const
 const everySum = [0, 1, 2, 3].map((rank) => `sum 10.0 rank ${rank} of 4 on algo-${rank < 2 ? 1 : 2}`)
 
 describe.skipIf(noPeers !== undefined || (await noNamespaces()) !== undefined)('two machines that are processes', () => {
-  let lab: Peers
-  beforeAll(() => void (lab = peers()), timeout)
+  let together: Peers
+  beforeAll(() => void (together = peers()), timeout)
 
   const task = (place: Sandbox, program: string) =>
     place
-      .project('ex', { python: lab.python })
+      .project('ex', { python: together.python })
       .task('t')
       .with(twoMachines)
       .code(place.file('reduce.py', program))
-      .env(lab.environment)
+      .env(together.environment)
 
   test('add up what the processes of torchrun have', { timeout }, async () => {
     await using place = sandbox()

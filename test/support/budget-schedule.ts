@@ -1,5 +1,5 @@
 import type { Ledger } from '../../packages/core/src/cost/ledger.ts'
-import { fateTimes, ledgerIn, microUsdOf, reservedIn } from '../../packages/core/src/cost/ledger.ts'
+import { reservationTimes, ledgerIn, microUsdOf, reservedIn } from '../../packages/core/src/cost/ledger.ts'
 import { jobName, type JobName } from '../../packages/core/src/names/job-name.ts'
 import { budgetLedger } from '../../packages/core/src/names/layout.ts'
 import { projectName, taskName } from '../../packages/core/src/names/task-name.ts'
@@ -20,7 +20,7 @@ import { memoryObjects } from './memory-objects.ts'
 
 const budgetUsd = 10
 const budgetMicroUsd = budgetUsd * 1_000_000
-const times = fateTimes({ leaseSilenceMs: 200 })
+const times = reservationTimes({ leaseSilenceMs: 200 })
 const place = { bucket: 'bucket', prefix: '', project: projectName('p') }
 const uri = budgetLedger(place)
 const spec = { ...place, task: taskName('t') } as unknown as TaskSpec // no more of it is looked at
@@ -61,12 +61,12 @@ export interface Played {
 }
 
 export async function playSchedule(seed: number): Promise<Played> {
-  const world = new World(seed)
-  await world.play()
-  return world.played
+  const schedule = new Schedule(seed)
+  await schedule.play()
+  return schedule.played
 }
 
-class World {
+class Schedule {
   readonly #random: () => number
   readonly #objects = memoryObjects()
   readonly #jobs = new Map<JobName, Job>()

@@ -66,10 +66,10 @@ export function scriptedPlatform(): ScriptedPlatform {
     }
   }
   async function* follow(job: JobRef, signal?: AbortSignal): AsyncGenerator<{ machine: string; text: string; atMs: number }> {
-    let isSaid = false
+    let isPrinted = false
     for await (const state of watch(job, signal)) {
-      if (state.phase !== 'Starting' && !isSaid) yield { machine: 'algo-1', text: 'running', atMs: 1 }
-      isSaid ||= state.phase !== 'Starting'
+      if (state.phase !== 'Starting' && !isPrinted) yield { machine: 'algo-1', text: 'running', atMs: 1 }
+      isPrinted ||= state.phase !== 'Starting'
     }
   }
   const platform: Omit<Platform, 'objects'> = {

@@ -43,12 +43,12 @@ export interface Sandbox extends AsyncDisposable {
   leftovers(): Promise<readonly string[]>
 }
 
-export interface LabOptions {
+export interface SandboxOptions {
   /** The folder of the local platform, when it is not to be in the sandbox's own. */
   readonly root?: string
 }
 
-export function sandbox(options: LabOptions = {}): Sandbox {
+export function sandbox(options: SandboxOptions = {}): Sandbox {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ssm-sandbox-')))
   const root = options.root ?? join(folder, 'local')
   const temporary = join(folder, 'tmp')

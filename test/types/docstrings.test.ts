@@ -56,7 +56,7 @@ function walk(files: readonly string[], program: ts.Program, isOurs: (path: stri
     // A member under a symbol cannot be written down.
     if (declaration === undefined || symbol.name.startsWith('__@') || isPrivate(declaration)) return
     const type = checker.getTypeOfSymbol(symbol)
-    if (!speaksForItself(type)) note(symbol, path)
+    if (!needsNoDocstring(type)) note(symbol, path)
     visit(type, path)
   }
 
@@ -92,7 +92,7 @@ function hasSentence(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
 }
 
 /** A tag with one value, such as `type: 'logged'`, a sentence that stands in a value's place, and a client of the AWS SDK, which is not read here. */
-const speaksForItself = (type: ts.Type): boolean =>
+const needsNoDocstring = (type: ts.Type): boolean =>
   type.isLiteral() || (type.flags & (ts.TypeFlags.BooleanLiteral | ts.TypeFlags.Any)) !== 0 || type.symbol?.name === 'Explain'
 
 function isPrivate(declaration: ts.Declaration): boolean {
@@ -147,23 +147,23 @@ test('everything that a package exports has a sentence, down to the last field',
 
 test('the walk finds what is silent in fields, parameters, results, unions and mapped types', () => {
   const text = `
-    /** Said. */
-    export interface Said { readonly silentField: string;
-      /** Said. */
+    /** Documented. */
+    export interface Documented { readonly silentField: string;
+      /** Documented. */
       readonly known: { readonly inner: number }; readonly kind: 'said' }
-    /** Said. */
+    /** Documented. */
     export declare function call(options: { readonly silentOption: string }): Promise<{ readonly silentResult: string }>
-    /** Said. */
+    /** Documented. */
     export type Either = { readonly kind: 'a'; readonly silentPart: string } | { readonly kind: 'b' }
     declare const table: {
-      /** Said. */
+      /** Documented. */
       readonly told: 1; readonly untold: 2 }
-    /** Said. */
+    /** Documented. */
     export type Mapped = { readonly [Name in keyof typeof table]: string }
     export declare const silent: string
-    /** Said. */
+    /** Documented. */
     export declare class Box { private hidden: string;
-      /** Said. */
+      /** Documented. */
       open(): void; silentMethod(): void }`
   const host = ts.createCompilerHost(options)
   const read = host.getSourceFile

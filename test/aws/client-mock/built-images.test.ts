@@ -27,14 +27,14 @@ const need = (source: string, more: object = {}): ImageNeed => ({
 /** A registry that has AWS's images, and ours from the moment at which the engine pushed it. */
 async function withRegistry(
   options: AwsOptions & { readonly fails?: string; readonly token?: string; readonly proxy?: string },
-  work: (world: ReturnType<typeof mockedAws>, engine: NotingEngine) => Promise<void>,
+  work: (mocked: ReturnType<typeof mockedAws>, engine: NotingEngine) => Promise<void>,
 ): Promise<void> {
   await using folder = await temporaryDirectory()
   const { fails: _, token: __, proxy: ___, ...ofPlatform } = options
   const engine = await notingEngine(folder.path, options)
-  await using world = mockedAws({ containerEngine: engine.path, imageBuilder: 'engine', ...ofPlatform })
+  await using mocked = mockedAws({ containerEngine: engine.path, imageBuilder: 'engine', ...ofPlatform })
   const tags = new Map<string, string>()
-  world.ecr
+  mocked.ecr
     .on(BatchGetImageCommand)
     .callsFake(
       async ({ registryId, imageIds }: { registryId: string; imageIds: { imageTag?: string; imageDigest?: string }[] }) => {
@@ -47,15 +47,15 @@ async function withRegistry(
         return { images: [{ imageId: { imageDigest: digest, imageTag }, imageManifest: '{}', imageManifestMediaType: 'a/b' }] }
       },
     )
-  world.ecr.on(PutImageCommand).callsFake(({ imageTag, imageDigest }: { imageTag: string; imageDigest: string }) => {
+  mocked.ecr.on(PutImageCommand).callsFake(({ imageTag, imageDigest }: { imageTag: string; imageDigest: string }) => {
     tags.set(imageTag, imageDigest)
     return {}
   })
-  world.ecr.on(DescribeRepositoriesCommand).rejects(vendor('RepositoryNotFoundException', 'no', { httpStatusCode: 400 }))
-  world.ecr.on(CreateRepositoryCommand).callsFake(({ repositoryName }: { repositoryName: string }) => ({
+  mocked.ecr.on(DescribeRepositoriesCommand).rejects(vendor('RepositoryNotFoundException', 'no', { httpStatusCode: 400 }))
+  mocked.ecr.on(CreateRepositoryCommand).callsFake(({ repositoryName }: { repositoryName: string }) => ({
     repository: { repositoryUri: `${ownHost}/${repositoryName}` },
   }))
-  world.ecr.on(GetAuthorizationTokenCommand).resolves({
+  mocked.ecr.on(GetAuthorizationTokenCommand).resolves({
     authorizationData: [
       {
         authorizationToken: Buffer.from(`AWS:${options.token ?? 'pass:word'}`).toString('base64'),
@@ -63,7 +63,7 @@ async function withRegistry(
       },
     ],
   })
-  await work(world, engine)
+  await work(mocked, engine)
 }
 
 const inputs = (

@@ -54,24 +54,24 @@ function hurriedClock(): Clock {
 
 /** An account whose CodeBuild ends each build as told; `image` is in the registry once a build succeeded. */
 function account(ends: readonly ('SUCCEEDED' | 'FAILED')[]) {
-  const world = mockedAws()
+  const mocked = mockedAws()
   const objects = memoryObjects()
   const notices: AwsNotice[] = []
   const clients = openClients({
     clients: {
-      sts: () => world.clients.sts,
-      ecr: () => world.clients.ecr,
-      iam: () => world.clients.iam,
-      logs: () => world.clients.logs,
-      codebuild: () => world.clients.codebuild,
-      sagemaker: () => world.clients.sagemaker,
+      sts: () => mocked.clients.sts,
+      ecr: () => mocked.clients.ecr,
+      iam: () => mocked.clients.iam,
+      logs: () => mocked.clients.logs,
+      codebuild: () => mocked.clients.codebuild,
+      sagemaker: () => mocked.clients.sagemaker,
     },
   })
   const builds = new Map<string, { readonly build: Build; readonly token: string; looks: number }>()
   const contexts: string[] = []
   let isThere = false
   let project: CreateProjectInput | undefined
-  const { ecr, iam, codebuild, logs } = world
+  const { ecr, iam, codebuild, logs } = mocked
   ecr.on(BatchGetImageCommand).callsFake(({ registryId }: { registryId: string }) => {
     if (registryId !== mockedAccount) throw vendor('AccessDeniedException', 'not authorized', { httpStatusCode: 400 })
     if (!isThere) throw missing('RepositoryNotFoundException')
@@ -143,7 +143,7 @@ function account(ends: readonly ('SUCCEEDED' | 'FAILED')[]) {
     notify: (notice) => notices.push(notice),
     imageBuilder: 'codebuild',
   })
-  return { ...world, images, objects, notices, builds, contexts, project: () => project }
+  return { ...mocked, images, objects, notices, builds, contexts, project: () => project }
 }
 
 const inputsOf = (mock: { calls(): readonly { readonly args: readonly { readonly input: object }[] }[] }) =>
@@ -153,16 +153,16 @@ const inputsOf = (mock: { calls(): readonly { readonly args: readonly { readonly
   }))
 
 test('an image is built in the account: its context is sent, the log followed, and the image used by its digest', async () => {
-  const world = account(['SUCCEEDED'])
+  const mocked = account(['SUCCEEDED'])
   const seen: ImageProgress[] = []
-  const uri = await world.images.resolve(need, { onProgress: (progress) => seen.push(progress) })
+  const uri = await mocked.images.resolve(need, { onProgress: (progress) => seen.push(progress) })
   expect(uri).toBe(`${mockedAccount}.dkr.ecr.${testRegion}.amazonaws.com/simple-sagemaker/ex@${digest}`)
-  expect(world.contexts).toEqual([expect.stringMatching(/^s3:\/\/bucket\/team\/ex\/\.images\/ssm-[0-9a-f]{40}\.tar\.gz$/)])
-  expect([...world.objects.bytes.keys()]).toEqual([])
+  expect(mocked.contexts).toEqual([expect.stringMatching(/^s3:\/\/bucket\/team\/ex\/\.images\/ssm-[0-9a-f]{40}\.tar\.gz$/)])
+  expect([...mocked.objects.bytes.keys()]).toEqual([])
   expect(seen).toContainEqual(
     expect.objectContaining({ by: 'CodeBuild', step: 'build', line: '#7 [1/2] FROM x', done: 0, of: 2 }),
   )
-  const [start] = inputsOf(world.codebuild).filter(({ operation }) => operation === 'StartBuild')
+  const [start] = inputsOf(mocked.codebuild).filter(({ operation }) => operation === 'StartBuild')
   const variables = Object.fromEntries(
     (start?.input as StartBuildInput | undefined)?.environmentVariablesOverride?.map(({ name, value }) => [name, value]) ?? [],
   )
@@ -172,16 +172,16 @@ test('an image is built in the account: its context is sent, the log followed, a
     SSM_CONTEXT_SHA256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     SSM_REGISTRIES: `${mockedAccount}.dkr.ecr.${testRegion}.amazonaws.com 763104351884.dkr.ecr.${testRegion}.amazonaws.com`,
   })
-  expect(world.notices.map(({ type }) => type)).toEqual(['repository-created', 'role-changed'])
-  const before = sentTo(world.codebuild).length
-  expect(await world.images.resolve(need)).toBe(uri)
-  expect(sentTo(world.codebuild)).toHaveLength(before)
+  expect(mocked.notices.map(({ type }) => type)).toEqual(['repository-created', 'role-changed'])
+  const before = sentTo(mocked.codebuild).length
+  expect(await mocked.images.resolve(need)).toBe(uri)
+  expect(sentTo(mocked.codebuild)).toHaveLength(before)
 })
 
 test('the role can be taken by CodeBuild alone and does what a build does and no more, and "ssm policies" prints it', async () => {
-  const world = account(['SUCCEEDED'])
-  await world.images.resolve(need)
-  const made = inputsOf(world.iam)
+  const mocked = account(['SUCCEEDED'])
+  await mocked.images.resolve(need)
+  const made = inputsOf(mocked.iam)
   const create = made.find(({ operation }) => operation === 'CreateRole')?.input as { AssumeRolePolicyDocument: string }
   expect(JSON.parse(create.AssumeRolePolicyDocument)).toEqual(trustPolicy('codebuild', place))
   const put = made.find(({ operation }) => operation === 'PutRolePolicy')?.input as {
@@ -209,26 +209,26 @@ test('the role can be taken by CodeBuild alone and does what a build does and no
 })
 
 test('a build that failed tells the last lines of its log, keeps its context, and another try is another build', async () => {
-  const world = account(['FAILED', 'SUCCEEDED'])
-  const failure = await world.images.resolve(need).catch((cause: unknown) => cause)
+  const mocked = account(['FAILED', 'SUCCEEDED'])
+  const failure = await mocked.images.resolve(need).catch((cause: unknown) => cause)
   expect(failure).toMatchObject({ code: 'IMAGE_FAILED', facts: { build: 'b:1', status: 'FAILED' } })
   expect((failure as Error).message).toContain('E: no such package')
-  expect(await world.images.resolve(need)).toContain(digest)
-  expect([...world.builds.keys()]).toEqual(['b:1', 'b:2'])
+  expect(await mocked.images.resolve(need)).toContain(digest)
+  expect([...mocked.builds.keys()]).toEqual(['b:1', 'b:2'])
 })
 
 test('a second client joins the build that is under way', async () => {
-  const world = account(['SUCCEEDED'])
+  const mocked = account(['SUCCEEDED'])
   const stop = new AbortController()
   const reason = new Error('left')
-  const left = world.images.resolve(need, {
+  const left = mocked.images.resolve(need, {
     signal: stop.signal,
     onProgress: ({ line }) => line.startsWith('#7') && stop.abort(reason),
   })
   await expect(left).rejects.toBe(reason)
-  expect(world.builds.size).toBe(1)
-  expect(await world.images.resolve(need)).toContain(digest)
-  expect(world.builds.size).toBe(1)
+  expect(mocked.builds.size).toBe(1)
+  expect(await mocked.images.resolve(need)).toContain(digest)
+  expect(mocked.builds.size).toBe(1)
 })
 
 test('a role that is there with all it needs is only read, and repositories are added to what it may push to', async () => {
@@ -236,17 +236,17 @@ test('a role that is there with all it needs is only read, and repositories are 
   const contexts = ['arn:aws:s3:::bucket/team/ex/.images/*']
   const held = builderPolicy({ project: 'ex', repositories: [other], contexts }, place)
   const withRole = (): ReturnType<typeof account> => {
-    const world = account(['SUCCEEDED'])
+    const mocked = account(['SUCCEEDED'])
     const AssumeRolePolicyDocument = encodeURIComponent(JSON.stringify(trustPolicy('codebuild', place)))
     const found = { Arn: role, RoleName: 'x', Path: '/', RoleId: 'A', CreateDate: new Date(0), AssumeRolePolicyDocument }
-    world.iam.on(GetRoleCommand).resolves({ Role: found })
+    mocked.iam.on(GetRoleCommand).resolves({ Role: found })
     const PolicyDocument = encodeURIComponent(JSON.stringify(held))
-    world.iam.on(GetRolePolicyCommand).resolves({ RoleName: 'x', PolicyName: 'y', PolicyDocument })
-    return world
+    mocked.iam.on(GetRolePolicyCommand).resolves({ RoleName: 'x', PolicyName: 'y', PolicyDocument })
+    return mocked
   }
-  const world = withRole()
-  await world.images.resolve({ ...need, image: { ...need.image, repository: 'other' } as ImageNeed['image'] })
-  expect(sentTo(world.iam)).not.toContain('PutRolePolicy')
+  const mocked = withRole()
+  await mocked.images.resolve({ ...need, image: { ...need.image, repository: 'other' } as ImageNeed['image'] })
+  expect(sentTo(mocked.iam)).not.toContain('PutRolePolicy')
   const again = withRole()
   await again.images.resolve(need)
   const put = inputsOf(again.iam).find(({ operation }) => operation === 'PutRolePolicy')?.input as { PolicyDocument: string }
@@ -255,12 +255,12 @@ test('a role that is there with all it needs is only read, and repositories are 
 })
 
 /** What IAM is asked before these calls are made. */
-function iamRequestsOf(world: ReturnType<typeof account>): readonly IamRequest[] {
+function iamRequestsOf(mocked: ReturnType<typeof account>): readonly IamRequest[] {
   const arn = (service: string, rest: string): string => `arn:aws:${service}:${testRegion}:${mockedAccount}:${rest}`
   const text = (input: object, name: string): string => String((input as Readonly<Record<string, unknown>>)[name])
   const project = arn('codebuild', 'project/SimpleSageMakerImages-ex')
   return [
-    ...inputsOf(world.codebuild).flatMap(({ operation, input }) => [
+    ...inputsOf(mocked.codebuild).flatMap(({ operation, input }) => [
       { action: `codebuild:${operation}`, resource: project },
       ...(operation === 'CreateProject' || operation === 'UpdateProject'
         ? [
@@ -272,7 +272,7 @@ function iamRequestsOf(world: ReturnType<typeof account>): readonly IamRequest[]
           ]
         : []),
     ]),
-    ...inputsOf(world.ecr).flatMap(({ operation, input }) => {
+    ...inputsOf(mocked.ecr).flatMap(({ operation, input }) => {
       const { registryId = mockedAccount } = input as { readonly registryId?: string }
       const names = 'repositoryNames' in input ? (input.repositoryNames as readonly string[]) : [text(input, 'repositoryName')]
       const requests = names.map((name) => ({
@@ -281,11 +281,11 @@ function iamRequestsOf(world: ReturnType<typeof account>): readonly IamRequest[]
       }))
       return 'tags' in input ? [...requests, ...requests.map((each) => ({ ...each, action: 'ecr:TagResource' }))] : requests
     }),
-    ...inputsOf(world.iam).flatMap(({ operation, input }) => {
+    ...inputsOf(mocked.iam).flatMap(({ operation, input }) => {
       const resource = `arn:aws:iam::${mockedAccount}:role/${text(input, 'RoleName')}`
       return [{ action: `iam:${operation}`, resource }, ...('Tags' in input ? [{ action: 'iam:TagRole', resource }] : [])]
     }),
-    ...inputsOf(world.logs).map(({ operation, input }) => ({
+    ...inputsOf(mocked.logs).map(({ operation, input }) => ({
       action: `logs:${operation}`,
       // As CodeBuild names the group of a project.
       resource: `${arn('logs', 'log-group:/aws/codebuild/SimpleSageMakerImages-ex')}:log-stream:${text(input, 'logStreamName')}`,
@@ -321,12 +321,12 @@ test('what is printed for CodeBuild is enough to build, and every action of it i
 })
 
 test.skipIf(noMoto !== undefined)('every request to CodeBuild, ECR and IAM is one that the services take', async () => {
-  const world = account(['SUCCEEDED'])
-  await world.images.resolve({ ...need, image: { ...need.image, tag: 'v1' } as ImageNeed['image'] }).catch(() => undefined)
+  const mocked = account(['SUCCEEDED'])
+  await mocked.images.resolve({ ...need, image: { ...need.image, tag: 'v1' } as ImageNeed['image'] }).catch(() => undefined)
   const requests = [
-    ...inputsOf(world.codebuild).map((each) => ({ ...each, service: 'codebuild' })),
-    ...inputsOf(world.ecr).map((each) => ({ ...each, service: 'ecr' })),
-    ...inputsOf(world.iam).map((each) => ({ ...each, service: 'iam' })),
+    ...inputsOf(mocked.codebuild).map((each) => ({ ...each, service: 'codebuild' })),
+    ...inputsOf(mocked.ecr).map((each) => ({ ...each, service: 'ecr' })),
+    ...inputsOf(mocked.iam).map((each) => ({ ...each, service: 'iam' })),
   ]
   expect(requests.length).toBeGreaterThan(10)
   expect(await judge(requests)).toEqual([])

@@ -31,25 +31,25 @@ const resourceInUse = (attempts: number): Error =>
   vendor('ResourceInUse', 'Training job names must be unique within an AWS account and region', { attempts, httpStatusCode: 400 })
 
 test.each(kinds)('a %s job is created by one call with exactly its request', async (kind) => {
-  await using world = mockedAws()
+  await using mocked = mockedAws()
   const request = requestOf(kind)
-  world.sagemaker.on(commands[kind].create).resolves({})
-  await world.platform.jobs.start(request)
-  expect(world.sagemaker.calls().map(({ args }) => args[0].input)).toEqual([request.input])
-  expect(world.sagemaker.commandCalls(commands[kind].create)).toHaveLength(1)
+  mocked.sagemaker.on(commands[kind].create).resolves({})
+  await mocked.platform.jobs.start(request)
+  expect(mocked.sagemaker.calls().map(({ args }) => args[0].input)).toEqual([request.input])
+  expect(mocked.sagemaker.commandCalls(commands[kind].create)).toHaveLength(1)
 })
 
 test.each(kinds)('a %s name that is taken is refused, unless an earlier attempt of the same call took it', async (kind) => {
-  await using world = mockedAws()
+  await using mocked = mockedAws()
   const request = requestOf(kind)
-  world.sagemaker.on(commands[kind].create).rejectsOnce(resourceInUse(1)).rejects(resourceInUse(2))
-  await expect(world.platform.jobs.start(request)).rejects.toMatchObject({
+  mocked.sagemaker.on(commands[kind].create).rejectsOnce(resourceInUse(1)).rejects(resourceInUse(2))
+  await expect(mocked.platform.jobs.start(request)).rejects.toMatchObject({
     code: 'PLATFORM_REFUSED',
     facts: { job: refOf(request).name },
     hint: expect.stringContaining('new name') as string,
   })
-  await world.platform.jobs.start(request)
-  expect(world.sagemaker.calls()).toHaveLength(2)
+  await mocked.platform.jobs.start(request)
+  expect(mocked.sagemaker.calls()).toHaveLength(2)
 })
 
 const me = `arn:aws:iam::${mockedAccount}:user/me`
@@ -112,16 +112,16 @@ const refusals = [
 test.each(refusals)('$what is told in our words, with a next step and the facts, whatever was asked', async (refusal) => {
   const { error, code, hint, facts } = refusal
   for (const kind of kinds) {
-    await using world = mockedAws()
+    await using mocked = mockedAws()
     const job = refOf(requestOf(kind))
     const { create, describe, stop } = commands[kind]
-    for (const command of [create, describe, stop] as (typeof create)[]) world.sagemaker.on(command).rejects(error)
+    for (const command of [create, describe, stop] as (typeof create)[]) mocked.sagemaker.on(command).rejects(error)
     const wanted = { code, cause: error, hint: expect.stringMatching(hint) as string, facts }
     const Kind = kind === 'training' ? 'Training' : 'Processing'
     const acts: readonly (readonly [string, Promise<unknown>])[] = [
-      ['Create', world.platform.jobs.start(requestOf(kind))],
-      ['Describe', world.platform.jobs.describe(job)],
-      ['Stop', world.platform.jobs.stop(job)],
+      ['Create', mocked.platform.jobs.start(requestOf(kind))],
+      ['Describe', mocked.platform.jobs.describe(job)],
+      ['Stop', mocked.platform.jobs.stop(job)],
     ]
     for (const [verb, act] of acts) {
       await expect(act).rejects.toMatchObject(wanted)
@@ -129,36 +129,36 @@ test.each(refusals)('$what is told in our words, with a next step and the facts,
       const action = code === 'PLATFORM_DENIED' ? 'iam:PassRole' : `sagemaker:${verb}${Kind}Job`
       await expect(act).rejects.toMatchObject({ facts: { action } })
     }
-    expect(world.sagemaker.calls()).toHaveLength(3)
+    expect(mocked.sagemaker.calls()).toHaveLength(3)
   }
 })
 
 test.each(kinds)('a %s job that is not there is undefined, whichever way SageMaker says so', async (kind) => {
-  await using world = mockedAws()
+  await using mocked = mockedAws()
   const job = refOf(requestOf(kind))
-  world.sagemaker
+  mocked.sagemaker
     .on(commands[kind].describe)
     .rejectsOnce(vendor('ValidationException', 'Requested resource not found.'))
     .rejectsOnce(vendor('ResourceNotFound', 'Could not find job'))
-  expect(await world.platform.jobs.describe(job)).toBeUndefined()
-  expect(await world.platform.jobs.describe(job)).toBeUndefined()
+  expect(await mocked.platform.jobs.describe(job)).toBeUndefined()
+  expect(await mocked.platform.jobs.describe(job)).toBeUndefined()
 })
 
 test('a training job that is being deleted is gone', async () => {
-  await using world = mockedAws()
-  world.sagemaker.on(DescribeTrainingJobCommand).resolves({ $metadata: {}, TrainingJobStatus: 'Deleting' })
-  expect(await world.platform.jobs.describe(refOf(requestOf('training')))).toBeUndefined()
+  await using mocked = mockedAws()
+  mocked.sagemaker.on(DescribeTrainingJobCommand).resolves({ $metadata: {}, TrainingJobStatus: 'Deleting' })
+  expect(await mocked.platform.jobs.describe(refOf(requestOf('training')))).toBeUndefined()
 })
 
 test.each(kinds)('stopping a %s job that has ended is quiet, stopping what is not there is an error', async (kind) => {
-  await using world = mockedAws()
+  await using mocked = mockedAws()
   const job = refOf(requestOf(kind))
-  world.sagemaker
+  mocked.sagemaker
     .on(commands[kind].stop)
     .rejectsOnce(vendor('ValidationException', `The request was rejected because the ${kind} job is in status Completed.`))
     .rejects(vendor('ValidationException', 'Requested resource not found.'))
-  await world.platform.jobs.stop(job)
-  await expect(world.platform.jobs.stop(job)).rejects.toMatchObject({ code: 'JOB_LOST', facts: { resource: job.name } })
+  await mocked.platform.jobs.stop(job)
+  await expect(mocked.platform.jobs.stop(job)).rejects.toMatchObject({ code: 'JOB_LOST', facts: { resource: job.name } })
 })
 
 const unknownRole = vendor(
@@ -176,74 +176,74 @@ const need = {
   vpc: false,
 }
 
-type World = ReturnType<typeof mockedAws>
+type MockedAws = ReturnType<typeof mockedAws>
 
 /** A role of ours, made this moment, and a request for a job that runs with it. */
-async function freshlyMade(world: World): Promise<Parameters<Platform['jobs']['start']>[0]> {
-  world.iam.on(GetRoleCommand).rejects(vendor('NoSuchEntityException', 'no', { httpStatusCode: 404 }))
-  world.iam.on(GetRolePolicyCommand).rejects(vendor('NoSuchEntityException', 'no', { httpStatusCode: 404 }))
-  world.iam.on(CreateRoleCommand).resolves({})
-  world.iam.on(PutRolePolicyCommand).resolves({})
+async function freshlyMade(mocked: MockedAws): Promise<Parameters<Platform['jobs']['start']>[0]> {
+  mocked.iam.on(GetRoleCommand).rejects(vendor('NoSuchEntityException', 'no', { httpStatusCode: 404 }))
+  mocked.iam.on(GetRolePolicyCommand).rejects(vendor('NoSuchEntityException', 'no', { httpStatusCode: 404 }))
+  mocked.iam.on(CreateRoleCommand).resolves({})
+  mocked.iam.on(PutRolePolicyCommand).resolves({})
   const request = requestOf('training')
-  request.input.RoleArn = await world.platform.roles.ensure(need)
+  request.input.RoleArn = await mocked.platform.roles.ensure(need)
   return request
 }
 
 /** What loads modules is not moved on by a clock. */
-async function firstCall({ sagemaker }: World): Promise<void> {
+async function firstCall({ sagemaker }: MockedAws): Promise<void> {
   while (sagemaker.calls().length === 0) await new Promise((resolve) => setImmediate(resolve))
 }
 
 test('a role just made is waited for with growing pauses, and the job is created once it is known', async () => {
-  await using world = mockedAws()
-  const request = await freshlyMade(world)
+  await using mocked = mockedAws()
+  const request = await freshlyMade(mocked)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   const startMs = Date.now()
-  world.sagemaker
+  mocked.sagemaker
     .on(CreateTrainingJobCommand)
     .rejectsOnce(unknownRole)
     .rejectsOnce(noAccessYet)
     .rejectsOnce(unknownRole)
     .resolves({})
-  const starting = world.platform.jobs.start(request).then(() => Date.now())
-  await firstCall(world)
+  const starting = mocked.platform.jobs.start(request).then(() => Date.now())
+  await firstCall(mocked)
   await vi.advanceTimersByTimeAsync(90_000)
   expect((await starting) - startMs).toBeLessThan(60_000)
-  expect(sentTo(world.sagemaker)).toEqual(Array.from({ length: 4 }, () => 'CreateTrainingJob'))
+  expect(sentTo(mocked.sagemaker)).toEqual(Array.from({ length: 4 }, () => 'CreateTrainingJob'))
 })
 
 test('a role that stays unknown is given up after a minute and a half, with what SageMaker said', async () => {
-  await using world = mockedAws()
-  const request = await freshlyMade(world)
+  await using mocked = mockedAws()
+  const request = await freshlyMade(mocked)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
-  world.sagemaker.on(CreateTrainingJobCommand).rejects(unknownRole)
-  const ended = world.platform.jobs.start(request).catch((error: unknown) => error)
-  await firstCall(world)
+  mocked.sagemaker.on(CreateTrainingJobCommand).rejects(unknownRole)
+  const ended = mocked.platform.jobs.start(request).catch((error: unknown) => error)
+  await firstCall(mocked)
   await vi.advanceTimersByTimeAsync(120_000)
   expect(await ended).toMatchObject({ code: 'PLATFORM_REFUSED', cause: unknownRole })
-  expect(world.sagemaker.calls().length).toBeGreaterThan(5)
+  expect(mocked.sagemaker.calls().length).toBeGreaterThan(5)
 })
 
 test('waiting for a role ends with the signal', async () => {
-  await using world = mockedAws()
-  const request = await freshlyMade(world)
+  await using mocked = mockedAws()
+  const request = await freshlyMade(mocked)
   const stop = new AbortController()
   const reason = new Error('enough')
-  world.sagemaker.on(CreateTrainingJobCommand).callsFake(() => {
+  mocked.sagemaker.on(CreateTrainingJobCommand).callsFake(() => {
     setImmediate(() => stop.abort(reason))
     throw unknownRole
   })
-  await expect(world.platform.jobs.start(request, { signal: stop.signal })).rejects.toBe(reason)
-  expect(world.sagemaker.calls()).toHaveLength(1)
+  await expect(mocked.platform.jobs.start(request, { signal: stop.signal })).rejects.toBe(reason)
+  expect(mocked.sagemaker.calls()).toHaveLength(1)
 })
 
 test('another refusal ends the waiting for a fresh role, and a role that was there before is not waited for', async () => {
-  await using world = mockedAws()
-  const request = await freshlyMade(world)
-  world.sagemaker.on(CreateTrainingJobCommand).rejects(vendor('ValidationException', '1 validation error detected'))
-  await expect(world.platform.jobs.start(request)).rejects.toMatchObject({ code: 'PLATFORM_REFUSED' })
-  world.sagemaker.on(CreateTrainingJobCommand).rejects(unknownRole)
+  await using mocked = mockedAws()
+  const request = await freshlyMade(mocked)
+  mocked.sagemaker.on(CreateTrainingJobCommand).rejects(vendor('ValidationException', '1 validation error detected'))
+  await expect(mocked.platform.jobs.start(request)).rejects.toMatchObject({ code: 'PLATFORM_REFUSED' })
+  mocked.sagemaker.on(CreateTrainingJobCommand).rejects(unknownRole)
   request.input.RoleArn = `arn:aws:iam::${mockedAccount}:role/mine`
-  await expect(world.platform.jobs.start(request)).rejects.toMatchObject({ code: 'PLATFORM_REFUSED', cause: unknownRole })
-  expect(world.sagemaker.calls()).toHaveLength(2)
+  await expect(mocked.platform.jobs.start(request)).rejects.toMatchObject({ code: 'PLATFORM_REFUSED', cause: unknownRole })
+  expect(mocked.sagemaker.calls()).toHaveLength(2)
 })

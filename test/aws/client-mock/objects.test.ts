@@ -28,7 +28,7 @@ const mebibyte = 1024 * 1024
 /** Three parts. */
 const big = bytes(17 * mebibyte)
 
-type World = ReturnType<typeof mockedAws>
+type MockedAws = ReturnType<typeof mockedAws>
 /** What S3 commands have in common. */
 interface Owned {
   readonly ExpectedBucketOwner?: string
@@ -41,7 +41,7 @@ async function collect<T>(from: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** A bucket of ours in which uploads in parts succeed. */
-function ready({ s3 }: World): void {
+function ready({ s3 }: MockedAws): void {
   s3.on(GetBucketLocationCommand).resolves({})
   s3.on(CreateMultipartUploadCommand).resolves({ UploadId: 'u-1' })
   s3.on(UploadPartCommand).callsFake(({ PartNumber }: { PartNumber: number }) => ({ ETag: `"part-${PartNumber}"` }))
@@ -50,7 +50,7 @@ function ready({ s3 }: World): void {
 }
 
 /** What protects a bucket can be set. */
-function protectable({ s3 }: World): void {
+function protectable({ s3 }: MockedAws): void {
   s3.on(PutPublicAccessBlockCommand).resolves({})
   s3.on(PutBucketEncryptionCommand).resolves({})
   s3.on(PutBucketPolicyCommand).resolves({})
@@ -74,14 +74,14 @@ function commandsInSources(): readonly string[] {
 }
 
 test('every command of every method says whose bucket it expects, but the one that makes a bucket', async () => {
-  await using world = mockedAws({ clock: fastClock(100) })
-  const { platform, s3 } = world
-  ready(world)
+  await using mocked = mockedAws({ clock: fastClock(100) })
+  const { platform, s3 } = mocked
+  ready(mocked)
   s3.on(GetBucketLocationCommand)
     .rejectsOnce(vendor('NoSuchBucket', '', { httpStatusCode: 404 }))
     .resolves({})
   s3.on(CreateBucketCommand).resolves({})
-  protectable(world)
+  protectable(mocked)
   s3.on(ListObjectsV2Command)
     .resolvesOnce({ Contents: [{ Key: 'p/a', Size: 1, ETag: '"a"' }], IsTruncated: true, NextContinuationToken: 't' })
     .resolves({ Contents: [{ Key: 'p/b', Size: 1, ETag: '"b"' }], CommonPrefixes: [{ Prefix: 'p/' }] })
@@ -112,21 +112,21 @@ test('every command of every method says whose bucket it expects, but the one th
 })
 
 test('a server that answers a range with the whole is refused, before wrong bytes are given', async () => {
-  await using world = mockedAws({ clock: fastClock(100) })
-  ready(world)
-  world.s3
+  await using mocked = mockedAws({ clock: fastClock(100) })
+  ready(mocked)
+  mocked.s3
     .on(GetObjectCommand)
     .resolvesOnce({ Body: body('hel'), ContentLength: 5, ETag: '"e"' })
     .resolves({ Body: body('hello'), ContentLength: 5, ETag: '"e"' })
-  await expect(collect(world.platform.objects.read(at('k')))).rejects.toMatchObject({
+  await expect(collect(mocked.platform.objects.read(at('k')))).rejects.toMatchObject({
     code: 'PLATFORM_REFUSED',
     facts: { range: 'bytes=3-4' },
   })
 })
 
 test('a bucket of another account is read as a known one, and never written', async () => {
-  await using world = mockedAws({ bucketOwners: { [bucket]: '999988887777' } })
-  const { platform, s3 } = world
+  await using mocked = mockedAws({ bucketOwners: { [bucket]: '999988887777' } })
+  const { platform, s3 } = mocked
   s3.on(HeadObjectCommand).resolves({ ContentLength: 5, ETag: '"e"' })
   await platform.objects.find(at('k'))
   expect(s3.commandCalls(HeadObjectCommand, { ExpectedBucketOwner: '999988887777' })).toHaveLength(1)
@@ -148,8 +148,8 @@ test.each([
     ['GetBucketLocation', 'CreateBucket'],
   ],
 ])("a stranger's bucket, %s, is told before anything is uploaded", async (_, seen, made, sent) => {
-  await using world = mockedAws()
-  const { platform, s3 } = world
+  await using mocked = mockedAws()
+  const { platform, s3 } = mocked
   s3.on(GetBucketLocationCommand).rejects(seen)
   s3.on(CreateBucketCommand).rejects(made ?? vendor('none'))
   await expect(platform.objects.bucket(bucket)).rejects.toMatchObject({
@@ -162,11 +162,11 @@ test.each([
 
 test('a bucket that is made blocks public access, encrypts and wants TLS; what cannot be set is told and ends nothing', async () => {
   const notices: AwsNotice[] = []
-  await using world = mockedAws({ onNotice: (notice) => notices.push(notice) })
-  const { platform, s3 } = world
+  await using mocked = mockedAws({ onNotice: (notice) => notices.push(notice) })
+  const { platform, s3 } = mocked
   s3.on(GetBucketLocationCommand).rejects(vendor('NoSuchBucket', '', { httpStatusCode: 404 }))
   s3.on(CreateBucketCommand).resolves({})
-  protectable(world)
+  protectable(mocked)
   s3.on(PutBucketEncryptionCommand).rejects(vendor('AccessDenied', 'not allowed', { httpStatusCode: 403 }))
   await platform.objects.bucket(bucket)
   const [access] = s3.commandCalls(PutPublicAccessBlockCommand)
@@ -188,8 +188,8 @@ test('a bucket that is made blocks public access, encrypts and wants TLS; what c
 })
 
 test('two clients that make one bucket at once are no error', async () => {
-  await using world = mockedAws({ clock: fastClock(1_000) })
-  const { platform, s3 } = world
+  await using mocked = mockedAws({ clock: fastClock(1_000) })
+  const { platform, s3 } = mocked
   s3.on(GetBucketLocationCommand).rejects(vendor('NoSuchBucket', '', { httpStatusCode: 404 }))
   s3.on(CreateBucketCommand)
     .rejectsOnce(vendor('OperationAborted', 'A conflicting operation is in progress'))
@@ -199,9 +199,9 @@ test('two clients that make one bucket at once are no error', async () => {
 })
 
 test('an upload in parts is completed with its parts in order and a checksum of the whole', async () => {
-  await using world = mockedAws()
-  const { platform, s3 } = world
-  ready(world)
+  await using mocked = mockedAws()
+  const { platform, s3 } = mocked
+  ready(mocked)
   expect(await platform.objects.write(at('big'), big)).toMatchObject({ etag: '"whole"', sizeBytes: big.bytes.length })
   expect(s3.commandCalls(CompleteMultipartUploadCommand)[0]?.args[0].input).toMatchObject({
     UploadId: 'u-1',
@@ -217,9 +217,9 @@ test.each([
   ['its completion', CompleteMultipartUploadCommand],
 ])('an upload of which %s fails is aborted, even if that fails too, and the first failure is told', async (_, failing) => {
   for (const abortFails of [false, true]) {
-    await using world = mockedAws()
-    const { platform, s3 } = world
-    ready(world)
+    await using mocked = mockedAws()
+    const { platform, s3 } = mocked
+    ready(mocked)
     s3.on(failing as typeof UploadPartCommand).rejects(vendor('AccessDenied', 'Access Denied', { httpStatusCode: 403 }))
     if (abortFails) s3.on(AbortMultipartUploadCommand).rejects(vendor('InternalError'))
     await expect(platform.objects.write(at('big'), big)).rejects.toMatchObject({
@@ -233,9 +233,9 @@ test.each([
 })
 
 test('an upload that the signal ends is aborted with a signal of its own, and rejects with the reason', async () => {
-  await using world = mockedAws()
-  const { platform, s3 } = world
-  ready(world)
+  await using mocked = mockedAws()
+  const { platform, s3 } = mocked
+  ready(mocked)
   const stop = new AbortController()
   const reason = new Error('enough')
   s3.on(UploadPartCommand, { PartNumber: 2 }).callsFake(() => {
@@ -256,9 +256,9 @@ test.each([
   [{ etag: '"old"' }, vendor('NoSuchKey', '', { httpStatusCode: 404 }), { IfMatch: '"old"' }],
 ] as const)('a write only if %j that S3 answers with %s lost against someone else', async (onlyIf, said, condition) => {
   for (const [content, failing] of [[bytes(5), PutObjectCommand] as const, [big, CompleteMultipartUploadCommand] as const]) {
-    await using world = mockedAws()
-    const { platform, s3 } = world
-    ready(world)
+    await using mocked = mockedAws()
+    const { platform, s3 } = mocked
+    ready(mocked)
     s3.on(failing as typeof PutObjectCommand).rejects(said)
     await expect(platform.objects.write(at('k'), content, { onlyIf })).rejects.toMatchObject({
       code: 'OBJECT_CHANGED',
@@ -274,9 +274,9 @@ test.each([
   ['its own object in the way has arrived', true, { uri: at('k'), etag: '"e"' }],
   ["someone else's object in the way has lost", false, { code: 'OBJECT_CHANGED' }],
 ])('a write only if absent whose first answer was lost, and that finds %s', async (_, own, ending) => {
-  await using world = mockedAws()
-  const { platform, s3 } = world
-  ready(world)
+  await using mocked = mockedAws()
+  const { platform, s3 } = mocked
+  ready(mocked)
   s3.on(PutObjectCommand).rejects(vendor('PreconditionFailed', '', { httpStatusCode: 412, attempts: 2 }))
   s3.on(HeadObjectCommand).callsFake(() => ({
     ContentLength: 5,
@@ -288,11 +288,11 @@ test.each([
 })
 
 test('a listing whose continuation token comes back ends with an error, not in a circle', async () => {
-  await using world = mockedAws()
-  world.s3
+  await using mocked = mockedAws()
+  mocked.s3
     .on(ListObjectsV2Command)
     .resolves({ Contents: [{ Key: 'p/a', Size: 1, ETag: '"a"' }], IsTruncated: true, NextContinuationToken: 'again' })
-  await expect(collect(world.platform.objects.list(at('p/')))).rejects.toMatchObject({
+  await expect(collect(mocked.platform.objects.list(at('p/')))).rejects.toMatchObject({
     code: 'PLATFORM_REFUSED',
     message: expect.stringContaining('same continuation token') as string,
     facts: { pages: 1 },

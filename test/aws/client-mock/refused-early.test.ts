@@ -7,18 +7,18 @@ import { testRegion } from '../../support/aws/aws-platform.ts'
 import { mockedAccount, mockedAws, sentTo, vendor } from '../../support/aws/mocked.ts'
 
 test('a Dockerfile is refused where images cannot be built, before anything is asked of AWS', async () => {
-  await using world = mockedAws()
-  const platform = { ...world.platform, abilities: { ...world.platform.abilities, buildsImages: false } }
+  await using mocked = mockedAws()
+  const platform = { ...mocked.platform, abilities: { ...mocked.platform.abilities, buildsImages: false } }
   const task = project('ex', { platform }).task('t').shell('true').dockerfile('RUN true')
   await expect(task.run()).rejects.toMatchObject({ code: 'PLATFORM_UNSUPPORTED' })
-  for (const mock of [world.s3, world.iam, world.sagemaker, world.sts]) expect(sentTo(mock)).toEqual([])
+  for (const mock of [mocked.s3, mocked.iam, mocked.sagemaker, mocked.sts]) expect(sentTo(mock)).toEqual([])
 })
 
 test('whether the role of a project is there is asked of IAM, and who may not ask is told', async () => {
-  await using world = mockedAws()
+  await using mocked = mockedAws()
   const arn = `arn:aws:iam::${mockedAccount}:role/SimpleSageMaker-ex`
-  const iam = world.clients.iam
-  world.iam
+  const iam = mocked.clients.iam
+  mocked.iam
     .on(GetRoleCommand)
     .resolvesOnce({ Role: { RoleName: 'x', Arn: arn, Path: '/', RoleId: 'A', CreateDate: new Date(0) } })
     .rejectsOnce(vendor('NoSuchEntityException', 'no', { httpStatusCode: 404 }))
@@ -32,10 +32,10 @@ test('whether the role of a project is there is asked of IAM, and who may not as
 })
 
 test('whether the bucket is there is asked without listing it, and changes nothing', async () => {
-  await using world = mockedAws()
-  const { s3, sts } = world.clients
+  await using mocked = mockedAws()
+  const { s3, sts } = mocked.clients
   const clients = { s3: () => s3, sts: () => sts }
-  world.s3
+  mocked.s3
     .on(GetBucketLocationCommand)
     .resolvesOnce({})
     .rejectsOnce(vendor('NoSuchBucket', 'no', { httpStatusCode: 404 }))
@@ -44,6 +44,6 @@ test('whether the bucket is there is asked without listing it, and changes nothi
   const unnamed = await bucketStatus(undefined, { region: testRegion, clients })
   expect(unnamed).toEqual({ bucket: `sagemaker-${testRegion}-${mockedAccount}`, exists: false })
   await expect(bucketStatus('yours', { region: testRegion, clients })).rejects.toMatchObject({ code: 'BUCKET_FOREIGN' })
-  expect(new Set(sentTo(world.s3))).toEqual(new Set(['GetBucketLocation']))
-  for (const call of world.s3.calls()) expect(call.args[0].input).toMatchObject({ ExpectedBucketOwner: mockedAccount })
+  expect(new Set(sentTo(mocked.s3))).toEqual(new Set(['GetBucketLocation']))
+  for (const call of mocked.s3.calls()) expect(call.args[0].input).toMatchObject({ ExpectedBucketOwner: mockedAccount })
 })

@@ -8,13 +8,13 @@ import { mockedAws } from '../../support/aws/mocked.ts'
 const name = jobName('train-2026-01-01-00-00-00-AbCd1234')
 
 test('the values of a metric over the time of a job on AWS come from the logs of all its machines, with the expressions of its request', async () => {
-  await using world = mockedAws()
+  await using mocked = mockedAws()
   const event = (machine: string, second: number, message: string) => ({
     logStreamName: `${name}/${machine}-1`,
     timestamp: second * 1_000,
     message,
   })
-  world.sagemaker.on(DescribeTrainingJobCommand).resolves({
+  mocked.sagemaker.on(DescribeTrainingJobCommand).resolves({
     $metadata: {},
     TrainingJobName: name,
     TrainingJobStatus: 'Completed',
@@ -23,7 +23,7 @@ test('the values of a metric over the time of a job on AWS come from the logs of
     ResourceConfig: { InstanceCount: 2, InstanceType: 'ml.m5.large', VolumeSizeInGB: 30 },
     AlgorithmSpecification: { TrainingInputMode: 'File', MetricDefinitions: [{ Name: 'loss', Regex: 'loss=([0-9.]+)' }] },
   })
-  world.logs
+  mocked.logs
     .on(FilterLogEventsCommand)
     .callsFake(({ nextToken }: { readonly nextToken?: string }) =>
       nextToken === undefined
@@ -31,14 +31,14 @@ test('the values of a metric over the time of a job on AWS come from the logs of
         : { events: [event('algo-1', 3, 'a word'), event('algo-1', 4, 'loss=1')] },
     )
   const job = { kind: 'training', name } as const
-  const { loss = [], ...others } = await jobSeries(job, world.platform)
+  const { loss = [], ...others } = await jobSeries(job, mocked.platform)
   expect(others).toEqual({})
   expect(loss.filter(({ machine }) => machine === 'algo-1')).toEqual([
     { machine: 'algo-1', value: 3, atMs: 1_000 },
     { machine: 'algo-1', value: 1, atMs: 4_000 },
   ])
   expect(loss.filter(({ machine }) => machine === 'algo-2').map(({ value }) => value)).toEqual([2])
-  expect((await jobSeries(job, world.platform, { metrics: { acc: /acc=([0-9.]+)/ } }))['acc']).toMatchObject([
+  expect((await jobSeries(job, mocked.platform, { metrics: { acc: /acc=([0-9.]+)/ } }))['acc']).toMatchObject([
     { machine: 'algo-2', value: 0.5 },
   ])
 })

@@ -26,29 +26,29 @@ const summary = (number: number, more: object = {}) => ({
 })
 
 test('a tuning job is created by one call with exactly its request; a name that is taken is told', async () => {
-  await using world = mockedAws()
-  world.sagemaker
+  await using mocked = mockedAws()
+  mocked.sagemaker
     .on(CreateHyperParameterTuningJobCommand)
     .resolvesOnce({})
     .rejectsOnce(vendor('ResourceInUse', 'exists', { attempts: 1 }))
     .rejects(vendor('ResourceInUse', 'exists', { attempts: 2 }))
-  expect(await world.platform.tuner?.start(request)).toBe(true)
-  expect(world.sagemaker.calls().map(({ args }) => args[0].input)).toEqual([request])
-  expect(await world.platform.tuner?.start(request)).toBe(false)
+  expect(await mocked.platform.tuner?.start(request)).toBe(true)
+  expect(mocked.sagemaker.calls().map(({ args }) => args[0].input)).toEqual([request])
+  expect(await mocked.platform.tuner?.start(request)).toBe(false)
   // An earlier attempt of the same call arrived.
-  expect(await world.platform.tuner?.start(request)).toBe(true)
+  expect(await mocked.platform.tuner?.start(request)).toBe(true)
 })
 
 test('a tuning job is followed to its end, over all pages of its training jobs and through throttling', async () => {
-  await using world = mockedAws({ clock: { ...systemClock, sleep: async () => undefined } })
+  await using mocked = mockedAws({ clock: { ...systemClock, sleep: async () => undefined } })
   const described = { HyperParameterTuningJobName: name }
-  world.sagemaker
+  mocked.sagemaker
     .on(DescribeHyperParameterTuningJobCommand)
     .resolvesOnce({ ...described, HyperParameterTuningJobStatus: 'InProgress' })
     .rejectsOnce(vendor('ThrottlingException', 'slow down'))
     .resolves({ ...described, HyperParameterTuningJobStatus: 'Completed' })
   const metric = { MetricName: 'loss', Value: 0.5 }
-  world.sagemaker
+  mocked.sagemaker
     .on(ListTrainingJobsForHyperParameterTuningJobCommand)
     .resolves({
       TrainingJobSummaries: [
@@ -60,7 +60,7 @@ test('a tuning job is followed to its end, over all pages of its training jobs a
     .on(ListTrainingJobsForHyperParameterTuningJobCommand, { NextToken: 'more' })
     .resolves({ TrainingJobSummaries: [summary(3, { TrainingJobStatus: 'Failed', FailureReason: 'exit code 1' })] })
   const seen: TuningProgress[] = []
-  for await (const progress of world.platform.tuner?.watch(name) ?? []) seen.push(progress)
+  for await (const progress of mocked.platform.tuner?.watch(name) ?? []) seen.push(progress)
   expect(seen.map(({ status }) => status)).toEqual(['in-progress', 'completed'])
   expect(seen[1]?.jobs).toEqual([
     {
@@ -83,16 +83,16 @@ test('a tuning job is followed to its end, over all pages of its training jobs a
 })
 
 test('a tuning job that is not there is none, and stopping one that has ended is quiet', async () => {
-  await using world = mockedAws()
-  world.sagemaker.on(DescribeHyperParameterTuningJobCommand).rejects(vendor('ResourceNotFound', 'not found'))
-  world.sagemaker
+  await using mocked = mockedAws()
+  mocked.sagemaker.on(DescribeHyperParameterTuningJobCommand).rejects(vendor('ResourceNotFound', 'not found'))
+  mocked.sagemaker
     .on(StopHyperParameterTuningJobCommand)
     .resolvesOnce({})
     .rejects(vendor('ValidationException', 'The request was rejected because the tuning job is in status Completed'))
-  expect(await world.platform.tuner?.describe(name)).toBeUndefined()
-  await world.platform.tuner?.stop(name)
-  await world.platform.tuner?.stop(name)
-  expect(sentTo(world.sagemaker)).toEqual([
+  expect(await mocked.platform.tuner?.describe(name)).toBeUndefined()
+  await mocked.platform.tuner?.stop(name)
+  await mocked.platform.tuner?.stop(name)
+  expect(sentTo(mocked.sagemaker)).toEqual([
     'DescribeHyperParameterTuningJob',
     'StopHyperParameterTuningJob',
     'StopHyperParameterTuningJob',

@@ -21,10 +21,10 @@ const described = {
 } as const
 
 test('what machines used is asked of CloudWatch by host, page after page', async () => {
-  await using world = mockedAws()
-  world.sagemaker.on(DescribeTrainingJobCommand).resolves(described)
+  await using mocked = mockedAws()
+  mocked.sagemaker.on(DescribeTrainingJobCommand).resolves(described)
   const [first, second] = [new Date('2026-03-01T12:05:00Z'), new Date('2026-03-01T12:06:00Z')]
-  world.cloudwatch
+  mocked.cloudwatch
     .on(GetMetricDataCommand)
     .resolvesOnce({
       MetricDataResults: [
@@ -34,12 +34,12 @@ test('what machines used is asked of CloudWatch by host, page after page', async
       NextToken: 'more',
     })
     .resolves({ MetricDataResults: [{ Label: 'algo-1 GPUMemoryUtilization', Timestamps: [first], Values: [40] }] })
-  expect(await world.platform.jobs.usage?.({ kind: 'training', name })).toEqual([
+  expect(await mocked.platform.jobs.usage?.({ kind: 'training', name })).toEqual([
     { machine: 'algo-1', atMs: first.getTime(), cpuPercent: 80, gpuMemoryPercent: 40 },
     { machine: 'algo-2', atMs: first.getTime(), cpuPercent: 70 },
     { machine: 'algo-1', atMs: second.getTime(), cpuPercent: 90 },
   ])
-  const [asked, again] = world.cloudwatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input)
+  const [asked, again] = mocked.cloudwatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input)
   expect(again?.NextToken).toBe('more')
   expect(asked?.MetricDataQueries).toHaveLength(10)
   expect(asked?.MetricDataQueries?.[5]?.MetricStat).toEqual({
@@ -54,9 +54,9 @@ test('what machines used is asked of CloudWatch by host, page after page', async
 })
 
 test('the request of a job is read from its description, without the values of its environment', async () => {
-  await using world = mockedAws()
-  world.sagemaker.on(DescribeTrainingJobCommand).resolves(described)
-  world.sagemaker.on(DescribeProcessingJobCommand).resolves({
+  await using mocked = mockedAws()
+  mocked.sagemaker.on(DescribeTrainingJobCommand).resolves(described)
+  mocked.sagemaker.on(DescribeProcessingJobCommand).resolves({
     ProcessingJobName: name,
     ProcessingJobStatus: 'Completed',
     AppSpecification: { ImageUri: 'image' },
@@ -64,7 +64,7 @@ test('the request of a job is read from its description, without the values of i
     CreationTime: new Date(),
     $metadata: {},
   } as never)
-  const training = await world.platform.jobs.request?.({ kind: 'training', name })
+  const training = await mocked.platform.jobs.request?.({ kind: 'training', name })
   expect(training).toEqual({
     kind: 'training',
     input: {
@@ -74,7 +74,7 @@ test('the request of a job is read from its description, without the values of i
       Environment: { TOKEN: '<not kept>' },
     },
   })
-  const processing = await world.platform.jobs.request?.({ kind: 'processing', name })
+  const processing = await mocked.platform.jobs.request?.({ kind: 'processing', name })
   expect(processing?.input).toEqual({
     ProcessingJobName: name,
     AppSpecification: { ImageUri: 'image' },
@@ -83,14 +83,14 @@ test('the request of a job is read from its description, without the values of i
 })
 
 test('whoever may not read CloudWatch gets a report that says what is missing', async () => {
-  await using world = mockedAws()
-  world.sagemaker.on(DescribeTrainingJobCommand).resolves(described)
-  world.cloudwatch
+  await using mocked = mockedAws()
+  mocked.sagemaker.on(DescribeTrainingJobCommand).resolves(described)
+  mocked.cloudwatch
     .on(GetMetricDataCommand)
     .rejects(vendor('AccessDenied', 'User: me is not authorized to perform: cloudwatch:GetMetricData'))
-  world.logs.on(FilterLogEventsCommand).resolves({ events: [] })
-  world.logs.on(DescribeLogStreamsCommand).resolves({ logStreams: [] })
-  const report = await reportOf({ platform: world.platform, job: name })
+  mocked.logs.on(FilterLogEventsCommand).resolves({ events: [] })
+  mocked.logs.on(DescribeLogStreamsCommand).resolves({ logStreams: [] })
+  const report = await reportOf({ platform: mocked.platform, job: name })
   expect(report.jobs[0]?.state.billableSeconds).toBe(100)
   expect(report.leftOut.join()).toContain('cloudwatch:GetMetricData')
 })

@@ -90,14 +90,14 @@ export interface AnswerHandler {
 export function watchSilence(handler: AnswerHandler, service: string, notify: Notify, limits: SilenceLimits): void {
   const ask = handler.handle.bind(handler)
   let silentSinceMs: number | undefined
-  let isTold = false
+  let isReported = false
   handler.handle = async (request, options) => {
     const askedAtMs = performance.now()
     silentSinceMs ??= askedAtMs
     const timer = setTimeout(
       () => {
-        if (isTold) return
-        isTold = true
+        if (isReported) return
+        isReported = true
         const seconds = Math.round((performance.now() - (silentSinceMs ?? askedAtMs)) / 1000)
         notify({ type: 'waiting', service, seconds, message: `still waiting for ${service}: no answer for ${seconds} seconds` })
       },
@@ -106,7 +106,7 @@ export function watchSilence(handler: AnswerHandler, service: string, notify: No
     try {
       const answer = await ask(request, options)
       silentSinceMs = undefined
-      isTold = false
+      isReported = false
       return answer
     } catch (cause) {
       const silentMs = performance.now() - (silentSinceMs ?? askedAtMs)

@@ -5,7 +5,7 @@ import type { JobState } from '../platform/jobs.ts'
 import {
   emptyLedger,
   extend,
-  fateOf,
+  reservationAction,
   giveUp,
   hold,
   ledgerIn,
@@ -106,8 +106,8 @@ test.each([
   ['one that ended is settled', state('failed'), 0, 'settle'],
   ['one that is not there may still come', undefined, 150, 'keep'],
   ['after its time it will not', undefined, 151, 'release'],
-] as const)('%s', (_, seen, nowMs, fate) => {
-  expect(fateOf(kept(1), seen, nowMs, 50)).toBe(fate)
+] as const)('%s', (_, seen, nowMs, action) => {
+  expect(reservationAction(kept(1), seen, nowMs, 50)).toBe(action)
 })
 
 test.each([

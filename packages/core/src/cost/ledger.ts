@@ -100,8 +100,8 @@ export function spentBy({ microUsd, warmMicroUsd }: Reservation, cost: Cost): nu
   return (cost.kind === 'unknown' ? microUsd : microUsdOf(cost.usd)) + warmMicroUsd
 }
 
-/** What becomes of what is kept for a job, by what is seen of the job: whether its client can still submit it is a matter of time. */
-export function fateOf(
+/** What to do with the amount reserved for a job, by the state of the job. Without a job it is released once its client can no longer submit it. */
+export function reservationAction(
   reservation: Reservation,
   state: JobState | undefined,
   nowMs: number,
@@ -136,14 +136,14 @@ function isReservation(value: unknown): boolean {
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 
 /** How long a client has to submit a job, and how long after that it may still turn up. */
-export interface FateTimes {
+export interface ReservationTimes {
   readonly submitMs: number
   /** As long as the clocks of clients may differ, and a request may be on its way. */
   readonly lateMs: number
 }
 
 /** By the time after which a silent client counts as dead: on AWS five and fifteen minutes. */
-export const fateTimes = ({ leaseSilenceMs }: { readonly leaseSilenceMs: number }): FateTimes => ({
+export const reservationTimes = ({ leaseSilenceMs }: { readonly leaseSilenceMs: number }): ReservationTimes => ({
   submitMs: leaseSilenceMs * 5,
   lateMs: leaseSilenceMs * 15,
 })

@@ -11,7 +11,7 @@ export function flag<
   Args extends readonly unknown[] = [on?: boolean],
   Fallback extends boolean | undefined = undefined,
 >(about: About<boolean, Kind, Args, Fallback>): Option<boolean, Kind, Args, Fallback> {
-  return make(about, { args: [], read: () => true }, onUnlessTold, (value, path) =>
+  return make(about, { args: [], read: () => true }, onByDefault, (value, path) =>
     typeof value === 'boolean' ? [] : [{ path, value, message: 'must be true or false', hint: 'Write it without quotes.' }],
   )
 }
@@ -231,7 +231,7 @@ function readOf<Given extends object, Key extends keyof Given>(
 }
 
 // Of a switch the value may be left out.
-function onUnlessTold(on?: boolean): boolean {
+function onByDefault(on?: boolean): boolean {
   return on ?? true
 }
 

@@ -74,12 +74,12 @@ const start = (
   options: Parameters<ReturnType<typeof openRunner>['start']>[1] = {},
 ) => openRunner({ forTask: async () => platform }, clock).start(spec, options, (error) => error)
 
-const jobOf = (world: ScriptedPlatform, task: TaskSpec): string | undefined =>
-  [...world.jobs.keys()].find((name) => isJobOf(task.task, name))
+const jobOf = (scripted: ScriptedPlatform, task: TaskSpec): string | undefined =>
+  [...scripted.jobs.keys()].find((name) => isJobOf(task.task, name))
 
 /** A client in the middle of a run. */
 interface UnderWay {
-  readonly world: ScriptedPlatform
+  readonly scripted: ScriptedPlatform
   readonly client: ScriptedClient
   readonly run: RunHandle
   readonly leave: AbortController
@@ -89,15 +89,15 @@ interface UnderWay {
 }
 
 async function bring(moment: Moment, relation: Relation): Promise<UnderWay> {
-  const world = scriptedPlatform()
+  const scripted = scriptedPlatform()
   const held: Point[] = []
-  const hold = (point: Point): void => (held.push(point), world.hold(point))
-  const free = (point: Point): void => (held.splice(held.indexOf(point), 1), world.release(point))
+  const hold = (point: Point): void => (held.push(point), scripted.hold(point))
+  const free = (point: Point): void => (held.splice(held.indexOf(point), 1), scripted.release(point))
   if (relation === 'joined job') {
     if (moment === 'submitting') hold('image')
-    const other = await start(world.client(), worker)
+    const other = await start(scripted.client(), worker)
     other.result().catch(() => undefined)
-    await (moment === 'submitting' ? world.reached('image') : other.job())
+    await (moment === 'submitting' ? scripted.reached('image') : other.job())
   }
   const points = {
     preparing: relation === 'joined job' ? 'describe' : 'image',
@@ -109,7 +109,7 @@ async function bring(moment: Moment, relation: Relation): Promise<UnderWay> {
       ? points[moment as keyof typeof points]
       : undefined
   if (point !== undefined) hold(point)
-  const client = world.client()
+  const client = scripted.client()
   const leave = new AbortController()
   const events: RunEvent[] = []
   const run = await start(client, relation === "needed task's job" ? target : worker, {
@@ -123,12 +123,12 @@ async function bring(moment: Moment, relation: Relation): Promise<UnderWay> {
   if (relation === 'joined job' && moment === 'submitting') await told('waited-for-starter')
   if (moment === 'waiting' || moment === 'following' || moment === 'collecting') await told('status-changed')
   if (moment === 'following') {
-    world.begin(jobOf(world, worker) ?? '')
+    scripted.begin(jobOf(scripted, worker) ?? '')
     await told('logged')
   }
-  if (moment === 'collecting') await world.complete(jobOf(world, worker) ?? '')
-  if (point !== undefined) await world.reached(point)
-  return { world, client, run, leave, events, go: () => held.slice().forEach(free) }
+  if (moment === 'collecting') await scripted.complete(jobOf(scripted, worker) ?? '')
+  if (point !== undefined) await scripted.reached(point)
+  return { scripted, client, run, leave, events, go: () => held.slice().forEach(free) }
 }
 
 async function end(ending: Ending, { client, run, leave }: UnderWay): Promise<Promise<unknown>> {
@@ -167,18 +167,18 @@ const cells = endings.flatMap((ending) =>
 /** Brings a run to a moment, ends it, and says what came of it. */
 async function ended(ending: Ending, moment: Moment, relation: Relation): Promise<UnderWay & { readonly right: Right }> {
   const way = await bring(moment, relation)
-  const { world, run } = way
+  const { scripted, run } = way
   const waits = end(ending, way)
   await new Promise((resolve) => setTimeout(resolve, 5))
   way.go()
   const result = await settled(run.result(), rightFor(ending, moment, relation).result)
   if (ending !== 'killed') await waits
-  if (relation === 'joined job' && moment === 'submitting') await until(() => jobOf(world, worker) !== undefined)
-  return { ...way, right: { job: statusOf(world), result } }
+  if (relation === 'joined job' && moment === 'submitting') await until(() => jobOf(scripted, worker) !== undefined)
+  return { ...way, right: { job: statusOf(scripted), result } }
 }
 
-const statusOf = (world: ScriptedPlatform): Right['job'] =>
-  (world.jobs.get(jobOf(world, worker) ?? '')?.status ?? 'absent') as Right['job'] // the scripts know no other end
+const statusOf = (scripted: ScriptedPlatform): Right['job'] =>
+  (scripted.jobs.get(jobOf(scripted, worker) ?? '')?.status ?? 'absent') as Right['job'] // the scripts know no other end
 
 test.each(cells)('%s while %s, %s: %j', { timeout: 20_000 }, async (ending, moment, relation, right) => {
   const way = await ended(ending, moment, relation)
@@ -188,16 +188,16 @@ test.each(cells)('%s while %s, %s: %j', { timeout: 20_000 }, async (ending, mome
   expect(ending === 'killed' ? [] : endsTold(way)).toEqual(
     ending === 'killed' ? [] : relation === "needed task's job" ? ['worker', 'target'] : ['worker'],
   )
-  expect(await decisionOfTheNext(way.world)).toBe(
+  expect(await decisionOfTheNext(way.scripted)).toBe(
     { absent: 'start', stopped: 'start', 'in-progress': 'join', completed: 'skip' }[right.job],
   )
 })
 
 test.each(moments.slice(1, 4))('a run that was detached while %s can still be stopped', async (moment) => {
-  const { world, run } = await ended('detach', moment, 'own job')
-  expect(statusOf(world)).toBe('in-progress')
+  const { scripted, run } = await ended('detach', moment, 'own job')
+  expect(statusOf(scripted)).toBe('in-progress')
   await run.stop()
-  expect(statusOf(world)).toBe('stopped')
+  expect(statusOf(scripted)).toBe('stopped')
 })
 
 /** The tasks whose end was told, each by the last event about it. */
@@ -207,21 +207,21 @@ const endsTold = ({ events }: UnderWay): readonly string[] => {
 }
 
 /** Folders of jobs that are none, a lease that is held, and listeners on the caller's signal. */
-function leftBy({ world, leave }: UnderWay): readonly unknown[] {
-  const stored = [...world.objects.bytes]
+function leftBy({ scripted, leave }: UnderWay): readonly unknown[] {
+  const stored = [...scripted.objects.bytes]
   const folders = new Set(stored.flatMap(([uri]) => /\/worker\/(worker-[^/]+)\//.exec(uri)?.[1] ?? []))
   return [
-    ...[...folders].filter((name) => !world.jobs.has(name)),
+    ...[...folders].filter((name) => !scripted.jobs.has(name)),
     ...stored.filter(([uri, bytes]) => uri.endsWith('lease.json') && bytes.includes('"owner"')),
     ...getEventListeners(leave.signal, 'abort'),
   ]
 }
 
 /** Whatever happened: the next client finds a task that it can skip, join or start, and gets its result. */
-async function decisionOfTheNext(world: ScriptedPlatform): Promise<string> {
-  const next = await start(world.client(), worker)
+async function decisionOfTheNext(scripted: ScriptedPlatform): Promise<string> {
+  const next = await start(scripted.client(), worker)
   const { name } = await next.job()
-  await world.complete(name)
+  await scripted.complete(name)
   return (await next.result()).decision.kind
 }
 

@@ -13,8 +13,8 @@ async function runAll(
   resolve: Images['resolve'],
   signal?: AbortSignal,
 ): Promise<{ readonly jobs: number; readonly statuses: readonly string[] }> {
-  const world = scriptedPlatform()
-  const { platform, clock } = world.client()
+  const scripted = scriptedPlatform()
+  const { platform, clock } = scripted.client()
   const watched: Platform = {
     ...platform,
     images: { ...platform.images, resolve },
@@ -22,7 +22,7 @@ async function runAll(
       ...platform.jobs,
       start: async (request, options) => {
         await platform.jobs.start(request, options)
-        for (const [name, { status }] of world.jobs) if (status === 'in-progress') await world.complete(name)
+        for (const [name, { status }] of scripted.jobs) if (status === 'in-progress') await scripted.complete(name)
       },
       describe: (job, options) => platform.jobs.describe(job, options),
       watch: (job, options) => platform.jobs.watch(job, options),
@@ -31,7 +31,7 @@ async function runAll(
   }
   const runner = openRunner({ forTask: async () => watched }, clock)
   const outcomes = await runner.runAll(specs, { parallel: specs.length, ...(signal === undefined ? {} : { signal }) })
-  return { jobs: world.jobs.size, statuses: Object.values(outcomes).map(({ status }) => status) }
+  return { jobs: scripted.jobs.size, statuses: Object.values(outcomes).map(({ status }) => status) }
 }
 
 test('of many tasks at once eight at a time are prepared, and all of them run', async () => {

@@ -33,7 +33,7 @@ const windowMs = 5_000
 export function transferMeter({ ofBytes, ofFiles, tell, now = () => performance.now() }: MeterOptions): Meter {
   const rate = slidingRate(now())
   const open = new Map<string, number>()
-  let [doneBytes, openBytes, files, toldAtMs] = [0, 0, 0, -Infinity]
+  let [doneBytes, openBytes, files, reportedAtMs] = [0, 0, 0, -Infinity]
   const set = (path: string, bytes: number | undefined): void => {
     openBytes += (bytes ?? 0) - (open.get(path) ?? 0)
     if (bytes === undefined) open.delete(path)
@@ -41,8 +41,8 @@ export function transferMeter({ ofBytes, ofFiles, tell, now = () => performance.
   }
   const report = (): void => {
     const atMs = now()
-    if (tell === undefined || (atMs - toldAtMs < pauseMs && files < ofFiles)) return
-    toldAtMs = atMs
+    if (tell === undefined || (atMs - reportedAtMs < pauseMs && files < ofFiles)) return
+    reportedAtMs = atMs
     const bytes = Math.min(doneBytes + openBytes, ofBytes)
     const bytesPerSecond = rate(atMs, bytes)
     const secondsLeft = bytesPerSecond > 0 ? (ofBytes - bytes) / bytesPerSecond : undefined

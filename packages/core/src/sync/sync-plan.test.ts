@@ -15,26 +15,26 @@ const file = (path: string, content: string): LocalFile => ({
 })
 
 /** A store whose objects know their content, so that the test can tell what a plan makes of it. */
-interface World {
+interface Store {
   readonly objects: Map<string, StoredFile & { readonly content: string }>
   readonly index: Map<string, IndexEntry>
   writes: number
 }
 
-function put(world: World, path: string, content: string): StoredFile {
-  const object = { path, content, sizeBytes: content.length, etag: `etag-${(world.writes += 1)}` }
-  world.objects.set(path, object)
+function put(store: Store, path: string, content: string): StoredFile {
+  const object = { path, content, sizeBytes: content.length, etag: `etag-${(store.writes += 1)}` }
+  store.objects.set(path, object)
   return object
 }
 
-function synced(world: World, folder: ReadonlyMap<string, string>): number {
+function synced(store: Store, folder: ReadonlyMap<string, string>): number {
   const files = [...folder].map(([path, content]) => file(path, content))
-  const plan = planSync(files, [...world.objects.values()], world.index)
+  const plan = planSync(files, [...store.objects.values()], store.index)
   for (const one of plan.upload) {
-    const { etag } = put(world, one.path, folder.get(one.path) ?? '')
-    world.index.set(one.path, { sha256: one.sha256, etag, sizeBytes: one.sizeBytes })
+    const { etag } = put(store, one.path, folder.get(one.path) ?? '')
+    store.index.set(one.path, { sha256: one.sha256, etag, sizeBytes: one.sizeBytes })
   }
-  for (const path of plan.remove) world.objects.delete(path)
+  for (const path of plan.remove) store.objects.delete(path)
   expect(plan.upload.length + plan.keep.length).toBe(files.length)
   expect(plan.bytes).toBe(plan.upload.reduce((sum, one) => sum + one.sizeBytes, 0))
   return plan.upload.length + plan.remove.length
@@ -48,11 +48,11 @@ const meddling = fc.array(fc.tuple(path, fc.option(content)))
 test('after a plan the store equals the folder and a second plan is empty, whatever happened before', () => {
   fc.assert(
     fc.property(folder, meddling, folder, meddling, folder, (first, meddledOnce, second, meddledTwice, third) => {
-      const world: World = { objects: new Map(), index: new Map(), writes: 0 }
+      const store: Store = { objects: new Map(), index: new Map(), writes: 0 }
       const meddle = (changes: readonly (readonly [string, string | null])[]): void => {
         for (const [name, text] of changes) {
-          if (text === null) world.objects.delete(name)
-          else put(world, name, text)
+          if (text === null) store.objects.delete(name)
+          else put(store, name, text)
         }
       }
       const steps: readonly (readonly [ReadonlyMap<string, string>, readonly (readonly [string, string | null])[]])[] = [
@@ -62,9 +62,9 @@ test('after a plan the store equals the folder and a second plan is empty, whate
       ]
       for (const [wanted, changes] of steps) {
         meddle(changes)
-        synced(world, wanted)
-        expect(new Map([...world.objects.values()].map((object) => [object.path, object.content]))).toEqual(new Map(wanted))
-        expect(synced(world, wanted)).toBe(0)
+        synced(store, wanted)
+        expect(new Map([...store.objects.values()].map((object) => [object.path, object.content]))).toEqual(new Map(wanted))
+        expect(synced(store, wanted)).toBe(0)
       }
     }),
   )

@@ -124,7 +124,7 @@ async function download(file: string, scratch: string, need: WheelsNeed): Promis
   const args = ['-c', guardScript, 'download', '--only-binary=:all:', ...tags, '-d', 'wheels', ...inputs]
   const environment = await pipSettings('download', { python, cwd: scratch, signal })
   const ended = await runPython({ python, args, cwd: scratch, signal, environment })
-  if (ended.code !== 0) throw notBrought(need, ended)
+  if (ended.code !== 0) throw pipFailed(need, ended)
 }
 
 /** A wheel as its name says: `six==1.16.0` for `six-1.16.0-py2.py3-none-any.whl`. */
@@ -145,13 +145,13 @@ async function fromLock(file: string, scratch: string, need: WheelsNeed): Promis
   const markers = need.target === undefined ? {} : markersOf(need.target)
   const args = ['-c', lockScript, file, JSON.stringify(markers)]
   const read = await runPython({ python: need.python, args, cwd: scratch, signal: need.signal })
-  if (read.code !== 0) throw notBrought(need, read)
+  if (read.code !== 0) throw pipFailed(need, read)
   const found = JSON.parse(read.stdout) as readonly Locked[]
   writeFileSync(join(scratch, 'requirements.txt'), requirementsOf(found, need.packages.file))
   return ['--no-deps', '--require-hashes', '-r', 'requirements.txt']
 }
 
-function notBrought({ packages, target, python }: WheelsNeed, { stderr }: PipEnd): SsmError {
+function pipFailed({ packages, target, python }: WheelsNeed, { stderr }: PipEnd): SsmError {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   const errors = lines.filter((line) => line.startsWith('ERROR'))
   const shown = (errors.length > 0 ? errors : lines)

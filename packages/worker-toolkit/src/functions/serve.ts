@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Json } from '../json-file.ts'
 import { worker, type Worker } from '../worker.ts'
 import { keptEnds, keyOf, openEndedCalls } from './kept-ends.ts'
-import { answerCalls, isLane, ownLane, threadLane, type Lane } from './lanes.ts'
+import { answerCalls, isExecutorThread, inlineExecutor, threadExecutor, type Executor } from './executors.ts'
 import type { Callee } from './one-call.ts'
 import { answersFile, callsChannel, callsFile, callsSettingsFile, type CallEnd, type CallsSettings } from './protocol.ts'
 
@@ -27,7 +27,7 @@ export async function serveCalls(module: object, name: string, program: URL): Pr
   if (typeof callee !== 'function') throw new Error(`The module exports no function ${JSON.stringify(name)}`)
   // What it takes is checked by whoever calls, with the types of the module.
   const typed = callee as Callee
-  if (isLane()) return answerCalls(typed)
+  if (isExecutorThread()) return answerCalls(typed)
   const job = worker()
   const settings = settingsIn(job)
   const calls = callsOf(job, settings)
@@ -38,15 +38,15 @@ export async function serveCalls(module: object, name: string, program: URL): Pr
   const open = calls.filter(({ call }) => !ends.has(call))
   console.log(`${name}: ${open.length} calls on this machine${ends.size === 0 ? '' : `, ${ends.size} ended before`}`)
   const kept = openEndedCalls(job.instanceStateDir)
-  const lanes = Array.from({ length: Math.min(settings.perMachine, open.length) }, (): Lane =>
-    settings.perMachine === 1 ? ownLane(typed) : threadLane(program),
+  const executors = Array.from({ length: Math.min(settings.perMachine, open.length) }, (): Executor =>
+    settings.perMachine === 1 ? inlineExecutor(typed) : threadExecutor(program),
   )
   const queue = open.values()
   try {
     await Promise.all(
-      lanes.map(async (lane) => {
+      executors.map(async (executor) => {
         for (const { call, of, args } of queue) {
-          const end: CallEnd = { call, of, ...(await lane.run(args)) }
+          const end: CallEnd = { call, of, ...(await executor.run(args)) }
           kept.add(end)
           ends.set(call, end)
           if (end.error !== undefined) console.error(`${name}: call ${call} failed: ${end.error.name}: ${end.error.message}`)
@@ -55,7 +55,7 @@ export async function serveCalls(module: object, name: string, program: URL): Pr
     )
   } finally {
     kept.close()
-    await Promise.all(lanes.map((lane) => lane.close()))
+    await Promise.all(executors.map((executor) => executor.close()))
   }
   const lines = calls.map(({ call }) => `${JSON.stringify(ends.get(call))}\n`)
   writeFileSync(join(job.modelDir, answersFile(job.host)), lines.join(''))

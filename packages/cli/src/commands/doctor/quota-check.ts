@@ -26,12 +26,12 @@ export async function quotaCheck(settings: Settings, region: string, signal: Abo
       ? `${cause.hintWith('') ?? ''} Or look yourself:`
       : 'See them in the console:'
     const fix = `${hint} ${quotaPage(region)}`
-    return { name: 'quotas', status: 'note', detail: `not known: ${saidBy(cause)}`, fix, ...code }
+    return { name: 'quotas', status: 'note', detail: `not known: ${reasonOf(cause)}`, fix, ...code }
   }
 }
 
 /** In one line; where nobody knows the service, the SDK tells of its difficulties with the answer, which help nobody. */
-function saidBy(cause: unknown): string {
+function reasonOf(cause: unknown): string {
   const text = cause instanceof Error ? (cause.message.split('\n')[0] ?? cause.name) : String(cause)
   return /\$response|Unexpected token/.test(text) ? 'the service did not answer' : text
 }

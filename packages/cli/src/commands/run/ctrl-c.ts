@@ -25,7 +25,7 @@ export class CtrlC {
   #first: EndSignal | undefined
   #job: JobRef | undefined
   #isDone = false
-  #isTold = false
+  #isPrinted = false
 
   constructor(call: Call, handle: RunHandle, platform: Platform, reporter: Reporter) {
     this.#call = call
@@ -47,7 +47,7 @@ export class CtrlC {
   /** The exit code when the user ended it, after the second press was waited for; `undefined` when nobody did. */
   async exitCode(error: unknown): Promise<number | undefined> {
     if (this.#first === undefined) return undefined
-    if (!this.#isTold) {
+    if (!this.#isPrinted) {
       // It may have been started in the very moment: the end of the run knows.
       if (error instanceof RunAbortedError) this.#job ??= error.job
       this.#say(this.#farewell())
@@ -72,8 +72,8 @@ export class CtrlC {
     }
     this.#first = signal
     this.#reporter.close()
-    this.#isTold = this.#job !== undefined
-    if (this.#isTold) this.#say(this.#farewell())
+    this.#isPrinted = this.#job !== undefined
+    if (this.#isPrinted) this.#say(this.#farewell())
     this.#leave.abort(new Error(`Ended by ${signal}`))
     this.#handle.detach()
   }

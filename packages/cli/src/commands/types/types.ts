@@ -39,15 +39,15 @@ export async function types({ parsed, context, json }: Call): Promise<number> {
 
 async function textFor(file: string, out: string, signal: AbortSignal): Promise<string> {
   // As the loader writes it.
-  const told = (await describeProgram(file, 'types', signal)) as Told | null
-  if (told === null) throw usageError(`${file} exports no project`, 'Write: export default project(…).add(…)')
-  if ('error' in told)
-    throw new SsmError('TASK_INVALID', told.error.message, { facts: { path: file }, hint: told.error.hint ?? '' })
-  const typed = typedOf(told.tasks)
+  const reply = (await describeProgram(file, 'types', signal)) as TypesReply | null
+  if (reply === null) throw usageError(`${file} exports no project`, 'Write: export default project(…).add(…)')
+  if ('error' in reply)
+    throw new SsmError('TASK_INVALID', reply.error.message, { facts: { path: file }, hint: reply.error.hint ?? '' })
+  const typed = typedOf(reply.tasks)
   return /\.[cm]?ts$/.test(out) ? typescriptText(typed) : pythonText(typed)
 }
 
-type Told =
+type TypesReply =
   | { readonly tasks: readonly TaskDeclaration[] }
   | { readonly error: { readonly message: string; readonly hint?: string } }
 
@@ -81,7 +81,7 @@ async function writeAgain(
     isBusy = true
     while (isAsked && !signal.aborted) {
       isAsked = false
-      // A program that does not load while it is edited is told, and the next change is waited for.
+      // A program that does not load while it is edited is reported, and the next change is waited for.
       await write().catch(
         (error: unknown) => signal.aborted || tell(`${error instanceof Error ? error.message : String(error)}\n`),
       )

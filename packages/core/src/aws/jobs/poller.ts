@@ -194,7 +194,7 @@ async function look(round: Round, watched: Watched): Promise<void> {
     else give(round, watched, state)
     waitMs = roundMs(rateLimiter, round.jobs.size) * (0.9 + random() / 10)
   } catch (error) {
-    waitMs = round.closed.signal.aborted ? undefined : afterTrouble(round, watched, error)
+    waitMs = round.closed.signal.aborted ? undefined : pauseAfterError(round, watched, error)
   } finally {
     round.inFlight -= 1
     watched.looking = false
@@ -204,7 +204,7 @@ async function look(round: Round, watched: Watched): Promise<void> {
 }
 
 /** When to look again; `undefined` when there is no use. */
-function afterTrouble(round: Round, watched: Watched, error: unknown): number | undefined {
+function pauseAfterError(round: Round, watched: Watched, error: unknown): number | undefined {
   if (isSsmError(error, 'PLATFORM_THROTTLED')) round.options.rateLimiter.slowDown()
   if (hasExpired(error)) round.options.onExpired()
   const verdict = watched.retryPolicy.failed(error)

@@ -129,7 +129,7 @@ async function page(cursor: Cursor, options: LogStreamsOptions): Promise<readonl
   return eventsOf(cursor.stream, events)
 }
 
-interface Said {
+interface LogPage {
   readonly events?: OutputLogEvent[] | undefined
   readonly nextForwardToken?: string | undefined
   readonly reopened: boolean
@@ -139,7 +139,7 @@ async function ask(
   { client, sdk }: OpenedClient<'logs'>,
   cursor: Cursor,
   { group, sinceMs, signal }: LogStreamsOptions,
-): Promise<Said> {
+): Promise<LogPage> {
   const input = { logGroupName: group, logStreamName: cursor.stream, startFromHead: true }
   const since = sinceMs === undefined ? {} : { startTime: sinceMs }
   if (cursor.token === undefined)

@@ -69,26 +69,26 @@ async function* rounds(
   const isWanted = wanted(settings)
   const streams = streamsOf({ clients, group: logGroups[job.kind], job: job.name, sinceMs, machine, paces, signal: leaving })
   let tail = last
-  const trouble = retryPolicy(clock, retryLimits)
-  const quiet = quietness(clock)
+  const retries = retryPolicy(clock, retryLimits)
+  const silence = silenceWatch(clock)
   for (;;) {
     // What is known of the end now, before looking: a line written before it cannot be missed by this look.
     const ended = end.state()
     let pauseMs: number
     try {
-      const before = quiet.lines()
+      const before = silence.lines()
       for await (const line of linesFrom(streams, tail, isWanted)) {
-        quiet.line()
+        silence.line()
         if (isWanted(line)) yield line
       }
       tail = undefined
-      trouble.succeeded()
-      if (!streams.hasMore() && quiet.isOver(ended, before)) return end.confirm(quiet.lines())
-      pauseMs = streams.hasMore() ? 0 : ended === undefined ? quiet.pauseMs(before) : quietMs
+      retries.succeeded()
+      if (!streams.hasMore() && silence.isOver(ended, before)) return end.confirm(silence.lines())
+      pauseMs = streams.hasMore() ? 0 : ended === undefined ? silence.pauseMs(before) : quietMs
     } catch (error) {
       signal?.throwIfAborted()
       if (hasExpired(error)) clients.renew()
-      const verdict = trouble.failed(error)
+      const verdict = retries.failed(error)
       if (verdict === undefined) throw error
       pauseMs = verdict.waitMs
     }
@@ -101,7 +101,7 @@ interface Ended {
   readonly atMs: number
 }
 
-interface Quietness {
+interface SilenceWatch {
   line(): void
   /** Lines so far. */
   lines(): number
@@ -111,7 +111,7 @@ interface Quietness {
   isOver(ended: Ended | undefined, before: number): boolean
 }
 
-function quietness(clock: Clock): Quietness {
+function silenceWatch(clock: Clock): SilenceWatch {
   let many = 0
   let sinceMs: number | undefined
   let nextMs = shortestPauseMs

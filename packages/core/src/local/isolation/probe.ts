@@ -105,7 +105,7 @@ async function tryNamespace(root: string): Promise<NamespaceProbe> {
 }
 
 function reasonOf(cause: unknown): string {
-  const said = (cause as { readonly stderr?: string }).stderr?.trim().split('\n')[0] ?? ''
-  if (said !== '') return said
+  const message = (cause as { readonly stderr?: string }).stderr?.trim().split('\n')[0] ?? ''
+  if (message !== '') return message
   return isError(cause) ? (cause.message.split('\n')[0] ?? '') : String(cause)
 }

@@ -26,11 +26,11 @@ export async function stopJob(
   } catch (cause) {
     throw storageError({ act: 'ask the job to stop in', path: place.folder, missing: 'JOB_LOST' }, cause)
   }
-  if (await wasHeard(place, describe, acknowledgeMs, signal)) return
+  if (await wasAcknowledged(place, describe, acknowledgeMs, signal)) return
   const state = readState(place)
   if (state === undefined || isTerminal(state.status)) return
   if (livenessOf(state.owner) === 'unknown') throw unheard(state)
-  if (await wasHeard(place, describe, graceMs(place, state), signal)) return
+  if (await wasAcknowledged(place, describe, graceMs(place, state), signal)) return
   await endByForce(place)
 }
 
@@ -39,7 +39,7 @@ function graceMs(place: JobPlace, state: StoredState): number {
   return state.phase === 'Starting' ? 0 : Math.max(0, readRecord(place).settings.stopGraceSeconds * 1000 - acknowledgeMs)
 }
 
-async function wasHeard(
+async function wasAcknowledged(
   place: JobPlace,
   describe: () => Promise<JobState | undefined>,
   ms: number,

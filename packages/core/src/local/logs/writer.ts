@@ -17,17 +17,17 @@ export function openMachineLog(path: string): MachineLog {
   const log = openSync(path, 'a', 0o600)
   const times = openSync(timesPath(path), 'a', 0o600)
   let offset = 0
-  let toldAtMs = -Infinity
+  let reportedAtMs = -Infinity
   let lost = 0
   return {
     write(bytes, nowMs) {
       // A clock that is set back makes no line older than the one before.
-      const atMs = Math.max(nowMs, toldAtMs)
+      const atMs = Math.max(nowMs, reportedAtMs)
       try {
         // The time first: whoever sees the bytes can then also see when they came.
-        if (atMs - toldAtMs >= timesApartMs) {
+        if (atMs - reportedAtMs >= timesApartMs) {
           writeSync(times, `${offset} ${atMs}\n`)
-          toldAtMs = atMs
+          reportedAtMs = atMs
         }
         for (let done = 0; done < bytes.length;) {
           const written = writeSync(log, bytes, done)

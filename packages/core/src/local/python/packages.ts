@@ -149,7 +149,7 @@ const messageApartMs = 200
 /** pip's lines, as what is going on: which package it is at, and how many there were. */
 function progressOf(onInstall: (message: string) => void): (line: string) => void {
   let packages = 0
-  let toldAtMs = -Infinity
+  let reportedAtMs = -Infinity
   return (line) => {
     const collecting = /^Collecting (\S+?)(?:[=<>!~;[ ]|$)/.exec(line)?.[1]
     if (collecting !== undefined) packages += 1
@@ -159,8 +159,8 @@ function progressOf(onInstall: (message: string) => void): (line: string) => voi
       : collecting === undefined
         ? undefined
         : `${collecting} (package ${packages})`
-    if (message === undefined || (!isLast && performance.now() - toldAtMs < messageApartMs)) return
-    toldAtMs = performance.now()
+    if (message === undefined || (!isLast && performance.now() - reportedAtMs < messageApartMs)) return
+    reportedAtMs = performance.now()
     onInstall(message)
   }
 }

@@ -32,7 +32,7 @@ const metricsApartMs = 500
 
 export function openJournal(place: JobPlace, first: StoredState): Journal {
   let state = first
-  let metricsToldAtMs = 0
+  let metricsReportedAtMs = 0
   const change = (next: Partial<StoredState>): void => {
     state = { ...state, ...next }
     orLater(() => (next.ending === undefined ? writeState : writeStateDurably)(place, state))
@@ -58,8 +58,8 @@ export function openJournal(place: JobPlace, first: StoredState): Journal {
       const lines = values.map((value) => `${JSON.stringify({ ...value, machine })}\n`)
       orLater(() => appendFileSync(place.metrics, lines.join(''), { mode: 0o600 }))
       state = withMetrics(state, values)
-      if (Date.now() - metricsToldAtMs < metricsApartMs) return
-      metricsToldAtMs = Date.now()
+      if (Date.now() - metricsReportedAtMs < metricsApartMs) return
+      metricsReportedAtMs = Date.now()
       change({})
     },
     programEnded: (start) => change({ starts: [...(state.starts ?? []), start] }),

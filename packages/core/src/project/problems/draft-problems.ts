@@ -53,7 +53,7 @@ export function programProblems({ program, calls }: Draft): readonly FoundProble
 }
 
 /** A text that must be there and say something. */
-function saidProblems(path: string, value: unknown): readonly FoundProblem[] {
+function textProblems(path: string, value: unknown): readonly FoundProblem[] {
   if (typeof value !== 'string') return [{ path, value, message: 'must be a text', hint: 'Write it in quotes.' }]
   if (value.trim() === '') return [{ path, value, message: 'must not be empty', hint: 'Write what to run.' }]
   return value.includes('\0') ? [{ path, value, message: 'must not contain a NUL character', hint: 'Leave it out.' }] : []
@@ -61,7 +61,7 @@ function saidProblems(path: string, value: unknown): readonly FoundProblem[] {
 
 // A shell takes the CR for a part of the command.
 function lineProblems(value: unknown): readonly FoundProblem[] {
-  if (typeof value !== 'string' || !/\r(?:\n|$)/.test(value)) return saidProblems('shell', value)
+  if (typeof value !== 'string' || !/\r(?:\n|$)/.test(value)) return textProblems('shell', value)
   return [{ path: 'shell', value, message: 'must not have lines that end with CR', hint: 'End lines with LF alone.' }]
 }
 
@@ -70,11 +70,11 @@ const givenProblems = (path: string, value: unknown): readonly FoundProblem[] =>
 
 /** Code is a path of this computer or an object in S3. */
 const codeProblems = (path: string, value: unknown): readonly FoundProblem[] =>
-  typeof value === 'string' && isAddress(value) ? uriProblems(path, value) : saidProblems(path, value)
+  typeof value === 'string' && isAddress(value) ? uriProblems(path, value) : textProblems(path, value)
 
 function listProblems(dependencies: unknown): readonly FoundProblem[] {
   if (Array.isArray(dependencies))
-    return dependencies.flatMap((path: unknown, index) => saidProblems(`dependencies[${index}]`, path))
+    return dependencies.flatMap((path: unknown, index) => textProblems(`dependencies[${index}]`, path))
   return [
     {
       path: 'dependencies',
@@ -92,7 +92,7 @@ function argvProblems(argv: unknown): readonly FoundProblem[] {
   const [program, ...args] = argv as readonly unknown[]
   const wrong = args.findIndex((text) => typeof text !== 'string' || text.includes('\0'))
   const problem = { path: `entrypoint[${wrong + 1}]`, value: args[wrong], message: 'must be a text without NUL characters', hint }
-  return [...saidProblems('entrypoint', program), ...(wrong === -1 ? [] : [problem])]
+  return [...textProblems('entrypoint', program), ...(wrong === -1 ? [] : [problem])]
 }
 
 /** What an algorithm, an image that brings its own program, cannot have of options that are right by themselves. */

@@ -1,6 +1,6 @@
 import {
   emptyLedger,
-  fateOf,
+  reservationAction,
   giveUp,
   ledgerIn,
   reserve,
@@ -125,8 +125,8 @@ export async function recoverIn(
       // The time first: a job that was submitted in time is there by now.
       const nowMs = context.clock.now()
       const state = await context.platform.jobs.describe(job, { signal: context.signal })
-      const fate = fateOf(reservation, state, nowMs, lateMs)
-      if (fate !== 'keep') ended.set(name, state === undefined ? undefined : await costOf(state))
+      const action = reservationAction(reservation, state, nowMs, lateMs)
+      if (action !== 'keep') ended.set(name, state === undefined ? undefined : await costOf(state))
     }
   }
   await Promise.all(Array.from({ length: lookedAtAtOnce }, look))

@@ -1,4 +1,4 @@
-import { extend, fateTimes, hold, microUsdOf, reservedIn, usdOf, type Ledger, type Reservation } from '../../cost/ledger.ts'
+import { extend, reservationTimes, hold, microUsdOf, reservedIn, usdOf, type Ledger, type Reservation } from '../../cost/ledger.ts'
 import type { Budget } from '../../cost/settings.ts'
 import { isSsmError, SsmError, type SsmErrorOptions } from '../../errors/ssm-error.ts'
 import { terms, wording } from '../../errors/wording.ts'
@@ -41,7 +41,7 @@ export function keepBudget(budget: Budget, costOf: (state: JobState) => Promise<
       const uri = ledgerOf(job.spec, job.bucket)
       const book = new JobBook(uri, job, ceiling, budget, context)
       // What killed clients left is settled once in a session, and again when money is missing.
-      const recover = (): Promise<Ledger> => recoverIn(uri, costOf, fateTimes(context.platform.abilities).lateMs, context)
+      const recover = (): Promise<Ledger> => recoverIn(uri, costOf, reservationTimes(context.platform.abilities).lateMs, context)
       await (recovered ??= recover())
       await book.reserve(recover)
       return book
@@ -118,7 +118,7 @@ class JobBook implements Commitment {
   }
 
   #tryReserve(): Promise<Ledger | BudgetRefusal> {
-    this.#untilMs = this.#context.clock.now() + fateTimes(this.#context.platform.abilities).submitMs
+    this.#untilMs = this.#context.clock.now() + reservationTimes(this.#context.platform.abilities).submitMs
     return reserveIn(this.#uri, this.#job.job, this.#wanted(), Math.floor(this.#budget.usd * 1_000_000), this.#context)
   }
 
@@ -134,7 +134,7 @@ class JobBook implements Commitment {
 
   /** A submission that takes long keeps what it has. */
   async #renew(signal: AbortSignal): Promise<void> {
-    const { submitMs } = fateTimes(this.#context.platform.abilities)
+    const { submitMs } = reservationTimes(this.#context.platform.abilities)
     try {
       for (;;) {
         await this.#context.clock.sleep(submitMs / 3, signal)
@@ -147,7 +147,7 @@ class JobBook implements Commitment {
 
   /** Moves the time on. What is not kept any more was settled, because the job has ended, or given up, because this computer slept. */
   async #extend(): Promise<void> {
-    const untilMs = this.#context.clock.now() + fateTimes(this.#context.platform.abilities).submitMs
+    const untilMs = this.#context.clock.now() + reservationTimes(this.#context.platform.abilities).submitMs
     const ledger = await changeLedger(this.#uri, this.#context, (now) => extend(now, this.#job.job, untilMs))
     this.#isGone = !Object.hasOwn(ledger.reservations, this.#job.job)
     if (!this.#isGone) this.#untilMs = untilMs
@@ -156,7 +156,7 @@ class JobBook implements Commitment {
   /** The job runs, and what was kept for it may have been given up meanwhile: it counts all the same. */
   async #holdAgain(): Promise<void> {
     const signal = AbortSignal.timeout(settledWithinMs)
-    this.#untilMs = this.#context.clock.now() + fateTimes(this.#context.platform.abilities).submitMs
+    this.#untilMs = this.#context.clock.now() + reservationTimes(this.#context.platform.abilities).submitMs
     // Written also when it is still there: whoever is about to give it up then sees that its client lives.
     await changeLedger(this.#uri, { ...this.#context, signal }, (now) =>
       extend(hold(now, this.#job.job, this.#wanted()), this.#job.job, this.#untilMs),

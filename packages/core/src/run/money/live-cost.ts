@@ -3,7 +3,7 @@ import type { Cost } from '../../spec/money/cost.ts'
 import type { LiveCost, MoneyContext } from './money.ts'
 
 /** How often the cost of a running job is told. */
-const toldEveryMs = 60_000
+const reportEveryMs = 60_000
 
 /** Tells what a job costs so far when its machines are there, and every minute from then on. The end is told by who settles it. */
 export function liveCost(
@@ -20,7 +20,7 @@ export function liveCost(
   const tellAgain = async (): Promise<void> => {
     while (newest !== undefined && !isTerminal(newest.status)) {
       await tellNow(newest)
-      await clock.sleep(toldEveryMs, over.signal)
+      await clock.sleep(reportEveryMs, over.signal)
     }
   }
   return {

@@ -1,7 +1,7 @@
 import { redact } from '../../secrets/redact.ts'
 
-const patienceMs = 30_000
-const uploadPatienceMs = 3_600_000
+const timeoutMs = 30_000
+const uploadTimeoutMs = 3_600_000
 
 /** A run as MLflow has it. */
 export interface StoredRun {
@@ -89,12 +89,12 @@ export class MlflowApi {
   async upload({ artifactUri }: StoredRun, name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     const folder = artifactUri.replace(/^mlflow-artifacts:(\/\/[^/]*)?\/*/, '').replace(/\/+$/, '')
     const body = ReadableStream.from(content)
-    await this.#send('PUT', `mlflow-artifacts/artifacts/${folder}/${name}`, { body, duplex: 'half' }, uploadPatienceMs)
+    await this.#send('PUT', `mlflow-artifacts/artifacts/${folder}/${name}`, { body, duplex: 'half' }, uploadTimeoutMs)
   }
 
   async #call(method: string, path: string, body?: object): Promise<Readonly<Record<string, unknown>>> {
     const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    const answer: unknown = await (await this.#send(method, `mlflow/${path}`, json, patienceMs)).json()
+    const answer: unknown = await (await this.#send(method, `mlflow/${path}`, json, timeoutMs)).json()
     return isRecord(answer) ? answer : {}
   }
 

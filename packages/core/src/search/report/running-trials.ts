@@ -26,7 +26,7 @@ export class RunningTrials {
     await this.#look(tasks, options)
     return search.trials.map((trial) => {
       const state = trial.status === 'running' ? this.#jobs.get(trial.task) : undefined
-      return state === undefined || isTerminal(state.status) ? trial : { ...trial, ...toldBy(state, search) }
+      return state === undefined || isTerminal(state.status) ? trial : { ...trial, ...liveFields(state, search) }
     })
   }
 
@@ -43,7 +43,7 @@ export class RunningTrials {
   }
 }
 
-function toldBy({ name, createdAtMs, finalMetrics }: JobState, { goal }: SearchToReport): Partial<Trials[number]> {
+function liveFields({ name, createdAtMs, finalMetrics }: JobState, { goal }: SearchToReport): Partial<Trials[number]> {
   const value = finalMetrics.find((metric) => metric.name === goal?.metric)?.value
   return {
     job: name,

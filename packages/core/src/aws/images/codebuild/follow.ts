@@ -82,9 +82,9 @@ function logReader({ clients, signal }: Following, onLine: (line: string) => voi
 function buildFailed(id: string, build: Build, lastLines: readonly string[]): PlatformError {
   const context = (build.phases ?? []).flatMap(({ contexts }) => contexts ?? []).flatMap(({ message }) => message ?? [])
   const lines = lastLines.filter((line) => line.trim() !== '').slice(-12)
-  const said = [...lines, ...context.slice(-1)]
+  const output = [...lines, ...context.slice(-1)]
   const status = (build.buildStatus ?? 'FAILED').toLowerCase().replaceAll('_', ' ')
-  return new PlatformError('IMAGE_FAILED', `The image could not be built by CodeBuild (${status}): \n${said.join('\n')}`, {
+  return new PlatformError('IMAGE_FAILED', `The image could not be built by CodeBuild (${status}): \n${output.join('\n')}`, {
     hint: `Read the last lines of the build above, and correct the Dockerfile or its context.${build.logs?.deepLink === undefined ? '' : ` The whole log: ${build.logs.deepLink}`}`,
     facts: { build: id, status: build.buildStatus, lastLines, contexts: context },
   })

@@ -37,8 +37,8 @@ export async function ensureProject(
 ): Promise<void> {
   const { client, sdk } = await clients.open('codebuild')
   const found = await withErrorTranslation({ action: 'codebuild:BatchGetProjects', resource: name }, signal, async () => {
-    const said = await client.send(new sdk.BatchGetProjectsCommand({ names: [name] }), abortable(signal))
-    return said.projects?.[0]
+    const response = await client.send(new sdk.BatchGetProjectsCommand({ names: [name] }), abortable(signal))
+    return response.projects?.[0]
   })
   const wanted = builderProject(name, roleArn)
   if (found?.source?.buildspec === buildspec && found.serviceRole === roleArn) return

@@ -24,7 +24,7 @@ export async function protectBucket(
       'TLS only',
       async () => {
         // A stand-in without TLS would lock everybody out, us too.
-        if (!(await speaksTls(client))) return
+        if (!(await usesTls(client))) return
         await client.send(new sdk.PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify(tlsOnly(bucket, region)) }))
       },
     ],
@@ -40,7 +40,7 @@ export async function protectBucket(
   return failed
 }
 
-async function speaksTls({ config }: OpenedClient<'s3'>['client']): Promise<boolean> {
+async function usesTls({ config }: OpenedClient<'s3'>['client']): Promise<boolean> {
   const endpoint = await config.endpoint?.()
   return (endpoint?.protocol ?? 'https:') === 'https:'
 }

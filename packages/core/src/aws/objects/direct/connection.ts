@@ -42,7 +42,7 @@ export class Connection implements Disposable {
     // Its types leave out `onread`, which it hands on to the socket.
     const secure: ConnectionOptions & { readonly onread: OnReadOpts } = { host, port: peer.port ?? 443, servername: host, onread }
     this.#socket = peer.protocol === 'https:' ? connectSecure(secure) : connectPlain({ host, port: peer.port ?? 80, onread })
-    this.#socket.setNoDelay(true).setTimeout(silentMs, () => this.#fail(new Error('The server said nothing for a minute')))
+    this.#socket.setNoDelay(true).setTimeout(silentMs, () => this.#fail(new Error('The server sent nothing for a minute')))
     this.#socket.once('error', (cause) => this.#fail(cause))
     this.#socket.once('close', () => this.#fail(new Error('The connection was closed')))
     const abort = (): void => this.#fail(signal.reason)
@@ -86,7 +86,7 @@ export class Connection implements Disposable {
 
   #taken(bytes: Buffer): boolean {
     const exchange = this.#exchange
-    if (exchange === undefined) throw new Error('The server said something that nobody asked for')
+    if (exchange === undefined) throw new Error('The server sent a response that belongs to no request')
     let body = bytes
     if (this.#leftBytes === undefined) {
       this.#head = Buffer.concat([this.#head, bytes])
@@ -97,7 +97,7 @@ export class Connection implements Disposable {
       // A copy: it may be taken later, when the buffer holds other bytes.
       body = this.#head.subarray(read.bytes)
     }
-    if (body.length > this.#leftBytes) throw new Error('The answer is longer than it said')
+    if (body.length > this.#leftBytes) throw new Error('The response is longer than its Content-Length')
     this.#leftBytes -= body.length
     const later = body.length === 0 ? undefined : exchange.take(body)
     const goOn = (): void => {

@@ -21,7 +21,7 @@ import {
  */
 export interface FastPath {
   /** Writes a small object; `undefined` when the SDK is to do it. The SDK may do it again: only for writes without a condition. */
-  put(input: PutWish, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<{ readonly ETag?: string } | undefined>
+  put(input: PutInput, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<{ readonly ETag?: string } | undefined>
   /** Begins to read an object; `undefined` when the SDK is to do it. */
   get(input: Place, signal: AbortSignal | undefined): Promise<Answer | undefined>
   /** A signed request for an object, for a connection of one's own; `undefined` when the SDK is to ask. */
@@ -35,7 +35,7 @@ interface Place {
   readonly Key: string
 }
 
-interface PutWish extends Place {
+interface PutInput extends Place {
   readonly SSEKMSKeyId?: string
 }
 

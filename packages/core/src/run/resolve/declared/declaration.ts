@@ -52,7 +52,7 @@ async function schemaOf(
   side: Side,
 ): Promise<JsonSchema | undefined> {
   if (schema === undefined) return undefined
-  const found = await jsonSchemaOf(schema, side).catch((cause: unknown): Untold => ({ why: messageOf(cause), cause }))
+  const found = await jsonSchemaOf(schema, side).catch((cause: unknown): NoJsonSchema => ({ why: messageOf(cause), cause }))
   if ('schema' in found) return found.schema
   const message = `cannot be told as JSON Schema: ${found.why}`
   throw new InvalidTaskError(spec.task, [{ path, value: undefined, message, hint: found.hint ?? useJson }], {
@@ -60,7 +60,7 @@ async function schemaOf(
   })
 }
 
-interface Untold {
+interface NoJsonSchema {
   readonly why: string
   readonly hint?: string
   readonly cause?: unknown
@@ -68,15 +68,15 @@ interface Untold {
 
 const useJson = 'Declare what crosses as JSON: texts, numbers, booleans, null, lists and objects, without transforms.'
 
-interface Told extends StandardSchemaV1.Props {
+interface StandardJsonSchemaProps extends StandardSchemaV1.Props {
   readonly jsonSchema?: Readonly<Record<Side, (options: { readonly target: string }) => JsonSchema>>
 }
 
 const target = 'draft-2020-12'
 
 /** By the interface that libraries share, Standard JSON Schema; else by the library's own exporter. */
-async function jsonSchemaOf(schema: StandardSchemaV1, side: Side): Promise<{ readonly schema: JsonSchema } | Untold> {
-  const { jsonSchema, vendor }: Told = schema['~standard']
+async function jsonSchemaOf(schema: StandardSchemaV1, side: Side): Promise<{ readonly schema: JsonSchema } | NoJsonSchema> {
+  const { jsonSchema, vendor }: StandardJsonSchemaProps = schema['~standard']
   if (jsonSchema !== undefined) return { schema: jsonSchema[side]({ target }) }
   if (vendor !== 'valibot') return { why: `${vendor} has no Standard JSON Schema (a newer version may have it)` }
   const exporter = await pathOf('@valibot/to-json-schema')
@@ -87,7 +87,7 @@ async function jsonSchemaOf(schema: StandardSchemaV1, side: Side): Promise<{ rea
   return { schema: side === 'output' ? (withDefaultsThere(told) as JsonSchema) : told }
 }
 
-const notInstalled: Untold = {
+const notInstalled: NoJsonSchema = {
   why: 'the package @valibot/to-json-schema is not installed',
   hint: 'Install it beside the program: npm install @valibot/to-json-schema',
 }

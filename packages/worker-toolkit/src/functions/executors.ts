@@ -3,22 +3,22 @@ import type { Json } from '../json-file.ts'
 import { crossed, oneCall, type Callee, type Ended } from './one-call.ts'
 
 /** One place where calls are made, one after the other. */
-export interface Lane {
+export interface Executor {
   run(args: readonly Json[]): Promise<Ended>
   close(): Promise<void>
 }
 
-/** Whether this thread was started by a lane. */
-export const isLane = (): boolean => !isMainThread
+/** Whether this thread was started by an executor. */
+export const isExecutorThread = (): boolean => !isMainThread
 
 /** Calls in this thread. */
-export const ownLane = (callee: Callee): Lane => ({ run: (args) => oneCall(callee, args), close: () => Promise.resolve() })
+export const inlineExecutor = (callee: Callee): Executor => ({ run: (args) => oneCall(callee, args), close: () => Promise.resolve() })
 
 /**
  * Calls in a thread of its own, which runs the same program. When the thread ends in the middle of a call (`process.exit`, no memory), that is
  * how the call ended, and the next one gets a new thread.
  */
-export function threadLane(program: URL): Lane {
+export function threadExecutor(program: URL): Executor {
   let thread: Worker | undefined
   return {
     run(args) {
@@ -43,7 +43,7 @@ export function threadLane(program: URL): Lane {
   }
 }
 
-/** The other side of a lane: answers each message with how the call ended. */
+/** The other side of an executor: answers each message with how the call ended. */
 export function answerCalls(callee: Callee): void {
   parentPort?.on('message', (args: readonly Json[]) => {
     void oneCall(callee, args).then((ended) => parentPort?.postMessage(ended))

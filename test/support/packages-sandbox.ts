@@ -14,12 +14,12 @@ export interface Ran {
 }
 
 /** A store, and an index of packages that is the only one pip knows; new for each test. */
-export interface PackagesLab {
+export interface PackagesSandbox {
   readonly base: string
   readonly index: PackageIndex
 }
 
-export function packagesLab(names: readonly string[]): PackagesLab {
+export function packagesSandbox(names: readonly string[]): PackagesSandbox {
   let base = ''
   let index: PackageIndex | undefined
   beforeEach(async () => {
@@ -46,11 +46,11 @@ export function packagesLab(names: readonly string[]): PackagesLab {
   }
 }
 
-export const openIn = ({ base }: PackagesLab): Platform =>
+export const openIn = ({ base }: PackagesSandbox): Platform =>
   local({ root: join(base, 'store'), venvFolders: [], stopGraceSeconds: 0.5 })
 
 /** A new folder with a program that imports the packages, and its requirements. */
-export const codeIn = ({ base }: PackagesLab, names: readonly string[], requirements: string): string =>
+export const codeIn = ({ base }: PackagesSandbox, names: readonly string[], requirements: string): string =>
   codeThatImports(mkdtempSync(join(base, 'code-')), names, requirements)
 
 export const taskIn = (platform: Platform, sourceDir: string, name = 't') =>
