@@ -112,7 +112,9 @@ test('a trust that is wider than ours is set right', async () => {
   await using mocked = mockedAws()
   const wide = { Version: '2012-10-17', Statement: [{ ...trust.Statement[0], Condition: undefined }] }
   emptyIam(mocked)
-  mocked.iam.on(GetRoleCommand).resolves({ Role: { ...role, AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(wide)) } })
+  mocked.iam
+    .on(GetRoleCommand)
+    .resolves({ Role: { ...role, AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(wide)) } })
   mocked.iam.on(UpdateAssumeRolePolicyCommand).resolves({})
   await mocked.platform.roles.ensure(need)
   const corrected = mocked.iam.commandCalls(UpdateAssumeRolePolicyCommand)[0]?.args[0].input

@@ -12,7 +12,10 @@ export interface Executor {
 export const isExecutorThread = (): boolean => !isMainThread
 
 /** Calls in this thread. */
-export const inlineExecutor = (callee: Callee): Executor => ({ run: (args) => oneCall(callee, args), close: () => Promise.resolve() })
+export const inlineExecutor = (callee: Callee): Executor => ({
+  run: (args) => oneCall(callee, args),
+  close: () => Promise.resolve(),
+})
 
 /**
  * Calls in a thread of its own, which runs the same program. When the thread ends in the middle of a call (`process.exit`, no memory), that is

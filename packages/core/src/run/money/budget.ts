@@ -1,4 +1,13 @@
-import { extend, reservationTimes, hold, microUsdOf, reservedIn, usdOf, type Ledger, type Reservation } from '../../cost/ledger.ts'
+import {
+  extend,
+  reservationTimes,
+  hold,
+  microUsdOf,
+  reservedIn,
+  usdOf,
+  type Ledger,
+  type Reservation,
+} from '../../cost/ledger.ts'
 import type { Budget } from '../../cost/settings.ts'
 import { isSsmError, SsmError, type SsmErrorOptions } from '../../errors/ssm-error.ts'
 import { terms, wording } from '../../errors/wording.ts'
