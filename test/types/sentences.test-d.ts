@@ -110,10 +110,48 @@ test('several types of machines go with spot and on demand, and not with a warm 
   task.spot({ fallback: 'on-demand' }).warm('1 hour')
   // @ts-expect-error The `this` of a warm pool: it keeps on-demand machines.
   task.warm('1 hour').spot({ fallback: 'on-demand' })
+  // @ts-expect-error This expression is not callable: a warm pool keeps on-demand machines.
+  task.spotFallback('on-demand').warm('1 hour')
+  // @ts-expect-error The `this` of a warm pool: it keeps on-demand machines.
+  task.warm('1 hour').spotFallback('on-demand')
+  // @ts-expect-error This expression is not callable: a warm pool keeps machines of one type.
+  task.fallbackTypes('ml.g4dn.xlarge').warm('1 hour')
+  // @ts-expect-error This expression is not callable: a warm pool keeps machines of one type.
+  task.warm('1 hour').fallbackTypes('ml.g4dn.xlarge')
+  // @ts-expect-error A warm pool keeps machines of one type.
+  task.instances([{ group: 'a', type: 'ml.m5.large' }]).warm('1 hour')
+  // @ts-expect-error No machines in groups: a warm pool keeps machines of one type.
+  task.warm('1 hour').instances([{ group: 'a', type: 'ml.m5.large' }])
   // @ts-expect-error There are two fallbacks: none and on-demand.
   task.spot({ fallback: 'warm' })
   // @ts-expect-error A processing task has no spot.
   project('ex').processing('p').code('p.py').spot({ fallback: 'on-demand' })
+})
+
+test('the options of a warm pool go with no other machines, in one object, over several, and as defaults', () => {
+  const task = project('ex').task('t').code('t.py')
+  expectTypeOf(task.with({ warm: '1 hour', spotFallback: 'none', fallbackTypes: [] }).run).toBeFunction()
+  expectTypeOf(task.with({ warm: '1 hour', spot: false, spotFallback: 'on-demand' }).run).toBeFunction()
+  expectTypeOf(task.with({ spotFallback: 'on-demand', fallbackTypes: ['ml.g4dn.xlarge'] }).run).toBeFunction()
+  expectTypeOf(task.warm('1 hour').with({ spotFallback: 'none', fallbackTypes: [] }).run).toBeFunction()
+  // @ts-expect-error A warm pool keeps on-demand machines.
+  task.with({ warm: '1 hour', spotFallback: 'on-demand' })
+  // @ts-expect-error A warm pool keeps machines of one type.
+  task.with({ warm: '1 hour', instanceType: 'ml.g5.xlarge', fallbackTypes: ['ml.g4dn.xlarge'] })
+  // @ts-expect-error A warm pool keeps machines of one type.
+  task.instances(['ml.g5.xlarge', 'ml.g4dn.xlarge']).with({ warm: '1 hour' })
+  // @ts-expect-error A warm pool keeps on-demand machines.
+  task.warm('1 hour').with({ spotFallback: 'on-demand' })
+  // @ts-expect-error A warm pool keeps machines of one type.
+  task.warm('1 hour').with({ fallbackTypes: ['ml.g4dn.xlarge'] })
+  // @ts-expect-error This expression is not callable: a warm pool keeps on-demand machines.
+  task.with({ spotFallback: 'on-demand' }).warm('1 hour')
+  // @ts-expect-error This expression is not callable: a warm pool keeps machines of one type.
+  task.with({ fallbackTypes: ['ml.g4dn.xlarge'] }).warm('1 hour')
+  // @ts-expect-error A warm pool keeps on-demand machines.
+  project('ex', { defaults: { warm: '1 hour', spotFallback: 'on-demand' } })
+  // @ts-expect-error A warm pool keeps machines of one type.
+  project('ex', { defaults: { warm: '1 hour', fallbackTypes: ['ml.g4dn.xlarge'] } })
 })
 
 test('what cannot be rehearsed, tried again or paid for does not compile', () => {

@@ -59,7 +59,8 @@ test('a group that no machine is in is refused, and groups without groups are', 
       ),
     ),
   ).toEqual(['input[0].groups needs machines in groups'])
-  expect(problemsOf(() => specOf(task.onDemand().warm('10 minutes')))).toEqual(['instanceGroups cannot be joined with warm'])
+  const untyped: { warm(time: string): Parameters<typeof specOf>[0] } = task.onDemand()
+  expect(problemsOf(() => specOf(untyped.warm('10 minutes')))).toEqual(['instanceGroups cannot be joined with warm'])
 })
 
 test("script mode sends SageMaker's classic hyperparameters, each as JSON, and no entry point", () => {

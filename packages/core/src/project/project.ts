@@ -233,9 +233,11 @@ export function project<
   const Certified extends SomeTime | undefined = undefined,
   const Pause extends SomeTime | undefined = undefined,
   const Named extends Metrics | undefined = undefined,
+  const Types extends readonly string[] | undefined = undefined,
+  const Fallback extends 'none' | 'on-demand' | undefined = undefined,
 >(
   name: string,
-  options: ProjectOptions<DefaultsIn<Spot, Warm, Run, Wait, After, Certified, Pause, Named>> = {},
+  options: ProjectOptions<DefaultsIn<Spot, Warm, Run, Wait, After, Certified, Pause, Named, Types, Fallback>> = {},
 ): Project<never, MeasuresOf<Named>> {
   projectName(name)
   // The parts that must agree are checked by the parameter's type; inside they are options like all others.

@@ -7,7 +7,18 @@ import type { CheckedPause, SomeTime } from './durations.ts'
 import type { Explain, Refused } from './explain.ts'
 
 /** Options whose methods change what later methods take, or check the form of a duration: they are written out in `tasks.ts`. */
-type Special = 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'spotAfter' | 'certifiedOver' | 'retry' | 'hyperparameters' | 'metrics'
+export type Special =
+  | 'spot'
+  | 'warm'
+  | 'fallbackTypes'
+  | 'spotFallback'
+  | 'maxRun'
+  | 'maxWait'
+  | 'spotAfter'
+  | 'certifiedOver'
+  | 'retry'
+  | 'hyperparameters'
+  | 'metrics'
 
 // Worked out once: a task's methods are made anew for each of its states, and only `Self` differs.
 type SharedParameters = {

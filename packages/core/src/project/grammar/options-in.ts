@@ -5,15 +5,13 @@ import type { RetryOptions } from '../../spec/training/retry.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, CheckedPause, LongEnough, ShortEnough, SomeTime } from './durations.ts'
 import type { Explain } from './explain.ts'
-import type { AsJson } from './option-methods.ts'
+import type { AsJson, Special } from './option-methods.ts'
 import type { Has, HyperparametersOf, MaxRunOf, MaxWaitOf, MetricsOf, Takes } from './state.ts'
 
 /** Options that are free of each other and of the task's state; the others are below. */
 type FreeOptions = {
   readonly [Name in keyof TaskOptionTable as Name extends Special ? never : Name]?: ValueOf<TaskOptionTable[Name]> | undefined
 }
-
-type Special = 'spot' | 'warm' | 'maxRun' | 'maxWait' | 'spotAfter' | 'certifiedOver' | 'retry' | 'hyperparameters' | 'metrics'
 
 /** What `.with()` of a training task takes; what cannot be together is answered with a sentence. */
 export interface OptionsIn<
@@ -27,7 +25,21 @@ export interface OptionsIn<
   Pause = Duration,
   Named = Metrics,
   Values = HyperparametersOf<State>,
+  Types = readonly string[],
+  Fallback = 'none' | 'on-demand',
 > extends FreeOptions {
+  /**
+   * Types of machine to take, in this order, when there are none of `instanceType`.
+   *
+   * At most 4; none by default. With `spot` each type has a job of its own and its share of `spotAfter`. Not with `warm`.
+   */
+  readonly fallbackTypes?: Types | undefined
+  /**
+   * What to take when there are no spot machines for `spotAfter`: `on-demand` machines, or `none`.
+   *
+   * Default `none`. With `on-demand` the spot job that waits is stopped, and another one starts on on-demand machines with its state. Not with `warm`.
+   */
+  readonly spotFallback?: Fallback | undefined
   /**
    * Whether spare machines are used, at up to 90 % less; they can be taken away at any time.
    *
@@ -85,7 +97,7 @@ export interface OptionsIn<
 }
 
 /** What `defaults` of a project take: as `.with()` of a training task that has nothing set. */
-export type DefaultsIn<Spot, Warm, Run, Wait, After, Certified, Pause, Named> = OptionsIn<
+export type DefaultsIn<Spot, Warm, Run, Wait, After, Certified, Pause, Named, Types, Fallback> = OptionsIn<
   never,
   Spot,
   Warm,
@@ -94,9 +106,12 @@ export type DefaultsIn<Spot, Warm, Run, Wait, After, Certified, Pause, Named> = 
   After,
   Certified,
   Pause,
-  Named
+  Named,
+  HyperparametersOf<never>,
+  Types,
+  Fallback
 > &
-  Together<never, Spot, Warm> &
+  Together<never, Spot, Warm, Types, Fallback> &
   WaitsLongEnough<never, Run, Wait> &
   WellFormed<Warm, Run, Wait, After, Certified, Pause>
 
@@ -117,17 +132,29 @@ export interface ProcessingOptionsIn<Run, Pause> extends Omit<ProcessingOptions,
 }
 
 /** Answers what cannot be together with a sentence. */
-export type Together<State, Spot, Warm> = undefined extends Warm
-  ? [Spot, Has<State, 'warm'>] extends [true, true]
-    ? { readonly spot: Explain<WarmOrSpot> }
+export type Together<State, Spot, Warm, Types, Fallback> = undefined extends Warm
+  ? Has<State, 'warm'> extends true
+    ? {
+        readonly spot?: [Spot] extends [true] ? Explain<WarmOrSpot> : unknown
+        readonly fallbackTypes?: IsMore<Types> extends true ? Explain<WarmOrTypes> : unknown
+        readonly spotFallback?: [Fallback] extends ['on-demand'] ? Explain<WarmOrSpot> : unknown
+      }
     : unknown
-  : [Spot] extends [false]
-    ? unknown
-    : [Spot] extends [true]
-      ? { readonly warm: Explain<WarmOrSpot> }
-      : Has<State, 'spot'> extends true
-        ? { readonly warm: Explain<WarmOrSpot> }
-        : unknown
+  : {
+      readonly warm?: [Spot] extends [false]
+        ? OneType<State, Types>
+        : true extends
+              | Has<State, 'spot'>
+              | ([Spot] extends [true] ? true : false)
+              | ([Fallback] extends ['on-demand'] ? true : false)
+          ? Explain<WarmOrSpot>
+          : OneType<State, Types>
+    }
+
+type OneType<State, Types> = true extends IsMore<Types> | Has<State, 'types'> ? Explain<WarmOrTypes> : unknown
+
+/** Whether these are other types, as far as they are written out. */
+type IsMore<Types> = Types extends readonly [unknown, ...unknown[]] ? true : false
 
 /** Answers a wait that is shorter than the limit, as far as both are written out, with a sentence. */
 export type WaitsLongEnough<State, Run, Wait> = undefined extends Wait
@@ -149,10 +176,12 @@ export type LimitMark<Option extends 'maxRun' | 'maxWait', Time> = Time extends 
  * The state after `.with()`: later limits stand for earlier ones. In a condition, and without `Exclude`, because a union that an alias makes is
  * shown, and written into declarations, by the name of that alias.
  */
-export type StateAfter<State, Spot, Warm, Run, Wait, Named, Values> = 0 extends 1 & State
+export type StateAfter<State, Spot, Warm, Run, Wait, Named, Values, Types, Fallback> = 0 extends 1 & State
   ? State
   : | (State extends Replaced<Spot, Run, Wait> ? never : State)
     | (Spot extends true ? 'spot' : never)
+    | (Fallback extends 'on-demand' ? 'spot' : never)
+    | (IsMore<Types> extends true ? 'types' : never)
     | (undefined extends Warm ? never : 'warm')
     | LimitMark<'maxRun', Run>
     | LimitMark<'maxWait', Wait>
@@ -216,6 +245,6 @@ export type MetricMarks<State, Named> = Named extends Metrics
  */
 export type AnyMetric<State> = [MetricsOf<State>] extends [never] ? never : `metric ${string}`
 
-export type WarmOrSpot = 'a warm pool keeps on-demand machines: leave out .spot() or .warm()'
+export type WarmOrSpot = 'a warm pool keeps on-demand machines: leave out .warm(), or .spot() and .spotFallback()'
 
 export type WarmOrTypes = 'a warm pool keeps machines of one type: give one type, or leave out .warm()'

@@ -313,8 +313,7 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
   instances<
     const Machines extends
       | InstanceType
-      | InstanceGroups
-      | (Has<State, 'warm'> extends true ? Explain<WarmOrTypes> : TypesInOrder),
+      | (Has<State, 'warm'> extends true ? Explain<WarmOrTypes> : TypesInOrder | InstanceGroups),
   >(
     machines: Machines,
     count?: number,
@@ -337,6 +336,30 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     : <const On extends boolean | SpotOptions<SomeTime> = true>(
         on?: On & SpotTimes<On>,
       ) => Builders<Name, [On] extends [false] ? Without<State, 'spot'> : State | 'spot'>[B]
+  /**
+   * What to take when there are no spot machines for `spotAfter`: `on-demand` machines, or `none`.
+   *
+   * Default `none`. With `on-demand` the spot job that waits is stopped, and another one starts on on-demand machines with its state. Not with `warm`.
+   *
+   * @example task.spotFallback('on-demand').spotAfter('2 hours')
+   */
+  spotFallback<const Fallback extends 'none' | 'on-demand'>(
+    this: ['none' extends Fallback ? false : Has<State, 'warm'>] extends [true] ? Explain<WarmOrSpot> : unknown,
+    fallback: Fallback,
+  ): Builders<Name, 'none' extends Fallback ? State : State | 'spot'>[B]
+  /**
+   * Types of machine to take, in this order, when there are none of `instanceType`.
+   *
+   * At most 4; none by default. On demand SageMaker chooses when the job starts; with `spot` each type has a job of its own and its
+   * share of `spotAfter`. Not with `warm`. The image is the one for `instanceType`: choose types of one kind, all with GPUs or none.
+   *
+   * @example task.instanceType('ml.g5.xlarge').fallbackTypes('ml.g4dn.xlarge')
+   */
+  readonly fallbackTypes: Has<State, 'warm'> extends true
+    ? Refused<WarmOrTypes>
+    : <const Types extends readonly InstanceType[]>(
+        ...types: Types
+      ) => Builders<Name, Types extends readonly [] ? State : State | 'types'>[B]
   /** On-demand machines: they cost more and are not taken away. */
   onDemand(): Builders<Name, Without<State, 'spot'>>[B]
   /**
@@ -430,12 +453,14 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     const Pause extends SomeTime | undefined = undefined,
     const Named extends Metrics | undefined = undefined,
     const Values extends object | undefined = undefined,
+    const Types extends readonly string[] | undefined = undefined,
+    const Fallback extends 'none' | 'on-demand' | undefined = undefined,
   >(
-    options: OptionsIn<State, Spot, Warm, Run, Wait, After, Certified, Pause, Named, Values> &
-      Together<State, Spot, Warm> &
+    options: OptionsIn<State, Spot, Warm, Run, Wait, After, Certified, Pause, Named, Values, Types, Fallback> &
+      Together<State, Spot, Warm, Types, Fallback> &
       WaitsLongEnough<State, Run, Wait> &
       WellFormed<Warm, Run, Wait, After, Certified, Pause, Values>,
-  ): Builders<Name, StateAfter<State, Spot, Warm, Run, Wait, Named, Values>>[B]
+  ): Builders<Name, StateAfter<State, Spot, Warm, Run, Wait, Named, Values, Types, Fallback>>[B]
   /** @deprecated Only a processing task names outputs. */
   // oxlint-disable-next-line typescript/no-explicit-any -- as with `Refused`; written out, because an alias is work in every chain.
   outputs(this: Explain<NamesNoOutputs>, ...args: any[]): any
@@ -498,9 +523,7 @@ type InstanceGroups = readonly [InstanceGroup, ...InstanceGroup[]]
 
 /** What a task remembers of its machines: that there are several types, or the names of its groups. */
 type MachinesMark<Machines> = Machines extends readonly InstanceGroup<infer Group>[]
-  ? string extends Group
-    ? never
-    : `group ${Group}`
+  ? 'types' | (string extends Group ? never : `group ${Group}`)
   : 'types'
 
 interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name extends string, State, Self>
@@ -513,6 +536,14 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
    * @example task.instances(['ml.g5.xlarge', 'ml.g4dn.xlarge'], 2)
    */
   instances(type: InstanceType | TypesInOrder, count?: number): Self
+  /**
+   * Types of machine to take, in this order, when there are none of `instanceType`.
+   *
+   * At most 4; none by default. SageMaker chooses when the job starts.
+   *
+   * @example task.instanceType('ml.m5.large').fallbackTypes('ml.c5.xlarge')
+   */
+  fallbackTypes(...types: readonly InstanceType[]): Self
   /** Where the data comes from: each of its methods adds one channel. */
   readonly input: InputMethods<B, Name, State>
   /**
