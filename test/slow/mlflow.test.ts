@@ -14,7 +14,9 @@ const python = join(folder, 'venv/bin/python')
 beforeAll(() => {
   execFileSync('python3', ['-m', 'venv', join(folder, 'venv')])
   const pip = ['-m', 'pip', '--quiet', '--disable-pip-version-check', 'install']
-  execFileSync(python, [...pip, 'mlflow-skinny==2.22.2', 'flask', 'gunicorn'], { stdio: 'pipe' })
+  // Newer ones import the SDK of a vendor of clouds, which takes longer than all else here together.
+  const packages = ['mlflow-skinny==2.9.2', 'flask==3.1.3', 'gunicorn==21.2.0', 'querystring-parser==1.2.4']
+  execFileSync(python, [...pip, '--no-compile', ...packages], { stdio: 'pipe' })
 }, timeout)
 afterAll(() => rmSync(folder, { recursive: true, force: true }), timeout)
 
@@ -25,7 +27,12 @@ async function mlflowServer(): Promise<AsyncDisposable & { readonly url: string 
   const store = ['--backend-store-uri', join(folder, 'store'), '--artifacts-destination', join(folder, 'artifacts')]
   const args = ['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', ...store]
   // Its workers are in its group.
-  const server = spawn(join(folder, 'venv/bin/mlflow'), args, { stdio: 'ignore', detached: true, cwd: folder })
+  const server = spawn(join(folder, 'venv/bin/mlflow'), args, {
+    stdio: 'ignore',
+    detached: true,
+    cwd: folder,
+    env: { ...process.env, HOME: folder },
+  })
   const end = (): void => {
     try {
       process.kill(-(server.pid ?? 0), 'SIGKILL')
