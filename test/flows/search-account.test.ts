@@ -97,6 +97,17 @@ test('more trials than before go on with those there are', async () => {
   expect(account.jobs).toHaveLength(8)
 })
 
+test('a trial that ended while nobody followed it has the course of its metric, too', async () => {
+  const account = searchAccount(bowl)
+  const first = await wholeOf(account.client()).trials(10).run()
+  const other = await wholeOf(account.client()).seed(7).trials(10).run()
+  expect(account.jobs).toHaveLength(10)
+  const courses = (found: typeof first): object =>
+    Object.fromEntries(found.trials.map(({ task, course }) => [task, course.map(({ step, value }) => [step, value])]))
+  expect(other.trials.map(({ course }) => course.length)).toEqual(Array.from({ length: 10 }, () => 4))
+  expect(courses(other)).toEqual(courses(first))
+})
+
 test('failed trials count as told: tolerated ones are left out, one more ends the search, and the next run tries them again', async () => {
   let isFixed = false
   const account = searchAccount((values) => (Number(values['x']) % 2 === 1 && !isFixed ? [1, 'fails'] : bowl(values)))

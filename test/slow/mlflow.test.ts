@@ -15,7 +15,7 @@ beforeAll(() => {
   execFileSync('python3', ['-m', 'venv', join(folder, 'venv')])
   const pip = ['-m', 'pip', '--quiet', '--disable-pip-version-check', 'install']
   // Newer ones import the SDK of a vendor of clouds, which takes longer than all else here together.
-  const packages = ['mlflow-skinny==2.9.2', 'flask==3.1.3', 'gunicorn==21.2.0', 'querystring-parser==1.2.4']
+  const packages = ['mlflow-skinny==2.9.2', 'flask==3.1.3', 'gunicorn==21.2.0', 'querystring-parser==1.2.4', 'setuptools<81']
   execFileSync(python, [...pip, '--no-compile', ...packages], { stdio: 'pipe' })
 }, timeout)
 afterAll(() => rmSync(folder, { recursive: true, force: true }), timeout)

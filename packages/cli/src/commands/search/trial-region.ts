@@ -13,6 +13,7 @@ export class TrialRegion {
   readonly #region: LiveRegion
   readonly #trials: () => readonly Trial[]
   #drawnAtMs = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(context: CliContext, trials: () => readonly Trial[]) {
     this.#context = context
@@ -21,11 +22,17 @@ export class TrialRegion {
     this.isDrawn = canRedraw(context.stderr, context)
   }
 
+  /** Draws soon: events come by the thousand, and what the last of them changed is drawn, too. */
   draw(): void {
-    const now = this.#context.now()
-    // Log lines come by the thousand.
-    if (!this.isDrawn || now - this.#drawnAtMs < 100) return
-    this.#drawnAtMs = now
+    if (!this.isDrawn || this.#timer !== undefined) return
+    const restMs = 100 - (this.#context.now() - this.#drawnAtMs)
+    if (restMs <= 0) this.#drawNow()
+    else this.#timer = setTimeout(() => this.#drawNow(), restMs)
+  }
+
+  #drawNow(): void {
+    this.#timer = undefined
+    this.#drawnAtMs = this.#context.now()
     const trials = this.#trials()
     const running = trials.filter(({ status }) => status === 'running')
     const others = trials.filter(({ status }) => status !== 'running').slice(-Math.max(0, mostShown - running.length))
@@ -38,6 +45,7 @@ export class TrialRegion {
   }
 
   close(): void {
+    clearTimeout(this.#timer)
     this.#region.clear()
   }
 }

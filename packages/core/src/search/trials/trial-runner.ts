@@ -51,7 +51,7 @@ export class TrialRunner {
         () => undefined,
       )
       if (this.isStopping) await handle.stop()
-      this.#completed(trial, await handle.result())
+      await this.#completed(trial, await handle.result())
     } catch (cause) {
       this.#failed(trial, cause)
     } finally {
@@ -62,8 +62,10 @@ export class TrialRunner {
     await this.#note(trial)
   }
 
-  #completed(trial: TrialState, result: TaskResult): void {
+  async #completed(trial: TrialState, result: TaskResult): Promise<void> {
     const { goal } = this.#plan
+    // It ended while nobody followed it.
+    if (goal !== undefined && trial.steps === 0) await this.#readCourse(trial, result, goal.metric)
     trial.result = result
     trial.job = { kind: result.kind, name: result.job }
     trial.seconds = result.seconds
@@ -71,6 +73,16 @@ export class TrialRunner {
     if (goal !== undefined) trial.value = result.metrics[goal.metric] ?? trial.value
     trial.status = goal !== undefined && trial.value === undefined ? 'failed' : 'completed'
     if (trial.status === 'failed') trial.message = `it completed without a value of ${goal?.metric}`
+  }
+
+  async #readCourse(trial: TrialState, result: TaskResult, metric: string): Promise<void> {
+    try {
+      const points = await result.series(metric, { signal: this.#leaving })
+      for (const { machine, value, atMs } of points) trial.measured(machine, value, atMs)
+    } catch {
+      // Its log is gone, or the metric is one of the image's own: the value is known without it.
+      this.#leaving.throwIfAborted()
+    }
   }
 
   #failed(trial: TrialState, cause: unknown): void {
