@@ -56,7 +56,10 @@ test.skipIf(missing)(
     expect(again.output).toMatch(/best: x=1\r?\njob: train-/)
     const { stdout, stderr } = await ssm([...line, '--json'], { cwd: folder.path, env: { SSM_PLATFORM: 'local' } })
     expect(stderr).toBe('')
-    const found = JSON.parse(stdout) as { readonly best: { readonly job: string }; readonly trials: readonly { readonly job: string }[] }
+    const found = JSON.parse(stdout) as {
+      readonly best: { readonly job: string }
+      readonly trials: readonly { readonly job: string }[]
+    }
     expect(found.trials).toHaveLength(2)
     expect(again.output).toContain(`job: ${found.best.job}`)
     const { jobs } = JSON.parse(
