@@ -115,6 +115,12 @@ test(
     const found = await search(1).run()
     expect(found.best.hyperparameters).toEqual({ x: 1 })
     expect(found.trials.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed'])
-    expect(await budgetOf('p', { platform })).toMatchObject({ reservedUsd: 0, openJobs: 0 })
+    const budget = await budgetOf('p', { platform })
+    expect(budget).toMatchObject({ reservedUsd: 0, openJobs: 0 })
+    // What each trial cost is kept with it, and is told by who runs the same again.
+    const costs = found.trials.map(({ costUsd = 0 }) => costUsd)
+    expect(costs.every((usd) => usd > 0)).toBe(true)
+    expect(costs.reduce((sum, usd) => sum + usd, 0)).toBeLessThanOrEqual((budget?.spentUsd ?? 0) + 0.01)
+    expect((await search(1).run()).trials.map(({ costUsd }) => costUsd)).toEqual(costs)
   },
 )

@@ -40,6 +40,8 @@ export interface Trial<Given = Values, Result = TaskResult> {
   readonly seconds?: number
   /** What is billed, per machine, in seconds; training on AWS only. */
   readonly billableSeconds?: number
+  /** What its jobs cost, in US dollars; absent when that is not known, and in projects without prices. */
+  readonly costUsd?: number
   /** Why it failed. */
   readonly message?: string
   /** The result of a completed trial. @throws {SsmError} `SEARCH_FAILED` for one that did not complete. */

@@ -31,7 +31,7 @@ type StoredTrial = StoredSearch['trials'][number]
 function trialOf(task: string, { number, values, end }: KeptTrial, tuned: string | undefined): StoredTrial {
   const named = { number, task: tuned ?? trialTask(task, values), hyperparameters: values }
   if (end === undefined) return { ...named, status: 'running', course: [] }
-  const { status, course, value, job, seconds, billableSeconds, message } = end
+  const { status, course, value, job, seconds, billableSeconds, costUsd, message } = end
   return {
     ...named,
     status,
@@ -40,6 +40,7 @@ function trialOf(task: string, { number, values, end }: KeptTrial, tuned: string
     ...(job === undefined ? {} : { job }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(billableSeconds === undefined ? {} : { billableSeconds }),
+    ...(costUsd === undefined ? {} : { costUsd }),
     ...(message === undefined ? {} : { message }),
   }
 }

@@ -59,9 +59,10 @@ export function trialDocument({
   job,
   seconds,
   billableSeconds,
+  costUsd,
   message,
 }: ShownTrial): object {
-  return { number, task, hyperparameters, status, value, job, seconds, billableSeconds, message, course }
+  return { number, task, hyperparameters, status, value, job, seconds, billableSeconds, costUsd, message, course }
 }
 
 function valuesText({ hyperparameters }: Pick<ShownTrial, 'hyperparameters'>): string {

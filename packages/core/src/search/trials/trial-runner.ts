@@ -124,6 +124,7 @@ export class TrialRunner {
     this.#tell(event)
     if (event.task !== trial.task) return
     if (event.type === 'submitted') trial.restart()
+    if (event.type === 'cost-changed' && event.cost.kind === 'known') trial.paid(event.job, event.cost.usd)
     if (event.type === 'measured' && event.metric === this.#plan.goal?.metric)
       this.#measured(trial, event.machine, event.value, event.atMs)
   }

@@ -20,6 +20,7 @@ export interface TrialEnd {
   readonly kind?: JobRef['kind']
   readonly seconds?: number
   readonly billableSeconds?: number
+  readonly costUsd?: number
   readonly message?: string
   /** It was asked to stop, and is not known to have stopped. */
   readonly isStopping?: boolean
@@ -28,7 +29,9 @@ export interface TrialEnd {
 /** How a trial ended, from its note; `undefined` for what none of our clients wrote: whoever may write to the bucket may have. */
 export function trialEndIn(note: Readonly<Record<string, unknown>>): TrialEnd | undefined {
   const { status, steps, course, compared, job } = note
-  const numbers = ['value', 'seconds', 'billableSeconds'].every((name) => note[name] === undefined || isNumber(note[name]))
+  const numbers = ['value', 'seconds', 'billableSeconds', 'costUsd'].every(
+    (name) => note[name] === undefined || isNumber(note[name]),
+  )
   const isWhole =
     (status === 'completed' || status === 'failed' || status === 'stopped-early') &&
     isNumber(steps) &&
@@ -61,12 +64,14 @@ export class TrialState {
   job: JobRef | undefined
   seconds: number | undefined
   billableSeconds: number | undefined
+  costUsd: number | undefined
   error: unknown
   message: string | undefined
   isStopping = false
   result: TaskResult | undefined
   compared: (readonly [number, number])[] = []
   #course: MetricPoint[] = []
+  readonly #usd = new Map<string, number>()
   #machine: string | undefined
 
   constructor(number: number, task: string, values: Values) {
@@ -87,6 +92,12 @@ export class TrialState {
     return true
   }
 
+  /** Takes what one of its jobs cost so far. */
+  paid(job: string, usd: number): void {
+    this.#usd.set(job, usd)
+    this.costUsd = [...this.#usd.values()].reduce((sum, one) => sum + one, 0)
+  }
+
   /** Begins again: another attempt prints its metric from the start. */
   restart(): void {
     this.steps = 0
@@ -96,7 +107,7 @@ export class TrialState {
   }
 
   end(status: 'completed' | 'failed' | 'stopped-early'): TrialEnd {
-    const { value, steps, compared, job, seconds, billableSeconds, message, isStopping } = this
+    const { value, steps, compared, job, seconds, billableSeconds, costUsd, message, isStopping } = this
     return {
       status,
       steps,
@@ -106,6 +117,7 @@ export class TrialState {
       ...(job === undefined ? {} : { job: job.name, kind: job.kind }),
       ...(seconds === undefined ? {} : { seconds }),
       ...(billableSeconds === undefined ? {} : { billableSeconds }),
+      ...(costUsd === undefined ? {} : { costUsd }),
       ...(message === undefined ? {} : { message }),
       ...(isStopping ? { isStopping } : {}),
     }
@@ -121,6 +133,7 @@ export class TrialState {
     this.job = end.job === undefined ? undefined : { kind: end.kind ?? 'training', name: end.job }
     this.seconds = end.seconds
     this.billableSeconds = end.billableSeconds
+    this.costUsd = end.costUsd
     this.message = end.message
     this.isStopping = end.isStopping === true
   }
@@ -141,7 +154,7 @@ export class TrialState {
 
   /** As it is shown to users; `again` gives the result of a trial that an earlier client saw end. */
   view(again: (trial: TrialState) => Promise<TaskResult>): Trial {
-    const { number, task, values: hyperparameters, status, value, job, seconds, billableSeconds, message } = this
+    const { number, task, values: hyperparameters, status, value, job, seconds, billableSeconds, costUsd, message } = this
     return {
       number,
       task,
@@ -152,6 +165,7 @@ export class TrialState {
       ...(job === undefined ? {} : { job: job.name }),
       ...(seconds === undefined ? {} : { seconds }),
       ...(billableSeconds === undefined ? {} : { billableSeconds }),
+      ...(costUsd === undefined ? {} : { costUsd }),
       ...(message === undefined ? {} : { message }),
       result: async () => {
         if (this.status === 'completed') return this.result ?? (await again(this))
