@@ -306,6 +306,47 @@ containers(
   },
 )
 
+// As TensorFlow does it, each listens at the port of its own task, for all addresses of its machine. Ends when everybody has reached everybody.
+const meet = `python3 - <<'END'
+import json, os, socket, threading, time
+config = json.loads(os.environ['TF_CONFIG'])
+cluster, task, machines = config['cluster'], config['task'], int(os.environ['SSM_NUM_NODES'])
+port = lambda address: int(address.split(':')[1])
+mine = [cluster[task['type']][task['index']]]
+if 'ps' in cluster: mine.append(cluster['ps'][int(os.environ['SSM_HOST_RANK'])])
+def serve(server):
+    for _ in range(machines): server.accept()[0].close()
+threads = [threading.Thread(target=serve, args=(socket.create_server(('', port(address))),)) for address in mine]
+for thread in threads: thread.start()
+for address in sum(cluster.values(), []):
+    while True:
+        try: socket.create_connection((address.split(':')[0], port(address))).close(); break
+        except OSError: time.sleep(0.05)
+for thread in threads: thread.join()
+print('met', task['type'], task['index'], {kind: len(all) for kind, all in cluster.items()})
+END`
+
+containers.for([false, true])(
+  'machines reach each other at what TF_CONFIG says, in containers: %s',
+  { timeout },
+  async (container) => {
+    await using place = sandbox()
+    const setUp = { image: podman.image, container, instanceCount: 2, maxRun: '1 minute' } as const
+    const line = place.project('ex').task('t').shell(meet).with(setUp)
+    const met = async (policy: 'parameter_server' | 'multi_worker_mirrored'): Promise<readonly string[]> => {
+      const lines: string[] = []
+      for await (const { machine, text } of (await line.distribution(policy).run()).logs())
+        if (text.startsWith('met')) lines.push(`${machine} ${text}`)
+      return lines.sort()
+    }
+    expect(await met('multi_worker_mirrored')).toEqual(["algo-1 met worker 0 {'worker': 2}", "algo-2 met worker 1 {'worker': 2}"])
+    expect(await met('parameter_server')).toEqual(
+      ['algo-1 met master 0', 'algo-2 met worker 0'].map((who) => `${who} {'master': 1, 'ps': 2, 'worker': 1}`),
+    )
+    expect(await place.leftovers()).toEqual([])
+  },
+)
+
 containers('podman under the name of docker is used as podman', { timeout }, async () => {
   await using place = sandbox()
   // As Debian's podman-docker has it.

@@ -109,16 +109,23 @@ print(json.dumps([[t._build_tf_config_for_mwms(hosts, h), t._build_tf_config_for
     const PYTHONPATH = `${folder}:${join(folder, 'sagemaker_tensorflow_training-20.5.0/src')}`
     const printed = execFileSync(python, [join(folder, 'configs.py')], { env: { PYTHONPATH }, encoding: 'utf8' })
     await using place = sandbox()
-    const line = place.project('ex').task('t').shell('echo "$SM_CURRENT_HOST $TF_CONFIG"').instances('ml.m5.large', 3)
+    const line = place.project('ex').task('t').shell('echo "$MASTER_PORT $TF_CONFIG"').instances('ml.m5.large', 3)
     const ours = async (policy: 'multi_worker_mirrored' | 'parameter_server'): Promise<Readonly<Record<string, unknown>>> => {
       const told: Record<string, unknown> = {}
       for await (const { machine, text } of (await line.distribution(policy).run()).logs())
-        told[machine] = JSON.parse(text.slice(text.indexOf('{')))
+        told[machine] = JSON.parse(withUsualPorts(text.slice(text.indexOf('{')), Number.parseInt(text, 10), policy))
       return told
     }
     const [mirrored, served] = [await ours('multi_worker_mirrored'), await ours('parameter_server')]
     expect(['algo-1', 'algo-2', 'algo-3'].map((host) => [mirrored[host], served[host]])).toEqual(JSON.parse(printed))
   })
+
+  /** Machines of one computer share its ports: each has others, in the order of the machines. */
+  const withUsualPorts = (text: string, first: number, policy: string): string =>
+    text.replaceAll(/algo-(\d):(\d+)/g, (_all, number: string, port: string) => {
+      const each = policy === 'multi_worker_mirrored' ? 1 : 2
+      return `algo-${number}:${(each === 1 ? 8890 : 2222) + Number(port) - first - (Number(number) - 1) * each}`
+    })
 
   test('starts our launcher in a training job of a tuning job, with what the tuner chose', { timeout }, async () => {
     await using place = sandbox()

@@ -674,16 +674,27 @@ tensorflow_config() {
 
 # The cluster of parameter servers, seen from a task in it: the first machine is the master, and every one serves parameters.
 server_config() {
-  echo "{\"cluster\":{\"master\":[\"$_first_host:2222\"],\"ps\":[$_servers],\"worker\":[$_workers]},\"environment\":\"cloud\",\"task\":{\"type\":\"$1\",\"index\":$2}}"
+  echo "{\"cluster\":{\"master\":[$_master],\"ps\":[$_servers],\"worker\":[$_workers]},\"environment\":\"cloud\",\"task\":{\"type\":\"$1\",\"index\":$2}}"
 }
 
 list_addresses() {
-  _mirrored='' _servers='' _workers='' _rest=$_all_hosts
+  _mirrored='' _servers='' _workers='' _master='' _rest=$_all_hosts _place=0
   while [ -n "$_rest" ]; do
-    _name=${_rest%%\"*}
-    _mirrored="$_mirrored${_mirrored:+,}\"$_name:8890\"" _servers="$_servers${_servers:+,}\"$_name:2223\""
-    [ "$_name" = "$_first_host" ] || _workers="$_workers${_workers:+,}\"$_name:2222\""
-    _rest=${_rest#*\",\"}
+    _name=${_rest%%\"*} _rest=${_rest#*\",\"}
+    # Machines of one computer share its ports, and may have no names.
+    if [ "$SM_NETWORK_INTERFACE_NAME" = lo ]; then
+      _worker_port=$((MASTER_PORT + _place * 2)) _mirrored_port=$((MASTER_PORT + _place))
+      [ "$MASTER_ADDR" != 127.0.0.1 ] || _name=$MASTER_ADDR
+    else
+      _worker_port=2222 _mirrored_port=8890
+    fi
+    _mirrored="$_mirrored${_mirrored:+,}\"$_name:$_mirrored_port\"" _servers="$_servers${_servers:+,}\"$_name:$((_worker_port + 1))\""
+    if [ "$_place" -eq 0 ]; then
+      _master="\"$_name:$_worker_port\"" _first_server="$_name $((_worker_port + 1))"
+    else
+      _workers="$_workers${_workers:+,}\"$_name:$_worker_port\""
+    fi
+    _place=$((_place + 1))
   done
 }
 
@@ -961,12 +972,12 @@ import socket, sys, time
 missed = 0
 while missed < 3:
     try:
-        socket.create_connection((sys.argv[1], 2223), 5).close()
+        socket.create_connection((sys.argv[1], int(sys.argv[2])), 5).close()
         missed = 0
     except OSError:
         missed += 1
     time.sleep(2 if missed else 10)
-' "$_first_host" </dev/null
+' $_first_server </dev/null
   kill -KILL "$_server" 2>/dev/null
   wait "$_server" 2>/dev/null
 }

@@ -172,6 +172,29 @@ describe.each(shells)('TensorFlow under $name', ({ argv: shell, here }) => {
     ])
   })
 
+  on(
+    'is told of ports of their own where machines share those of one computer, and of no names where they have none',
+    async () => {
+      const shared = (host: string): object => ({ resources: resources(host, hosts).replace('eth7', 'lo') })
+      const on = async (policy: string, env: Readonly<Record<string, string>>): Promise<readonly unknown[]> =>
+        await Promise.all(
+          hosts.map(async (host) => {
+            const machine = new Machine({ ...line, settings: `ssm_distribution='${policy}'`, ...shared(host) })
+            const { stdout } = await machine.run(shell, { PATH: quickPath, MASTER_PORT: '12000', ...env })
+            return (JSON.parse(stdout.toString()) as { readonly cluster: unknown }).cluster
+          }),
+        )
+      const named = { worker: ['algo-1:12000', 'algo-2:12001', 'algo-3:12002'] }
+      expect(await on('multi_worker_mirrored', {})).toEqual([named, named, named])
+      const unnamed = {
+        master: ['127.0.0.1:12000'],
+        ps: ['127.0.0.1:12001', '127.0.0.1:12003', '127.0.0.1:12005'],
+        worker: ['127.0.0.1:12002', '127.0.0.1:12004'],
+      }
+      expect(await on('parameter_server', { MASTER_ADDR: '127.0.0.1' })).toEqual([unnamed, unnamed, unnamed])
+    },
+  )
+
   on('has a parameter server beside a Python program, which ends with it', async () => {
     const server = [
       'import json, os, time',
