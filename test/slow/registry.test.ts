@@ -7,7 +7,11 @@ import { BatchGetImageCommand, DescribeRepositoriesCommand, ECRClient, GetAuthor
 import { aws } from '@simple-sagemaker/core/aws'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pullImage } from '../../packages/core/src/containers/build.ts'
+import { withLogins } from '../../packages/core/src/containers/logins.ts'
 import type { ImageNeed } from '../../packages/core/src/platform/images.ts'
+import { Secret } from '../../packages/core/src/secrets/secret.ts'
+import { sandbox } from '../system/sandbox.ts'
 import { testKeys, testRegion } from '../support/aws/aws-platform.ts'
 import { mockedAccount, mockedAws } from '../support/aws/mocked.ts'
 import { freePort } from '../support/aws/moto.ts'
@@ -129,6 +133,26 @@ test.skipIf(missing !== undefined)(
     ecr.on(GetAuthorizationTokenCommand).resolves(token(`https:${'//'}localhost:1`))
     const other = { ...need, image: { ...image, source: `${image.source}\nRUN echo ho > /ho` } }
     await expect(platform.images.resolve(other)).rejects.toMatchObject({ code: 'PLATFORM_REFUSED', facts: { host } })
+
+    // In a container on this computer: whoever has no login does not get the image, and the token of ECR is for no such host.
+    const pushed = `${host}/mine@${built.replace(/.*@/, '')}`
+    podman?.run('rmi', '--all', '--force')
+    await using place = sandbox()
+    const asked: string[] = []
+    const publishedImages = async () => ({
+      uriOf: async () => '',
+      loginFor: async (uri: string) => void asked.push(uri),
+    })
+    const run = { image: pushed, container: true } as const
+    const ex = place.project('ex', { containerEngine: 'podman', publishedImages })
+    await expect(ex.task('t').shell('cat /hi').with(run).run()).rejects.toMatchObject({ code: 'IMAGE_FAILED' })
+    expect(asked).toEqual([])
+    const engine = { kind: 'podman', program: 'podman', version: '' } as const
+    const logins = [{ host, user: 'AWS', password: new Secret(password) }]
+    await withLogins(engine, logins, undefined, (env) => pullImage(engine, pushed, { env }))
+    const lines: string[] = []
+    for await (const { text } of (await ex.task('t').shell('cat /hi').with(run).run()).logs()) lines.push(text)
+    expect(lines).toContain('hi')
     client.destroy()
   },
 )

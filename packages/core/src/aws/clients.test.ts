@@ -1,8 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { openClients } from './clients.ts'
+
+afterEach(() => void vi.unstubAllEnvs())
+
+/** Sets variables of this process for one test; `undefined` takes one away. */
+function stub(variables: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+}
 
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
 
@@ -74,38 +81,27 @@ test('importing the AWS platform and making one loads no AWS module', () => {
   ).toBe('0 true')
 })
 
+const noFiles = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
+
 test('a profile that does not exist is named, instead of a region that is missing', async () => {
-  const env = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
-  const before = { ...process.env }
-  Object.assign(process.env, env)
-  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) delete process.env[name]
-  try {
-    await using clients = openClients({ profile: 'nobody' }, {}, {})
-    await expect(clients.region()).rejects.toMatchObject({ code: 'PLATFORM_CREDENTIALS', facts: { profile: 'nobody' } })
-  } finally {
-    process.env = before
-  }
+  stub({ ...noFiles, AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined })
+  await using clients = openClients({ profile: 'nobody' }, {}, {})
+  await expect(clients.region()).rejects.toMatchObject({ code: 'PLATFORM_CREDENTIALS', facts: { profile: 'nobody' } })
 })
 
 test('a profile that does not exist is named when a region is set and no credentials are found', async () => {
-  const env = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' }
-  const before = { ...process.env }
-  Object.assign(process.env, env)
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) delete process.env[name]
-  try {
-    for (const [options, variables] of [
-      [{ profile: 'nobody' }, {}],
-      [{}, { AWS_PROFILE: 'nobody' }],
-    ] as const) {
-      Object.assign(process.env, variables)
-      await using clients = openClients({ region: 'eu-west-1', ...options }, {}, variables)
-      await expect(clients.account()).rejects.toMatchObject({
-        code: 'PLATFORM_CREDENTIALS',
-        message: expect.stringContaining('"nobody"') as string,
-        facts: { profile: 'nobody' },
-      })
-    }
-  } finally {
-    process.env = before
+  const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_SESSION_TOKEN: undefined }
+  stub({ ...noFiles, ...none, AWS_EC2_METADATA_DISABLED: 'true' })
+  for (const [options, variables] of [
+    [{ profile: 'nobody' }, {}],
+    [{}, { AWS_PROFILE: 'nobody' }],
+  ] as const) {
+    stub(variables)
+    await using clients = openClients({ region: 'eu-west-1', ...options }, {}, variables)
+    await expect(clients.account()).rejects.toMatchObject({
+      code: 'PLATFORM_CREDENTIALS',
+      message: expect.stringContaining('"nobody"') as string,
+      facts: { profile: 'nobody' },
+    })
   }
 })

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { clientPython, wheelsFor } from './index.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'ssm-wheels-'))
@@ -65,4 +65,26 @@ test('a lock whose package name has a second line is refused before pip reads it
 test('wheels of a folder beside the requirements are brought', async () => {
   const { folder } = await bring('--no-index\n--find-links .\ntiny==1.0\n')
   expect(folder.listing.files.map(({ path }) => path)).toContain('tiny-1.0-py3-none-any.whl')
+})
+
+test("of pip's files on this computer only what says where packages come from counts", async () => {
+  const file = join(base, 'pip.conf')
+  const others = [
+    'constraint = none.txt',
+    'requirement = none.txt',
+    'no-binary = :all:',
+    'target = nowhere',
+    'require-virtualenv = true',
+  ]
+  writeFileSync(
+    file,
+    `[global]\nfind-links = ${base}\n${others[0]}\n${others[4]}\n[download]\nno-index = true\n${others.slice(1, 3).join('\n')}\n`,
+  )
+  vi.stubEnv('PIP_CONFIG_FILE', file).stubEnv('PIP_FIND_LINKS', undefined)
+  try {
+    const { folder } = await bring('tiny == 1.0\n')
+    expect(folder.listing.files.map(({ path }) => path)).toContain('tiny-1.0-py3-none-any.whl')
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })

@@ -1,0 +1,92 @@
+import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { publishedImages } from '@simple-sagemaker/core/aws'
+import { mockClient } from 'aws-sdk-client-mock'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../../packages/core/src/files/temporary.ts'
+import { localImages } from '../../../packages/core/src/local/images.ts'
+import type { ImageNeed } from '../../../packages/core/src/platform/images.ts'
+import { testKeys, testRegion } from '../../support/aws/aws-platform.ts'
+import { mockedAccount } from '../../support/aws/mocked.ts'
+import { notingEngine } from '../../support/containers.ts'
+
+const host = `${mockedAccount}.dkr.ecr.${testRegion}.amazonaws.com`
+const need = (uri: string): ImageNeed => ({
+  image: { kind: 'uri', uri },
+  kind: 'training',
+  instanceType: 'local',
+  project: 'ex',
+  prefix: '',
+  container: true,
+})
+
+const ecr = mockClient(ECRClient)
+const sts = mockClient(STSClient)
+const tokenFor = (registry: string): void => {
+  const authorizationToken = Buffer.from('AWS:canary-token').toString('base64')
+  ecr
+    .on(GetAuthorizationTokenCommand)
+    .resolves({ authorizationData: [{ authorizationToken, proxyEndpoint: `https:${'//'}${registry}` }] })
+}
+beforeEach(() => {
+  sts.on(GetCallerIdentityCommand).resolves({ Account: mockedAccount, Arn: `arn:aws:iam::${mockedAccount}:user/x`, UserId: 'x' })
+  tokenFor(host)
+})
+afterEach(() => {
+  ecr.reset()
+  sts.reset()
+})
+
+/** What an engine, which has no image, is asked for; and the error, if there is one. */
+async function fetching(uri: string) {
+  await using folder = await temporaryDirectory()
+  // `image inspect` fails: the image is not here.
+  const engine = await notingEngine(folder.path, { fails: 'image' })
+  const images = localImages({
+    containerEngine: engine.path,
+    publishedImages: async () => publishedImages({ region: testRegion, credentials: testKeys }),
+  })
+  const failure = await images.resolve(need(uri)).then(
+    () => undefined,
+    (cause: unknown) => cause,
+  )
+  return { calls: await engine.calls(), failure }
+}
+
+test("a container's image in the account's own registry is fetched with a login whose token goes through standard input", async () => {
+  const { calls, failure } = await fetching(`${host}/mine:1`)
+  expect(failure).toBeUndefined()
+  expect(calls.map(({ words }) => words.join(' ')).slice(1)).toEqual([
+    `login --username AWS --password-stdin ${host}`,
+    `pull --platform linux/amd64 ${host}/mine:1`,
+  ])
+  expect(calls[1]?.input).toBe('canary-token')
+  expect(JSON.stringify(calls.map(({ words }) => words))).not.toContain('canary')
+})
+
+test("an image that AWS publishes is fetched with the account's token, which is good for its registry", async () => {
+  const vendor = `763104351884.dkr.ecr.${testRegion}.amazonaws.com`
+  const { calls } = await fetching(`${vendor}/pytorch-training:2.8.0-cpu-py312`)
+  expect(calls.find(({ words }) => words[0] === 'login')?.words.at(-1)).toBe(vendor)
+})
+
+test.each([
+  'localhost:5000/mine:1',
+  'docker.io/library/python:3.12',
+  `999988887777.dkr.ecr.${testRegion}.amazonaws.com/mine:1`,
+  `${mockedAccount}.dkr.ecr.eu-west-1.amazonaws.com/mine:1`,
+  `${host}.example.com/mine:1`,
+  `${mockedAccount}.dkr.ecr.example.com/mine:1`,
+])('the token is sent to no other registry: %s', async (uri) => {
+  const { calls, failure } = await fetching(uri)
+  expect(failure).toBeUndefined()
+  expect(calls.map(({ words }) => words[0])).toEqual(['image', 'pull'])
+  expect(ecr.commandCalls(GetAuthorizationTokenCommand)).toEqual([])
+})
+
+test('a token for another registry than that of the account is not used', async () => {
+  tokenFor('registry.example.com')
+  const { calls, failure } = await fetching(`${host}/mine:1`)
+  expect(failure).toMatchObject({ code: 'PLATFORM_REFUSED', facts: { host, registry: 'registry.example.com' } })
+  expect(calls.map(({ words }) => words[0])).toEqual(['image'])
+})
