@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { rm, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import process from 'node:process'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { root } from './support.mjs'
@@ -14,6 +15,9 @@ const packs = {
   list: ['cli/src/commands/ps/ps.ts', 'core/src/local/index.ts'],
   run: ['cli/src/commands/run/run.ts', 'core/src/run/open-runner.ts'],
 }
+
+// Coverage needs to know where in the sources each part comes from, and a minifier makes other branches of those that are there.
+const measured = process.env['SSM_COVERAGE'] !== undefined
 
 /** Bundles the command into a folder. Resolves to the sources that are in it. */
 export async function bundleCommand(folder, plugins) {
@@ -40,7 +44,7 @@ async function splitIntoParts(plugins) {
     mainFields: ['module', 'main'],
     conditions: ['ssm-source', 'module'],
     external: ['esbuild'],
-    minifySyntax: true,
+    minifySyntax: !measured,
     keepNames: true,
     sourcemap: 'inline',
     legalComments: 'none',
@@ -89,10 +93,10 @@ async function packed({ pack, names, parts, packOf, folder }) {
     platform: 'node',
     format: 'cjs',
     target: 'node20.19',
-    minify: true,
+    minify: !measured,
     lineLimit: 200,
     // Those of the AWS clients would be larger than everything else.
-    sourcemap: isNamed,
+    sourcemap: isNamed || measured,
     legalComments: 'none',
     logLevel: 'error',
     metafile: true,

@@ -11,16 +11,17 @@ import { setup } from './setup.mjs'
 import { isMain, main, root } from './support.mjs'
 
 async function coverage() {
-  await setup()
-  await prepare()
   const folder = mkdtempSync(join(tmpdir(), 'ssm-coverage-'))
   // Some tests start programs as other users.
   chmodSync(folder, 0o1777)
   try {
+    process.env['SSM_COVERAGE'] = folder
+    await setup()
+    await prepare()
     const given = process.argv.slice(2)
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
     const argv = ['run', '--project', 'unit', '--project', 'slow', '--coverage', '--coverage.reportOnFailure', ...given]
-    const env = { ...process.env, SSM_COVERAGE: folder, SSM_SLOW: '1' }
+    const env = { ...process.env, SSM_SLOW: '1' }
     const { status } = spawnSync(process.execPath, [vitest, ...argv], { cwd: root, stdio: 'inherit', env })
     process.exitCode = status ?? 1
   } finally {

@@ -95,7 +95,8 @@ const results = [
 
 // Sizes and times stand for the content: this runs at every start, and a needless build is quick.
 function wantedBuild() {
-  const hash = createHash('sha256').update(process.versions.node)
+  // What coverage measures is built otherwise.
+  const hash = createHash('sha256').update(`${process.versions.node} ${process.env['SSM_COVERAGE'] !== undefined}`)
   const add = (path) => {
     const facts = statSync(join(root, path))
     hash.update(`${path} ${facts.size} ${facts.mtimeMs}\n`)

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { foldsNames, nameBook } from './name-book.ts'
 
@@ -67,3 +67,17 @@ test.skipIf(process.platform !== 'linux')(
     }
   },
 )
+
+test.each([
+  ['letter case', (name: string) => name.toLowerCase()],
+  ['Unicode form', (name: string) => name.normalize('NFC')],
+])('a file system that folds names by %s alone is noticed', (_, folded) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ssm-names-'))
+  try {
+    const names = (): readonly string[] => readdirSync(folder).map(folded)
+    expect(foldsNames(folder, (path) => names().includes(folded(basename(path))))).toBe(true)
+    expect(readdirSync(folder)).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

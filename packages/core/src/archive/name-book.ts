@@ -3,13 +3,16 @@ import { existsSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { unsafeName } from './safe-path.ts'
 
-/** Whether a file system takes names for one and the same that differ by letter case or Unicode form, by trying it in a folder. */
-export function foldsNames(folder: string): boolean {
+/**
+ * Whether a file system takes names for one and the same that differ by letter case or Unicode form, by trying it in a folder.
+ * `exists` is the file system's answer, for tests of systems that are not there.
+ */
+export function foldsNames(folder: string, exists: (path: string) => boolean = existsSync): boolean {
   const name = (letter: string): string => join(folder, `.ssm-probe-${letter}-${mark}`)
   const mark = randomBytes(6).toString('hex')
   writeFileSync(name('\u00c9'), '', { flag: 'wx' })
   try {
-    return ['\u00e9', 'E\u0301'].some((letter) => existsSync(name(letter)))
+    return ['\u00e9', 'E\u0301'].some((letter) => exists(name(letter)))
   } finally {
     unlinkSync(name('\u00c9'))
   }
