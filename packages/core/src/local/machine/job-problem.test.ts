@@ -16,7 +16,9 @@ test.each<[string, unknown, string]>([
     failed('ENAMETOOLONG'),
     "ClientError: a name is too long for this file system: Error: ENAMETOOLONG: it failed, open '/a'",
   ],
-  ...['EACCES', 'EPERM', 'EROFS'].map((code) => [code, failed(code), `ClientError: ${code}: it failed, open '/a'`] satisfies [string, unknown, string]),
+  ...['EACCES', 'EPERM', 'EROFS'].map(
+    (code) => [code, failed(code), `ClientError: ${code}: it failed, open '/a'`] satisfies [string, unknown, string],
+  ),
   ['an error without a stack', Object.assign(new Error('no'), { stack: undefined }), 'InternalServerError: no'],
   ['what is no error', 'no', 'InternalServerError: no'],
 ])('the failure reason for %s says whose fault it is', (_, cause, reason) => {

@@ -10,8 +10,7 @@ import type { Rehearsal } from './verdict.ts'
 const cacheDir = mkdtempSync(join(tmpdir(), 'ssm-certificates-'))
 afterAll(() => rmSync(cacheDir, { recursive: true }))
 
-const parts = (program: string, input = 'a'): ResolvedTask['parts'] =>
-  ({ program, 'input data': input })
+const parts = (program: string, input = 'a'): ResolvedTask['parts'] => ({ program, 'input data': input })
 const rehearsal = (program: string, faults: readonly string[]): Rehearsal =>
   ({
     v: 1,
