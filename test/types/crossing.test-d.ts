@@ -1,7 +1,8 @@
 import { project, type FunctionTask } from '@simple-sagemaker/core'
 import { expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
 import type { Explain } from '../../packages/core/src/project/grammar/explain.ts'
-import type { Crossing } from '../../packages/core/src/project/grammar/functions.ts'
+import type { Crossing, SchemaGives, SchemaTakes } from '../../packages/core/src/project/grammar/functions.ts'
 
 // What a function may take and give when it runs on another machine, and what is said where it may not.
 
@@ -24,6 +25,13 @@ class Point {
   readonly y = 2
   length(): number {
     return Math.hypot(this.x, this.y)
+  }
+}
+class Counted {
+  readonly x = 1
+  readonly #count = 2
+  get twice(): number {
+    return this.#count * 2
   }
 }
 
@@ -75,10 +83,11 @@ type IsMap = 'a Map, which JSON does not carry: send an object or a list of pair
 type IsSet = 'a Set, which JSON does not carry: send a list'
 type IsFunction = 'a function, and only data crosses: name what to do by a text'
 type IsBytes = 'bytes, which JSON does not carry: send base64 text, or files by .input'
+type IsInstance = 'an instance of a class, and only data crosses: send a plain object'
 type IsUnknown = 'something of an unknown type: declare what it is'
 type IsUndefined = 'undefined in a list, which JSON does not carry: use null'
 
-test('40 shapes that do not cross, and what is said', () => {
+test('44 shapes that do not cross, and what is said', () => {
   expectTypeOf<Taking<Date>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
   expectTypeOf<Taking<Date | string>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
   expectTypeOf<Taking<Date[]>>().toEqualTypeOf<Said<`'f' takes ${IsDate}`>>()
@@ -99,6 +108,10 @@ test('40 shapes that do not cross, and what is said', () => {
   expectTypeOf<Taking<Point>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
   expectTypeOf<Taking<Point[]>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
   expectTypeOf<Taking<URL>>().toEqualTypeOf<Said<`'f' takes ${IsFunction}`>>()
+  expectTypeOf<Taking<Counted>>().toEqualTypeOf<Said<`'f' takes ${IsInstance}`>>()
+  expectTypeOf<Taking<{ of: Counted[] }>>().toEqualTypeOf<Said<`'f' takes ${IsInstance}`>>()
+  expectTypeOf<Giving<Promise<Counted>>>().toEqualTypeOf<Said<`'f' gives ${IsInstance}`>>()
+  expectTypeOf<Taking<[string, undefined]>>().toEqualTypeOf<Said<`'f' takes ${IsUndefined}`>>()
   expectTypeOf<Taking<bigint>>().toEqualTypeOf<Said<`'f' takes a bigint, which JSON does not carry: send its text`>>()
   expectTypeOf<Taking<{ size: bigint }>>().toEqualTypeOf<Said<`'f' takes a bigint, which JSON does not carry: send its text`>>()
   expectTypeOf<Taking<symbol>>().toEqualTypeOf<Said<`'f' takes a symbol, which JSON does not carry: use a text`>>()
@@ -119,6 +132,33 @@ test('40 shapes that do not cross, and what is said', () => {
   expectTypeOf<Giving<Promise<unknown>>>().toEqualTypeOf<Said<`'f' gives ${IsUnknown}`>>()
   expectTypeOf<Giving<(number | undefined)[]>>().toEqualTypeOf<Said<`'f' gives ${IsUndefined}`>>()
   expectTypeOf<Giving<Promise<Point>>>().toEqualTypeOf<Said<`'f' gives ${IsFunction}`>>()
+})
+
+const day = z.object({ at: z.date() })
+const parsed = z.object({ at: z.string().transform((text) => new Date(text)) })
+const open = z.record(z.string(), z.unknown())
+
+test('a schema sends what it gives and receives what it takes: that is data, or left open', () => {
+  expectTypeOf<SchemaGives<typeof parsed>>().toEqualTypeOf<Said<`the schema gives ${IsDate}`>>()
+  expectTypeOf<SchemaTakes<typeof parsed>>().toBeUnknown()
+  expectTypeOf<SchemaTakes<typeof day>>().toEqualTypeOf<Said<`the schema takes ${IsDate}`>>()
+  expectTypeOf<SchemaGives<typeof open>>().toBeUnknown()
+  const task = draft.code('a.py')
+  expectTypeOf(task.hyperparameterSchema(open).resultSchema(parsed).run).toBeFunction()
+  // @ts-expect-error the schema gives a Date, which JSON does not carry
+  void task.hyperparameterSchema(parsed)
+  // @ts-expect-error the schema takes a Date, which JSON does not carry
+  void task.resultSchema(day)
+  // @ts-expect-error the schema takes a Date, which JSON does not carry
+  void task.outputSchema('model', { 'days.jsonl': day })
+  // @ts-expect-error the schema takes a Date, which JSON does not carry
+  void task.channelSchema('data', { 'days.json': open, 'days.jsonl': day })
+  // @ts-expect-error the schema gives a Date, which JSON does not carry
+  void draft.pythonFunction('a.py', 'f', { args: z.tuple([parsed]), result: z.number() })
+  // @ts-expect-error the schema takes a Date, which JSON does not carry
+  void draft.pythonFunction('a.py', 'f', { args: z.tuple([open]), result: day })
+  // @ts-expect-error args is a tuple with a schema for each argument
+  void draft.pythonFunction('a.py', 'f', { args: z.string(), result: z.number() })
 })
 
 interface Work {

@@ -20,7 +20,9 @@ export function jsonProblem(value: unknown, refuse: RefusePart = () => undefined
       const holder = paths.get(this)
       last = holder === undefined ? '' : `${holder}${Array.isArray(this) ? `[${key}]` : `.${key}`}`
       if (typeof part === 'object' && part !== null && !paths.has(part)) paths.set(part, last)
-      const problem = refuse((this as Readonly<Record<string, unknown>>)[key]) ?? partProblem(part)
+      // What it was before its own toJSON: a date would become a text in silence.
+      const given = (this as Readonly<Record<string, unknown>>)[key]
+      const problem = refuse(given) ?? partProblem(given, part, Array.isArray(this))
       if (problem !== undefined) found ??= { at: last, ...problem }
       return part
     }) as string | undefined
@@ -32,10 +34,24 @@ export function jsonProblem(value: unknown, refuse: RefusePart = () => undefined
 
 const notJson = 'must be text, a number, true, false, null, or JSON made of these'
 
-function partProblem(part: unknown): { readonly message: string } | undefined {
+function partProblem(given: unknown, part: unknown, isInList: boolean): { readonly message: string } | undefined {
   if (typeof part === 'number' && !Number.isFinite(part)) return { message: `must not hold ${part}: JSON has no word for it` }
   if (typeof part === 'bigint') return { message: 'must not hold a bigint: JSON has no word for it; write it as text' }
-  return typeof part === 'function' || typeof part === 'symbol' ? { message: notJson } : undefined
+  if (part === undefined && isInList) return { message: 'must not be undefined in a list: JSON has no word for it; use null' }
+  if (typeof part === 'function' || typeof part === 'symbol') return { message: notJson }
+  return typeof given === 'object' && given !== null ? instanceProblem(given) : undefined
+}
+
+/** Of an instance of a class JSON keeps some fields, or none: a `Map` becomes `{}`. */
+function instanceProblem(given: object): { readonly message: string } | undefined {
+  if (Array.isArray(given)) return undefined
+  const prototype: unknown = Object.getPrototypeOf(given)
+  // The plain object of another realm has a prototype that has none.
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return undefined
+  const tag = Object.prototype.toString.call(given).slice('[object '.length, -1)
+  const name: unknown = (given as { readonly constructor?: { readonly name?: unknown } }).constructor?.name
+  const what = tag === 'Object' && typeof name === 'string' && name !== '' ? name : tag
+  return { message: `must not hold an instance of ${what}: JSON does not carry it; use text, numbers, lists and plain objects` }
 }
 
 function thrownProblem(cause: unknown, last: string): JsonProblem {

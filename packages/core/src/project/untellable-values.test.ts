@@ -1,4 +1,6 @@
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { jsonProblem } from '../lang/json-problem.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import type { TrainingOptions } from '../options/task-options.ts'
 import type { TrainingTask } from './grammar/tasks.ts'
@@ -41,6 +43,10 @@ const rows: readonly Row[] = [
   ['hyperparameters', { a: [Symbol('x')] }, 'hyperparameters.a[0]', /must be text, a number/],
   ['hyperparameters', { a: { b: () => 1 } }, 'hyperparameters.a.b', /must be text, a number/],
   ['hyperparameters', { a: { b: Number.NaN } }, 'hyperparameters.a.b', /NaN/],
+  ['hyperparameters', { a: { b: [new Date()] } }, 'hyperparameters.a.b[0]', /instance of Date/],
+  ['hyperparameters', { a: new Map([['b', 1]]) }, 'hyperparameters.a', /instance of Map/],
+  ['hyperparameters', { a: [new (class Point {})()] }, 'hyperparameters.a[0]', /instance of Point/],
+  ['hyperparameters', { a: ['b', undefined] }, 'hyperparameters.a[1]', /undefined in a list: .* use null/],
   ['hyperparameters', throwing('a'), 'hyperparameters.a', /cannot be read: no such column/],
   ['hyperparameters', { a: throwing('b') }, 'hyperparameters.a', /cannot be read: no such column/],
   ...(['env', 'tags', 'metrics'] as const).flatMap((option) => untellable(option)),
@@ -62,6 +68,12 @@ test('the message shows what can be shown of a value that holds itself', async (
   await expect(ready.hyperparameters({ a: circle as never }).plan()).rejects.toThrow(
     'hyperparameters.a.self[0] holds itself: JSON has no word for that (given: an object that JSON cannot say)',
   )
+})
+
+test('plain objects of another realm, without a prototype and with fields that are not set can be told', () => {
+  const realm: unknown = runInNewContext('({ a: { b: [1, { c: "d" }] } })')
+  const bare: unknown = Object.assign(Object.create(null), { a: 1 })
+  expect(jsonProblem({ realm, bare, unset: { a: undefined, b: null } })).toBeUndefined()
 })
 
 test('names that throw when they are read can be added to', async () => {

@@ -27,11 +27,27 @@ export interface PythonFunctionOptions<
   readonly dependencies?: readonly string[]
 }
 
-/** Arguments are a list. */
+/** Arguments are a list, of data. */
 export type ArgumentList<Args extends StandardSchemaV1> =
   StandardSchemaV1.InferInput<Args> extends readonly unknown[]
-    ? unknown
+    ? SchemaGives<Args>
     : Explain<'args is a tuple with a schema for each argument'>
+
+/** Of a schema that gives data nothing is said; else a sentence stands in its place. What it gives is sent. */
+export type SchemaGives<Schema extends StandardSchemaV1> = OnlyData<StandardSchemaV1.InferOutput<Schema>, 'the schema gives'>
+
+/** The same for what it takes: that is what arrives. */
+export type SchemaTakes<Schema extends StandardSchemaV1> = OnlyData<StandardSchemaV1.InferInput<Schema>, 'the schema takes'>
+
+/** Of several schemas, each by its file. */
+export type SchemasTake<Schemas extends Readonly<Record<string, StandardSchemaV1>>> = {
+  readonly [File in keyof Schemas]: SchemaTakes<Schemas[File]>
+}
+
+// A schema may leave open what something is: it is data when it is checked.
+type OnlyData<Type, Says extends string> = [Exclude<Reason<Type, []>, 'unknown'>] extends [never]
+  ? unknown
+  : Explain<`${Says} ${Advice[FirstOf<Exclude<Reason<Type, []>, 'unknown'>>]}`>
 
 /** A mark: calls of this function are what the task runs. */
 export interface Calls<Called> {
@@ -68,8 +84,13 @@ export type Crossed<Type> = 0 extends 1 & Type
         : Type extends object
           ? [keyof Type] extends [never]
             ? never
-            : { [Key in keyof Type]: Key extends symbol ? never : Crossed<Type[Key]> | Extract<Type[Key], undefined> }
+            : IsPlain<Type> extends true
+              ? { [Key in keyof Type]: Key extends symbol ? never : Crossed<Type[Key]> | Extract<Type[Key], undefined> }
+              : never
           : never
+
+// A class with private members is told by them; one without is the same as a plain object for the compiler, and is refused at run time.
+type IsPlain<Type> = { [Key in keyof Type]: Type[Key] } extends Type ? true : false
 
 /** Arguments may be left out. */
 type CrossedArguments<Args> = { [Key in keyof Args]: Crossed<Args[Key]> | Extract<Args[Key], undefined> }
@@ -113,6 +134,7 @@ interface Advice {
   readonly bytes: 'bytes, which JSON does not carry: send base64 text, or files by .input'
   readonly undefined: 'undefined in a list, which JSON does not carry: use null'
   readonly symbolKey: 'an object with a symbol as a key, which JSON does not carry: use a text'
+  readonly class: 'an instance of a class, and only data crosses: send a plain object'
   readonly unknown: 'something of an unknown type: declare what it is'
   readonly other: 'something that JSON does not carry: use texts, numbers, booleans, null, lists and plain objects'
 }
@@ -138,9 +160,13 @@ type Reason<Type, Depth extends readonly unknown[]> = 0 extends 1 & Type
               ? Reason<Item, [...Depth, 1]>
               : [keyof Type] extends [never]
                 ? 'unknown'
-                : {
-                    [Key in keyof Type]-?: Key extends symbol ? 'symbolKey' : Reason<Exclude<Type[Key], undefined>, [...Depth, 1]>
-                  }[keyof Type]
+                : IsPlain<Type> extends true
+                  ? {
+                      [Key in keyof Type]-?: Key extends symbol
+                        ? 'symbolKey'
+                        : Reason<Exclude<Type[Key], undefined>, [...Depth, 1]>
+                    }[keyof Type]
+                  : 'class'
 
 type NameOf<Type> = Type extends (...args: never) => unknown
   ? 'function'

@@ -23,6 +23,9 @@ import type {
   MapOptions,
   MapParameters,
   PythonFunctionOptions,
+  SchemaGives,
+  SchemasTake,
+  SchemaTakes,
 } from './functions.ts'
 import type { FreeChannel, OutputRef, ProcessingInputOptions, TrainingInputOptions } from './input-options.ts'
 import type { OutputsOf, TaskNames } from './known-tasks.ts'
@@ -128,6 +131,7 @@ export interface TrainingDraft<Name extends string = string, State = any>
     options: PythonFunctionOptions<Args, Result> & {
       /** A tuple. */
       readonly args: ArgumentList<Args>
+      readonly result: SchemaTakes<Result>
     },
   ): FunctionTask<
     Name,
@@ -468,7 +472,7 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
   readonly hyperparameterSchema: Has<State, 'hyperparameters'> extends true
     ? Refused<'declare the schema before .hyperparameters(): the values are then checked by it'>
     : <Schema extends StandardSchemaV1>(
-        schema: Schema,
+        schema: Schema & SchemaGives<Schema>,
       ) => Builders<
         Name,
         Exclude<State, Takes<unknown>> | Takes<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>>
@@ -484,7 +488,7 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
    */
   channelSchema<const Channel extends string, const Schemas extends Readonly<Record<string, StandardSchemaV1>>>(
     channel: Channel,
-    schemas: Schemas,
+    schemas: Schemas & SchemasTake<Schemas>,
   ): Builders<
     Name,
     | State
@@ -501,7 +505,7 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
    */
   outputSchema<const Output extends 'model' | 'output', const Schemas extends Readonly<Record<string, StandardSchemaV1>>>(
     output: Output,
-    schemas: Schemas,
+    schemas: Schemas & SchemasTake<Schemas>,
   ): Builders<
     Name,
     | State
@@ -511,7 +515,7 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
   >[B]
   /** Declares what the program writes with its toolkit's result call (zod, valibot, arktype …): `result` is checked and typed. */
   resultSchema<Schema extends StandardSchemaV1>(
-    schema: Schema,
+    schema: Schema & SchemaTakes<Schema>,
   ): Builders<
     Name,
     Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>, StandardSchemaV1.InferInput<Schema>>
@@ -585,7 +589,7 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
    */
   channelSchema<const Channel extends string, const Schemas extends Readonly<Record<string, StandardSchemaV1>>>(
     channel: Channel,
-    schemas: Schemas,
+    schemas: Schemas & SchemasTake<Schemas>,
   ): Builders<
     Name,
     | State
@@ -605,7 +609,7 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
     const Schemas extends Readonly<Record<string, StandardSchemaV1>>,
   >(
     output: Output,
-    schemas: Schemas,
+    schemas: Schemas & SchemasTake<Schemas>,
   ): Builders<
     Name,
     | State
@@ -615,7 +619,7 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
   >[B]
   /** Declares what the program writes with its toolkit's result call (zod, valibot, arktype …): `result` is checked and typed. */
   resultSchema<Schema extends StandardSchemaV1>(
-    schema: Schema,
+    schema: Schema & SchemaTakes<Schema>,
   ): Builders<
     Name,
     Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>, StandardSchemaV1.InferInput<Schema>>
