@@ -81,7 +81,7 @@ function Overview({ report }: { readonly report: ReportDocument }) {
                 <td>
                   <span class={`status ${state.status}`}>{state.status}</span>
                 </td>
-                <td>{span(((state.endedAtMs ?? report.madeAtMs) - state.createdAtMs) / 1000)}</td>
+                <td class="span">{span(((state.endedAtMs ?? report.madeAtMs) - state.createdAtMs) / 1000)}</td>
                 <td>{plain(because ?? '')}</td>
               </tr>
             ))}

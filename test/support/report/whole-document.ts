@@ -91,7 +91,13 @@ const jobNamed = (name: string, task: string): Whole<ReportDocument['jobs'][numb
     },
   ],
   series: ['loss', 'accuracy'].flatMap((metric) =>
-    machines.map(({ machine }) => ({ name: metric, machine, atMs: times, values: times.map((_, at) => 10 ** (3 - at / 13)) })),
+    machines.map(({ machine }, at) => ({
+      name: metric,
+      machine,
+      // Machines print at times of their own.
+      atMs: times.map((atMs) => atMs + 300 * at),
+      values: times.map((_, step) => 10 ** (3 - step / 13)),
+    })),
   ),
   usage: times.flatMap((atMs) =>
     machines.map(({ machine }) => ({

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import Plot from 'uplot'
 import type { MetricSeries, ReportedJob } from '../../src/run/report/report-document.ts'
-import { csvOf, lineColour, svgOf, type Line } from '../exports.ts'
+import { csvOf, svgOf, type Line } from '../exports.ts'
 import { Part } from '../part.tsx'
 import { bytes, number, plain } from '../text.ts'
+import { plotOf } from './plot.ts'
 
 /** The metrics of a job: one chart for each, a line for each machine. */
 export function Metrics({ job }: { readonly job: ReportedJob }) {
@@ -63,7 +63,7 @@ export function Usage({ job: { usage, usageHint } }: { readonly job: ReportedJob
       {charts.length === 0 && <p class="muted">Too few measurements for a curve.</p>}
       {usageHint !== undefined && <p class="hint">Hint: {plain(usageHint)}.</p>}
       <div class="charts">{charts}</div>
-      {!isNetworkKnown && (
+      {charts.length > 0 && !isNetworkKnown && (
         <p class="muted">
           Network traffic is not known: SageMaker publishes none, and on the local platform only containers have a network of
           their own.
@@ -90,7 +90,7 @@ function Chart({ title, lines, shown = number }: ChartProps) {
   useEffect(() => {
     const target = place.current
     if (target === null) return
-    const plot = new Plot(optionsOf(lines, target, isLogarithmic && canBeLogarithmic, shown), joined(lines), target)
+    const plot = plotOf(lines, target, { isLogarithmic: isLogarithmic && canBeLogarithmic, shown })
     const resized = new ResizeObserver(() => plot.setSize({ width: target.clientWidth, height: 200 }))
     resized.observe(target)
     return () => {
@@ -132,47 +132,6 @@ function Chart({ title, lines, shown = number }: ChartProps) {
 function summaryOf(lines: readonly Line[], shown: (value: number) => string): string {
   const last = lines.map(({ label, values }) => `${plain(label)} ${shown(values.at(-1) ?? 0)}`)
   return last.length > 4 ? `${last.slice(0, 4).join(', ')}, …` : last.join(', ')
-}
-
-const joined = (lines: readonly Line[]): Plot.AlignedData =>
-  Plot.join(lines.map(({ atMs, values }) => [strictlyRising(atMs), [...values]] as Plot.AlignedData))
-
-/** Several values of one millisecond stand one after another: a chart has one value at a time. */
-function strictlyRising(atMs: readonly number[]): number[] {
-  let last = -Infinity
-  return atMs.map((each) => (last = Math.max(each / 1000, last + 0.000_001)))
-}
-
-function optionsOf(
-  lines: readonly Line[],
-  target: HTMLElement,
-  logarithmic: boolean,
-  shown: (value: number) => string,
-): Plot.Options {
-  const style = getComputedStyle(target)
-  const axis = {
-    stroke: style.getPropertyValue('--muted'),
-    grid: { stroke: style.getPropertyValue('--line'), width: 1 },
-    ticks: { show: false },
-  }
-  return {
-    width: target.clientWidth || 320,
-    height: 200,
-    scales: { y: { distr: logarithmic ? 3 : 1 } },
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shown(tick))) }],
-    legend: { live: true },
-    series: [
-      {},
-      ...lines.map(({ label, values }, at) => ({
-        label: plain(label),
-        stroke: lineColour(at),
-        width: 1.5,
-        spanGaps: true,
-        points: { show: values.length < 60, fill: style.getPropertyValue('--ground') },
-        value: (_: Plot, value: number | null) => (value === null ? '–' : shown(value)),
-      })),
-    ],
-  }
 }
 
 function useDarkScheme(): boolean {

@@ -44,7 +44,7 @@ function Row({ attempt, isBilled }: { readonly attempt: ReportedAttempt; readonl
         {machines} × {plain(instanceType ?? 'unknown type')}
         {times}
       </td>
-      <td>{span(ranSeconds)}</td>
+      <td class="span">{span(ranSeconds)}</td>
       {isBilled && <td>{billedSeconds === undefined ? '–' : span(billedSeconds)}</td>}
       {isBilled && <td>{savedText(ranSeconds - (billedSeconds ?? ranSeconds), ranSeconds, cost)}</td>}
       <td>{costText(cost)}</td>
@@ -67,7 +67,7 @@ function Total({
     <tr class="total">
       <th scope="row">together</th>
       <td />
-      <td>{span(ran)}</td>
+      <td class="span">{span(ran)}</td>
       {isBilled && <td>{span(billed)}</td>}
       {isBilled && <td>{savedText(ran - billed, ran, cost)}</td>}
       <td>{costText(cost)}</td>
