@@ -1,21 +1,26 @@
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import { wording } from '../errors/wording.ts'
 import { layoutOf, type TaskLayout } from '../names/layout.ts'
+import type { Fields } from '../options/did-you-mean.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import type { JobRef, JobState } from '../platform/jobs.ts'
 import type { StoredObject } from '../platform/objects.ts'
 import type { Platform } from '../platform/platform.ts'
 import { readingContext } from '../run/context.ts'
 import { pastJobs } from '../run/decide/history.ts'
+import { assertGiven, optionProblemsOf } from '../run/lookup/given.ts'
 import { placeOfOriginal } from '../run/resolve/missing-output.ts'
 import { namedOutputsOf, storedOutputs } from '../run/results/outputs.ts'
 import { assertStateIsFree, cleanState } from '../run/state.ts'
-import { downloadJob } from '../run/results/download.ts'
+import { downloadFields, downloadJob } from '../run/results/download.ts'
 import type { Downloaded, SeriesPoint } from '../run/results/task-result.ts'
 import { readSeries } from '../run/results/series.ts'
 import { isRegExp } from '../lang/realms.ts'
 import type { StoredSearch } from '../search/found.ts'
 import type { OutputsFound, SeriesOptions, StoredDownloadOptions, TaskStore, TaskStorePlace } from './task-store.ts'
+
+const seriesFields: Fields<SeriesOptions> = { job: true, metrics: true, signal: true }
+const outputFields = { job: true, signal: true } as const
 
 /** Reads what earlier jobs of a task left. */
 export function openTaskStore(place: TaskStorePlace): TaskStore {
@@ -56,6 +61,7 @@ class OpenedTaskStore implements TaskStore {
   }
 
   async outputs(options: Pick<StoredDownloadOptions, 'job' | 'signal'> = {}): Promise<OutputsFound<never>> {
+    assertGiven('outputs', optionProblemsOf(options, outputFields))
     const { layout, platform, signal } = await this.#open(options)
     const job = await this.#jobOf(options)
     const named = await namedOutputsOf(layout, job, platform.objects, { signal })
@@ -63,11 +69,14 @@ class OpenedTaskStore implements TaskStore {
   }
 
   async download(folder: string, options: StoredDownloadOptions = {}): Promise<Downloaded> {
+    assertGiven('download', optionProblemsOf(options, { ...downloadFields, job: true }))
+    const { job: _job, ...parts } = options
     const { platform, layout, signal } = await this.#open(options)
-    return downloadJob(await this.#jobOf(options), layout, folder, options, readingContext(platform, signal))
+    return downloadJob(await this.#jobOf(options), layout, folder, parts, readingContext(platform, signal))
   }
 
   async series(options: SeriesOptions = {}): Promise<Readonly<Record<string, readonly SeriesPoint[]>>> {
+    assertGiven('series', optionProblemsOf(options, seriesFields))
     const { platform, layout, signal } = await this.#open(options)
     const { job } = options
     for await (const past of pastJobs(this.#place.task, layout, ['training', 'processing'], platform, { signal })) {

@@ -1,6 +1,6 @@
 import { callerOf } from '../../errors/caller.ts'
 import { freeze } from '../../lang/freeze.ts'
-import { assertRunOptions } from '../../options/errors.ts'
+import { assertFields, assertRunOptions } from '../../options/errors.ts'
 import type { Runner } from '../../run/runner.ts'
 import type { Found, SearchHandle, SearchRunOptions } from '../../search/found.ts'
 import type { FoundVariants } from '../../search/index.ts'
@@ -11,6 +11,7 @@ import { secondsOf, type Duration } from '../../time/duration.ts'
 
 type Plan = Omit<SearchPlan, 'task' | 'trials' | 'parallel'> & Partial<Pick<SearchPlan, 'trials' | 'parallel'>>
 
+const stopFields = { after: true, factor: true } as const
 const usualTrials = 20
 const usualParallel = 4
 
@@ -36,8 +37,11 @@ export class SearchBuilder {
   seed = (seed: number): SearchBuilder => this.#next({ seed })
   on = (on: NonNullable<SearchPlan['on']>): SearchBuilder => this.#next({ on })
   by = (by: SearchPlan['by']): SearchBuilder => this.#next({ by })
-  stopEarly = ({ after = 1, factor = 3 }: { readonly after?: number; readonly factor?: number } = {}): SearchBuilder =>
-    this.#next({ halving: { after, factor } })
+  stopEarly = (options: { readonly after?: number; readonly factor?: number } = {}): SearchBuilder => {
+    assertFields(this.#spec().task, 'stopEarly', options, stopFields)
+    const { after = 1, factor = 3 } = options
+    return this.#next({ halving: { after, factor } })
+  }
 
   run = async (options: SearchRunOptions = {}): Promise<Found | FoundVariants> => (await this.#start(options, this.run)).result()
   start = async (options: SearchRunOptions = {}): Promise<SearchHandle<Found | FoundVariants>> => this.#start(options, this.start)

@@ -3,6 +3,7 @@ import { budgetLedger, keyPrefix } from '../../names/layout.ts'
 import { projectName } from '../../names/task-name.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import { readSmall } from '../decide/history.ts'
+import { assertGiven, optionProblemsOf, placeProblemsOf } from './given.ts'
 import type { StoragePlace } from './projects.ts'
 
 /** What is spent and reserved of a project's budget. */
@@ -16,11 +17,10 @@ export interface BudgetState {
 }
 
 /** What is spent and reserved of a project's budget, as it is stored; `undefined` when no job was ever run with one. Changes nothing. */
-export async function budgetOf(
-  project: string,
-  { platform, bucket, prefix = '' }: StoragePlace,
-  { signal }: Abortable = {},
-): Promise<BudgetState | undefined> {
+export async function budgetOf(project: string, place: StoragePlace, given: Abortable = {}): Promise<BudgetState | undefined> {
+  assertGiven('budgetOf', [...placeProblemsOf(place), ...optionProblemsOf(given)])
+  const { platform, bucket, prefix = '' } = place
+  const { signal } = given
   const options = signal === undefined ? {} : { signal }
   const name = await platform.objects.bucket(bucket, { dryRun: true, ...options })
   const uri = budgetLedger({ bucket: name, prefix: keyPrefix(prefix), project: projectName(project) })

@@ -2,10 +2,12 @@ import { isSsmError, SsmError } from '../../errors/ssm-error.ts'
 import { layoutOf, type TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import { projectName, taskName } from '../../names/task-name.ts'
+import type { Fields } from '../../options/did-you-mean.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import { isTerminal, type JobState } from '../../platform/jobs.ts'
 import { pastJobs } from '../decide/history.ts'
 import { refuseWhenDescribing } from './describe-only.ts'
+import { assertGiven, optionProblemsOf, placeProblemsOf } from './given.ts'
 import { listTasks, type StoragePlace } from './projects.ts'
 
 /** Whose old jobs are removed. */
@@ -39,6 +41,8 @@ export interface CleanOptions extends Abortable {
   readonly confirm: (old: OldJobs) => boolean | Promise<boolean>
 }
 
+const cleanFields: Fields<CleanOptions> = { keep: true, confirm: true, signal: true }
+
 /**
  * Removes old jobs. The newest ones of each task stay as far as `keep` says, and always the newest completed one, jobs that
  * have not ended, and jobs whose results are still to be stored. Inputs and state of the tasks stay. Gives what was removed.
@@ -46,8 +50,12 @@ export interface CleanOptions extends Abortable {
  * @throws {SsmError} `TASK_INVALID` when `keep` is not a whole number of 1 or more; `STORAGE_DENIED` when something in a local job's folder
  *   cannot be removed, such as an immutable file: all else was removed, and the message names what stays.
  */
-export async function cleanJobs(place: CleanPlace, { keep, confirm, signal }: CleanOptions): Promise<OldJobs> {
+export async function cleanJobs(place: CleanPlace, given: CleanOptions): Promise<OldJobs> {
   refuseWhenDescribing([])
+  assertGiven('cleanJobs', [...placeProblemsOf(place), ...optionProblemsOf(given, cleanFields)])
+  const { keep, confirm, signal } = given
+  if (typeof confirm !== 'function')
+    assertGiven('cleanJobs', [{ path: 'confirm', value: confirm, message: 'must be a function' }])
   if (!Number.isInteger(keep) || keep < 1) {
     throw new SsmError('TASK_INVALID', `${keep} is not a number of jobs to keep`, { hint: 'Keep 1 or more.', facts: { keep } })
   }

@@ -1,4 +1,5 @@
 import type { PriceChoice } from '../../cost/choice.ts'
+import { moneyProblems } from '../../cost/settings.ts'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { keyPrefix, layoutOf } from '../../names/layout.ts'
 import { projectName, taskName } from '../../names/task-name.ts'
@@ -7,6 +8,7 @@ import type { JobState } from '../../platform/jobs.ts'
 import type { Cost } from '../../spec/money/cost.ts'
 import { pastJobs } from '../decide/history.ts'
 import type { Money } from '../money/money.ts'
+import { assertGiven, optionProblemsOf, placeProblemsOf } from './given.ts'
 import type { StoragePlace } from './projects.ts'
 
 /** A stored job with what it cost. */
@@ -26,11 +28,16 @@ export interface JobCosts {
 }
 
 /** What the jobs that are stored here cost, by these prices; each price is looked up once. Changes nothing. */
-export function openJobCosts({ platform, bucket, prefix = '' }: StoragePlace, prices: PriceChoice): JobCosts {
+export function openJobCosts(given: StoragePlace, prices: PriceChoice): JobCosts {
+  // Without prices nothing would be known, and nobody would be told why.
+  assertGiven('openJobCosts', [...placeProblemsOf(given), ...moneyProblems({ prices: prices ?? 'missing' })])
+  const { platform, bucket, prefix = '' } = given
   // Most that look at jobs do not ask what they cost.
   let opened: Promise<Money> | undefined
   return {
-    async *jobs(project, task, { signal } = {}) {
+    async *jobs(project, task, asked = {}) {
+      assertGiven('jobs', optionProblemsOf(asked))
+      const { signal } = asked
       const money = await (opened ??= import('../money/open-money.ts').then(({ openMoney }) => openMoney({ prices }, platform)))
       const options = signal === undefined ? {} : { signal }
       const name = await platform.objects.bucket(bucket, { dryRun: true, ...options })
@@ -68,6 +75,7 @@ export interface CostTotal {
 
 /** Adds up costs. Those that are not known are counted, and stand in no sum. */
 export function totalOf(costs: readonly Cost[]): CostTotal {
+  if (!Array.isArray(costs)) assertGiven('totalOf', [{ path: 'costs', value: costs, message: 'must be a list of costs' }])
   const total = { jobs: costs.length, unknownJobs: 0, usd: 0, savedUsd: 0, warmUsd: 0 }
   for (const cost of costs) {
     if (cost.kind === 'unknown') {

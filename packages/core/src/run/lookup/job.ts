@@ -3,6 +3,7 @@ import type { Abortable } from '../../platform/abortable.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import type { JobState } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { assertGiven, optionProblemsOf, platformProblemsOf } from './given.ts'
 
 /**
  * The job of this name as it is now, whichever kind it is.
@@ -11,6 +12,7 @@ import type { Platform } from '../../platform/platform.ts'
  * @throws {PlatformError} `JOB_LOST` when the platform has no such job.
  */
 export async function jobNamed(text: string, platform: Platform, options: Abortable = {}): Promise<JobState> {
+  assertGiven('jobNamed', [...platformProblemsOf(platform), ...optionProblemsOf(options)])
   const name = jobName(text)
   for (const kind of ['training', 'processing'] as const) {
     const job = await platform.jobs.describe({ kind, name }, options)

@@ -6,6 +6,7 @@ import { projectName, taskName } from '../../names/task-name.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import type { JobState } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { assertGiven, optionProblemsOf, placeProblemsOf } from './given.ts'
 import { lookAtFolder, pastJobs } from '../decide/history.ts'
 
 /** Where projects are stored. */
@@ -23,6 +24,7 @@ export interface StoragePlace {
  * something else put there is listed too when its name could be a project's.
  */
 export async function listProjects(place: StoragePlace, options: Abortable = {}): Promise<readonly string[]> {
+  assertGiven('listProjects', [...placeProblemsOf(place), ...optionProblemsOf(options)])
   const bucket = await bucketOf(place, options)
   return namesIn(bucketRoot({ bucket, prefix: place.prefix ?? '' }), projectName, place.platform, options)
 }
@@ -33,6 +35,7 @@ export async function listProjects(place: StoragePlace, options: Abortable = {})
  * @throws {InvalidNameError} `NAME_INVALID` when the text cannot be the name of a project.
  */
 export async function listTasks(project: string, place: StoragePlace, options: Abortable = {}): Promise<readonly string[]> {
+  assertGiven('listTasks', [...placeProblemsOf(place), ...optionProblemsOf(options)])
   const name = projectName(project)
   const bucket = await bucketOf(place, options)
   return namesIn(projectRoot({ bucket, prefix: place.prefix ?? '', project: name }), taskName, place.platform, options)
@@ -49,6 +52,7 @@ export async function* listJobs(
   place: StoragePlace,
   options: Abortable = {},
 ): AsyncGenerator<JobState> {
+  assertGiven('listJobs', [...placeProblemsOf(place), ...optionProblemsOf(options)])
   const names = { prefix: keyPrefix(place.prefix ?? ''), project: projectName(project), task: taskName(task) }
   const layout = layoutOf({ ...names, bucket: await bucketOf(place, options) })
   for await (const { state } of pastJobs(names.task, layout, ['training', 'processing'], place.platform, options)) yield state
@@ -66,6 +70,7 @@ export async function listJobNames(
   place: StoragePlace,
   options: Abortable = {},
 ): Promise<readonly JobName[]> {
+  assertGiven('listJobNames', [...placeProblemsOf(place), ...optionProblemsOf(options)])
   const names = { prefix: keyPrefix(place.prefix ?? ''), project: projectName(project), task: taskName(task) }
   const layout = layoutOf({ ...names, bucket: await bucketOf(place, options) })
   return (await lookAtFolder(names.task, layout, place.platform, options)).jobs

@@ -2,6 +2,7 @@ import { isSsmError } from '../../errors/ssm-error.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import type { JobState, UsageSample } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { assertGiven, jobProblemsOf, optionProblemsOf, platformProblemsOf } from './given.ts'
 
 /** What a job's machines used, in a few numbers. What was not measured is absent. */
 export interface JobUsage {
@@ -18,7 +19,9 @@ export interface JobUsage {
 }
 
 /** What the machines of a job used so far; `undefined` where nothing was measured, or where that may not be read. */
-export async function jobUsage(job: JobState, { jobs }: Platform, options: Abortable = {}): Promise<JobUsage | undefined> {
+export async function jobUsage(job: JobState, platform: Platform, options: Abortable = {}): Promise<JobUsage | undefined> {
+  assertGiven('jobUsage', [...jobProblemsOf(job), ...platformProblemsOf(platform), ...optionProblemsOf(options)])
+  const { jobs } = platform
   try {
     const samples = (await jobs.usage?.(job, options)) ?? []
     return samples.length === 0 ? undefined : usageIn(samples)

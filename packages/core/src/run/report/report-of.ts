@@ -118,8 +118,10 @@ export async function subjectsOf(place: ReportPlace, options: Abortable): Promis
 }
 
 /** The tasks a report of this place is about. */
+const onlySignal = ({ signal }: Abortable): Abortable => (signal === undefined ? {} : { signal })
+
 export const tasksIn = async (place: TasksPlace, options: Abortable): Promise<readonly string[]> =>
-  place.task === undefined ? listTasks(projectName(place.project), place, options) : [place.task]
+  place.task === undefined ? listTasks(projectName(place.project), place, onlySignal(options)) : [place.task]
 
 /** The newest job of each of these tasks that has one. */
 export async function newestJobs(
@@ -177,7 +179,7 @@ async function pastOf(
 }
 
 async function subjectNamed(name: string, platform: Platform, options: Abortable): Promise<JobToReport> {
-  const state = await jobNamed(name, platform, options)
+  const state = await jobNamed(name, platform, onlySignal(options))
   const request = await platform.jobs.request?.(state, options)
   const place = placeOf(request)
   if (place === undefined) return { task: taskOfJob(name) ?? name, past: [{ state }], layout: undefined, request }

@@ -1,3 +1,4 @@
+import type { Fields } from '../../options/did-you-mean.ts'
 import { join, resolve } from 'node:path'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { extractArchive, type Extracted } from '../../archive/untar.ts'
@@ -12,9 +13,12 @@ import { assertNoHomePath } from '../../options/errors.ts'
 import { downloadFolder } from '../../sync/download.ts'
 import type { TaskContext } from '../context.ts'
 import { namedOutputsOf, outputsOf, outputUri } from './outputs.ts'
+import { assertGiven, optionProblemsOf } from '../lookup/given.ts'
 import { writeLogs } from './log-files.ts'
 import { stateArchives, unpackState } from './state-archives.ts'
 import type { Downloadable, Downloaded, DownloadOptions } from './task-result.ts'
+
+export const downloadFields: Fields<DownloadOptions> = { only: true, unpack: true, signal: true }
 
 /** Brings parts of a job into a folder, each whole or not at all; a part the job left nothing of is left out. */
 export async function downloadJob(
@@ -24,6 +28,13 @@ export async function downloadJob(
   options: DownloadOptions,
   context: TaskContext,
 ): Promise<Downloaded> {
+  assertGiven('download', [
+    ...(typeof folder === 'string' ? [] : [{ path: 'folder', value: folder, message: 'must be a path' }]),
+    ...optionProblemsOf(options, downloadFields),
+    ...(options?.only === undefined || Array.isArray(options.only)
+      ? []
+      : [{ path: 'only', value: options.only, message: 'must be a list of parts', hint: "Write { only: ['model'] }." }]),
+  ])
   assertNoHomePath(folder)
   const signal = options.signal ?? new AbortController().signal
   const parts = options.only ?? (await everyPart(job, layout, context, signal))

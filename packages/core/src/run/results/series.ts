@@ -4,6 +4,7 @@ import type { Abortable } from '../../platform/abortable.ts'
 import type { JobRef } from '../../platform/jobs.ts'
 import { metricFinder } from '../../platform/metrics/metric-finder.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { assertGiven, optionProblemsOf } from '../lookup/given.ts'
 import { logLines } from '../follow/lines.ts'
 import type { SeriesPoint } from './task-result.ts'
 
@@ -31,6 +32,7 @@ export async function seriesOf(
   platform: Platform,
   options: Abortable,
 ): Promise<readonly SeriesPoint[]> {
+  assertGiven('series', optionProblemsOf(options))
   const expression = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined
   if (expression === undefined) {
     const near = nearest(metric, Object.keys(metrics))

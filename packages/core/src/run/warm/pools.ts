@@ -4,11 +4,13 @@ import { jobName, jobTimeMs, taskOfJob, type JobName } from '../../names/job-nam
 import { keyPrefix, warmNotes } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import { projectName, type ProjectName } from '../../names/task-name.ts'
+import type { Fields } from '../../options/did-you-mean.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import type { JobState, WarmPoolState } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { PriceChoice } from '../../cost/choice.ts'
 import type { Cost } from '../../spec/money/cost.ts'
+import { assertGiven, optionProblemsOf, placeProblemsOf } from '../lookup/given.ts'
 import type { StoragePlace } from '../lookup/projects.ts'
 import type { WarmPool } from '../plan.ts'
 
@@ -29,12 +31,17 @@ export interface WarmPoolOptions extends Abortable {
   readonly prices?: PriceChoice
 }
 
+const poolFields: Fields<WarmPoolOptions> = { signal: true, prices: true }
+
 /** The warm machines of a project's jobs, the newest job first; none where a platform keeps none. */
 export async function listWarmPools(
   project: string,
-  { platform, bucket, prefix = '' }: StoragePlace,
-  { signal = new AbortController().signal, prices }: WarmPoolOptions = {},
+  given: StoragePlace,
+  options: WarmPoolOptions = {},
 ): Promise<readonly WarmPool[]> {
+  assertGiven('listWarmPools', [...placeProblemsOf(given), ...optionProblemsOf(options, poolFields)])
+  const { platform, bucket, prefix = '' } = given
+  const { signal = new AbortController().signal, prices } = options
   if (platform.jobs.keepWarm === undefined) return []
   const name = await platform.objects.bucket(bucket, { dryRun: true, signal })
   const place = { bucket: name, prefix: keyPrefix(prefix), project: projectName(project) }

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { cacheFolder } from '../../../files/cache.ts'
 import { temporaryDirectory } from '../../../files/temporary.ts'
+import type { Fields } from '../../../options/did-you-mean.ts'
 import type { Abortable } from '../../../platform/abortable.ts'
 import { systemClock } from '../../../time/clock.ts'
 import { noJob } from '../../report/report-of.ts'
+import { assertGiven, optionProblemsOf, placeProblemsOf } from '../given.ts'
 import { TensorboardFolder, type TensorboardFiles, type TensorboardPlace } from './folder.ts'
 
 /** How TensorBoard is started. */
@@ -30,6 +32,16 @@ export interface Tensorboard extends AsyncDisposable {
   readonly ended: Promise<never>
 }
 
+const tensorboardFields: Fields<TensorboardOptions> = {
+  port: true,
+  install: true,
+  onInstall: true,
+  refreshSeconds: true,
+  onUpdate: true,
+  onProblem: true,
+  signal: true,
+}
+
 /**
  * Starts a TensorBoard on what the jobs of a task, and of the trials of its searches, wrote for it: with `.tensorboard()`, or into their state. It
  * shows copies in a temporary folder, which are brought up to date while it runs.
@@ -42,6 +54,7 @@ export interface Tensorboard extends AsyncDisposable {
  * @throws {PlatformError} `PLATFORM_UNSUPPORTED` without Python, and when TensorBoard does not start.
  */
 export async function openTensorboard(place: TensorboardPlace, options: TensorboardOptions = {}): Promise<Tensorboard> {
+  assertGiven('openTensorboard', [...placeProblemsOf(place), ...optionProblemsOf(options, tensorboardFields)])
   const { clientPython, startTensorboard, tensorboardProgram } = await import('../../../wheels/index.ts')
   const closing = new AbortController()
   const signal = AbortSignal.any([closing.signal, ...(options.signal === undefined ? [] : [options.signal])])
