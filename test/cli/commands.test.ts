@@ -80,7 +80,7 @@ test.each([
   [
     ['--no_spot', '--max_wait_mins', '60'],
     undefined,
-    ['--max_wait_mins 60 means nothing without spot: on-demand machines are not waited for'],
+    ['--max_wait_mins 60 has no effect without spot: it limits the wait for spot machines'],
   ],
   [['--no_spot', '--max_wait_mins', '0'], undefined, []],
   [['--download_model', '--download_state'], undefined, ['--download_state, --download_model downloads nothing without -o DIR']],

@@ -127,7 +127,7 @@ it('arguments of another shape start no job, and values of another shape are nam
       .task(name)
       .pythonFunction('texts.py', name, { args: z.tuple([]), result: Measured, sourceDir: programs })
   expect((await failedCalls(of('unfit').call())).message).toContain(
-    'the value that the function gives is a set, which JSON cannot say',
+    'the value that the function gives is a set, which JSON cannot represent',
   )
   const wrong = await failureOf(of('wrong').call())
   expect(wrong).toMatchObject({ code: 'RESULT_INVALID', message: expect.stringContaining('the value.lengths[0]: ') as string })

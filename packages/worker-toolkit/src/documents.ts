@@ -33,7 +33,7 @@ export interface Documents<Reads, Writes> {
    * Writes a document into an output, whole or not at all: a file of `model`, `output`, or an output that the task names.
    *
    * @example await job.writeDocument('model/report.json', { rows: 3 })
-   * @throws {TypeError} for a value JSON cannot say, and for a name that leaves the output.
+   * @throws {TypeError} for a value JSON cannot represent, and for a name that leaves the output.
    */
   writeDocument<File extends FilesIn<Writes>>(file: File, value: Writes[File & keyof Writes]): Promise<void>
   /**

@@ -95,7 +95,7 @@ function checked(value: unknown, place: string, above: Set<unknown>): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
   if (typeof value !== 'object') throw noJson(value, place)
-  if (above.has(value)) throw new TypeError(`${place} holds itself, which JSON cannot say`)
+  if (above.has(value)) throw new TypeError(`${place} holds itself, which JSON cannot represent`)
   const inside = new Set(above).add(value)
   if (Array.isArray(value)) return Array.from(value, (item: unknown, at) => checked(item, `${place}[${at}]`, inside))
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -110,6 +110,6 @@ function checked(value: unknown, place: string, above: Set<unknown>): Json {
 function noJson(value: unknown, place: string): TypeError {
   const what = typeof value === 'object' && value !== null ? `a ${value.constructor.name}` : String(value)
   return new TypeError(
-    `${place} is ${what}, which JSON cannot say: use strings, finite numbers, booleans, null, lists and plain objects`,
+    `${place} is ${what}, which JSON cannot represent: use strings, finite numbers, booleans, null, lists and plain objects`,
   )
 }

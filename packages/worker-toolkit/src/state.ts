@@ -13,7 +13,7 @@ export interface State {
   read(name: string): Promise<Json | undefined>
   /**
    * Keeps a value under this name, whole or not at all: a reader, and the upload that goes on meanwhile, see the old or the new one.
-   * @throws {TypeError} for a value JSON cannot say, or a name outside the folder.
+   * @throws {TypeError} for a value JSON cannot represent, or a name outside the folder.
    */
   write(name: string, value: Json): Promise<void>
 }

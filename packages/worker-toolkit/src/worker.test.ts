@@ -145,7 +145,7 @@ test('the result is written whole, the last one counts', async () => {
   expect(JSON.parse(readFileSync(join(place, 'result.json'), 'utf8'))).toEqual({ loss: 0.25 })
 })
 
-test('what JSON cannot say is refused with its place, and nothing is written', async () => {
+test('what JSON cannot represent is refused with its place, and nothing is written', async () => {
   const place = folder()
   const here = worker({ env: { ...env, SM_OUTPUT_DATA_DIR: place } })
   const round: Record<string, unknown> = {}

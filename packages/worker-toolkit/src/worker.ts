@@ -31,7 +31,7 @@ export interface Worker<
   /**
    * Leaves the typed result of the work in the output folder, whole or not at all; the last call counts.
    * With several machines only the main one's (`isMain`) is kept.
-   * @throws {TypeError} for a value JSON cannot say; the message gives the place.
+   * @throws {TypeError} for a value JSON cannot represent; the message gives the place.
    */
   writeResult(value: Result): Promise<void>
 }

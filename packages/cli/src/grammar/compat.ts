@@ -80,7 +80,7 @@ function waitOnDemand(parsed: Parsed): Compat {
   const warnings =
     wait.texts[0] === '0'
       ? []
-      : [`${wait.spelled} ${wait.texts.join(' ')} means nothing without spot: on-demand machines are not waited for`]
+      : [`${wait.spelled} ${wait.texts.join(' ')} has no effect without spot: it limits the wait for spot machines`]
   return changed(parsed, 'maxWait', undefined, warnings)
 }
 

@@ -30,7 +30,7 @@ const mostHops = 40
 
 /**
  * Puts a copy of its content in the place of each link that leads to something in the same archive. The others are left
- * out: those that lead outside, nowhere, or in a circle.
+ * out: those that point outside, to nothing, or form a loop.
  */
 export async function copyLinks(links: ReadonlyMap<string, ArchivedLink>, options: LinkOptions): Promise<readonly LeftOut[]> {
   const leftOut: LeftOut[] = []
@@ -52,7 +52,7 @@ export async function copyLinks(links: ReadonlyMap<string, ArchivedLink>, option
     progress = later.length < waiting.length
     waiting = later
   }
-  return [...leftOut, ...waiting.map((name) => ({ name: shownName(name), reason: 'it leads in a circle' }))]
+  return [...leftOut, ...waiting.map((name) => ({ name: shownName(name), reason: 'it is part of a loop of links' }))]
 }
 
 const depthOf = (name: string): number => name.split('/').length
@@ -70,15 +70,15 @@ function targetOf(
     rest = following
     if (part === '' || part === '.') continue
     if (part === '..') {
-      if (at.pop() === undefined) return { reason: 'it leads outside' }
+      if (at.pop() === undefined) return { reason: 'it points outside the folder' }
       continue
     }
     at.push(part)
     const link = links.get(at.join('/'))
     if (link === undefined) continue
-    if ((hops += 1) > mostHops) return { reason: 'it leads in a circle' }
+    if ((hops += 1) > mostHops) return { reason: 'it is part of a loop of links' }
     const target = relativeTo(roots, link.target)
-    if (target === undefined) return { reason: `it leads to ${shownName(link.target)}, outside` }
+    if (target === undefined) return { reason: `it points to ${shownName(link.target)}, outside the folder` }
     at = target.fromRoot || link.kind === 'hard' ? [] : at.slice(0, -1)
     rest = [...target.path.split('/'), ...rest]
   }
@@ -108,7 +108,7 @@ const isFolder = (target: string, { folder }: LinkOptions): boolean => statsAt(r
 async function copied(target: string, name: string, options: LinkOptions): Promise<string | undefined> {
   const [from, to] = [rawPath(options.folder, target), rawPath(options.folder, name)]
   const stats = statsAt(from)
-  if (stats === undefined) return 'it leads nowhere'
+  if (stats === undefined) return 'its target does not exist'
   const there = statsAt(to)
   if (there?.isDirectory() === true || to.equals(from)) return 'something else of the archive has its name'
   // As with files, the later of two of one name counts, and links are looked up last.

@@ -169,15 +169,15 @@ test('links that lead to something in the archive arrive as copies of its conten
 })
 
 test.each([
-  ['an absolute link', [link('l', '/etc')], 'it leads to /etc, outside'],
-  ['a link above the archive', [link('sub/l', '../../x')], 'it leads outside'],
-  ['a hard link to outside', [link('l', '/etc/passwd', 'link')], 'it leads to /etc/passwd, outside'],
-  ['a link through a link to outside', [link('up', '..'), link('l', 'up/x')], 'it leads outside'],
-  ['a dangling link', [link('l', 'nothing')], 'it leads nowhere'],
-  ['a link to itself', [link('l', 'l')], 'it leads in a circle'],
-  ['links in a circle', [link('l', 'm'), link('m', 'l')], 'it leads in a circle'],
-  ['a link to a folder it is in', [{ name: 'd/x', text: 'x' }, link('d/l', '.')], 'it leads in a circle'],
-  ['a link whose name is a folder', [link('l', '..'), { name: 'l/inside', text: 'x' }], 'it leads outside'],
+  ['an absolute link', [link('l', '/etc')], 'it points to /etc, outside the folder'],
+  ['a link above the archive', [link('sub/l', '../../x')], 'it points outside the folder'],
+  ['a hard link to outside', [link('l', '/etc/passwd', 'link')], 'it points to /etc/passwd, outside the folder'],
+  ['a link through a link to outside', [link('up', '..'), link('l', 'up/x')], 'it points outside the folder'],
+  ['a dangling link', [link('l', 'nothing')], 'its target does not exist'],
+  ['a link to itself', [link('l', 'l')], 'it is part of a loop of links'],
+  ['links in a circle', [link('l', 'm'), link('m', 'l')], 'it is part of a loop of links'],
+  ['a link to a folder it is in', [{ name: 'd/x', text: 'x' }, link('d/l', '.')], 'it is part of a loop of links'],
+  ['a link whose name is a folder', [link('l', '..'), { name: 'l/inside', text: 'x' }], 'it points outside the folder'],
   ['a link whose name is a folder, to another', [link('l', 'sub'), { name: 'l/x' }, { name: 'sub/y' }], 'has its name'],
 ] satisfies readonly (readonly [string, readonly Part[], string])[])(
   '%s is left out and told, and the rest arrives',

@@ -22,7 +22,7 @@ export interface ExtractOptions {
 export interface Extracted {
   readonly files: number
   readonly bytes: number
-  /** Links that lead outside, nowhere, or in a circle. */
+  /** Links that point outside, to nothing, or form a loop. */
   readonly leftOut: readonly LeftOut[]
 }
 

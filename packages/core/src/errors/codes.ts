@@ -47,11 +47,11 @@ export const errorCodes = {
     example: 'The files of @simple-sagemaker/worker-toolkit cannot be found: was it bundled into your program?',
   },
   WHEELS_MISSING: {
-    sentence: 'A package of the task cannot be had as a wheel for the Python and platform of its image.',
+    sentence: 'A package of the task is not available as a wheel for the Python and platform of its image.',
     cause: 'It has no wheel for this Python, the index of pip cannot be reached, or the file has a line that is not allowed.',
     remedy: 'Choose another version, put a wheel into an index of your own, or leave out `.packages()`.',
     example:
-      'The packages of requirements.txt cannot be had as wheels for Python 3.12 on manylinux_2_28_x86_64:\n  ERROR: No matching distribution found for …',
+      'The packages of requirements.txt are not available as wheels for Python 3.12 on manylinux_2_28_x86_64:\n  ERROR: No matching distribution found for …',
   },
   INPUT_MISSING: {
     sentence: 'An input path or object does not exist or cannot be read.',
@@ -80,10 +80,10 @@ export const errorCodes = {
     example: '2 of 100 items failed in embed:\n  item 3: RangeError: a text is empty',
   },
   GRAPH_CYCLE: {
-    sentence: 'The tasks depend on each other in a circle.',
+    sentence: 'The tasks depend on each other in a cycle.',
     cause: 'A task reads an output of another task that reads, directly or through further tasks, an output of the first one.',
     remedy: 'Remove one of these inputs. A task may read its own earlier output by name.',
-    example: 'The tasks need each other in a circle: a → b → a',
+    example: 'The tasks depend on each other in a cycle: a → b → a',
   },
   GRAPH_FAILED: {
     sentence: 'Some tasks of the graph failed; the tasks that need them were not started.',
@@ -269,7 +269,7 @@ export const errorCodes = {
   },
   USAGE: {
     sentence: 'The command line cannot be understood.',
-    cause: 'An option is unknown, is given too few values, or has two readings.',
+    cause: 'An option is unknown, is given too few values, or could mean two things.',
     remedy: 'See the help of the command: `ssm run --help`.',
     example: 'ssm process has no option --lr',
   },

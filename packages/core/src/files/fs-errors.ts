@@ -41,7 +41,7 @@ const translations: Readonly<Record<string, Translation>> = {
   EDQUOT: { ...full, says: 'the disk quota is used up' },
   EMFILE: { code: 'STORAGE_DENIED', says: 'too many files are open', hint: 'Raise the limit of open files (ulimit -n).' },
   ENAMETOOLONG: { code: 'STORAGE_DENIED', says: 'the name is too long for the file system', hint: 'Use a shorter name.' },
-  ELOOP: { code: 'STORAGE_DENIED', says: 'its symbolic links go in a circle', hint: 'Remove the link.' },
+  ELOOP: { code: 'STORAGE_DENIED', says: 'its symbolic links form a loop', hint: 'Remove the link.' },
   ENOTEMPTY: { code: 'STORAGE_DENIED', says: 'a folder with content is in the way', hint: 'Move that folder away.' },
   EISDIR: { code: 'STORAGE_DENIED', says: 'a folder is where a file is expected', hint: 'Name a file, or move the folder away.' },
   EEXIST: { code: 'STORAGE_DENIED', says: 'something of that name is already there', hint: 'Move it away.' },

@@ -65,13 +65,13 @@ test('a link to a folder that contains it is refused by name', async () => {
   })
 })
 
-test('a link that leads nowhere is refused by name, unless the filter leaves it out', async () => {
+test('a link without a target is refused by name, unless the filter leaves it out', async () => {
   await using scratch = await temporaryDirectory()
   await put(scratch.path, ['x'])
   await symlink('gone', join(scratch.path, 'dead'))
   await expect(found(scratch.path, { missing: 'CODE_MISSING' })).rejects.toMatchObject({
     code: 'CODE_MISSING',
-    message: `${join(scratch.path, 'dead')} is a symbolic link that leads nowhere`,
+    message: `${join(scratch.path, 'dead')} is a symbolic link whose target does not exist`,
   })
   expect(pathsOf(await found(scratch.path, { filter: (path) => path !== 'dead' }))).toEqual(['x'])
 })

@@ -27,7 +27,7 @@ const looksAtOnce = 512
 /**
  * Every regular file below a folder, in the byte order of the relative paths. Symbolic links count as what they point to;
  * empty folders leave no trace.
- * @throws {SsmError} the `missing` code for a folder that is not there, a link that leads nowhere or in a circle, and things
+ * @throws {SsmError} the `missing` code for a folder that is not there, a link without a target or in a loop, and things
  * that are neither files nor folders; `STORAGE_DENIED` for what cannot be read; an abort rejects with `signal.reason`.
  */
 export async function* walk(folder: string, options: WalkOptions = {}): AsyncGenerator<WalkedFile> {
@@ -144,7 +144,7 @@ const pathIn = (folder: string, name: string): string => (folder.endsWith(sep) ?
 const identityOf = (stats: Stats): string => `${stats.dev}:${stats.ino}`
 
 function leadsNowhere(path: string, { missing }: Place, cause: unknown): SsmError {
-  return new SsmError(missing, `${path} is a symbolic link that leads nowhere`, {
+  return new SsmError(missing, `${path} is a symbolic link whose target does not exist`, {
     hint: 'Remove the link, or put back what it points to.',
     cause,
     facts: { path },
@@ -153,7 +153,7 @@ function leadsNowhere(path: string, { missing }: Place, cause: unknown): SsmErro
 
 function circle(path: string, { missing }: Place): SsmError {
   return new SsmError(missing, `${path} is a symbolic link to a folder that contains it`, {
-    hint: 'Remove the link: it leads to a folder that contains it.',
+    hint: 'Remove the link: it points to a folder that contains it.',
     facts: { path },
   })
 }

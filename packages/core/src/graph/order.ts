@@ -11,7 +11,7 @@ export interface GraphNode {
   readonly needs: readonly string[]
 }
 
-/** Tasks that depend on each other in a circle. */
+/** Tasks that depend on each other in a cycle. */
 export class GraphCycleError extends SsmError {
   /** The tasks of the cycle; the first one is the last one too. */
   readonly path: readonly string[]
@@ -21,8 +21,8 @@ export class GraphCycleError extends SsmError {
   }
 
   constructor(path: readonly string[]) {
-    super('GRAPH_CYCLE', `The tasks need each other in a circle: ${path.join(' → ')}`, {
-      hint: 'Break the circle: one of these tasks must not read the next one.',
+    super('GRAPH_CYCLE', `The tasks depend on each other in a cycle: ${path.join(' → ')}`, {
+      hint: 'Break the cycle: one of these tasks must not read the next one.',
       facts: { path },
     })
     this.path = path

@@ -4,10 +4,10 @@ const kmsKey = { longest: 2_048, pattern: /^[a-zA-Z0-9:/_-]+$/, shape: 'the id, 
 
 /** Who the job is, what it may reach, and how its data is locked. */
 export const accessOptions = {
-  /** An IAM role of your own for the job, by name or ARN; it is taken as it is. Default: one made for the project with the least rights. */
+  /** An IAM role of your own for the job, by name or ARN; it is used unchanged. Default: one made for the project with the least rights. */
   role: text({
     summary:
-      'An IAM role of your own for the job, by name or ARN; it is taken as it is. Default: one made for the project with the least rights.',
+      'An IAM role of your own for the job, by name or ARN; it is used unchanged. Default: one made for the project with the least rights.',
     source: 'RoleArn',
     method: (nameOrArn: string) => nameOrArn,
     longest: 2_048,
@@ -15,27 +15,27 @@ export const accessOptions = {
     shape: 'the name or ARN of a role',
     flag: { names: ['role'], args: ['ROLE'] },
   }),
-  /** The KMS key that locks what the job leaves. */
+  /** The KMS key that encrypts the outputs of the job. */
   outputKmsKey: text({
-    summary: 'The KMS key that locks what the job leaves.',
+    summary: 'The KMS key that encrypts the outputs of the job.',
     source: 'OutputDataConfig.KmsKeyId',
     ignoredLocally: true,
     method: (key: string) => key,
     ...kmsKey,
     flag: { names: ['output_kms_key'], args: ['KEY'] },
   }),
-  /** The KMS key that locks the machines' disks; machines with NVMe disks refuse one. */
+  /** The KMS key that encrypts the machines' disks; machines with NVMe disks refuse one. */
   volumeKmsKey: text({
-    summary: "The KMS key that locks the machines' disks; machines with NVMe disks refuse one.",
+    summary: "The KMS key that encrypts the machines' disks; machines with NVMe disks refuse one.",
     source: 'ResourceConfig.VolumeKmsKeyId',
     ignoredLocally: true,
     method: (key: string) => key,
     ...kmsKey,
     flag: { names: ['volume_kms_key'], args: ['KEY'] },
   }),
-  /** The subnets of your VPC the machines stand in, 1 to 16; with `securityGroups`. */
+  /** The subnets of your VPC that the machines are in, 1 to 16; with `securityGroups`. */
   subnets: list({
-    summary: 'The subnets of your VPC the machines stand in, 1 to 16; with `securityGroups`.',
+    summary: 'The subnets of your VPC that the machines are in, 1 to 16; with `securityGroups`.',
     source: 'VpcConfig.Subnets',
     ignoredLocally: true,
     method: (ids: readonly string[]) => ids,
@@ -53,9 +53,9 @@ export const accessOptions = {
     entry: (id) => (/^[-0-9a-zA-Z]{1,32}$/.test(id) ? undefined : "must be an id such as 'sg-0a1b2c3d'"),
     flag: { names: ['security_groups'], args: ['ID...'] },
   }),
-  /** Whether the machines have no network at all, not even S3: inputs and outputs still travel. */
+  /** Whether the machines have no network at all, not even S3; SageMaker still transfers inputs and outputs. */
   networkIsolation: flag({
-    summary: 'Whether the machines have no network at all, not even S3: inputs and outputs still travel.',
+    summary: 'Whether the machines have no network at all, not even S3; SageMaker still transfers inputs and outputs.',
     source: 'EnableNetworkIsolation',
     ignoredLocally: true,
     default: false,

@@ -270,21 +270,21 @@ test('all that is wrong is told at once, in one error', () => {
 })
 
 test.each([
-  [{ spot: true, warm: '1 hour' }, 'warm', /cannot be joined with spot/],
-  [{ spot: false, maxWait: '2 days' }, 'maxWait', /only means something with spot/],
-  [{ warm: '1 hour', maxWait: '2 days' }, 'maxWait', /only means something with spot/],
+  [{ spot: true, warm: '1 hour' }, 'warm', /cannot be combined with spot/],
+  [{ spot: false, maxWait: '2 days' }, 'maxWait', /applies only with spot/],
+  [{ warm: '1 hour', maxWait: '2 days' }, 'maxWait', /applies only with spot/],
   [{ maxRun: '2 days', maxWait: '1 day' }, 'maxWait', /no shorter than maxRun \(172800 seconds\)/],
   [{ spotAfter: '3 days', maxWait: '2 days' }, 'spotAfter', /no longer than maxWait \(172800 seconds\)/],
-  [{ warm: '1 hour', spotFallback: 'on-demand' }, 'spotFallback', /cannot be joined with warm/],
+  [{ warm: '1 hour', spotFallback: 'on-demand' }, 'spotFallback', /cannot be combined with warm/],
   [
     { instanceType: 'ml.g5.xlarge', fallbackTypes: ['ml.g4dn.xlarge'], spotAfter: '9 minutes' },
     'spotAfter',
     /five minutes for each of 2 types/,
   ],
   [{ instanceType: 'ml.g5.xlarge', volumeKmsKey: 'alias/a' }, 'volumeKmsKey', /ml\.g5\.xlarge.*disks of its own/],
-  [{ image: 'mine:1', dockerfile: 'RUN a' }, 'image', /cannot be joined with dockerfile/],
-  [{ image: 'mine:1', framework: 'pytorch' }, 'framework', /means nothing beside image/],
-  [{ image: 'mine:1', pythonVersion: 'py312' }, 'pythonVersion', /means nothing beside image/],
+  [{ image: 'mine:1', dockerfile: 'RUN a' }, 'image', /cannot be combined with dockerfile/],
+  [{ image: 'mine:1', framework: 'pytorch' }, 'framework', /cannot be combined with image/],
+  [{ image: 'mine:1', pythonVersion: 'py312' }, 'pythonVersion', /cannot be combined with image/],
 ] as const)('%j cannot be said together', (options, path, message) => {
   const [problem, ...more] = optionProblems('training', options)
   expect(more).toEqual([])
@@ -393,7 +393,7 @@ test('every variable of SageMaker that a program is told is refused as its own, 
 test.each([
   ['spot', 'training', { spot: true }, /^$/],
   ['spot, the default', 'training', {}, /^$/],
-  ['a warm pool', 'training', { spot: false, warm: '1 hour' }, /cannot be joined with warm/],
+  ['a warm pool', 'training', { spot: false, warm: '1 hour' }, /cannot be combined with warm/],
   ['the first type again', 'training', { spot: false, fallbackTypes: ['ml.g5.xlarge'] }, /names a type twice/],
   ['a process on this computer', 'processing', { instanceType: 'local' }, /needs an instanceType/],
   ['on demand', 'training', { spot: false }, /^$/],

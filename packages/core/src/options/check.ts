@@ -51,7 +51,7 @@ const rules: readonly Rule[] = [
         ? {
             path: 'warm',
             value: warm,
-            message: 'cannot be joined with spot',
+            message: 'cannot be combined with spot',
             hint: wording`A warm pool keeps on-demand machines: leave out ${terms.spot} or ${terms.warm}.`,
           }
         : undefined,
@@ -67,7 +67,7 @@ const rules: readonly Rule[] = [
         return {
           path: 'maxWait',
           value: maxWait,
-          message: 'only means something with spot',
+          message: 'applies only with spot',
           hint: wording`Leave out ${terms.maxWait}, or add ${terms.spot}.`,
         }
       return seconds(maxWait) < seconds(maxRun)
@@ -168,7 +168,7 @@ const rules: readonly Rule[] = [
         ? {
             path: 'image',
             value: image,
-            message: 'cannot be joined with dockerfile',
+            message: 'cannot be combined with dockerfile',
             hint: 'Choose one: a ready image by its URI, or one to build.',
           }
         : undefined,
@@ -183,7 +183,7 @@ const rules: readonly Rule[] = [
         : {
             path: extra[0],
             value: extra[1],
-            message: 'means nothing beside image',
+            message: 'cannot be combined with image',
             hint: 'An image URI already decides this: leave this option out.',
           }
     },
@@ -194,7 +194,7 @@ function groupsTogether({ instanceGroups, fallbackTypes = [], warm }: TrainingOp
   const other = warm !== undefined ? 'warm' : fallbackTypes.length > 0 ? 'fallbackTypes' : undefined
   if (instanceGroups === undefined || other === undefined) return undefined
   const hint = 'SageMaker takes neither with groups of machines: leave out one of them.'
-  return { path: 'instanceGroups', value: instanceGroups, message: `cannot be joined with ${other}`, hint }
+  return { path: 'instanceGroups', value: instanceGroups, message: `cannot be combined with ${other}`, hint }
 }
 
 function fallbackProblem({ fallbackTypes = [], instanceType, warm }: TrainingOptions): FoundProblem | undefined {
@@ -209,7 +209,7 @@ function fallbackProblem({ fallbackTypes = [], instanceType, warm }: TrainingOpt
   if (new Set(types).size < types.length) return of('names a type twice', 'Name each type once, the best one first.')
   if (warm !== undefined)
     return of(
-      'cannot be joined with warm',
+      'cannot be combined with warm',
       wording`A warm pool keeps machines of one type: leave out ${terms.warm} or the other types.`,
     )
   return undefined
@@ -225,7 +225,7 @@ function spotWaitProblem(options: TrainingOptions): FoundProblem | undefined {
     return {
       path: 'spotFallback',
       value: spotFallback,
-      message: 'cannot be joined with warm',
+      message: 'cannot be combined with warm',
       hint: wording`A warm pool keeps on-demand machines: leave out ${terms.spotFallback} or ${terms.warm}.`,
     }
   if (!spot || spotAfter === undefined) return undefined

@@ -167,7 +167,7 @@ export const computeOptions = {
   /**
    * How long the machines are kept warm for the next job with the same needs.
    *
-   * A duration from `'1 second'` to `'6 hours'`; none by default. Means on-demand machines: it cannot be joined with `spot`.
+   * A duration from `'1 second'` to `'6 hours'`; none by default. Means on-demand machines: it cannot be combined with `spot`.
    *
    * @see ResourceConfig.KeepAlivePeriodInSeconds in the CreateTrainingJob reference
    */

@@ -57,12 +57,12 @@ function shown(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
-// Whatever was given must be shown: a value that JSON cannot say must not hide what is wrong with it.
+// Whatever was given must be shown: a value that JSON cannot represent must not hide what is wrong with it.
 function asJson(value: unknown): string {
   try {
     return (typeof value === 'number' ? undefined : JSON.stringify(value)) ?? String(value)
   } catch {
-    return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value} that JSON cannot say`
+    return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value} that JSON cannot represent`
   }
 }
 

@@ -16,7 +16,7 @@ export function instanceTypeHint(value: unknown): string {
 export function instanceTypeProblem(text: string): { readonly message: string } | undefined {
   const size = sizeOf(text)
   if (!text.startsWith('ml.') || knownSizes.has(size) || /^(metal|\d+xlarge)$/.test(size)) return undefined
-  return { message: `is no machine: none has the size ${size}` }
+  return { message: `is no instance type: there is no size ${size}` }
 }
 
 /**

@@ -116,7 +116,7 @@ export const parameterOptions = {
         return { message: 'must be an expression of 1 to 500 characters', hint: expressionExample }
       if (isRegExp(value) && value.flags.replace(/[gu]/g, '') !== '')
         return {
-          message: `has the flags ${value.flags}, which mean nothing to SageMaker`,
+          message: `has the flags ${value.flags}, which SageMaker does not take`,
           hint: 'Write the expression without flags.',
         }
       if (!isOneLine(name) || !isOneLine(source)) return { message: 'must be on one line', hint: 'Write a line end as \\n.' }

@@ -60,7 +60,7 @@ test('a group that no machine is in is refused, and groups without groups are', 
     ),
   ).toEqual(['input[0].groups needs machines in groups'])
   const untyped: { warm(time: string): Parameters<typeof specOf>[0] } = task.onDemand()
-  expect(problemsOf(() => specOf(untyped.warm('10 minutes')))).toEqual(['instanceGroups cannot be joined with warm'])
+  expect(problemsOf(() => specOf(untyped.warm('10 minutes')))).toEqual(['instanceGroups cannot be combined with warm'])
 })
 
 test("script mode sends SageMaker's classic hyperparameters, each as JSON, and no entry point", () => {
@@ -101,7 +101,7 @@ test.each([
   [
     'two launchers',
     () => ex.task('t').code('t.py').launch(['accelerate', 'launch']).distribution('torchrun'),
-    /cannot be joined/,
+    /cannot be combined/,
   ],
 ] as const)('%s cannot have such a launcher', (_, make, said) => {
   expect(problemsOf(() => specOf(make() as never)).join()).toMatch(said)

@@ -55,7 +55,7 @@ const rows: readonly Row[] = [
   ['args', listThatThrows, 'args[1]', /cannot be read: no such column/],
 ]
 
-test.each(rows)('%s that JSON cannot say are refused with a path (%#)', async (option, value, path, message) => {
+test.each(rows)('%s that JSON cannot represent are refused with a path (%#)', async (option, value, path, message) => {
   const task = (ready.with as (options: object) => TrainingTask)({ [option]: value })
   const error: unknown = await task.plan().catch((cause: unknown) => cause)
   expect(error).toBeInstanceOf(InvalidTaskError)
@@ -66,7 +66,7 @@ test.each(rows)('%s that JSON cannot say are refused with a path (%#)', async (o
 
 test('the message shows what can be shown of a value that holds itself', async () => {
   await expect(ready.hyperparameters({ a: circle as never }).plan()).rejects.toThrow(
-    'hyperparameters.a.self[0] holds itself: JSON has no word for that (given: an object that JSON cannot say)',
+    'hyperparameters.a.self[0] holds itself: JSON has no word for that (given: an object that JSON cannot represent)',
   )
 })
 

@@ -35,7 +35,7 @@ export interface WheelsNeed {
 
 /**
  * The wheels of a `requirements.txt` or a lock, brought once for each content and target, and kept in the cache.
- * @throws {SsmError} `CODE_MISSING` when the file is not there, `WHEELS_MISSING` when a package cannot be had as a wheel.
+ * @throws {SsmError} `CODE_MISSING` when the file is not there, `WHEELS_MISSING` when a package is not available as a wheel.
  */
 export async function wheelsFor(need: WheelsNeed): Promise<Wheels> {
   const file = resolve(need.packages.file)
@@ -159,7 +159,7 @@ function pipFailed({ packages, target, python }: WheelsNeed, { stderr }: PipEnd)
     .map((line) => `  ${line}`)
     .join('\n')
   const where = target === undefined ? python : `Python ${target.python} on ${target.platforms[0] ?? ''}`
-  return new SsmError('WHEELS_MISSING', `The packages of ${packages.file} cannot be had as wheels for ${where}:\n${shown}`, {
+  return new SsmError('WHEELS_MISSING', `The packages of ${packages.file} are not available as wheels for ${where}:\n${shown}`, {
     hint: hintFor(stderr),
     facts: { file: packages.file, target, lines: lines.slice(-20) },
   })
@@ -174,5 +174,5 @@ function hintFor(stderr: string): string {
     return 'The index has other files than the lock says: check where packages come from, and make the lock anew.'
   if (/[Cc]onnection|Name or service|timed out/.test(stderr))
     return 'The index could not be reached. Wheels that were brought before are kept and need no network.'
-  return 'A package that is published as source only, or not for this Python and platform, cannot be brought: choose another version, put a wheel of it into an index of your own, or leave out the option packages so that the machine builds it.'
+  return 'A package that is published as source only, or not for this Python and platform, cannot be used: choose another version, put a wheel of it into an index of your own, or leave out the option packages so that the machine builds it.'
 }

@@ -39,10 +39,10 @@ def _check_json(value: Any, place: str, above: Tuple[int, ...]) -> None:
         return
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
-            raise TypeError("%s is %r, which JSON cannot say" % (place, value))
+            raise TypeError("%s is %r, which JSON cannot represent" % (place, value))
         return
     if id(value) in above:
-        raise TypeError("%s holds itself, which JSON cannot say" % place)
+        raise TypeError("%s holds itself, which JSON cannot represent" % place)
     inside = above + (id(value),)
     if isinstance(value, (list, tuple)):
         for at, item in enumerate(value):
@@ -54,5 +54,5 @@ def _check_json(value: Any, place: str, above: Tuple[int, ...]) -> None:
             _check_json(item, "%s[%r]" % (place, key), inside)
     else:
         raise TypeError(
-            "%s is a %s, which JSON cannot say: use dicts, lists, strings, numbers, booleans, None" % (place, type(value).__name__)
+            "%s is a %s, which JSON cannot represent: use dicts, lists, strings, numbers, booleans, None" % (place, type(value).__name__)
         )

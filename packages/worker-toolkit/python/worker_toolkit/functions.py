@@ -91,7 +91,7 @@ def _function(program: str, module: str, name: str) -> Callable[..., Any]:
 
 
 def _one_call(function: Any, args: List[Any]) -> Dict[str, Any]:
-    """How the call ended: what it raises, and a value that JSON cannot say, are an end like any other."""
+    """How the call ended: what it raises, and a value that JSON cannot represent, are an end like any other."""
     try:
         value = function(*args)
         _check_json(value, "the value that the function gives", ())

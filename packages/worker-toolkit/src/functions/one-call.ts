@@ -8,7 +8,7 @@ export type Callee = (...args: readonly Json[]) => unknown
 /** How a call ended, without which call it was. */
 export type Ended = { readonly value?: Json } | { readonly error: CrossedError }
 
-/** Calls the function once. Never throws: what it throws, and a value that JSON cannot say, are an end like any other. */
+/** Calls the function once. Never throws: what it throws, and a value that JSON cannot represent, are an end like any other. */
 export async function oneCall(callee: Callee, args: readonly Json[]): Promise<Ended> {
   try {
     const value = await callee(...args)

@@ -27,7 +27,7 @@ async function serve(call: Call, { platform, reporter, signal }: OpenedPlatform)
       found = files
     },
     onProblem: (cause) =>
-      reporter.warn(`new files could not be brought: ${cause instanceof Error ? cause.message : String(cause)}`),
+      reporter.warn(`new files could not be downloaded: ${cause instanceof Error ? cause.message : String(cause)}`),
   })
   if (found?.runs.length === 0)
     reporter.note(

@@ -61,7 +61,7 @@ export async function run(call: Call): Promise<number> {
 /** `--allow_unknown_prices` is about the budget. */
 function withAllowance({ parsed }: Call, options: ProjectOptions): ProjectOptions {
   if (valuesOf(parsed, budgetOptions).allowUnknownPrices !== true) return options
-  if (options.budget === undefined) throw usageError('--allow_unknown_prices says something about --budget, and there is none')
+  if (options.budget === undefined) throw usageError('--allow_unknown_prices applies only with --budget, which is not given')
   return { ...options, budget: { ...options.budget, unknownPrices: 'allow' } }
 }
 

@@ -115,7 +115,14 @@ function listOf(task: string, values: readonly unknown[], place: string): readon
     } catch (cause) {
       throw new InvalidTaskError(
         task,
-        [{ path: place, value: undefined, message: messageOf(cause), hint: 'Only data crosses.' }],
+        [
+          {
+            path: place,
+            value: undefined,
+            message: messageOf(cause),
+            hint: 'Arguments are sent as JSON: give texts, numbers, booleans, null, lists and plain objects.',
+          },
+        ],
         { cause },
       )
     }

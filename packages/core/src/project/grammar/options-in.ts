@@ -49,7 +49,7 @@ export interface OptionsIn<
   /**
    * How long the machines are kept warm for the next job with the same needs.
    *
-   * A duration from `'1 second'` to `'6 hours'`; none by default. Means on-demand machines: it cannot be joined with `spot`.
+   * A duration from `'1 second'` to `'6 hours'`; none by default. Means on-demand machines: it cannot be combined with `spot`.
    */
   readonly warm?: Warm | undefined
   /**

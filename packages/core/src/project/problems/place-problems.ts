@@ -108,7 +108,7 @@ export function launchProblems({ kind, options, program, inputs }: Draft): reado
   const leaveOut = 'Leave out one of them.'
   if (program.kind !== 'code') return [of('starts a file of code', wording`Run a file with ${terms.code}, or leave it out.`)]
   if (launch !== 'toolkit')
-    return distribution === undefined ? [] : [of('cannot be joined with distribution, which is a launcher, too', leaveOut)]
+    return distribution === undefined ? [] : [of('cannot be combined with distribution, which is a launcher, too', leaveOut)]
   return [
     ...(kind === 'training' ? [] : [of('toolkit is for training tasks', wording`Use ${terms.training}, or leave it out.`)]),
     ...(/\.(py|sh)$/.test(program.entry) ? [] : [of('toolkit starts .py and .sh files', 'Give it one of these.')]),

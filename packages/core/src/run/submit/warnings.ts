@@ -27,7 +27,7 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
     ...(ignored.length === 0
       ? []
       : [`the ${platform.name} platform does not honour ${ignored.join(', ')}: the job runs without ${without}`]),
-    ...(platform.abilities.ignores.includes('volumeSizeGiB') ? [] : meaninglessOptions(spec)),
+    ...(platform.abilities.ignores.includes('volumeSizeGiB') ? [] : unsupportedOptions(spec)),
     ...(platform.abilities.ignores.includes('warm') ? [] : unlikeUpstream(spec)),
     ...(await requirementsLeft(spec)),
     ...(await modulesLeft(spec)),
@@ -46,8 +46,8 @@ const imageOptionNames: readonly string[] = [
   'imageTag',
 ]
 
-/** What is asked for and cannot be had with this machine or this image. */
-function meaninglessOptions({ givenOptions, instanceType, volumeSizeGiB, spot, image }: TaskSpec): readonly string[] {
+/** Options that this machine or this image does not support. */
+function unsupportedOptions({ givenOptions, instanceType, volumeSizeGiB, spot, image }: TaskSpec): readonly string[] {
   return [
     ...(givenOptions.includes('volumeSizeGiB') && hasOwnDisks(instanceType)
       ? [`${instanceType} has disks of its own: the job gets these, whatever their size, and not ${volumeSizeGiB} GiB`]

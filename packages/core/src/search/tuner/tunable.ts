@@ -36,7 +36,7 @@ function optionProblems({ task }: SearchPlan): readonly FoundProblem[] {
   const problem = (path: string, value: unknown, why: string): FoundProblem => ({
     path,
     value,
-    message: `cannot be had with SageMaker's tuner: ${why}`,
+    message: `is not available with SageMaker's tuner: ${why}`,
     hint: withoutIt,
   })
   return [
