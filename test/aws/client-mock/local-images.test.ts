@@ -2,7 +2,7 @@ import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { publishedImages } from '@simple-sagemaker/core/aws'
 import { mockClient } from 'aws-sdk-client-mock'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { temporaryDirectory } from '../../../packages/core/src/files/temporary.ts'
 import { localImages } from '../../../packages/core/src/local/images.ts'
 import type { ImageNeed } from '../../../packages/core/src/platform/images.ts'
@@ -33,6 +33,7 @@ beforeEach(() => {
   tokenFor(host)
 })
 afterEach(() => {
+  vi.unstubAllEnvs()
   ecr.reset()
   sts.reset()
 })
@@ -82,6 +83,21 @@ test.each([
   expect(failure).toBeUndefined()
   expect(calls.map(({ words }) => words[0])).toEqual(['image', 'pull'])
   expect(ecr.commandCalls(GetAuthorizationTokenCommand)).toEqual([])
+})
+
+test('without access to AWS the error says which image needs it, and what else there is', async () => {
+  await using folder = await temporaryDirectory()
+  const engine = await notingEngine(folder.path, { fails: 'image' })
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE']) vi.stubEnv(name, undefined)
+  for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null')
+  const images = localImages({ containerEngine: engine.path, publishedImages: async () => publishedImages() })
+  const base = { kind: 'framework', framework: 'pytorch' } as const
+  const image = { kind: 'dockerfile', source: 'FROM __BASE_IMAGE__', base } as const
+  await expect(images.resolve({ ...need(''), image })).rejects.toMatchObject({
+    code: 'PLATFORM_CREDENTIALS',
+    message: expect.stringContaining('The image pytorch is one of AWS: ') as string,
+    hint: expect.stringContaining('FROM in the Dockerfile') as string,
+  })
 })
 
 test('a token for another registry than that of the account is not used', async () => {

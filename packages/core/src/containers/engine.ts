@@ -113,7 +113,7 @@ function silentEngine(asked: readonly AskedEngine[]): SsmError {
     'ENGINE_MISSING',
     `The container engine ${JSON.stringify(program)} ${trouble === undefined ? 'was not found.' : `does not answer: ${trouble.line}`}`,
     {
-      hint: `${trouble?.next ?? `Start it, and check that you may use it: ${program} version.`} SSM_CONTAINER_ENGINE and containerEngine name docker, podman, or the path of one.`,
+      hint: `${trouble === undefined ? '' : `${trouble.next ?? `Start it, and check that you may use it: ${program} version.`} `}SSM_CONTAINER_ENGINE and containerEngine name docker, podman, or the path of one.`,
       facts: { engine: program },
     },
   )

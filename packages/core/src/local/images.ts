@@ -7,6 +7,7 @@ import { needEngine, type ContainerEngine } from '../containers/engine.ts'
 import { withLogins } from '../containers/logins.ts'
 import type { PublishedImages } from '../containers/published.ts'
 import { contentTag, packContext, readImageSource } from '../containers/source.ts'
+import { isSsmError } from '../errors/ssm-error.ts'
 import { temporaryDirectory } from '../files/temporary.ts'
 import { unreachable } from '../lang/unreachable.ts'
 import { PlatformError } from '../platform/errors.ts'
@@ -96,12 +97,28 @@ async function published({ publishedImages }: LocalImagesOptions, need: ImageNee
     throw new PlatformError('PLATFORM_UNSUPPORTED', `The image of ${nameOf(need.image)} cannot be found without access to AWS.`, {
       hint: 'Name an image with "image", or one to build on with FROM in the Dockerfile.',
     })
-  return await (await publishedImages()).uriOf(need)
+  return await ofAws(nameOf(need.image).replace(/(:latest)?-local$/, ''), async () => (await publishedImages()).uriOf(need))
+}
+
+/** Asks AWS for something of an image. Without access to AWS, what is said is what the image is needed for. */
+async function ofAws<T>(image: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (cause) {
+    const isWithout = isSsmError(cause) && cause.code === 'PLATFORM_CREDENTIALS'
+    // What is there and does not count any more is told as it is.
+    if (!isWithout || 'expired' in cause.facts || 'clockSkew' in cause.facts) throw cause
+    throw new PlatformError(cause.code, `The image ${image} is one of AWS: ${cause.message}`, {
+      cause,
+      hint: 'Set AWS_REGION and log in to AWS ("aws configure"), or name another image with "image", or with FROM in the Dockerfile.',
+      facts: { image },
+    })
+  }
 }
 
 async function loginFor(uri: string, { publishedImages }: LocalImagesOptions, signal: AbortSignal | undefined) {
   if (publishedImages === undefined || !/^\d{12}\.dkr\.ecr\./.test(uri)) return []
-  const login = await (await publishedImages()).loginFor(uri, signal)
+  const login = await ofAws(uri, async () => (await publishedImages()).loginFor(uri, signal))
   return login === undefined ? [] : [login]
 }
 
