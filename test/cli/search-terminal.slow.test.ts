@@ -2,14 +2,15 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, test } from 'vitest'
+import { processesLeft } from '../support/leftovers.ts'
 import { lacking } from '../support/prerequisites.ts'
 import { playProgram } from './support/play.ts'
 import { ssm, ssmProgram, workFolder } from './support/ssm.ts'
 
 const missing = lacking('python3', 'bash')
 
-/** A search of two trials whose programs wait, in their last step, for a file. */
-const lineOf = (go: string): readonly string[] => [
+/** A search of two trials whose programs wait, in their last step, for a file, or for the end of the test. */
+const lineOf = (folder: string): readonly string[] => [
   'search',
   'shell',
   '-p',
@@ -17,7 +18,7 @@ const lineOf = (go: string): readonly string[] => [
   '-t',
   'train',
   '--cmd',
-  `for i in 9 5 1; do echo "loss=$i"; done; until [ -e ${go} ]; do sleep 0.05; done; echo "loss=0.$SM_HP_X"`,
+  `for i in 9 5 1; do echo "loss=$i"; done; until [ -e ${folder}/go ] || [ ! -d ${folder} ]; do sleep 0.05; done; echo "loss=0.$SM_HP_X"`,
   '--md',
   'loss',
   'loss=([0-9.]+)',
@@ -39,17 +40,21 @@ test.skipIf(missing)(
   async () => {
     await using folder = await workFolder()
     const go = join(folder.path, 'go')
-    const line = lineOf(go)
+    const line = lineOf(folder.path)
     const argv = [process.execPath, await ssmProgram(), ...line]
-    // Both have printed three values: their bars are drawn.
-    const left = await playProgram(folder.path, argv, { columns: 100, steps: [{ after: '█▅▁', send: '\u0003' }] })
-    expect([left.code, left.left]).toEqual([130, 0])
-    expect(left.output).toContain('TRIAL')
-    expect(left.output).toMatch(/\d +(\u001b\[\d+m)?running(\u001b\[\d+m)? +1 +█▅▁ +/)
-    expect(left.output).toMatch(/\u001b\[\d+A\r\u001b\[J/)
-    expect(left.output).toMatch(/detached: \d trials? goe?s? on/)
-    expect(existsSync(go)).toBe(false)
-    writeFileSync(go, '')
+    try {
+      // A trial has printed three values: its bars are drawn.
+      const left = await playProgram(folder.path, argv, { columns: 100, steps: [{ after: '█▅▁', send: '\u0003' }] })
+      expect([left.code, left.left]).toEqual([130, 0])
+      expect(left.output).toContain('TRIAL')
+      expect(left.output).toMatch(/\d +(\u001b\[\d+m)?running(\u001b\[\d+m)? +1 +█▅▁ +/)
+      expect(left.output).toMatch(/\u001b\[\d+A\r\u001b\[J/)
+      expect(left.output).toMatch(/detached: \d trials? goe?s? on/)
+      expect(existsSync(go)).toBe(false)
+    } finally {
+      // Whatever failed, no job waits for ever.
+      writeFileSync(go, '')
+    }
     const again = await playProgram(folder.path, argv, { columns: 100 })
     expect(again.code).toBe(0)
     expect(again.output).toMatch(/completed(\u001b\[\d+m)? +0\.1 +█[▁-█]{3} +/)
@@ -67,6 +72,7 @@ test.skipIf(missing)(
     ) as { readonly jobs: readonly { readonly job: string }[] }
     expect(jobs.map(({ job }) => job)).toEqual(expect.arrayContaining(found.trials.map(({ job }) => job)))
     expect(jobs).toHaveLength(2)
+    expect(await processesLeft(folder.path)).toEqual([])
   },
   90_000,
 )
