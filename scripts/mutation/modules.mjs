@@ -15,8 +15,8 @@ export const modules = {
     tests: [`${src}/bundle/fingerprint.test.ts`, `${src}/bundle/fingerprint-parts.test.ts`],
   },
   'safe-path': {
-    sources: [`${src}/archive/safe-path.ts`, `${src}/archive/name-book.ts`],
-    tests: [`${src}/archive/safe-path.test.ts`, `${src}/archive/name-book.test.ts`],
+    sources: [`${src}/archive/safe-path.ts`, `${src}/archive/name-collisions.ts`],
+    tests: [`${src}/archive/safe-path.test.ts`, `${src}/archive/name-collisions.test.ts`],
   },
   policy: {
     sources: [`${src}/aws/roles/policies.ts`, `${src}/aws/roles/policy-document.ts`],

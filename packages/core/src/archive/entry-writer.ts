@@ -7,7 +7,7 @@ import { statsAt, type RawPath } from '../files/downloads/entries.ts'
 import { fsCodeOf, orStorageError } from '../files/fs-errors.ts'
 import { syncWhileFast } from '../files/sync-io.ts'
 import type { ArchivedLink } from './links.ts'
-import { nameBook, foldsNames } from './name-book.ts'
+import { nameCollisions, foldsNames } from './name-collisions.ts'
 import { nameOfText, rawPath, shownName } from './raw-name.ts'
 import { unsafeName, unsafeReason } from './safe-path.ts'
 
@@ -31,7 +31,7 @@ export class EntryWriter {
 
   constructor(folder: string) {
     this.#folder = folder
-    this.#names = foldsNames(folder) ? nameBook() : undefined
+    this.#names = foldsNames(folder) ? nameCollisions() : undefined
   }
 
   /** @throws {SsmError} `ARCHIVE_UNSAFE`, `STORAGE_FULL`, `STORAGE_DENIED`. */

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { foldsNames, nameBook } from '../archive/name-book.ts'
+import { foldsNames, nameCollisions } from '../archive/name-collisions.ts'
 import { safeJoin, unsafeName } from '../archive/safe-path.ts'
 import { isSsmError, SsmError } from '../errors/ssm-error.ts'
 import { writeNew, writeNewInPieces, type PutAt } from '../files/downloads/write-new.ts'
@@ -70,7 +70,7 @@ interface FetchOptions {
 
 async function wantedFiles({ source, target, objects, signal }: DownloadFolderOptions): Promise<readonly WantedFile[]> {
   const folder = folderUri(source)
-  const names = foldsNames(dirname(target)) ? nameBook() : undefined
+  const names = foldsNames(dirname(target)) ? nameCollisions() : undefined
   const folders = new Set<string>()
   const wanted: WantedFile[] = []
   for await (const object of objects.list(folder, signal === undefined ? {} : { signal })) {

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { foldsNames, nameBook } from './name-book.ts'
+import { foldsNames, nameCollisions } from './name-collisions.ts'
 
 test('a name book takes a name twice, and no other spelling of it', () => {
-  const book = nameBook()
+  const book = nameCollisions()
   book.file('a/b')
   book.file('a/b')
   book.folder('a')
@@ -18,13 +18,13 @@ test.each([
   ['caf\u00e9', 'cafe\u0301'],
   ['stra\u00dfe', 'STRASSE'],
 ])('where names are folded, %j and %j collide', (one, other) => {
-  const book = nameBook()
+  const book = nameCollisions()
   book.file(one)
   expect(() => book.file(other)).toThrow(expect.objectContaining({ code: 'ARCHIVE_UNSAFE' }))
 })
 
 test('the folders of every name are noted, also those of a folder, and nothing but them', () => {
-  const book = nameBook()
+  const book = nameCollisions()
   book.folder('a/b/c')
   for (const folder of ['a', 'a/b', 'a/b/c']) expect(() => book.file(folder)).toThrow('it is both a file and a folder')
   book.file('xyz')
@@ -44,7 +44,7 @@ test('a letter collides with its upper and its lower case, whatever the letter',
 })
 
 function collide(one: string, other: string): boolean {
-  const book = nameBook()
+  const book = nameCollisions()
   book.file(one)
   try {
     book.file(other)

@@ -19,7 +19,7 @@ export function foldsNames(folder: string, exists: (path: string) => boolean = e
 }
 
 /** Notices names that such a file system takes for one and the same, and those that are file and folder. */
-export interface NameBook {
+export interface NameCollisions {
   /**
    * Notes a file, and the folders above it.
    * @throws {SsmError} `ARCHIVE_UNSAFE` when a name noted before collides with it.
@@ -29,7 +29,7 @@ export interface NameBook {
   folder(name: string): void
 }
 
-export function nameBook(): NameBook {
+export function nameCollisions(): NameCollisions {
   const spelled = new Map<string, { readonly name: string; readonly kind: 'file' | 'folder' }>()
   const folders = new Set<string>()
   const note = (name: string, kind: 'file' | 'folder'): void => {
