@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -54,6 +54,9 @@ beforeAll(async () => {
   const needed = { '@types/node': root, '@standard-schema/spec': join(root, 'packages/core') }
   for (const [name, owner] of Object.entries(needed))
     await cp(await realpath(join(owner, 'node_modules', name)), join(modules, name), { recursive: true, dereference: true })
+  // Vitest has it beside itself.
+  const vitest = dirname(await realpath(join(root, 'node_modules/vitest')))
+  await cp(await realpath(join(vitest, 'expect-type')), join(modules, 'expect-type'), { recursive: true, dereference: true })
   const types = await realpath(join(root, 'node_modules/@types/node'))
   await cp(join(dirname(dirname(types)), 'undici-types'), join(modules, 'undici-types'), { recursive: true, dereference: true })
 }, 180_000)
@@ -155,6 +158,31 @@ test.each(Object.keys(compilers) as Version[])(
   async (version) => {
     const folder = await folderOf(`step-by-step-${version}`, ['step-by-step.ts', 'functions.ts', 'work.ts'], esm)
     expect(await tsc(version, folder, '-p', '.')).toBe('')
+  },
+)
+
+// The type tests of this repository, against the packed types.
+async function shapesOf(folder: string): Promise<string> {
+  const grammar = join(top, 'node_modules/@simple-sagemaker/core/dist/types/project/grammar')
+  const text = (await readFile(join(root, 'test/types/shapes.test-d.ts'), 'utf8'))
+    .replace("import { expectTypeOf, test } from 'vitest'", "import { expectTypeOf } from 'expect-type'")
+    .replaceAll(/'[./]+\/packages\/core\/src\/project\/grammar\/(\w+)\.ts'/g, (_, name: string) =>
+      JSON.stringify(`./${relative(folder, join(grammar, `${name}.js`))}`),
+    )
+  return `${text}\ndeclare function test(name: string, body: () => void): void\n`
+}
+
+test.each(Object.keys(compilers) as Version[])(
+  'the shapes that cross, and those that do not with what is said, are the same on TypeScript %s',
+  async (version) => {
+    const folder = await folderOf(`shapes-${version}`, [], { ...esm, skipLibCheck: true }, { files: ['shapes.ts'] })
+    const text = await shapesOf(folder)
+    expect(text.match(/toBeUnknown\(\)/g)?.length).toBeGreaterThanOrEqual(40)
+    expect(text.match(/toEqualTypeOf<Said</g)?.length).toBeGreaterThanOrEqual(40)
+    await writeFile(join(folder, 'shapes.ts'), text)
+    expect(await tsc(version, folder, '-p', '.')).toBe('')
+    await writeFile(join(folder, 'shapes.ts'), text.replace("'a Set, which", "'another Set, which"))
+    expect(await tsc(version, folder, '-p', '.')).toMatch(/shapes\.ts\(\d+,\d+\): error/)
   },
 )
 
