@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import process from 'node:process'
+import { StringDecoder } from 'node:string_decoder'
 import { pathToFileURL } from 'node:url'
 import { SsmError } from '@simple-sagemaker/core'
 
@@ -121,7 +122,9 @@ function load(file: string, source: string, asked: Asked, signal: AbortSignal): 
     child.stdin?.on('error', () => undefined).end(source)
     const output = { drawing: '', stderr: '' }
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
-    child.stdio[3]?.on('data', (bytes: Buffer) => (output.drawing += bytes.toString('utf8')))
+    // A character may come in two pieces.
+    const drawing = new StringDecoder('utf8')
+    child.stdio[3]?.on('data', (bytes: Buffer) => (output.drawing += drawing.write(bytes)))
     child.on('error', reject)
     child.on('close', (code) => {
       if (code === 0 && output.drawing !== '') resolve(JSON.parse(output.drawing) as unknown)
