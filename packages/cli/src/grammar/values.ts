@@ -113,8 +113,7 @@ function otherReadings(command: CommandSpec, parsed: Parsed, problems: readonly 
 
 type ShownProblem = Pick<Problem, 'path' | 'message' | 'hint'>
 
-const hintOf = (hint: string | Wording | undefined): { readonly hint?: string } =>
-  hint === undefined ? {} : { hint: typeof hint === 'string' ? hint : hint.commandLine }
+const forCommandLine = (text: string | Wording): string => (typeof text === 'string' ? text : text.commandLine)
 
 /** `--md loss` and `hyperparameter lr`: what belongs to a key is named as it is typed, the key behind the flag. */
 const asTyped = (path: string, name: string, args: readonly string[]): string =>
@@ -131,7 +130,11 @@ function problemsOf(table: OptionTable, key: string, occurrences: readonly Occur
   const typed = last.texts.map((text) => JSON.stringify(text)).join(' ')
   const name = key === 'hyperparameters' ? 'hyperparameter' : last.spelled
   return option.problems(value as never, name).map(({ path, message, hint }) => {
-    const shown = path === name && typed !== '' ? `${message} (given: ${typed})` : message
-    return { path: asTyped(path, name, option.flag?.args ?? []), message: shown, ...hintOf(hint) }
+    const wrong = forCommandLine(message)
+    return {
+      path: asTyped(path, name, option.flag?.args ?? []),
+      message: path === name && typed !== '' ? `${wrong} (given: ${typed})` : wrong,
+      ...(hint === undefined ? {} : { hint: forCommandLine(hint) }),
+    }
   })
 }

@@ -179,13 +179,15 @@ export interface EngineState {
 
 /**
  * The container engines of this computer in the order in which they are asked, up to the one that is used: the one that
- * `SSM_CONTAINER_ENGINE` names, else docker, else podman. `environment` stands for the variables of this process.
+ * `SSM_CONTAINER_ENGINE` names, else docker, else podman.
  */
 export async function containerEngines({
   environment,
   signal,
 }: {
+  /** Variables in the place of those of this process, `PATH` and `SSM_CONTAINER_ENGINE` among them. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Ends the asking. */
   readonly signal?: AbortSignal
 } = {}): Promise<readonly EngineState[]> {
   const [{ askEngines }, { networkTrouble }] = await Promise.all([

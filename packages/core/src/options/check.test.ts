@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Secret } from '../secrets/secret.ts'
+import type { JobKind } from '../spec/job-kind.ts'
 import { optionProblems } from './check.ts'
 import { textFor } from '../errors/wording.ts'
 import { InvalidTaskError } from './errors.ts'
 import { taskOptions, type TaskOptionName, type TrainingOptions } from './task-options.ts'
+
+/** What is wrong, as a program gets to know it. */
+const problemsIn = (kind: JobKind, options: TrainingOptions) =>
+  optionProblems(kind, options).map(({ place: _, message, ...rest }) => ({ ...rest, message: textFor(message, 'library') }))
 
 /** A value that must be refused, where the problem lies, and what its sentence must say of the limit. */
 type Refused = readonly [value: unknown, path: string, limit: RegExp]
@@ -252,7 +257,7 @@ test('every word has a row', () => {
 })
 
 test.each(cases)('$name refuses bad value $index: path, value, limit and hint are told', ({ name, value, path, limit }) => {
-  const problem = optionProblems('training', { [name]: value }).find((each) => each.path === path)
+  const problem = problemsIn('training', { [name]: value }).find((each) => each.path === path)
   expect(problem?.message).toMatch(limit)
   expect(problem).toHaveProperty('value')
   expect(problem?.hint ?? '').not.toBe('')
@@ -260,7 +265,7 @@ test.each(cases)('$name refuses bad value $index: path, value, limit and hint ar
 
 test('all that is wrong is told at once, in one error', () => {
   const options = Object.fromEntries(Object.entries(rows).map(([name, refused]) => [name, refused[0]?.[0]]))
-  const problems = optionProblems('training', { ...options, sport: true } as TrainingOptions)
+  const problems = problemsIn('training', { ...options, sport: true } as TrainingOptions)
   expect(new Set(problems.map(({ path }) => path))).toEqual(new Set([...Object.keys(rows), 'sport']))
   const error = new InvalidTaskError('t', problems)
   expect(problems.filter(({ path, message }) => !error.message.includes(`${path} ${message}`))).toEqual([])
@@ -286,7 +291,7 @@ test.each([
   [{ image: 'mine:1', framework: 'pytorch' }, 'framework', /cannot be combined with image/],
   [{ image: 'mine:1', pythonVersion: 'py312' }, 'pythonVersion', /cannot be combined with image/],
 ] as const)('%j cannot be said together', (options, path, message) => {
-  const [problem, ...more] = optionProblems('training', options)
+  const [problem, ...more] = problemsIn('training', options)
   expect(more).toEqual([])
   expect(problem?.path).toBe(path)
   expect(problem?.message).toMatch(message)
@@ -311,20 +316,20 @@ test.each([
   { instanceCount: 101 },
   { spot: undefined, maxRun: undefined },
 ] as const)('%j is fine', (options) => {
-  expect(optionProblems('training', options as TrainingOptions)).toEqual([])
+  expect(problemsIn('training', options as TrainingOptions)).toEqual([])
 })
 
 test.each(['spot', 'maxWait', 'warm', 'retries', 'instanceGroups', 'distribution', 'hyperparameters', 'metrics'])(
   'a processing task has no option %s, and says so',
   (name) => {
-    const [problem] = optionProblems('processing', { [name]: rows[name as TaskOptionName][0]?.[0] })
+    const [problem] = problemsIn('processing', { [name]: rows[name as TaskOptionName][0]?.[0] })
     expect(problem).toMatchObject({ path: name, message: 'is no option of a processing task' })
     expect(textFor(problem?.hint ?? '', 'library')).toMatch(/\w/)
   },
 )
 
 test('a processing job runs 9 days and its variables have 256 characters at most', () => {
-  const problems = optionProblems('processing', {
+  const problems = problemsIn('processing', {
     maxRun: '10 days',
     env: { A: 'x'.repeat(257), B: 'x', C: new Secret('x'.repeat(257)) },
   })
@@ -333,10 +338,10 @@ test('a processing job runs 9 days and its variables have 256 characters at most
 })
 
 test('a misspelt option is told with what was meant, without its value, which may be a secret', () => {
-  expect(optionProblems('training', { instancetype: 'ml.m5.large' } as TrainingOptions)).toEqual([
+  expect(problemsIn('training', { instancetype: 'ml.m5.large' } as TrainingOptions)).toEqual([
     { path: 'instancetype', value: undefined, message: 'is not an option', hint: 'Did you mean instanceType?' },
   ])
-  expect(optionProblems('training', { framework: 'pytorh' } as never)[0]?.hint).toBe('Did you mean pytorch?')
+  expect(problemsIn('training', { framework: 'pytorh' } as never)[0]?.hint).toBe('Did you mean pytorch?')
 })
 
 test('whatever is given is judged, never stumbled over, and can be told', () => {
@@ -356,7 +361,7 @@ test('whatever is given is judged, never stumbled over, and can be told', () => 
   )
   fc.assert(
     fc.property(fc.constantFrom('training', 'processing'), options, (kind, given) => {
-      const problems = optionProblems(kind, given)
+      const problems = problemsIn(kind, given)
       expect(new InvalidTaskError('t', problems).message.length).toBeGreaterThan(0)
       expect(() => JSON.stringify(new InvalidTaskError('t', problems))).not.toThrow()
       expect(problems.every(({ path, message }) => path.length >= 0 && message.length > 0)).toBe(true)
@@ -368,7 +373,7 @@ test('whatever is given is judged, never stumbled over, and can be told', () => 
 test('a value that cannot be told does not hide what is wrong with it', () => {
   const circle: { self?: unknown } = {}
   circle.self = circle
-  const problems = optionProblems('training', {
+  const problems = problemsIn('training', {
     hyperparameters: { a: circle, b: 1n as never },
     instanceCount: 5n as never,
   })
@@ -382,12 +387,10 @@ test('every variable of SageMaker that a program is told is refused as its own, 
     ([, name = '', more]) => `${name}${more === undefined ? '' : 'X'}`,
   )
   expect(names).toContain('SM_HP_X')
-  const taken = names.filter((name) => optionProblems('training', { env: { [name]: 'x' } }).length === 0)
+  const taken = names.filter((name) => problemsIn('training', { env: { [name]: 'x' } }).length === 0)
   expect(new Set(taken)).toEqual(new Set(['SM_LOG_LEVEL']))
-  expect(textFor(optionProblems('training', { env: { SM_HP_LR: '1' } })[0]?.hint ?? '', 'library')).toContain(
-    '.hyperparameters()',
-  )
-  expect(textFor(optionProblems('training', { env: { SM_CHANNEL_X: '1' } })[0]?.hint ?? '', 'library')).toContain('.input')
+  expect(textFor(problemsIn('training', { env: { SM_HP_LR: '1' } })[0]?.hint ?? '', 'library')).toContain('.hyperparameters()')
+  expect(textFor(problemsIn('training', { env: { SM_CHANNEL_X: '1' } })[0]?.hint ?? '', 'library')).toContain('.input')
 })
 
 test.each([
@@ -399,6 +402,22 @@ test.each([
   ['on demand', 'training', { spot: false }, /^$/],
   ['processing', 'processing', {}, /^$/],
 ] as const)('several types of machines with %s', (_, kind, options, problem) => {
-  const found = optionProblems(kind, { instanceType: 'ml.g5.xlarge', fallbackTypes: ['ml.g4dn.xlarge'], ...options })
+  const found = problemsIn(kind, { instanceType: 'ml.g5.xlarge', fallbackTypes: ['ml.g4dn.xlarge'], ...options })
   expect(found.map(({ path, message }) => `${path} ${message}`).join()).toMatch(problem)
+})
+
+test.each<readonly [string, TrainingOptions, string, string]>([
+  [
+    'a wait that is too short',
+    { spot: true, maxRun: '2 hours', maxWait: '1 hour' },
+    '--max_wait_mins',
+    'must be no shorter than --max_run_mins (7200 seconds)',
+  ],
+  ['a warm pool of spot machines', { spot: true, warm: '10 minutes' }, '--warm', 'cannot be combined with --spot'],
+  ['a variable', { env: { 'A B': 'x' } }, '--env A B', 'a name has letters'],
+  ['an option that is none', { instancetype: 'x' } as never, 'instancetype', 'is not an option'],
+])('on the command line %s is named by its flags', (_, options, place, message) => {
+  const [problem] = optionProblems('training', options)
+  expect(textFor(problem?.place ?? '', 'commandLine')).toBe(place)
+  expect(textFor(problem?.message ?? '', 'commandLine')).toContain(message)
 })

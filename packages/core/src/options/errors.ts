@@ -27,7 +27,7 @@ export class InvalidTaskError extends SsmError {
     super('TASK_INVALID', joined([title ?? `Task ${name} cannot run:`, ...problems.map(describeProblem)], '\n'), {
       ...options,
       hint: hints.length > 0 ? joined(hints, ' ') : 'Fix the options listed above; nothing was started.',
-      facts: { task: name, problems: problems.map(({ value, ...rest }) => ({ ...rest, value: shown(value) })) },
+      facts: { task: name, problems: problems.map(({ value, place: _, ...rest }) => ({ ...rest, value: shown(value) })) },
     })
     this.task = name
     this.problems = problems.map(asProblem)
@@ -39,7 +39,7 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 
 function describeProblem(problem: FoundProblem): Text {
   const given = problem.value === undefined ? '' : ` (given: ${shown(problem.value)})`
-  return wording`  ${problem.path} ${problem.message}${given}${problem.hint === undefined ? '' : wording` — ${problem.hint}`}`
+  return wording`  ${problem.place ?? problem.path} ${problem.message}${given}${problem.hint === undefined ? '' : wording` — ${problem.hint}`}`
 }
 
 // One that is the same as an earlier one is said once.
@@ -47,8 +47,10 @@ const distinct = (hints: readonly Text[]): readonly Text[] => [
   ...new Map(hints.map((hint) => [textFor(hint, 'library'), hint])).values(),
 ]
 
-const asProblem = ({ hint, ...problem }: FoundProblem): Problem => ({
-  ...problem,
+const asProblem = ({ path, value, message, hint }: FoundProblem): Problem => ({
+  path,
+  value,
+  message: textFor(message, 'library'),
   ...(hint === undefined ? {} : { hint: textFor(hint, 'library') }),
 })
 

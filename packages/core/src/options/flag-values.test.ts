@@ -64,5 +64,5 @@ test('a wait that cannot be read counts as the usual one: the option itself is r
 test('a machine that is known only at run time is checked by its shape and its size', () => {
   for (const machine of ['ml.g5.xlarge', 'local', 'local_gpu']) expect(instanceType(machine)).toBe(machine)
   expect(() => instanceType('g5.xlarge')).toThrow('must be ml.<family>.<size>')
-  expect(() => instanceType('ml.g5.huge')).toThrow('none has the size huge')
+  expect(() => instanceType('ml.g5.huge')).toThrow('there is no size huge')
 })

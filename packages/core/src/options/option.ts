@@ -13,8 +13,12 @@ export interface Problem {
   readonly hint?: string
 }
 
-/** A problem as it is found: what to do may differ between a program and a command line. */
-export interface FoundProblem extends Omit<Problem, 'hint'> {
+/** A problem as it is found: what it names may differ between a program and a command line. */
+export interface FoundProblem extends Omit<Problem, 'message' | 'hint'> {
+  /** What is wrong, to be read after the path. */
+  readonly message: Text
+  /** The place as a reader knows it, when that is not the path: an option by its flag. */
+  readonly place?: Text
   /** What to do instead. */
   readonly hint?: Text
 }

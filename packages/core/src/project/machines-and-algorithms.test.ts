@@ -64,7 +64,7 @@ test('the families with disks of their own are those that EC2 gives NVMe disks',
 
 test('maxWait of an algorithm that runs on demand is said to mean nothing', async () => {
   expect(await warnings(kmeans.maxWait('30 hours'))).toEqual([
-    expect.stringMatching(/^kmeans keeps no checkpoints.*maxWait means nothing/),
+    expect.stringMatching(/^kmeans keeps no checkpoints.*maxWait has no effect/),
   ])
   expect(await warnings(xgboost.maxWait('30 hours'))).toEqual([])
   expect(await warnings(kmeans)).toEqual([])

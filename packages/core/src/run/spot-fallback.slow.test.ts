@@ -14,6 +14,7 @@ import {
   type Choice,
 } from '../../../../test/support/fallback-policy.ts'
 import { scriptedEnds, type EndName } from '../../../../test/support/spot-account.ts'
+import { eachOf } from '../lang/each-of.ts'
 
 const cacheBefore = process.env['SSM_CACHE_DIR']
 const folder = mkdtempSync(join(tmpdir(), 'ssm-fallback-'))
@@ -51,7 +52,8 @@ function ordersOf(choice: Choice, before: readonly EndName[] = []): readonly (re
 test.each(Object.entries(choices))('every order of ends: %s', { timeout: 300_000 }, async (_, choice) => {
   const orders = ordersOf(choice)
   expect(orders.length).toBeGreaterThan(30)
-  for (const [index, order] of orders.entries()) {
+  // Waiting for a lease takes its time, short as it is: accounts of their own wait together.
+  await eachOf(orders.entries(), 16, async ([index, order]) => {
     const told = order.join(', ')
     const account = accountOf(order)
     await runWith(account.client(), specWith(choice))
@@ -64,5 +66,5 @@ test.each(Object.entries(choices))('every order of ends: %s', { timeout: 300_000
     expect(await runWith(shared.client(), specWith(choice)), `order: ${told}`).not.toBe('dead')
     expectNothingTwice(shared)
     expect(chainsOf(shared)[0]?.machines, `order: ${told}`).toEqual(expected.slice(0, chainsOf(shared)[0]?.machines.length))
-  }
+  })
 })

@@ -135,12 +135,16 @@ export interface ProcessingOptionsIn<Run, Pause> extends Omit<ProcessingOptions,
 export type Together<State, Spot, Warm, Types, Fallback> = undefined extends Warm
   ? Has<State, 'warm'> extends true
     ? {
+        /** A warm pool keeps on-demand machines. */
         readonly spot?: [Spot] extends [true] ? Explain<WarmOrSpot> : unknown
+        /** A warm pool keeps machines of one type. */
         readonly fallbackTypes?: IsMore<Types> extends true ? Explain<WarmOrTypes> : unknown
+        /** A warm pool keeps on-demand machines. */
         readonly spotFallback?: [Fallback] extends ['on-demand'] ? Explain<WarmOrSpot> : unknown
       }
     : unknown
   : {
+      /** Only with on-demand machines of one type. */
       readonly warm?: [Spot] extends [false]
         ? OneType<State, Types>
         : true extends

@@ -131,6 +131,7 @@ export interface TrainingDraft<Name extends string = string, State = any>
     options: PythonFunctionOptions<Args, Result> & {
       /** A tuple. */
       readonly args: ArgumentList<Args>
+      /** What JSON can represent. */
       readonly result: SchemaTakes<Result>
     },
   ): FunctionTask<

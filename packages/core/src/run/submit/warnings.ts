@@ -54,7 +54,7 @@ function unsupportedOptions({ givenOptions, instanceType, volumeSizeGiB, spot, i
       : []),
     ...(givenOptions.includes('maxWait') && !spot && image.kind === 'algorithm'
       ? [
-          `${image.algorithm} keeps no checkpoints and runs on demand: maxWait means nothing; the option spot asks for spare machines`,
+          `${image.algorithm} keeps no checkpoints and runs on demand: maxWait has no effect; the option spot asks for spare machines`,
         ]
       : []),
   ]
