@@ -1,31 +1,15 @@
-import { terms, textFor, wording, type Text } from '../errors/wording.ts'
+import { terms, wording, type Text } from '../errors/wording.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import { hasOwnDisks } from '../spec/instance-types.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import { nearest, unknownField } from './did-you-mean.ts'
 import type { Option, FoundProblem } from './option.ts'
-import { optionsOf, resolvedOptions, taskOptions, type TrainingOptions } from './task-options.ts'
+import { optionPlace, optionsOf, optionText, resolvedOptions, taskOptions, type TrainingOptions } from './task-options.ts'
 
 /** Every problem of a task's options: each alone, then those that must agree with each other. */
 export function optionProblems(kind: JobKind, options: TrainingOptions): readonly FoundProblem[] {
   const alone = Object.entries(options).flatMap(([name, value]) => problemsOf(kind, name, value))
-  return [...alone, ...together(kind, options, alone)].map((problem) => ({ ...problem, place: placeOf(problem.path) }))
-}
-
-/** An option as its reader gave it: by its name in a program, by its flag on the command line. */
-function named(name: string): Text {
-  const [flag] = optionsOf('training').get(name as keyof typeof taskOptions)?.flag?.names ?? []
-  // Of several names of a flag the one that hints use.
-  const inHints: string = Object.hasOwn(terms, name) ? terms[name as keyof typeof terms].commandLine : ''
-  return { library: name, commandLine: /^--\S+$/.test(inHints) ? inHints : flag === undefined ? name : `--${flag}` }
-}
-
-/** `env.TOKEN` in a program is `--env TOKEN` on the command line. */
-function placeOf(path: string): Text {
-  const [name = ''] = /^[^.[]*/.exec(path) ?? []
-  const rest = path.slice(name.length)
-  const commandLine = `${textFor(named(name), 'commandLine')}${rest.replace(/^\./, ' ').replace(/^\[\d+\]/, '')}`
-  return { library: path, commandLine: commandLine.startsWith('--') ? commandLine : path }
+  return [...alone, ...together(kind, options, alone)].map((problem) => ({ ...problem, place: optionPlace(problem.path) }))
 }
 
 function problemsOf(kind: JobKind, name: string, value: unknown): readonly FoundProblem[] {
@@ -67,7 +51,7 @@ const rules: readonly Rule[] = [
         ? {
             path: 'warm',
             value: warm,
-            message: wording`cannot be combined with ${named('spot')}`,
+            message: wording`cannot be combined with ${optionText('spot')}`,
             hint: wording`A warm pool keeps on-demand machines: leave out ${terms.spot} or ${terms.warm}.`,
           }
         : undefined,
@@ -83,15 +67,15 @@ const rules: readonly Rule[] = [
         return {
           path: 'maxWait',
           value: maxWait,
-          message: wording`applies only with ${named('spot')}`,
+          message: wording`applies only with ${optionText('spot')}`,
           hint: wording`Leave out ${terms.maxWait}, or add ${terms.spot}.`,
         }
       return seconds(maxWait) < seconds(maxRun)
         ? {
             path: 'maxWait',
             value: maxWait,
-            message: wording`must be no shorter than ${named('maxRun')} (${String(seconds(maxRun))} seconds)`,
-            hint: wording`${named('maxWait')} counts waiting and running together.`,
+            message: wording`must be no shorter than ${optionText('maxRun')} (${String(seconds(maxRun))} seconds)`,
+            hint: wording`${optionText('maxWait')} counts waiting and running together.`,
           }
         : undefined
     },
@@ -172,7 +156,7 @@ const rules: readonly Rule[] = [
         : {
             path: subnets.length === 0 ? 'subnets' : 'securityGroups',
             value: undefined,
-            message: wording`must be given too: ${named('subnets')} and ${named('securityGroups')} belong together`,
+            message: wording`must be given too: ${optionText('subnets')} and ${optionText('securityGroups')} belong together`,
             hint: 'Give both, or neither.',
           },
   },
@@ -184,7 +168,7 @@ const rules: readonly Rule[] = [
         ? {
             path: 'image',
             value: image,
-            message: wording`cannot be combined with ${named('dockerfile')}`,
+            message: wording`cannot be combined with ${optionText('dockerfile')}`,
             hint: 'Choose one: a ready image by its URI, or one to build.',
           }
         : undefined,
@@ -199,7 +183,7 @@ const rules: readonly Rule[] = [
         : {
             path: extra[0],
             value: extra[1],
-            message: wording`cannot be combined with ${named('image')}`,
+            message: wording`cannot be combined with ${optionText('image')}`,
             hint: 'An image URI already decides this: leave this option out.',
           }
     },
@@ -210,7 +194,7 @@ function groupsTogether({ instanceGroups, fallbackTypes = [], warm }: TrainingOp
   const other = warm !== undefined ? 'warm' : fallbackTypes.length > 0 ? 'fallbackTypes' : undefined
   if (instanceGroups === undefined || other === undefined) return undefined
   const hint = 'SageMaker takes neither with groups of machines: leave out one of them.'
-  return { path: 'instanceGroups', value: instanceGroups, message: wording`cannot be combined with ${named(other)}`, hint }
+  return { path: 'instanceGroups', value: instanceGroups, message: wording`cannot be combined with ${optionText(other)}`, hint }
 }
 
 function fallbackProblem({ fallbackTypes = [], instanceType, warm }: TrainingOptions): FoundProblem | undefined {
@@ -218,14 +202,14 @@ function fallbackProblem({ fallbackTypes = [], instanceType, warm }: TrainingOpt
   const of = (message: Text, hint: Text): FoundProblem => ({ path: 'fallbackTypes', value: fallbackTypes, message, hint })
   const types = [instanceType, ...fallbackTypes]
   if (instanceType === undefined || !instanceType.startsWith('ml.'))
-    return of(wording`needs an ${named('instanceType')} to fall back from`, {
+    return of(wording`needs an ${optionText('instanceType')} to fall back from`, {
       library: "Write .instances(['ml.g5.xlarge', 'ml.g4dn.xlarge']).",
       commandLine: 'Write --instance_type ml.g5.xlarge --fallback_types ml.g4dn.xlarge.',
     })
   if (new Set(types).size < types.length) return of('names a type twice', 'Name each type once, the best one first.')
   if (warm !== undefined)
     return of(
-      wording`cannot be combined with ${named('warm')}`,
+      wording`cannot be combined with ${optionText('warm')}`,
       wording`A warm pool keeps machines of one type: leave out ${terms.warm} or the other types.`,
     )
   return undefined
@@ -241,7 +225,7 @@ function spotWaitProblem(options: TrainingOptions): FoundProblem | undefined {
     return {
       path: 'spotFallback',
       value: spotFallback,
-      message: wording`cannot be combined with ${named('warm')}`,
+      message: wording`cannot be combined with ${optionText('warm')}`,
       hint: wording`A warm pool keeps on-demand machines: leave out ${terms.spotFallback} or ${terms.warm}.`,
     }
   if (!spot || spotAfter === undefined) return undefined
@@ -254,8 +238,8 @@ function spotWaitProblem(options: TrainingOptions): FoundProblem | undefined {
     )
   return options.maxWait !== undefined && seconds(maxWait) > 0 && seconds(spotAfter) > seconds(maxWait)
     ? of(
-        wording`must be no longer than ${named('maxWait')} (${String(seconds(maxWait))} seconds)`,
-        wording`${named('maxWait')} counts waiting and running together: choose a shorter wait, or leave ${named('maxWait')} out.`,
+        wording`must be no longer than ${optionText('maxWait')} (${String(seconds(maxWait))} seconds)`,
+        wording`${optionText('maxWait')} counts waiting and running together: choose a shorter wait, or leave ${optionText('maxWait')} out.`,
       )
     : undefined
 }

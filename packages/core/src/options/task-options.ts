@@ -1,3 +1,4 @@
+import { terms, textFor, type Text } from '../errors/wording.ts'
 import type { JobKind } from '../spec/job-kind.ts'
 import { accessOptions } from './access.ts'
 import { computeOptions } from './compute.ts'
@@ -113,3 +114,19 @@ const without = (options: TrainingOptions, names: readonly TaskOptionName[]): Tr
   Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name as TaskOptionName)))
 
 const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** An option as its reader gave it: by its name in a program, by its flag on the command line. */
+export function optionText(name: string): Text {
+  const [flag] = optionsOf('training').get(name as keyof typeof taskOptions)?.flag?.names ?? []
+  // Of several names of a flag the one that hints use.
+  const inHints: string = Object.hasOwn(terms, name) ? terms[name as keyof typeof terms].commandLine : ''
+  return { library: name, commandLine: /^--\S+$/.test(inHints) ? inHints : flag === undefined ? name : `--${flag}` }
+}
+
+/** The place of a problem: `env.TOKEN` in a program is `--env TOKEN` on the command line. */
+export function optionPlace(path: string): Text {
+  const [name = ''] = /^[^.[]*/.exec(path) ?? []
+  const rest = path.slice(name.length)
+  const commandLine = `${textFor(optionText(name), 'commandLine')}${rest.replace(/^\./, ' ').replace(/^\[\d+\]/, '')}`
+  return { library: path, commandLine: commandLine.startsWith('--') ? commandLine : path }
+}

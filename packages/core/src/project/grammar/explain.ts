@@ -11,3 +11,7 @@ export interface Explain<Sentence extends string> {
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- anything else would make states incompatible.
 export type Refused<Sentence extends string> = (this: Explain<Sentence>, ...args: any[]) => any
+
+export type WarmOrSpot = 'a warm pool keeps on-demand machines: leave out .warm(), or .spot() and .spotFallback()'
+
+export type WarmOrTypes = 'a warm pool keeps machines of one type: give one type, or leave out .warm()'

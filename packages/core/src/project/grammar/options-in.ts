@@ -4,7 +4,7 @@ import type { ProcessingOptions, TaskOptionTable } from '../../options/task-opti
 import type { RetryOptions } from '../../spec/training/retry.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, CheckedPause, LongEnough, ShortEnough, SomeTime } from './durations.ts'
-import type { Explain } from './explain.ts'
+import type { Explain, WarmOrSpot, WarmOrTypes } from './explain.ts'
 import type { AsJson, Special } from './option-methods.ts'
 import type { Has, HyperparametersOf, MaxRunOf, MaxWaitOf, MetricsOf, Takes } from './state.ts'
 
@@ -248,7 +248,3 @@ export type MetricMarks<State, Named> = Named extends Metrics
  * variable.
  */
 export type AnyMetric<State> = [MetricsOf<State>] extends [never] ? never : `metric ${string}`
-
-export type WarmOrSpot = 'a warm pool keeps on-demand machines: leave out .warm(), or .spot() and .spotFallback()'
-
-export type WarmOrTypes = 'a warm pool keeps machines of one type: give one type, or leave out .warm()'

@@ -11,7 +11,7 @@ import type { RehearseOptions } from '../../run/run-options.ts'
 import type { Rehearsal } from '../../run/rehearse/verdict.ts'
 import type { StoredOutput } from '../../spec/result.ts'
 import type { CheckedDuration, CheckedGrace, LongEnough, ShortEnough, SomeTime } from './durations.ts'
-import type { Explain, Refused } from './explain.ts'
+import type { Explain, Refused, WarmOrSpot, WarmOrTypes } from './explain.ts'
 import type {
   ArgumentList,
   ArgumentsOf,
@@ -48,8 +48,6 @@ import type {
   StateAfter,
   Together,
   WaitsLongEnough,
-  WarmOrSpot,
-  WarmOrTypes,
   WellFormed,
 } from './options-in.ts'
 import type { DependencyOptions, NoProgramYet, Programs, ProgramSet } from './programs.ts'
