@@ -106,3 +106,72 @@ test('a token for another registry than that of the account is not used', async 
   expect(failure).toMatchObject({ code: 'PLATFORM_REFUSED', facts: { host, registry: 'registry.example.com' } })
   expect(calls.map(({ words }) => words[0])).toEqual(['image'])
 })
+
+test('a name is enough where programs run without a container, each kind of image with its own', async () => {
+  const images = localImages({})
+  const nameOf = (image: object): Promise<string> =>
+    images.resolve({ ...need(''), image: image as ImageNeed['image'], container: false })
+  const named = [
+    [{ kind: 'framework', framework: 'pytorch' }, 'pytorch:latest-local'],
+    [{ kind: 'framework', framework: 'pytorch', version: '2.8' }, 'pytorch:2.8-local'],
+    [{ kind: 'algorithm', algorithm: 'xgboost' }, 'xgboost:latest-local'],
+    [{ kind: 'algorithm', algorithm: 'xgboost', version: '1.7-1' }, 'xgboost:1.7-1-local'],
+    [{ kind: 'uri', uri: 'example.com/mine:1' }, 'example.com/mine:1'],
+    [{ kind: 'dockerfile', source: '.' }, 'dockerfile:latest-local'],
+    [{ kind: 'dockerfile', source: '.', repository: 'team/mine', tag: 'v1' }, 'team/mine:v1-local'],
+  ] as const
+  for (const [image, name] of named) expect(await nameOf(image)).toBe(name)
+})
+
+test('an image of AWS cannot be named without access to AWS, and one of our own is fetched without a login', async () => {
+  await using folder = await temporaryDirectory()
+  const engine = await notingEngine(folder.path, { fails: 'image' })
+  const images = localImages({ containerEngine: engine.path })
+  const image = { kind: 'framework', framework: 'pytorch' } as const
+  await expect(images.resolve({ ...need(''), image })).rejects.toMatchObject({
+    code: 'PLATFORM_UNSUPPORTED',
+    message: 'The image of pytorch:latest-local cannot be found without access to AWS.',
+  })
+  expect(await images.resolve(need(`${host}/mine:1`))).toBe(`${host}/mine:1`)
+  expect((await engine.calls()).map(({ words }) => words[0])).toEqual(['image', 'pull'])
+})
+
+test('an image is named from the catalogue: a URI as it is, a framework, and the base of a Dockerfile', async () => {
+  const { uriOf } = publishedImages({ region: testRegion, credentials: testKeys })
+  const base = { kind: 'framework', framework: 'pytorch', version: '2.8' } as const
+  const ask = (image: object): Promise<string> =>
+    uriOf({ ...need(''), instanceType: 'ml.m5.large', image: image as ImageNeed['image'] })
+  expect(await ask({ kind: 'uri', uri: 'example.com/mine:1' })).toBe('example.com/mine:1')
+  const uri = await ask(base)
+  expect(uri).toMatch(/\/pytorch-training:2\.8/)
+  expect(await ask({ kind: 'dockerfile', source: '.', base })).toBe(uri)
+})
+
+test.each([
+  ['with a base that AWS publishes', 'FROM __BASE_IMAGE__', true],
+  ['on another image', 'FROM python:3.12', false],
+])('a Dockerfile %s is built under a name by its content, and under the tag that was given', async (_, source, hasBase) => {
+  await using folder = await temporaryDirectory()
+  const engine = await notingEngine(folder.path, { fails: 'image' })
+  const images = localImages({
+    containerEngine: engine.path,
+    publishedImages: async () => publishedImages({ region: testRegion, credentials: testKeys }),
+  })
+  const base = { kind: 'uri', uri: `${host}/base:1` } as never
+  const steps: string[] = []
+  const wanted = {
+    ...need(''),
+    project: 'My Project',
+    image: { kind: 'dockerfile', source, base, tag: 'v1' } as ImageNeed['image'],
+  }
+  const planned = await images.resolve(wanted, { dryRun: true })
+  expect(await engine.calls()).toEqual([])
+  const { signal } = new AbortController()
+  const name = await images.resolve(wanted, { signal, onProgress: ({ step }) => steps.push(step) })
+  expect(name).toBe(planned)
+  expect(name).toMatch(/^localhost\/simple-sagemaker\/my-project:ssm-[0-9a-f]{40}$/)
+  const calls = await engine.calls()
+  expect(calls.map(({ words }) => words[0])).toEqual(['image', ...(hasBase ? ['login'] : []), 'build'])
+  expect(calls.at(-1)?.words.join(' ')).toContain('--tag localhost/simple-sagemaker/my-project:v1')
+  expect([steps[0], steps.at(-1)]).toEqual(['build', 'ready'])
+})
