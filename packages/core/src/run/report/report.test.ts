@@ -260,6 +260,11 @@ test.each([
   expect(outcomeText({ ...state, ...change })).toBe(sentence)
 })
 
+test('a job whose end is not known took no time', () => {
+  const { endedAtMs: _, ...endless } = state
+  expect(outcomeText(endless)).toBe('The job completed after 0 s on 2 machines.')
+})
+
 const record = (fingerprint: string, number = 1) =>
   ({
     v: 1,
@@ -270,6 +275,11 @@ const record = (fingerprint: string, number = 1) =>
     createdAtMs: 0,
     attempt: { number, of: 3 },
   }) as const
+
+function unnumbered(fingerprint: string) {
+  const { attempt: _, ...rest } = record(fingerprint)
+  return rest
+}
 
 test.each([
   [[{ state, record: record('a') }], 'no earlier job of the task is stored'],
@@ -301,6 +311,20 @@ test.each([
       { state, record: record('b') },
     ],
     'changed: code from b to a',
+  ],
+  [
+    [
+      { state, record: unnumbered('a') },
+      { state, record: { ...record('b'), parts: { code: 'a' } } },
+    ],
+    'it is described differently',
+  ],
+  [
+    [
+      { state, record: { ...record('a'), parts: { a: '1', b: '1', c: '1', d: '1', e: '1' } } },
+      { state, record: { ...record('b'), parts: { a: '2', b: '2', c: '2', d: '2', e: '2' } } },
+    ],
+    'changed: a from 2 to 1, b from 2 to 1, c from 2 to 1 and 2 more',
   ],
   [[{ state }], undefined],
 ] as const)('why a job ran is told from the records: %#', (past, because) => {
