@@ -75,9 +75,12 @@ let view: ProcessView | undefined
 
 /** The processes of this computer. */
 export function systemView(): ProcessView {
-  view ??= process.platform === 'linux' ? linuxView() : { place: elsewhere(), startOf: startElsewhere, hides }
+  view ??= process.platform === 'linux' ? linuxView() : viewByPrograms()
   return view
 }
+
+/** Where there is no /proc: what `sysctl` and `ps` say. */
+export const viewByPrograms = (): ProcessView => ({ place: elsewhere(), startOf: startElsewhere, hides })
 
 const linuxBoot = (): string => textOfProc('/proc/sys/kernel/random/boot_id').trim()
 
