@@ -130,10 +130,9 @@ function problemsOf(table: OptionTable, key: string, occurrences: readonly Occur
   const typed = last.texts.map((text) => JSON.stringify(text)).join(' ')
   const name = key === 'hyperparameters' ? 'hyperparameter' : last.spelled
   return option.problems(value as never, name).map(({ path, message, hint }) => {
-    const wrong = forCommandLine(message)
     return {
       path: asTyped(path, name, option.flag?.args ?? []),
-      message: path === name && typed !== '' ? `${wrong} (given: ${typed})` : wrong,
+      message: path === name && typed !== '' ? `${message} (given: ${typed})` : message,
       ...(hint === undefined ? {} : { hint: forCommandLine(hint) }),
     }
   })

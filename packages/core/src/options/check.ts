@@ -3,16 +3,16 @@ import type { JobKind } from '../spec/job-kind.ts'
 import { hasOwnDisks } from '../spec/instance-types.ts'
 import { secondsOf, type Duration } from '../time/duration.ts'
 import { nearest, unknownField } from './did-you-mean.ts'
-import type { Option, FoundProblem } from './option.ts'
+import type { NamedProblem, Option } from './option.ts'
 import { optionPlace, optionsOf, optionText, resolvedOptions, taskOptions, type TrainingOptions } from './task-options.ts'
 
 /** Every problem of a task's options: each alone, then those that must agree with each other. */
-export function optionProblems(kind: JobKind, options: TrainingOptions): readonly FoundProblem[] {
+export function optionProblems(kind: JobKind, options: TrainingOptions): readonly NamedProblem[] {
   const alone = Object.entries(options).flatMap(([name, value]) => problemsOf(kind, name, value))
   return [...alone, ...together(kind, options, alone)].map((problem) => ({ ...problem, place: optionPlace(problem.path) }))
 }
 
-function problemsOf(kind: JobKind, name: string, value: unknown): readonly FoundProblem[] {
+function problemsOf(kind: JobKind, name: string, value: unknown): readonly NamedProblem[] {
   if (value === undefined) return []
   const known = optionsOf(kind)
   const option: Option<unknown> | undefined = known.get(name as keyof typeof taskOptions)
@@ -27,7 +27,7 @@ const onlyTrainingHint = (name: string): Text =>
     ? wording`Use ${terms.args} in a processing task.`
     : wording`Leave out ${name}, or use ${terms.training} for a training task.`
 
-function together(kind: JobKind, options: TrainingOptions, found: readonly FoundProblem[]): readonly FoundProblem[] {
+function together(kind: JobKind, options: TrainingOptions, found: readonly NamedProblem[]): readonly NamedProblem[] {
   const isFine = (name: string): boolean => !found.some((problem) => problem.path === name || problem.path.startsWith(`${name}.`))
   return rules
     .filter((rule) => rule.kinds.includes(kind) && rule.reads.every(isFine))
@@ -37,7 +37,7 @@ function together(kind: JobKind, options: TrainingOptions, found: readonly Found
 interface Rule {
   readonly kinds: readonly JobKind[]
   readonly reads: readonly (keyof TrainingOptions)[]
-  readonly problem: (options: TrainingOptions, kind: JobKind) => FoundProblem | readonly FoundProblem[] | undefined
+  readonly problem: (options: TrainingOptions, kind: JobKind) => NamedProblem | readonly NamedProblem[] | undefined
 }
 
 const seconds = (value: Duration): number => secondsOf(value) ?? 0
@@ -190,16 +190,16 @@ const rules: readonly Rule[] = [
   },
 ]
 
-function groupsTogether({ instanceGroups, fallbackTypes = [], warm }: TrainingOptions): FoundProblem | undefined {
+function groupsTogether({ instanceGroups, fallbackTypes = [], warm }: TrainingOptions): NamedProblem | undefined {
   const other = warm !== undefined ? 'warm' : fallbackTypes.length > 0 ? 'fallbackTypes' : undefined
   if (instanceGroups === undefined || other === undefined) return undefined
   const hint = 'SageMaker takes neither with groups of machines: leave out one of them.'
   return { path: 'instanceGroups', value: instanceGroups, message: wording`cannot be combined with ${optionText(other)}`, hint }
 }
 
-function fallbackProblem({ fallbackTypes = [], instanceType, warm }: TrainingOptions): FoundProblem | undefined {
+function fallbackProblem({ fallbackTypes = [], instanceType, warm }: TrainingOptions): NamedProblem | undefined {
   if (fallbackTypes.length === 0) return undefined
-  const of = (message: Text, hint: Text): FoundProblem => ({ path: 'fallbackTypes', value: fallbackTypes, message, hint })
+  const of = (message: Text, hint: Text): NamedProblem => ({ path: 'fallbackTypes', value: fallbackTypes, message, hint })
   const types = [instanceType, ...fallbackTypes]
   if (instanceType === undefined || !instanceType.startsWith('ml.'))
     return of(wording`needs an ${optionText('instanceType')} to fall back from`, {
@@ -218,7 +218,7 @@ function fallbackProblem({ fallbackTypes = [], instanceType, warm }: TrainingOpt
 const shortestShareSeconds = 300
 
 /** What cannot be with a limited wait for spot machines. */
-function spotWaitProblem(options: TrainingOptions): FoundProblem | undefined {
+function spotWaitProblem(options: TrainingOptions): NamedProblem | undefined {
   const { spot, fallbackTypes, spotFallback, maxWait } = resolvedOptions('training', options)
   const { spotAfter, warm } = options
   if (warm !== undefined && options.spot !== false && spotFallback === 'on-demand')
@@ -229,7 +229,7 @@ function spotWaitProblem(options: TrainingOptions): FoundProblem | undefined {
       hint: wording`A warm pool keeps on-demand machines: leave out ${terms.spotFallback} or ${terms.warm}.`,
     }
   if (!spot || spotAfter === undefined) return undefined
-  const of = (message: Text, hint: Text): FoundProblem => ({ path: 'spotAfter', value: spotAfter, message, hint })
+  const of = (message: Text, hint: Text): NamedProblem => ({ path: 'spotAfter', value: spotAfter, message, hint })
   const types = fallbackTypes.length + 1
   if (seconds(spotAfter) < types * shortestShareSeconds)
     return of(

@@ -2,7 +2,7 @@ import { isRegExp } from '../lang/realms.ts'
 import { hideFromPrint, nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
 import { joined, textFor, wording, type Text } from '../errors/wording.ts'
 import { unknownFields } from './did-you-mean.ts'
-import type { FoundProblem, Problem } from './option.ts'
+import type { FoundProblem, NamedProblem, Problem } from './option.ts'
 
 /** A task that cannot run as it is described. `problems` holds all of them, not the first. */
 export class InvalidTaskError extends SsmError {
@@ -18,7 +18,7 @@ export class InvalidTaskError extends SsmError {
   /** @param options `title`: the first line, when it is no task that cannot run */
   constructor(
     task: string,
-    problems: readonly FoundProblem[],
+    problems: readonly NamedProblem[],
     { title, ...options }: { readonly cause?: unknown; readonly title?: string } = {},
   ) {
     const hints = distinct(problems.flatMap((problem) => problem.hint ?? []))
@@ -37,7 +37,7 @@ export class InvalidTaskError extends SsmError {
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-function describeProblem(problem: FoundProblem): Text {
+function describeProblem(problem: NamedProblem): Text {
   const given = problem.value === undefined ? '' : ` (given: ${shown(problem.value)})`
   return wording`  ${problem.place ?? problem.path} ${problem.message}${given}${problem.hint === undefined ? '' : wording` — ${problem.hint}`}`
 }
@@ -47,7 +47,7 @@ const distinct = (hints: readonly Text[]): readonly Text[] => [
   ...new Map(hints.map((hint) => [textFor(hint, 'library'), hint])).values(),
 ]
 
-const asProblem = ({ path, value, message, hint }: FoundProblem): Problem => ({
+const asProblem = ({ path, value, message, hint }: NamedProblem): Problem => ({
   path,
   value,
   message: textFor(message, 'library'),

@@ -13,14 +13,18 @@ export interface Problem {
   readonly hint?: string
 }
 
-/** A problem as it is found: what it names may differ between a program and a command line. */
-export interface FoundProblem extends Omit<Problem, 'message' | 'hint'> {
-  /** What is wrong, to be read after the path. */
+/** A problem as it is found: what to do may differ between a program and a command line. */
+export interface FoundProblem extends Omit<Problem, 'hint'> {
+  /** What to do instead. */
+  readonly hint?: Text
+}
+
+/** A problem that names other options: by their names in a program, by their flags on the command line. */
+export interface NamedProblem extends Omit<FoundProblem, 'message'> {
+  /** What is wrong, to be read after the place. */
   readonly message: Text
   /** The place as a reader knows it, when that is not the path: an option by its flag. */
   readonly place?: Text
-  /** What to do instead. */
-  readonly hint?: Text
 }
 
 /** How an option is given on the command line. */
