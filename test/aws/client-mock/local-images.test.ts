@@ -2,7 +2,7 @@ import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { publishedImages } from '@simple-sagemaker/core/aws'
 import { mockClient } from 'aws-sdk-client-mock'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { temporaryDirectory } from '../../../packages/core/src/files/temporary.ts'
 import { localImages } from '../../../packages/core/src/local/images.ts'
 import type { ImageNeed } from '../../../packages/core/src/platform/images.ts'
@@ -36,6 +36,10 @@ afterEach(() => {
   vi.unstubAllEnvs()
   ecr.reset()
   sts.reset()
+})
+afterAll(() => {
+  ecr.restore()
+  sts.restore()
 })
 
 /** What an engine, which has no image, is asked for; and the error, if there is one. */
