@@ -72,3 +72,38 @@ test('one that is named must answer, whatever else is there', async () => {
   })
   expect(await findEngine(named(engine('other', podman)))).toMatchObject({ kind: 'podman', program: join(bin, 'other') })
 })
+
+test.each([
+  [
+    'says nothing',
+    '[ "$1" = --version ] && echo "docker 1" && exit\nexit 0',
+    'it does not tell its version',
+    /^Start it, and check/,
+  ],
+  ['fails with words that nobody knows', 'echo "out of luck" >&2; exit 3', 'out of luck', /^Start it, and check/],
+  ['fails without a word', 'exit 3', 'docker', /^Start it, and check/],
+])('an engine that %s is told with what it said and a next step', async (_, lines, line, hint) => {
+  const path = engine('docker', lines)
+  await expect(needEngine('to build', here())).rejects.toMatchObject({
+    message: expect.stringContaining(line) as string,
+    hint: expect.stringMatching(hint) as string,
+  })
+  for (const find of [findEngine, (options: object) => needEngine('to build', options)])
+    await expect(find({ ...here(), engine: path })).rejects.toMatchObject({
+      code: 'ENGINE_MISSING',
+      message: expect.stringContaining(line) as string,
+      facts: { engine: path },
+    })
+  await expect(findEngine({ ...here(), engine: join(bin, 'missing') })).rejects.toMatchObject({
+    message: expect.stringContaining('was not found') as string,
+  })
+})
+
+test('an abort while an engine is asked ends it with its reason', async () => {
+  const path = engine('docker', 'exec sleep 60')
+  const stop = new AbortController()
+  const asked = findEngine({ engine: path, signal: stop.signal })
+  const reason = new Error('enough')
+  stop.abort(reason)
+  await expect(asked).rejects.toBe(reason)
+})

@@ -210,3 +210,22 @@ test('arm64 machines are told, and no others', () => {
   ])
     expect(found).toMatchObject({ kind: 'unknown', problem: expect.stringContaining('arm64') as string })
 })
+
+test.each([
+  ['pytorch', {}, 'ml.inf2.xlarge', /for ml\.inf2\.xlarge \(inferentia\)/],
+  ['pytorch', { python: 'py27' }, 'ml.m5.large', /^pytorch has no image with py27$/],
+  ['pytorch', { version: '2.8', python: 'py27' }, 'ml.m5.large', /^pytorch 2\.8 has no image with py27$/],
+])('%s with %o on %s is told as not there', (name, wish, instanceType, problem) => {
+  expect(framework(name, wish as never, { instanceType })).toMatchObject({
+    kind: 'unknown',
+    problem: expect.stringMatching(problem) as string,
+  })
+})
+
+test('a version of an algorithm that is not there is told, with those there are', () => {
+  expect(algorithmImage({ kind: 'algorithm', algorithm: 'xgboost', version: '1.99' }, where)).toMatchObject({
+    kind: 'unknown',
+    problem: 'No version 1.99 of xgboost is known',
+    didYouMean: expect.arrayContaining([expect.stringMatching(/^1\./)]) as unknown,
+  })
+})

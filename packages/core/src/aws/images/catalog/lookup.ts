@@ -1,3 +1,4 @@
+import { editDistance } from '../../../options/did-you-mean.ts'
 import type { ImageSpec } from '../../../spec/image.ts'
 import { accountIn, regionsOf, type Registry } from './accounts.ts'
 import { algorithmImages, frameworkImages, type FrameworkImage } from './catalog.ts'
@@ -33,8 +34,7 @@ export function frameworkImage(input: Extract<ImageSpec, { kind: 'framework' }>,
   )
   if (ofFramework.length === 0 || processor === 'inferentia')
     return unknown(`The table has no image of ${name} for ${where.instanceType} (${processor}): give the image by its URI`, [])
-  const ofVersion =
-    input.version === undefined ? ofFramework : ofFramework.filter(({ version }) => isVersion(version, input.version ?? ''))
+  const ofVersion = ofFramework.filter(({ version }) => isVersion(version, input.version))
   if (ofVersion.length === 0) {
     return unknown(
       `No image of ${name} ${input.version} is known`,
@@ -96,7 +96,7 @@ export function algorithmImage(
       `No built-in algorithm is called ${input.algorithm}`,
       nearestTexts(name, unique(algorithmImages.map(({ algorithm }) => algorithm))),
     )
-  const image = input.version === undefined ? known[0] : known.find(({ version }) => isVersion(version, input.version ?? ''))
+  const image = known.find(({ version }) => isVersion(version, input.version))
   if (image === undefined)
     return unknown(
       `No version ${input.version} of ${name} is known`,
@@ -136,32 +136,18 @@ const algorithmAliases: Readonly<Record<string, string>> = {
 const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)]
 const frameworkNames = unique(frameworkImages.map(({ framework }) => framework))
 
-/** `2.5` stands for `2.5.1`, and `1.7` for `1.7-1`; never `2.1` for `2.13`. */
-const isVersion = (known: string, wished: string): boolean =>
-  known === wished || known.startsWith(`${wished}.`) || known.startsWith(`${wished}-`)
+/** `2.5` stands for `2.5.1`, and `1.7` for `1.7-1`; never `2.1` for `2.13`. No wish is any version. */
+const isVersion = (known: string, wished: string | undefined): boolean =>
+  wished === undefined || known === wished || known.startsWith(`${wished}.`) || known.startsWith(`${wished}-`)
 
 const unknown = (problem: string, didYouMean: readonly string[]): LookedUpImage => ({ kind: 'unknown', problem, didYouMean })
 
 /** The three candidates that take the fewest changes of a letter, the nearest first; far-fetched ones are left out. */
 export function nearestTexts(text: string, candidates: readonly string[]): readonly string[] {
   return unique(candidates)
-    .map((candidate) => ({ candidate, far: distance(text, candidate) }))
+    .map((candidate) => ({ candidate, far: editDistance(text, candidate) }))
     .filter(({ candidate, far }) => far <= Math.max(2, Math.ceil(Math.max(text.length, candidate.length) / 2)))
     .toSorted((left, right) => left.far - right.far)
     .slice(0, 3)
     .map(({ candidate }) => candidate)
-}
-
-/** Letters to add, drop or change to make one text of the other. */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= from.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[to.length] ?? 0
 }
