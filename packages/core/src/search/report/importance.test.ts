@@ -96,3 +96,30 @@ test('too few results, no metric and a value that is always the same are said', 
   }))
   expect(shares(same)['size']).toBeUndefined()
 })
+
+test('with fewer trials that have a result nothing is told, and how many there are', () => {
+  const ten = trials(10, 1, ({ lr }) => lr)
+  for (const [count, have] of [
+    [0, 'none has one'],
+    [1, '1 has one'],
+    [9, '9 have one'],
+  ] as const)
+    expect(importanceOf(space, goal, ten.slice(0, count))).toEqual({
+      kind: 'unknown',
+      because: `it takes at least 10 trials with a result, and ${have}`,
+    })
+  expect(importanceOf(space, goal, [...ten.slice(1), { ...(ten[0] as Tried), status: 'failed' }])).toMatchObject({
+    kind: 'unknown',
+  })
+  expect(importanceOf(space, undefined, ten)).toMatchObject({ kind: 'unknown' })
+})
+
+test('of trials that were stopped early whoever came further did better, and trials with equal results tell nothing', () => {
+  const stopped = trials(20, 1, () => 1).map((trial, at): Tried => {
+    const step = at % 2 === 0 ? 1 : 9
+    const hyperparameters = { ...trial.hyperparameters, optimizer: at % 2 === 0 ? 'adam' : 'sgd' }
+    return { ...trial, status: 'stopped-early', hyperparameters, course: [{ step, value: 1, atMs: 0 }] }
+  })
+  expect(shares(stopped)['optimizer']).toBeGreaterThan(0.9)
+  expect(shares(stopped.map((trial) => ({ ...trial, course: [] })))).toEqual(shares(trials(20, 2, () => 1)))
+})
