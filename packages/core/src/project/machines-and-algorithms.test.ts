@@ -37,6 +37,15 @@ test('a size of the disk that a machine with its own disks cannot have is said b
   expect(await warnings(ready.instances('ml.m5.xlarge').volumeSizeGiB(500))).toEqual([])
 })
 
+test('a local job in a container has the image and the closed network that it asks for; as a process it is warned of both', async () => {
+  const closed = ready.with({ image: 'img:1', networkIsolation: true })
+  const ignores = ['image', 'networkIsolation', 'volumeSizeGiB'] as const
+  expect(await warnings(closed, ...ignores)).toEqual([
+    'the x platform does not honour image, networkIsolation: the job runs without them',
+  ])
+  expect(await warnings(closed.container(), ...ignores)).toEqual([])
+})
+
 test('the families with disks of their own are those that EC2 gives NVMe disks', () => {
   const families = new Set(knownInstanceTypes.filter(hasOwnDisks).map((type) => type.split('.')[1] ?? ''))
   expect([...families].sort()).toEqual([

@@ -20,7 +20,7 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
     (name) =>
       platform.abilities.ignores.includes(name) &&
       !(name === 'spot' && !spec.spot) &&
-      !(inContainer(spec) && imageOptionNames.includes(name)),
+      !(inContainer(spec) && honouredInContainers.includes(name)),
   )
   const without = ignored.length === 1 ? 'it' : 'them'
   return [
@@ -35,7 +35,7 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
 }
 
 // A container honours them.
-const imageOptionNames: readonly string[] = [
+const honouredInContainers: readonly string[] = [
   'framework',
   'frameworkVersion',
   'pythonVersion',
@@ -44,6 +44,7 @@ const imageOptionNames: readonly string[] = [
   'repository',
   'localRepository',
   'imageTag',
+  'networkIsolation',
 ]
 
 /** Options that this machine or this image does not support. */
