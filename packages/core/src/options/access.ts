@@ -57,7 +57,7 @@ export const accessOptions = {
   networkIsolation: flag({
     summary: 'Whether the machines have no network at all, not even S3; SageMaker still transfers inputs and outputs.',
     source: 'EnableNetworkIsolation',
-    ignoredLocally: true,
+    ignoredLocally: 'processes',
     default: false,
     flag: { names: ['network_isolation'] },
   }),

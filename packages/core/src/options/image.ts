@@ -23,7 +23,7 @@ export const imageOptions = {
   framework: oneOf({
     summary: 'The framework whose ready-made image is used.',
     source: 'AlgorithmSpecification.TrainingImage',
-    ignoredLocally: true,
+    ignoredLocally: 'processes',
     default: (kind: JobKind) => (kind === 'training' ? 'pytorch' : 'sklearn'),
     method: (name: 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface') => name,
     choices: ['pytorch', 'tensorflow', 'sklearn', 'xgboost', 'huggingface', 'autogluon', 'mxnet'],
@@ -33,7 +33,7 @@ export const imageOptions = {
   frameworkVersion: text({
     summary: 'The version of the framework; default the newest one in the image table.',
     source: 'AlgorithmSpecification.TrainingImage',
-    ignoredLocally: true,
+    ignoredLocally: 'processes',
     method: (version: string) => version,
     longest: 64,
     pattern: /^[A-Za-z0-9._-]+$/,
@@ -44,7 +44,7 @@ export const imageOptions = {
   pythonVersion: text({
     summary: "The Python of the image, as `py312`; default the newest one of the framework's version.",
     source: 'AlgorithmSpecification.TrainingImage',
-    ignoredLocally: true,
+    ignoredLocally: 'processes',
     method: (version: string) => version,
     longest: 16,
     pattern: /^py\d+$/,
@@ -55,7 +55,7 @@ export const imageOptions = {
   image: text({
     summary: "A container image by its full URI, instead of a framework's.",
     source: 'AlgorithmSpecification.TrainingImage',
-    ignoredLocally: true,
+    ignoredLocally: 'processes',
     method: (uri: string) => uri,
     longest: 255,
     pattern: /^\S+$/,
@@ -66,7 +66,7 @@ export const imageOptions = {
   dockerfile: text({
     summary: "A Dockerfile's text, or a folder that holds one; `__BASE_IMAGE__` stands for the framework's image.",
     source: 'AlgorithmSpecification.TrainingImage',
-    ignoredLocally: true,
+    ignoredLocally: 'processes',
     method: (textOrFolder: string) => textOrFolder,
     longest: 65_536,
     shape: 'a folder or the text of a Dockerfile',
@@ -76,7 +76,7 @@ export const imageOptions = {
   repository: text({
     summary: 'The name of the ECR repository that a built image is pushed to.',
     source: 'AlgorithmSpecification.TrainingImage',
-    ignoredLocally: true,
+    ignoredLocally: 'processes',
     method: (name: string) => name,
     longest: 256,
     pattern: /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/,
@@ -87,7 +87,7 @@ export const imageOptions = {
   localRepository: text({
     summary: "The name of the image on this machine while it is built; default the repository's.",
     source: 'AlgorithmSpecification.TrainingImage',
-    ignoredLocally: true,
+    ignoredLocally: 'processes',
     method: (name: string) => name,
     longest: 256,
     pattern: /^[a-z0-9][a-z0-9._/-]*$/,
@@ -98,7 +98,7 @@ export const imageOptions = {
   imageTag: text({
     summary: 'The tag of a built image; default a tag made from its content.',
     source: 'AlgorithmSpecification.TrainingImage',
-    ignoredLocally: true,
+    ignoredLocally: 'processes',
     method: (tag: string) => tag,
     longest: 128,
     pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,

@@ -60,8 +60,8 @@ export interface Option<
   readonly source: string
   /** The kinds of tasks that have it. */
   readonly kinds: readonly Kind[]
-  /** Whether it has no effect for a process on this computer: the local platform gives a warning. */
-  readonly ignoredLocally: boolean
+  /** Whether it has no effect on this computer, or none for a process: the local platform gives a warning. */
+  readonly ignoredLocally: boolean | 'processes'
   /** What holds when it is not set; absent when nothing does. */
   readonly default?: Default<Fallback>
   /** The default in words, where evaluating it would not say enough. */
@@ -106,8 +106,8 @@ export interface About<Value, Kind extends JobKind, Args extends readonly unknow
   readonly summary: string
   /** The AWS field it changes, or the part of this library. */
   readonly source: string
-  /** Whether a process on this computer cannot honour it. */
-  readonly ignoredLocally?: true
+  /** Whether the local platform cannot honour it: never, or only in containers. */
+  readonly ignoredLocally?: true | 'processes'
   /** Default: both kinds. */
   readonly kinds?: readonly Kind[]
   /** What holds when it is not set. */

@@ -54,7 +54,12 @@ export const addingOptions: readonly TaskOptionName[] = allOptions.flatMap(([nam
 
 /** Options that a process on this computer cannot honour. */
 export const ignoredLocally: readonly TaskOptionName[] = allOptions.flatMap(([name, option]) =>
-  option.ignoredLocally ? [name] : [],
+  option.ignoredLocally === false ? [] : [name],
+)
+
+/** Those of them that a container on this computer honours. */
+export const honouredInContainers: readonly TaskOptionName[] = allOptions.flatMap(([name, option]) =>
+  option.ignoredLocally === 'processes' ? [name] : [],
 )
 
 /** The options of a kind of task, by name. */

@@ -3,6 +3,7 @@ import { seemsCredential } from '../../bundle/credentials.ts'
 import { readText } from '../../files/read.ts'
 import { kindOf } from '../../files/stat.ts'
 import { jobTimeMs, type JobName } from '../../names/job-name.ts'
+import { honouredInContainers } from '../../options/task-options.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { hasOwnDisks } from '../../spec/instance-types.ts'
@@ -14,13 +15,15 @@ import { unlikeUpstream } from '../warm/differences.ts'
 import { modulesLeft } from './modules-left.ts'
 import type { Start } from './start.ts'
 
+const inContainers: readonly string[] = honouredInContainers
+
 /** Options that this platform cannot honour, and files that are not sent: one message each. */
 export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly string[]> {
   const ignored = spec.givenOptions.filter(
     (name) =>
       platform.abilities.ignores.includes(name) &&
       !(name === 'spot' && !spec.spot) &&
-      !(inContainer(spec) && honouredInContainers.includes(name)),
+      !(inContainer(spec) && inContainers.includes(name)),
   )
   const without = ignored.length === 1 ? 'it' : 'them'
   return [
@@ -33,19 +36,6 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
     ...(await modulesLeft(spec)),
   ]
 }
-
-// A container honours them.
-const honouredInContainers: readonly string[] = [
-  'framework',
-  'frameworkVersion',
-  'pythonVersion',
-  'image',
-  'dockerfile',
-  'repository',
-  'localRepository',
-  'imageTag',
-  'networkIsolation',
-]
 
 /** Options that this machine or this image does not support. */
 function unsupportedOptions({ givenOptions, instanceType, volumeSizeGiB, spot, image }: TaskSpec): readonly string[] {
