@@ -1,7 +1,9 @@
 import ts from 'typescript'
 import { projectFile } from '../test/house/rules/files.ts'
 
-const source = 'packages/core/src/events/run-event.ts'
+const sources = ['packages/core/src/events/run-event.ts', 'packages/core/src/search/found.ts']
+/** The unions of events: what happens in a run, and in a search. */
+const unions = ['RunEvent', 'SearchEvent']
 
 /** One event as the page shows it. */
 export interface EventEntry {
@@ -17,14 +19,16 @@ export interface EventEntry {
   readonly example: string
 }
 
-/** The members of the union of events, by their docstrings. */
-export function eventEntries(text: string = projectFile(source)?.text ?? ''): readonly EventEntry[] {
-  const file = ts.createSourceFile(source, text, ts.ScriptTarget.Latest, true)
+/** Every event of runs and searches, by its docstring. */
+export const eventEntries = (): readonly EventEntry[] => sources.flatMap(entriesIn)
+
+function entriesIn(source: string): readonly EventEntry[] {
+  const file = ts.createSourceFile(source, projectFile(source)?.text ?? '', ts.ScriptTarget.Latest, true)
   const interfaces = new Map<string, ts.InterfaceDeclaration>()
   let members: readonly string[] = []
   file.forEachChild((node) => {
     if (ts.isInterfaceDeclaration(node)) interfaces.set(node.name.text, node)
-    if (ts.isTypeAliasDeclaration(node) && node.name.text === 'RunEvent' && ts.isUnionTypeNode(node.type))
+    if (ts.isTypeAliasDeclaration(node) && unions.includes(node.name.text) && ts.isUnionTypeNode(node.type))
       members = node.type.types.map((type) => type.getText())
   })
   return members.flatMap((name) => {
@@ -71,7 +75,7 @@ export function eventsPage(printed: string): readonly string[] {
     printed,
     "Everything that happens in a run is told as an event: plain data, once, in order. `run({ onEvent })` and a handle's `events()` give " +
       'them; `printEvents()` of `@simple-sagemaker/cli/print` prints them. Each has `type`, `atMs` (when it happened, in milliseconds since 1970) ' +
-      'and `task` (the name of the task it happened to).',
+      'and `task` (the name of the task it happened to). A search tells the events of all its trials, and the last two of this page: `trial-started` and `trial-ended`.',
     [
       '```ts run',
       "import { project } from '@simple-sagemaker/core'",

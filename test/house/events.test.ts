@@ -15,10 +15,15 @@ test('every event has a page entry that says when it comes, each of its fields, 
   }
 })
 
+test('the beginning and the end of a trial have their entries', () => {
+  expect(entries.map(({ type }) => type)).toEqual(expect.arrayContaining(['finished', 'trial-started', 'trial-ended']))
+})
+
 test('the example of an event is that event, with every field that it always has and no other', () => {
   for (const { type, fields, example } of entries) {
     const shown = JSON.parse(example) as Readonly<Record<string, unknown>>
-    expect(shown).toMatchObject({ type, task: 'train' })
+    // A trial is a task of its own: its name has a digest of its values.
+    expect(shown).toMatchObject({ type, task: type.startsWith('trial-') ? 'train-4fzk20q1mx' : 'train' })
     const names = Object.keys(shown).filter((name) => !['type', 'atMs', 'task'].includes(name))
     expect(fields.map(({ name }) => name)).toEqual(expect.arrayContaining(names))
     expect(names).toEqual(expect.arrayContaining(fields.filter(({ isOptional }) => !isOptional).map(({ name }) => name)))

@@ -26,7 +26,8 @@ export interface Trial<Given = Values, Result = TaskResult> {
   /** The values it was run with. */
   readonly hyperparameters: Given
   /**
-   * How it ended: `stopped-early` by `.stopEarly()`, `stopped` by the time limit of the search or by `stop()`. A trial that
+   * How it ended: `stopped-early` by `.stopEarly()`, `stopped` by the time limit of the search or by `stop()`. One that runs, also when the search
+   * was left by `detach()` or an abort, is `running`. A trial that
    * completed without a value of the searched metric `failed`.
    */
   readonly status: TrialStatus
@@ -104,7 +105,7 @@ export type SearchEvent = RunEvent | TrialStartedEvent | TrialEndedEvent
 export interface SearchRunOptions {
   /** Ends the waiting, with `RUN_ABORTED`; trials that run go on, and the next call follows them. */
   readonly signal?: AbortSignal
-  /** Called with everything that happens, in order. */
+  /** Called with everything that happens, in order. What it throws rejects the search; the trials go on. */
   readonly onEvent?: (event: SearchEvent) => void
 }
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { Broadcast } from '../events/broadcast.ts'
 import { GraphFailedError } from '../run/results/outcome.ts'
+import { searchAborted } from './errors.ts'
 import type { SearchEvent, SearchRunOptions, Trial } from './found.ts'
 import { upstreamOf, type SearchPlan } from './plan.ts'
 import type { SearchTools } from './tools.ts'
@@ -20,6 +21,7 @@ export abstract class SearchWork {
   readonly #broadcast = new Broadcast<SearchEvent>()
   readonly #leave = new AbortController()
   #isDetached = false
+  #thrown: { readonly cause: unknown } | undefined
 
   constructor(plan: SearchPlan, tools: SearchTools, options: SearchRunOptions) {
     this.plan = plan
@@ -61,9 +63,26 @@ export abstract class SearchWork {
     }
   }
 
+  /** Tells what happened. When `onEvent` throws, nobody waits any more: the search rejects with what was thrown, and trials go on. */
   protected tell(event: SearchEvent): void {
     this.#broadcast.tell(event)
-    this.#options.onEvent?.(event)
+    try {
+      this.#options.onEvent?.(event)
+    } catch (cause) {
+      this.#thrown ??= { cause }
+      this.#leave.abort(cause)
+    }
+  }
+
+  /** Throws what `onEvent` threw, when it did. */
+  protected throwIfListenerThrew(): void {
+    if (this.#thrown !== undefined) throw this.#thrown.cause
+  }
+
+  /** What the search rejects with after `cause`. */
+  protected reasonOf(cause: unknown): unknown {
+    if (this.#thrown !== undefined) return this.#thrown.cause
+    return this.leaving.aborted ? searchAborted(this.plan.task.task, cause) : cause
   }
 
   /** The tasks whose outputs every trial reads run once. */

@@ -1,5 +1,5 @@
 import type { Platform } from '../platform/platform.ts'
-import { searchAborted, tooManyFailed } from './errors.ts'
+import { tooManyFailed } from './errors.ts'
 import type { SearchRunOptions, Trial } from './found.ts'
 import { openSearchJournal, searchId, type KeptTrial } from './journal.ts'
 import { checkPlan } from './check-plan.ts'
@@ -36,7 +36,7 @@ export class SearchSession extends SearchWork {
       void this.#stopAtDeadline(deadline.signal)
       await this.#eachTrial()
     } catch (cause) {
-      throw this.leaving.aborted ? searchAborted(this.plan.task.task, cause) : cause
+      throw this.reasonOf(cause)
     } finally {
       deadline.abort()
       this.isOver = true

@@ -88,10 +88,9 @@ export class TrialRunner {
   #failed(trial: TrialState, cause: unknown): void {
     trial.error = cause
     if (trial.status === 'stopped-early') return
-    if (this.isStopping || this.#leaving.aborted) {
-      trial.status = 'stopped'
-      return
-    }
+    if (this.isStopping) trial.status = 'stopped'
+    // Who was left goes on: it is running as before.
+    if (this.isStopping || this.#leaving.aborted) return
     trial.status = 'failed'
     trial.message = isError(cause) ? cause.message : String(cause)
     if (!(isSsmError(cause) && failuresOfTrials.includes(cause.code))) this.fatal ??= { cause }

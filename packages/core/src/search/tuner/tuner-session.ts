@@ -5,7 +5,7 @@ import { isTerminal } from '../../platform/jobs.ts'
 import type { TunedJob, Tuner, TuningState } from '../../platform/tuner.ts'
 import type { PreparingContext } from '../../run/runner.ts'
 import { checkPlan } from '../check-plan.ts'
-import { searchAborted, tooManyFailed, tuningFailed, withoutTuner } from '../errors.ts'
+import { tooManyFailed, tuningFailed, withoutTuner } from '../errors.ts'
 import type { Trial } from '../found.ts'
 import { noJournal, openSearchJournal, searchId, type SearchJournal } from '../journal.ts'
 import { someValues, trialSpec, upstreamByName } from '../plan.ts'
@@ -47,11 +47,12 @@ export class TunerSession extends SearchWork {
       this.#tuner = tunerOf(context)
       await this.runNeeded()
       await this.#tune(this.#tuner, context)
+      this.throwIfListenerThrew()
       const failed = this.states.filter(({ status }) => status === 'failed')
       if (failed.length > this.plan.tolerate)
         throw tooManyFailed(task.task, this.plan.tolerate, this.trials(), failed.at(-1)?.error)
     } catch (cause) {
-      throw this.leaving.aborted ? searchAborted(this.plan.task.task, cause) : cause
+      throw this.reasonOf(cause)
     } finally {
       await this.#trials?.close()
       this.isOver = true
