@@ -1,4 +1,4 @@
-import type { RunEvent } from '@simple-sagemaker/core'
+import type { SearchEvent } from '@simple-sagemaker/core'
 
 /** How events are printed. */
 export interface PrintOptions {
@@ -9,8 +9,9 @@ export interface PrintOptions {
 }
 
 /**
- * Prints what happens in a run: give it to `run({ onEvent: printEvents() })`. The lines of the log go to stdout, everything
+ * Prints what happens in a run or a search: give it to `run({ onEvent: printEvents() })`. The lines of the log go to stdout, everything
  * else to stderr; in a terminal progress is updated in place, elsewhere there are plain lines. One function prints any number
- * of tasks that run at once; when several machines or tasks print, a line of the log says whose it is.
+ * of tasks that run at once; when several machines or tasks print, a line of the log says whose it is. Of a search it also prints the
+ * beginning and the end of each trial.
  */
-export declare function printEvents(options?: PrintOptions): (event: RunEvent) => void
+export declare function printEvents(options?: PrintOptions): (event: SearchEvent) => void

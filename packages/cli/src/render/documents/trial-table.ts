@@ -65,7 +65,8 @@ export function trialDocument({
   return { number, task, hyperparameters, status, value, job, seconds, billableSeconds, costUsd, message, course }
 }
 
-function valuesText({ hyperparameters }: Pick<ShownTrial, 'hyperparameters'>): string {
+/** `lr=0.1 optimizer=adam`. */
+export function valuesText({ hyperparameters }: Pick<ShownTrial, 'hyperparameters'>): string {
   return Object.entries(hyperparameters)
     .map(
       ([name, value]) =>
@@ -74,4 +75,5 @@ function valuesText({ hyperparameters }: Pick<ShownTrial, 'hyperparameters'>): s
     .join(' ')
 }
 
-const numberText = (value: number | undefined): string => (value === undefined ? '' : String(Number(value.toPrecision(5))))
+/** A value of a metric with the digits that count. */
+export const numberText = (value: number | undefined): string => (value === undefined ? '' : String(Number(value.toPrecision(5))))
