@@ -35,10 +35,8 @@ test.each([
   ['stopped-early', 0.5, '· trial 1 (train-4fzk20q1mx) stopped-early: 0.5\n'],
 ] as const)('printEvents marks a trial that %s, and prints none when it is quiet', (status, value, printed) => {
   const [loud, quiet] = [testContext({ cwd: '/' }), testContext({ cwd: '/' })]
-  const event: SearchEvent = {
-    ...{ type: 'trial-ended', atMs: 0, task: 'train-4fzk20q1mx' as SearchEvent['task'], trial: 1, status },
-    ...(value === undefined ? {} : { value }),
-  }
+  const ended = { type: 'trial-ended', atMs: 0, task: 'train-4fzk20q1mx', trial: 1, status } as const
+  const event: SearchEvent = value === undefined ? ended : { ...ended, value }
   eventPrinter(loud, {})(event)
   eventPrinter(quiet, { quiet: true })(event)
   expect([loud.stderr.text(), quiet.stderr.text()]).toEqual([printed, ''])

@@ -30,10 +30,7 @@ export function printEvents(options: PrintOptions = {}): (event: SearchEvent) =>
 }
 
 /** The same for other streams. */
-export function eventPrinter(
-  context: CliContext,
-  { quiet = false, logs = true }: PrintOptions,
-): (event: SearchEvent) => void {
+export function eventPrinter(context: CliContext, { quiet = false, logs = true }: PrintOptions): (event: SearchEvent) => void {
   const reporter = openReporter(context, { json: false, quiet, machines: undefined, reader: 'library' })
   return (event) => {
     if (event.type === 'trial-started' || event.type === 'trial-ended') {
