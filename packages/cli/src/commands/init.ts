@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Call } from '../settings/call.ts'
 import { exits } from '../grammar/exit-codes.ts'
@@ -8,6 +8,7 @@ import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
 import { version } from '../terminal/version.ts'
 import { pathFrom } from '../terminal/context.ts'
+import { writeNew } from './write-files.ts'
 
 /** `ssm init`: a small project that runs on this computer at once. Existing files are never touched. */
 export async function init({ parsed, context, json, quiet }: Call): Promise<number> {
@@ -21,9 +22,8 @@ export async function init({ parsed, context, json, quiet }: Call): Promise<numb
       { folder, files: there },
     )
   for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    // `wx`: whoever made the file since we looked keeps it.
-    writeFileSync(join(folder, name), text, { flag: 'wx' })
+    // Whoever made the file since we looked keeps it.
+    writeNew(join(folder, name), text)
   }
   if (json) context.stdout.write(`${JSON.stringify({ v: 1, folder, files: Object.keys(files) })}\n`)
   else if (!quiet)
