@@ -19,7 +19,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'packages/core/src/local/python/requirements.ts': 'an archive of ours, piece by piece',
   'packages/cli/src/commands/describe-program.ts': 'standard input of a program that it starts itself',
   'packages/cli/src/commands/init.ts': 'the templates of this package',
-  'packages/cli/src/commands/types/types.ts': 'a file of exactly the size of a text in memory',
+  'packages/cli/src/commands/write-files.ts': 'a file of exactly the size of a text in memory',
 }
 
 const streamed: Readonly<Record<string, string>> = {

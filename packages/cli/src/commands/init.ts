@@ -8,7 +8,7 @@ import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
 import { version } from '../terminal/version.ts'
 import { pathFrom } from '../terminal/context.ts'
-import { writeNew } from './write-files.ts'
+import { writeNewFile } from './write-files.ts'
 
 /** `ssm init`: a small project that runs on this computer at once. Existing files are never touched. */
 export async function init({ parsed, context, json, quiet }: Call): Promise<number> {
@@ -23,7 +23,7 @@ export async function init({ parsed, context, json, quiet }: Call): Promise<numb
     )
   for (const [name, text] of Object.entries(files)) {
     // Whoever made the file since we looked keeps it.
-    writeNew(join(folder, name), text)
+    writeNewFile(join(folder, name), text)
   }
   if (json) context.stdout.write(`${JSON.stringify({ v: 1, folder, files: Object.keys(files) })}\n`)
   else if (!quiet)

@@ -27,7 +27,7 @@ export function writeChanged(path: string, text: string): boolean {
  * Writes a file that must not be there yet, with the folders above it.
  * @throws {SsmError} `STORAGE_DENIED`, `STORAGE_FULL`.
  */
-export function writeNew(path: string, text: string): void {
+export function writeNewFile(path: string, text: string): void {
   orStorageError(path, () => {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text, { flag: 'wx' })

@@ -10,7 +10,7 @@ import { plainText } from '../../terminal/text.ts'
 import { abortOnSignal } from '../abort-signal.ts'
 import { describeProgram } from '../describe-program.ts'
 import { isWritten, writeChanged } from '../write-files.ts'
-import { Changes } from './changes.ts'
+import { FolderChanges } from './folder-changes.ts'
 import { pythonText } from './python.ts'
 import { typedOf } from './shapes.ts'
 import { typescriptText } from './typescript.ts'
@@ -29,7 +29,7 @@ export async function types({ parsed, context, json }: Call): Promise<number> {
     return isUpToDate ? exits.done : exits.failed
   }
   // Looked at before the program is read the first time: what changes meanwhile is seen.
-  const changes = typesWatch === true ? await Changes.since(dirname(file), out) : undefined
+  const changes = typesWatch === true ? await FolderChanges.since(dirname(file), out) : undefined
   const write = async (): Promise<void> => {
     const isNew = writeChanged(out, await textFor(file, out, signal))
     if (json) context.stdout.write(`${JSON.stringify({ v: 1, path: out, changed: isNew })}\n`)
@@ -42,7 +42,7 @@ export async function types({ parsed, context, json }: Call): Promise<number> {
 
 /** Until it is interrupted: a file of the program's folder changed, so its types are written again. */
 async function writeAgain(
-  changes: Changes,
+  changes: FolderChanges,
   write: () => Promise<void>,
   signal: AbortSignal,
   tell: (text: string) => void,

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
  * Looks at the JavaScript and TypeScript files of a folder again and again, and resolves when one of them is another than before.
  * Editors replace a file by a new one, which a watch of the operating system on the file itself does not see; so its state is asked for.
  */
-export class Changes {
+export class FolderChanges {
   readonly #folder: string
   readonly #leftOut: string
   #seen: string
@@ -18,8 +18,8 @@ export class Changes {
   }
 
   /** From the state of now on; the file `leftOut` does not count. */
-  static async since(folder: string, leftOut: string): Promise<Changes> {
-    return new Changes(folder, leftOut, await stateOf(folder, leftOut))
+  static async since(folder: string, leftOut: string): Promise<FolderChanges> {
+    return new FolderChanges(folder, leftOut, await stateOf(folder, leftOut))
   }
 
   /** Resolves with the next change, also one that was made since the last call; rejects when the signal is aborted. */
