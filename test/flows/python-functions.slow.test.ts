@@ -116,6 +116,18 @@ it(
   },
 )
 
+it('a whole number that TypeScript would read as another one is refused, whatever the schema', { timeout }, async () => {
+  await using place = sandbox()
+  const large = place
+    .project('p')
+    .task('m')
+    .pythonFunction('texts.py', 'large', { args: z.tuple([z.string()]), result: z.any(), sourceDir: programs })
+  expect(await large.call('9007199254740991')).toEqual({ deep: [Number.MAX_SAFE_INTEGER] })
+  expect((await failedCalls(large.call('1152921504606846976'))).message).toContain(
+    "the value that the function gives['deep'][0] is 1152921504606846976, which TypeScript would read as another number",
+  )
+})
+
 it('arguments of another shape start no job, and values of another shape are named with their place', { timeout }, async () => {
   await using place = sandbox()
   const refused = await failureOf(measuredIn(place).call(['a', 1 as unknown as string], {}))

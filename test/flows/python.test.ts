@@ -83,8 +83,18 @@ test('a missing module is told with the interpreter that ran and the command tha
   const failure = await failureOf(lines(file('a.py', 'import no_such_module.x\n')))
   expect(failure.hint).toContain(`${folder}/bin/python ran the program and has no module no_such_module`)
   expect(failure.hint).toContain('give its folder with sourceDir (-s), or the file with dependencies (-d).')
+  expect(failure.hint).toContain('Or, when it is a file of yours, send that the same way.')
   expect(failure.hint).toContain(`Or install it there: ${folder}/bin/python -m pip install no_such_module`)
   expect(failure.hint).toContain('ssm logs')
+})
+
+test('a missing ssm_types.py is a file to send, and no package to install', async () => {
+  const failure = await failureOf(lines(file('a.py', 'from ssm_types import TrainResult\n')))
+  expect(failure.hint).toContain(
+    'has no module ssm_types, which is the file that ssm types writes: send ssm_types.py with dependencies (-d), or its folder with sourceDir (-s).',
+  )
+  expect(failure.hint).not.toContain('pip')
+  expect(failure.hint).not.toContain('requirements.txt')
 })
 
 test('the PATH of a task counts, too', async () => {

@@ -26,6 +26,10 @@ def unfit():
     return {1, 2}
 
 
+def large(value):
+    return {"deep": [int(value)]}
+
+
 def wrong():
     return {"lengths": ["a"]}
 

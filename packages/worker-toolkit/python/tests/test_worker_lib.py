@@ -148,12 +148,22 @@ class Result(unittest.TestCase):
             "float('nan')": "value is nan",
             "{1: 'x'}": "value has the key 1",
             "{'p': b'x'}": "value['p'] is a bytes",
+            "[1, 2**53]": "value[1] is 9007199254740992, which TypeScript would read as another number",
+            "{'n': -2**60}": "value['n'] is -1152921504606846976, which TypeScript would read as another number",
+            "{'n': 10**5000}": "value['n'] is a whole number of 16610 bits, which TypeScript would read as another number",
         }
         for text, sentence in cases.items():
             code, _, err = machine.run_text(START + "worker_lib.write_result(%s)" % text)
             self.assertEqual(code, 1)
             self.assertIn("TypeError: " + sentence, err)
         self.assertEqual(os.listdir(machine.path("opt/ml/output/data")), [])
+
+    def test_the_largest_numbers_that_arrive_as_they_are_can_be_said(self):
+        machine = Machine()
+        code, _, err = machine.run_text(START + "worker_lib.write_result([2**53 - 1, 1 - 2**53, float(2**60), str(2**60), True])")
+        self.assertEqual((code, err), (0, ""))
+        said = json.loads(machine.read("opt/ml/output/data/result.json"))
+        self.assertEqual(said, [9007199254740991, -9007199254740991, 2.0**60, "1152921504606846976", True])
 
     def test_a_value_that_holds_itself_is_refused(self):
         self.assertIn("holds itself", Machine().run_text(START + "a = []\na.append(a)\nworker_lib.write_result(a)")[2])

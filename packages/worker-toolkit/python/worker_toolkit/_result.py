@@ -7,6 +7,8 @@ from typing import Any, Tuple
 from ._facts import read_facts
 
 _RESULT_FILE = "result.json"
+# Number.MAX_SAFE_INTEGER of TypeScript.
+_LARGEST = 2**53 - 1
 
 
 def write_result(value: Any) -> None:
@@ -14,7 +16,7 @@ def write_result(value: Any) -> None:
 
     Of several machines only the main one's output (rank 0) is kept.
 
-    :param value: what JSON can say: dicts with string keys, lists, strings, finite numbers, booleans, None
+    :param value: what JSON can say: dicts with string keys, lists, strings, finite numbers (whole ones from -(2**53 - 1) to 2**53 - 1), booleans, None
     :raises TypeError: for anything else; the message gives the place
     """
     _check_json(value, "value", ())
@@ -34,8 +36,17 @@ def write_result(value: Any) -> None:
         raise
 
 
+def _shown(number: int) -> str:
+    # Python refuses to write a number of thousands of digits.
+    return "%d" % number if number.bit_length() < 128 else "a whole number of %d bits" % number.bit_length()
+
+
 def _check_json(value: Any, place: str, above: Tuple[int, ...]) -> None:
-    if value is None or isinstance(value, (bool, int, str)):
+    if value is None or isinstance(value, (bool, str)):
+        return
+    if isinstance(value, int):
+        if abs(value) > _LARGEST:
+            raise TypeError("%s is %s, which TypeScript would read as another number: use float() or str()" % (place, _shown(value)))
         return
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):

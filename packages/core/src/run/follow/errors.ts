@@ -60,11 +60,15 @@ function missingModuleHint(reason: string): string {
   const module = /ModuleNotFoundError: No module named '([\w.]+)'/.exec(reason)?.[1]?.split('.')[0]
   if (found === null || module === undefined) return ''
   const [, python = '', own] = found
+  const missed = `${python} ran the program and has no module ${module}`
+  // Never a package: whoever installs one of that name gets the code of somebody else.
+  if (module === 'ssm_types')
+    return `${missed}, which is the file that ssm types writes: send ssm_types.py with dependencies (-d), or its folder with sourceDir (-s). `
   const here =
     own === undefined
       ? ''
       : ` Or install it there: ${python} -m pip install ${module} (some packages have another name than their module).`
-  return `${python} ran the program and has no module ${module}: list its package in a requirements.txt that is sent with the entry: give its folder with sourceDir (-s), or the file with dependencies (-d).${here} `
+  return `${missed}: list its package in a requirements.txt that is sent with the entry: give its folder with sourceDir (-s), or the file with dependencies (-d). Or, when it is a file of yours, send that the same way.${here} `
 }
 
 /** The job was stopped, or ran into its time limit, before it ended. */
