@@ -107,7 +107,7 @@ declare const event: RunEvent
 // are mapped from the table of options, whose sentence is on hover.
 const calls: readonly (readonly [code: string, shown: RegExp])[] = [
   [`train.retries(`, /^\(attempts: number\)$/m],
-  [`train.instances(`, /^\(machines: InstanceType \| InstanceGroups \| TypesInOrder, count\?: number\)\nWhich machines/],
+  [`train.instances(`, /^\(machines: InstanceType \| TypesInOrder \| InstanceGroups, count\?: number\)\nWhich machines/],
   [`train.metric(`, /^\(name: .*, expression: .*RegExp.*\)\nA number to find in the log/],
   [`train.input.local(`, /^\(path: string, options\?: .*\)\n\S.*\./],
   [`train.maxRun(`, /^\(limit: .*\)\nHow long the job may run/],

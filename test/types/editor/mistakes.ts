@@ -15,7 +15,7 @@ declare const load: () => Promise<{ when(day: Date): number; who(): Map<string, 
 declare const unknownType: string
 `
 
-const warmOrSpot = `Explain<"a warm pool keeps on-demand machines: leave out .spot() or .warm()">`
+const warmOrSpot = `Explain<"a warm pool keeps on-demand machines: leave out .warm(), or .spot() and .spotFallback()">`
 const sayWhat = `Explain<"say what it runs first: .code(), .shell() or .algorithm()">`
 const oneProgram = `Explain<"this task has its program: make another task for another one">`
 const whichOutput = `Explain<"which of its outputs? Write task.output('output'), or task.output('model') of a training task">`
@@ -129,7 +129,7 @@ const machines: readonly Mistake[] = [
   [
     'an instance type without ml',
     `train.instances('p3.2xlarge')`,
-    `Argument of type '"p3.2xlarge"' is not assignable to parameter of type 'InstanceType | InstanceGroups | TypesInOrder'`,
+    `Argument of type '"p3.2xlarge"' is not assignable to parameter of type 'InstanceType | TypesInOrder | InstanceGroups'`,
   ],
   [
     'a misspelt size of machine',
@@ -144,7 +144,7 @@ const machines: readonly Mistake[] = [
   [
     'a machine that any text may name',
     `train.instances(unknownType)`,
-    `Argument of type 'string' is not assignable to parameter of type 'InstanceType | InstanceGroups | TypesInOrder'`,
+    `Argument of type 'string' is not assignable to parameter of type 'InstanceType | TypesInOrder | InstanceGroups'`,
   ],
   [
     'a number of machines in quotes',
