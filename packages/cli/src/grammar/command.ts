@@ -32,6 +32,8 @@ export interface CommandSpec {
    * `arguments` takes the latter alone, `nothing` refuses both.
    */
   readonly extra: 'hyperparameters' | 'arguments' | 'nothing'
+  /** Names of flags of other commands that would be taken for hyperparameters, and what to do instead. */
+  readonly refuses?: ReadonlyMap<string, string>
 }
 
 export interface Example {

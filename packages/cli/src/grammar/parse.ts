@@ -1,6 +1,6 @@
 import { dashed, knownFlags, plainName, type CommandSpec, type KnownFlag } from './command.ts'
 import { nearName } from './near-names.ts'
-import { ambiguous, isNeeded, refuseEmptyPaths, refuseNoJson, switchOrHyperparameter, tooFew } from './refusals.ts'
+import { ambiguous, elsewhere, isNeeded, refuseEmptyPaths, refuseNoJson, switchOrHyperparameter, tooFew } from './refusals.ts'
 import { originalNames, originalNamesFrom } from './tables/original.ts'
 import { readToken } from './token.ts'
 import type { Occurrence, Parsed } from './parsed.ts'
@@ -145,6 +145,8 @@ class Reader {
   }
 
   #takeUnknown(name: string, spelled: string, inline: string | undefined): void {
+    const instead = this.#command.refuses?.get(plainName(name))
+    if (instead !== undefined) throw elsewhere(this.#command, name, spelled, instead)
     if (this.#takeAbbreviation(name, spelled, inline)) return
     const isPair = this.#command.extra === 'hyperparameters' && spelled.startsWith('--')
     const near = nearName(plainName(name).toLowerCase(), isPair ? originalNames(this.#command.name) : this.#known.keys())

@@ -42,6 +42,15 @@ export function switchOrHyperparameter(name: string, value: string, full: string
   )
 }
 
+/** A flag of another command: what it asks for is done in another way. */
+export function elsewhere(command: CommandSpec, name: string, spelled: string, instead: string): Error {
+  return usageError(
+    `${spelled} cannot be combined with ssm ${command.name}`,
+    `${instead}. A hyperparameter of that name is written --hp ${name} VALUE`,
+    { option: spelled },
+  )
+}
+
 /** The value of `--hp-json` must be JSON. */
 export function refuseNoJson(name: string, value: string, spelled: string): void {
   try {

@@ -5,8 +5,11 @@ import { distrustOf } from '@simple-sagemaker/core/options'
 import type { StoragePlace } from '@simple-sagemaker/core/jobs'
 import type { LocalOptions } from '@simple-sagemaker/core/local'
 import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
+import type { Parsed } from '../grammar/parsed.ts'
+import { budgetOptions } from '../grammar/tables/cli-options.ts'
 import { projectOptions } from '../grammar/tables/run-options.ts'
 import { usageError } from '../grammar/usage-error.ts'
+import { valuesOf } from '../grammar/values.ts'
 import { pathFrom, type CliContext } from '../terminal/context.ts'
 import { searchedFolders } from './config-file.ts'
 import type { Settings } from './settings.ts'
@@ -101,6 +104,13 @@ export function projectOptionsOf(settings: Settings, platform: Platform): Projec
     ...(bucket === undefined ? {} : { bucket: bucket.value }),
     ...(prefix === undefined ? {} : { prefix: prefix.value }),
   }
+}
+
+/** The same with `--allow_unknown_prices`, which is about the budget. */
+export function withAllowance(parsed: Parsed, options: ProjectOptions): ProjectOptions {
+  if (valuesOf(parsed, budgetOptions).allowUnknownPrices !== true) return options
+  if (options.budget === undefined) throw usageError('--allow_unknown_prices applies only with --budget, which is not given')
+  return { ...options, budget: { ...options.budget, unknownPrices: 'allow' } }
 }
 
 /** Where prices are from: the platform, or a file. */

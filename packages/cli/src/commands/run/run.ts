@@ -4,12 +4,11 @@ import {
   JobStoppedError,
   project,
   type Platform,
-  type ProjectOptions,
   type RunHandle,
   type TaskResult,
 } from '@simple-sagemaker/core'
 import { taskOptions } from '@simple-sagemaker/core/options'
-import { budgetOptions, planOptions } from '../../grammar/tables/cli-options.ts'
+import { planOptions } from '../../grammar/tables/cli-options.ts'
 import { callOptions } from '../../grammar/tables/run-options.ts'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
@@ -20,7 +19,7 @@ import type { Reporter } from '../../render/reporter.ts'
 import { runDocument } from '../../render/documents/run-document.ts'
 import { runSummary } from '../../render/run-summary.ts'
 import type { Parsed } from '../../grammar/parsed.ts'
-import { openPlatform, projectOptionsOf } from '../../settings/open-platform.ts'
+import { openPlatform, projectOptionsOf, withAllowance } from '../../settings/open-platform.ts'
 import { placeFlags } from '../../settings/settings.ts'
 import { taskOf, type TaskCommand } from '../../task/build.ts'
 import { downloadsOf, namedOutputs, runPolicyOf, unpacks, type DownloadSummary } from '../../task/policy.ts'
@@ -46,7 +45,7 @@ export async function run(call: Call): Promise<number> {
     await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
     const projectNamed = project(
       textOf(settings.values.project?.value),
-      withAllowance(call, projectOptionsOf(settings, platform)),
+      withAllowance(parsed, projectOptionsOf(settings, platform)),
     )
     const task = taskOf(taskCommand(call), parsed, projectNamed, name, context)
     if (call.instead === 'plan') return await showPlan(call, task, runPolicyOf(parsed), reporter)
@@ -56,13 +55,6 @@ export async function run(call: Call): Promise<number> {
   } finally {
     reporter.close()
   }
-}
-
-/** `--allow_unknown_prices` is about the budget. */
-function withAllowance({ parsed }: Call, options: ProjectOptions): ProjectOptions {
-  if (valuesOf(parsed, budgetOptions).allowUnknownPrices !== true) return options
-  if (options.budget === undefined) throw usageError('--allow_unknown_prices applies only with --budget, which is not given')
-  return { ...options, budget: { ...options.budget, unknownPrices: 'allow' } }
 }
 
 function taskCommand({ command }: Call): TaskCommand {

@@ -7,10 +7,11 @@ import { openReporter } from '../../render/open-reporter.ts'
 import type { Reporter } from '../../render/reporter.ts'
 import { bestLines, trialDocument, trialLine, trialsText } from '../../render/documents/trial-table.ts'
 import type { Call } from '../../settings/call.ts'
-import { openPlatform, projectOptionsOf } from '../../settings/open-platform.ts'
+import { openPlatform, projectOptionsOf, withAllowance } from '../../settings/open-platform.ts'
 import { taskOf } from '../../task/build.ts'
 import type { DynamicSearch } from '../../task/dynamic-task.ts'
 import { coloursFor } from '../../terminal/colours.ts'
+import { countText } from '../../terminal/text.ts'
 import type { EndSignal } from '../../terminal/context.ts'
 import { TrialRegion } from './trial-region.ts'
 
@@ -41,7 +42,8 @@ function searchOf(call: Call, platform: Platform): DynamicSearch {
   const [kind] = parsed.positionals
   if (kind !== 'run' && kind !== 'shell')
     throw usageError('ssm search is followed by run or shell and the options of a task', 'See: ssm search --help')
-  const named = project(settings.values.project?.value ?? '', projectOptionsOf(settings, platform))
+  refuseOtherCode(kind, call)
+  const named = project(settings.values.project?.value ?? '', withAllowance(parsed, projectOptionsOf(settings, platform)))
   const task = taskOf(kind, parsed, named, parsed.given.get('task')?.at(-1)?.texts[0] ?? '', context)
   const { minimize, maximize, trials, parallel, within, tolerate, by, on, searchSeed, stopEarly } = valuesOf(
     parsed,
@@ -62,6 +64,18 @@ function searchOf(call: Call, platform: Platform): DynamicSearch {
   if (on !== undefined) found = found.on(on)
   if (searchSeed !== undefined) found = found.seed(searchSeed)
   return stopEarly === true ? found.stopEarly() : found
+}
+
+const codeOf = { run: ['entry', 'sourceDir'], shell: ['shell', 'files'] } as const
+
+/** What only the other kind of line takes would be passed over. */
+function refuseOtherCode(kind: 'run' | 'shell', { parsed }: Call): void {
+  const other = kind === 'run' ? 'shell' : 'run'
+  const spelled = codeOf[other].map((key) => parsed.given.get(key)?.at(-1)?.spelled).find((found) => found !== undefined)
+  if (spelled !== undefined)
+    throw usageError(`${spelled} does not apply to ssm search ${kind}`, `It is an option of ssm search ${other}.`, {
+      option: spelled,
+    })
 }
 
 function domainOf([name = '', kind = '', ...values]: readonly string[]): readonly [string, Domain] {
@@ -108,7 +122,8 @@ async function follow(call: Call, handle: SearchHandle, reporter: Reporter): Pro
   } catch (error) {
     region?.close()
     if (ended === undefined) throw error
-    const running = handle.trials().filter(({ status }) => status === 'running').length
+    // One without a job had not begun.
+    const running = handle.trials().filter(({ status, job }) => status === 'running' && job !== undefined).length
     context.stderr.write(json ? `${JSON.stringify({ v: 1, note: leftText(running) })}\n` : `${leftText(running)}\n`)
     return signalExits[ended]
   } finally {
@@ -117,7 +132,7 @@ async function follow(call: Call, handle: SearchHandle, reporter: Reporter): Pro
 }
 
 const leftText = (running: number): string =>
-  `detached: ${running} trials go on. Run the same line again to follow them and to go on`
+  `detached${running === 0 ? ' before a trial was followed' : `: ${countText(running, 'trial goes', 'trials go')} on`}. Run the same line again to continue the search`
 
 /** One line for each end, where no table is drawn. */
 function tellEnd({ context, json, quiet }: Call, region: TrialRegion | undefined, trial: Trial | undefined): void {

@@ -1,13 +1,18 @@
-import { parameterOptions } from '@simple-sagemaker/core/options'
-import type { CommandSpec } from '../command.ts'
+import { parameterOptions, type AnyOption } from '@simple-sagemaker/core/options'
+import { plainName, type CommandSpec } from '../command.ts'
 import { everywhere, where } from './groups.ts'
 import { searchOptions } from './search-options.ts'
+import { searchRefusals } from './search-refusals.ts'
 import { tensorboardOptions } from './small-options.ts'
 import { runCommand, shellCommand } from './task-commands.ts'
 
-// What a trial brings back is kept with its job, and is fetched of the best one.
-const notOfSearches = ['Download', 'Task', 'Code']
-const shared = runCommand.groups.filter(({ title }) => !notOfSearches.includes(title))
+const notOfSearches = ['Task', 'Code']
+const isTaken = ([, { flag }]: readonly [string, AnyOption]): boolean =>
+  flag?.names.some((name) => searchRefusals.has(plainName(name))) !== true
+const shared = runCommand.groups
+  .filter(({ title }) => !notOfSearches.includes(title))
+  .map(({ title, options }) => ({ title, options: Object.fromEntries(Object.entries<AnyOption>(options).filter(isTaken)) }))
+  .filter(({ options }) => Object.keys(options).length > 0)
 const [, runCode] = runCommand.groups
 const [, shellCode] = shellCommand.groups
 
@@ -31,6 +36,7 @@ export const searchCommands = [
     positionals: [{ name: 'run|shell', summary: 'What the line describes.', isNeeded: true, choices: ['run', 'shell'] }],
     needs: ['project', 'task', 'search'],
     extra: 'hyperparameters',
+    refuses: searchRefusals,
     groups: [
       { title: 'Search', options: searchOptions },
       { title: 'Task', options: where },

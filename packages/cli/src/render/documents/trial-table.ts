@@ -1,5 +1,6 @@
 import type { Trial } from '@simple-sagemaker/core'
 import type { Colours } from '../../terminal/colours.ts'
+import { amountText } from '../cost/cost-text.ts'
 import { fit, safeLine, spanText, sparkline, table } from '../../terminal/text.ts'
 
 /** A trial as it is shown: one of a search under way, or one that is noted. */
@@ -10,15 +11,17 @@ const colourOf = { completed: 'green', failed: 'red', 'stopped-early': 'yellow',
 /** Trials in a table: what they ran with, how they stand, and the course of their metric. */
 export function trialsText(trials: readonly ShownTrial[], colours: Colours, columns: number): string {
   if (trials.length === 0) return 'no trials\n'
+  const hasCosts = trials.some(({ costUsd }) => costUsd !== undefined)
   const rows = trials.map((trial) => [
     String(trial.number),
     colours[colourOf[trial.status]](trial.status),
     numberText(trial.value),
     sparkline(trial.course.map(({ value }) => value)),
     trial.seconds === undefined ? '' : spanText(trial.seconds * 1_000),
+    ...(hasCosts ? [trial.costUsd === undefined ? '' : amountText(trial.costUsd)] : []),
     valuesText(trial),
   ])
-  const text = table(['TRIAL', 'STATUS', 'VALUE', 'COURSE', 'TIME', 'HYPERPARAMETERS'], rows)
+  const text = table(['TRIAL', 'STATUS', 'VALUE', 'COURSE', 'TIME', ...(hasCosts ? ['USD'] : []), 'HYPERPARAMETERS'], rows)
   return Number.isFinite(columns)
     ? text
         .split('\n')
