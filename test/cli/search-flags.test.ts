@@ -11,10 +11,10 @@ import { testContext } from './support/context.ts'
 import { ssmInProcess } from './support/in-process.ts'
 import { workFolder } from './support/ssm.ts'
 
-const line = (shell: string): readonly string[] => [
-  ...['search', 'shell', '-p', 'ex', '-t', 'train', '--cmd', shell, '--md', 'loss', 'loss=([0-9.]+)'],
-  ...['--search', 'x', 'int', '1', '2', '--minimize', 'loss', '--trials', '2', '--parallel', '2'],
-]
+const line = (shell: string): readonly string[] => {
+  const task = ['search', 'shell', '-p', 'ex', '-t', 'train', '--cmd', shell, '--md', 'loss', 'loss=([0-9.]+)']
+  return [...task, '--search', 'x', 'int', '1', '2', '--minimize', 'loss', '--trials', '2', '--parallel', '2']
+}
 const [search] = searchCommands
 
 test.each([

@@ -1,12 +1,5 @@
 import { statSync } from 'node:fs'
-import {
-  JobFailedError,
-  JobStoppedError,
-  project,
-  type Platform,
-  type RunHandle,
-  type TaskResult,
-} from '@simple-sagemaker/core'
+import { JobFailedError, JobStoppedError, project, type Platform, type RunHandle, type TaskResult } from '@simple-sagemaker/core'
 import { taskOptions } from '@simple-sagemaker/core/options'
 import { planOptions } from '../../grammar/tables/cli-options.ts'
 import { callOptions } from '../../grammar/tables/run-options.ts'
