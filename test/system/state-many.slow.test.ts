@@ -49,7 +49,7 @@ const task = async (archive: boolean): Promise<void> => {
   )
 }
 
-test('100,000 small files of state are kept as one archive, and given back', { timeout: 300_000 }, () => task(true))
+test('100,000 small files of state are kept as one archive, and given back', { timeout: 900_000 }, () => task(true))
 
 // By file it takes minutes, which is what the archive saves: to compare the two by hand, SSM_STATE_BY_FILE=1.
 test.skipIf(process.env['SSM_STATE_BY_FILE'] !== '1')(
