@@ -66,3 +66,15 @@ test('trials of a search that was left are running still', async () => {
   await expect(handle.result()).rejects.toMatchObject({ code: 'RUN_ABORTED' })
   expect(handle.trials().map(({ status }) => status)).toEqual(['running', 'running'])
 })
+
+test('a search that its caller stopped before a trial completed says so', async () => {
+  const account = searchAccount(() => Array.from({ length: 500 }, () => 1))
+  const handle = await searchOn(account).start()
+  for await (const event of handle.events()) if (event.type === 'measured') break
+  await handle.stop()
+  await expect(handle.result()).rejects.toMatchObject({
+    code: 'SEARCH_FAILED',
+    message: 'The search of train was stopped before a trial completed',
+    hint: expect.stringContaining('Run it again') as string,
+  })
+})

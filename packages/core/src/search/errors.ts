@@ -39,11 +39,16 @@ export function tooManyFailed(task: string, tolerate: number, trials: readonly T
   )
 }
 
-/** No trial completed. */
-export const noneCompleted = (task: string, trials: readonly Trial[]): SearchFailedError =>
-  new SearchFailedError(`None of the ${trials.length} trials of ${task} completed with a value`, trials, {
+/** No trial completed: they failed, fell behind, or were stopped with the search. */
+export function noneCompleted(task: string, trials: readonly Trial[]): SearchFailedError {
+  if (trials.every(({ status }) => status === 'stopped'))
+    return new SearchFailedError(`The search of ${task} was stopped before a trial completed`, trials, {
+      hint: 'Run it again to go on. If its time limit stopped it, give it more time.',
+    })
+  return new SearchFailedError(`None of the ${trials.length} trials of ${task} completed with a value`, trials, {
     hint: 'Look at the log of one of them, give the search more time, or stop fewer trials early; run it again to go on.',
   })
+}
 
 const firstLine = (text: string | undefined): string => text?.split('\n')[0] ?? 'no reason was given'
 
