@@ -68,7 +68,7 @@ test('an output that cannot be written is told with its path and what to do', { 
   await using folder = await programFolder(program('z.object({ rows: z.int() })'))
   mkdirSync(join(folder.path, 'taken.py'))
   writeFileSync(join(folder.path, 'file'), '')
-  for (const out of ['taken.py', 'file/x.py', '/proc/x.py', 'file/x/y.py']) {
+  for (const out of ['taken.py', 'file/x.py', '/proc/x.py', '/proc/x/y.py', 'file/x/y.py']) {
     const { code, stderr } = await ssm(['types', 'main.ts', '--out', out], { cwd: folder.path })
     expect({ code, stderr }).toMatchObject({ code: 4, stderr: expect.stringContaining(out) as string })
     expect(stderr).toContain('error: Cannot write ')

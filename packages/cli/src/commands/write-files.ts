@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { SsmError } from '@simple-sagemaker/core'
@@ -10,7 +10,7 @@ import { SsmError } from '@simple-sagemaker/core'
 export function writeChanged(path: string, text: string): boolean {
   return orStorageError(path, () => {
     if (hasText(path, text)) return false
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     // A worker or an editor may read it now: it is replaced as a whole.
     const draft = `${path}.${process.pid}.new`
     try {
@@ -29,7 +29,7 @@ export function writeChanged(path: string, text: string): boolean {
  */
 export function writeNewFile(path: string, text: string): void {
   orStorageError(path, () => {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     writeFileSync(path, text, { flag: 'wx' })
   })
 }
@@ -42,6 +42,18 @@ export function isWritten(path: string, text: string): boolean {
 function hasText(path: string, text: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats?.isFile() === true && stats.size === Buffer.byteLength(text) && readFileSync(path, 'utf8') === text
+}
+
+// Not mkdirSync's own recursion: it never ends where the system says that a folder's existing parent is missing, as in /proc.
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (cause) {
+    // Somebody else made it since we looked.
+    if (!existsSync(path)) throw cause
+  }
 }
 
 const reasons: Readonly<Record<string, string>> = {
