@@ -25,7 +25,8 @@ const ofRequests = [
   'SM_HP_<NAME>',
   'SM_CHANNEL_<NAME>',
 ]
-const ofShells = ['PATH', 'HOME', 'PWD', 'OLDPWD', 'SHLVL', '_', 'SM_CHANNEL_DATA']
+// NODE_V8_COVERAGE is there while coverage is measured.
+const ofShells = ['PATH', 'HOME', 'PWD', 'OLDPWD', 'SHLVL', '_', 'SM_CHANNEL_DATA', 'NODE_V8_COVERAGE']
 
 async function told(layout: Partial<Layout>): Promise<readonly string[]> {
   const machine = new Machine({ run: 'command', argv: ['env', '-0'], resources: twoMachines, ...layout })
