@@ -45,7 +45,7 @@ find_places() {
   _code=$_ml/code
   # Left behind on purpose: removing it would cost every job a process, and it goes with the machine.
   _scratch=$_ml/.ssm-launch
-  unset ssm_launch ssm_processes ssm_mpi_options ssm_wait_for_machines ssm_packages ssm_state_archive # of the settings alone
+  unset ssm_launch ssm_processes ssm_mpi_options ssm_wait_for_machines ssm_tell_wait ssm_packages ssm_state_archive # of the settings alone
   _host='' _program='' _python='' _stopped='' _scratch_made='' _whole_group='' _server='' _packs='' ssm_kind=training
   case $_channel in */processing/*) ssm_kind=processing ;; esac
 }
@@ -703,14 +703,13 @@ wait_for_machines() {
   [ "$_machines" -gt 1 ] || return 0
   # Machines that are folders of one computer have no names.
   [ -z "$SSM_MACHINE_ROOT" ] || [ -n "${ssm_wait_for_machines-}" ] || return 0
-  _waits=0 _rest=$_all_hosts
+  begin_waiting
+  _rest=$_all_hosts
   while [ -n "$_rest" ]; do
     _name=${_rest%%\"*}
-    until knows_address "$_name"; do
+    until knows_address "$_name" || has_come_and_gone "$_name"; do
       [ -z "$_stopped" ] || end_badly 143 "stopped before the program was started on $_host"
-      [ "$_waits" -lt "${ssm_wait_for_machines:-900}" ] || give_up 1 "the name of machine $_name is not known to $_host after 15 minutes: it did not start"
-      _waits=$((_waits + 1))
-      sleep 1
+      wait_a_moment "for machine $_name, whose name is not known yet" || give_up 1 "machine $_name was not found by $_host within 15 minutes: it did not start, or its program had ended before $_host could look for it. A program that ends at once should wait for the other machines first."
     done
     _rest=${_rest#*\",\"}
   done
@@ -720,6 +719,35 @@ knows_address() {
   if has getent; then getent hosts "$1" >/dev/null 2>&1
   elif has python3; then python3 -c 'import socket, sys; socket.gethostbyname(sys.argv[1])' "$1" >/dev/null 2>&1
   fi
+}
+
+# Whoever keeps the machines leaves this file in the folders of the others when the program of one has ended well: a container's name
+# goes with it.
+has_come_and_gone() {
+  [ -e "$_ml/output/.ssm-ended.$1" ]
+}
+
+begin_waiting() {
+  _waits=0 _told_wait=''
+  count_seconds
+  _since=$_now
+}
+
+# Asking may take longer than the pauses between: so the time is read, not counted, where the system tells it.
+count_seconds() {
+  if read -r _now 2>/dev/null </proc/uptime; then _now=${_now%%.*}; else _now=$_waits; fi
+}
+
+# One pause of a wait for other machines; fails when the wait has lasted too long. A wait that takes a while is said.
+wait_a_moment() {
+  count_seconds
+  [ $((_now - _since)) -lt "${ssm_wait_for_machines:-900}" ] || return 1
+  if [ -z "$_told_wait" ] && [ $((_now - _since)) -ge "${ssm_tell_wait:-30}" ]; then
+    echo "ssm: $_host waits $1, for 15 minutes at most" >&2
+    _told_wait=1
+  fi
+  _waits=$((_waits + 1))
+  if [ "$_waits" -le 20 ]; then nap 0.1; else sleep 1; fi
 }
 
 # ---- ways to run -------------------------------------------------------------------------------------------------------------
@@ -1036,13 +1064,12 @@ start_sshd() {
   "$_sshd" -D </dev/null >&2 &
 }
 
+# A first machine whose program has ended already has told so, and may be gone.
 await_ssh() {
-  _waits=0
-  until ssh $_ssh_options "$1" true </dev/null >/dev/null 2>&1; do
+  begin_waiting
+  until [ -s "$_scratch/mpi-ended" ] || ssh $_ssh_options "$1" true </dev/null >/dev/null 2>&1; do
     [ -z "$_stopped" ] || end_badly 143 "stopped before the program was started on $_host"
-    [ "$_waits" -lt "${ssm_wait_for_machines:-900}" ] || give_up 1 "machine $1 cannot be reached by ssh from $_host after 15 minutes: are the keys of root in the image, the same on all machines?"
-    _waits=$((_waits + 1))
-    sleep 1
+    wait_a_moment "for ssh on machine $1" || give_up 1 "machine $1 cannot be reached by ssh from $_host after 15 minutes: are the keys of root in the image, the same on all machines?"
   done
 }
 

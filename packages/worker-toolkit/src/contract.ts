@@ -85,6 +85,12 @@ export const tamperedExitCode = 86
 /** The archive of a machine's state, where the state is kept as one. */
 export const stateArchiveFile = (host: string): string => `ssm-state.${host}.tar.gz`
 
+/**
+ * A file of a machine whose presence says that the program of another one, whose name may go with it, has ended well: nobody waits for that
+ * name any more.
+ */
+export const hasEnded = (host: string): string => `${paths.ended}.${host}`
+
 const scratchFolder = '/opt/ml/.ssm-launch'
 
 /** Folders the launcher makes where nobody has: whoever lays out a machine and makes them saves it a process. */

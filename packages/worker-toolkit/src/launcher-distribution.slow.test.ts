@@ -131,6 +131,14 @@ describe.each(shells)('mpi under $name', ({ argv: shell, here }) => {
     expect(machines[1]?.failure()).toBe('the program failed on algo-1 (exit code 3)\n')
   })
 
+  on('a machine that was told of the end does not wait for the first one, which may be gone', async () => {
+    // The end is told as soon as there is an sshd, and the first machine never answers.
+    const told = 'echo 0 >"$SSM_MACHINE_ROOT/opt/ml/.ssm-launch/mpi-ended"'
+    const folder = programs({ mpirun, ssh: ['exit 255'], sshd: [told] })
+    const second = new Machine({ ...line, settings: settings(), resources: resources('algo-2', hosts.slice(0, 2)) })
+    expect((await second.run(shell, { PATH: `${folder}:${quickPath}` })).code).toBe(0)
+  })
+
   on('starts no sshd on a computer whose machines have no names', async () => {
     const folder = programs({ mpirun, ssh, sshd: ['touch "$FAKE/sshd-on-$SM_CURRENT_HOST"'] })
     const [machine] = cluster(hosts, { ...line, settings: settings() }, folder)

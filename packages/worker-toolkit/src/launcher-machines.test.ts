@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Machine, quickPath, quoted, shells, twoMachines } from '../test/machine.ts'
+import { hasEnded } from './contract.ts'
 import { lacking } from '../../../test/support/prerequisites.ts'
 
 describe.each(shells)('machines under $name', ({ argv: shell, here }) => {
@@ -34,10 +35,24 @@ describe.each(shells)('machines under $name', ({ argv: shell, here }) => {
     const env = { PATH: `${machine.root}/bin:${quickPath}` }
     expect((await machine.run(shell, env)).stdout.toString()).toBe('algo-1\nalgo-2\nalgo-2\n')
     machine.put('/bin/getent', '#!/bin/sh\nexit 2\n')
-    expect([(await machine.run(shell, env)).code, machine.failure()]).toEqual([
+    const settings = 'ssm_wait_for_machines=2 ssm_tell_wait=1'
+    const other = new Machine({ run: 'line', argv: ['true'], resources: twoMachines, settings })
+    const ended = await other.run(shell, env)
+    expect([ended.code, other.failure()]).toEqual([
       1,
-      'the name of machine algo-1 is not known to algo-2 after 15 minutes: it did not start\n',
+      'machine algo-1 was not found by algo-2 within 15 minutes: it did not start, or its program had ended before algo-2 could look for it. A program that ends at once should wait for the other machines first.\n',
     ])
+    expect(ended.stderr.toString().match(/algo-2 waits for machine algo-1, whose name is not known yet/g)).toHaveLength(1)
+  })
+
+  on('does not wait for the name of a machine whose program has ended well', async () => {
+    const settings = 'ssm_wait_for_machines=900'
+    const machine = new Machine({ run: 'line', argv: ['echo good'], resources: twoMachines, settings })
+    machine.put(hasEnded('algo-1'), '')
+    machine.put('/bin/getent', '#!/bin/sh\n[ "$2" = algo-2 ]\n')
+    chmodSync(`${machine.root}/bin/getent`, 0o755)
+    const ended = await machine.run(shell, { PATH: `${machine.root}/bin:${quickPath}` })
+    expect([ended.code, ended.stdout.toString()]).toEqual([0, 'good\n'])
   })
 
   on("a processing job's code lies where SageMaker's own processors put it, too", async () => {

@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, readdirSync } from 'node:fs'
+import { chmodSync, lstatSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { paths } from '@simple-sagemaker/worker-toolkit/contract'
+import { hasEnded, paths } from '@simple-sagemaker/worker-toolkit/contract'
 import type { ContainerSettings } from '../../containers/machine.ts'
 import type { MachineTree } from '../machine/tree.ts'
 import { engineProblem, type Ask } from './engine-calls.ts'
@@ -9,6 +9,21 @@ import { engineProblem, type Ask } from './engine-calls.ts'
 export function openConfiguration(tree: MachineTree): void {
   for (const folder of [paths.training.config, paths.processing.config]) {
     for (const name of namesIn(join(tree.root, folder))) chmodSync(join(tree.root, folder, name), 0o644)
+  }
+}
+
+/**
+ * Tells the other machines of a job that the program of one has ended well. Its name goes with its container, and they may not have looked
+ * for it yet.
+ */
+export function tellEnd(host: string, others: readonly MachineTree[]): void {
+  for (const other of others) {
+    try {
+      // A link that the program of that machine made there is not followed.
+      writeFileSync(join(other.root, hasEnded(host)), '', { flag: 'wx', mode: 0o644 })
+    } catch {
+      // That program owns its folders by now, or has ended as well: it waits for nobody.
+    }
   }
 }
 

@@ -88,6 +88,16 @@ test('docker runs each machine with the words of its command line, on a network 
   expect([...new Set(lines('rm'))]).toEqual(['algo-1', 'algo-2'].map((host) => `rm --force --volumes ${job}-${host}`))
 })
 
+test('a container that may still wait for the name of another one is told when that one has ended well', async () => {
+  // The name of a container is the job's with the machine's; its folders are among its words.
+  const waits = `case "$*" in *' --hostname algo-2 '*) exit 0;; esac
+for word in "$@"; do case "$word" in *:/opt/ml/output) told="\${word%%:*}/.ssm-ended.algo-2";; esac; done
+until [ -e "$told" ]; do sleep 0.02; done`
+  docker('Docker version 28.0.0, build x', { run: waits })
+  writeFileSync(join(place.folder, 'calls.here'), '')
+  await place.project('ex').task('t').shell('true').image('mine:1').instances('local_gpu', 2).maxRun('1 minute').run()
+})
+
 test('podman under the name of docker is told apart, and gets words of podman', async () => {
   docker('podman version 4.3.1')
   writeFileSync(join(place.folder, 'calls.here'), '')

@@ -11,7 +11,7 @@ import { startProcess } from '../machine/process-executor.ts'
 import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import { systemClock } from '../../time/clock.ts'
-import { openConfiguration, takeOver } from './container-files.ts'
+import { openConfiguration, takeOver, tellEnd } from './container-files.ts'
 import { asker, engineProblem, startedCode, type Ask } from './engine-calls.ts'
 
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
@@ -19,10 +19,12 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
   const ask = asker(settings)
   const networkOf = (trees: readonly MachineTree[]): string => `ssm-${jobOf(trees[0])}`
   const hasNetwork = (plan?.hosts.length ?? 0) > 1
+  let machines: readonly MachineTree[] = []
   return {
     name: 'container',
     view: (_tree, inherited) => ({ root: '', networkInterface: 'eth0', environment: regionIn(inherited) }),
     async prepare(trees, _folders, signal) {
+      machines = trees
       for (const tree of trees) openConfiguration(tree)
       if (!hasNetwork) return
       const name = networkOf(trees)
@@ -32,8 +34,10 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
         throw engineProblem(`${settings.program} made no network for the machines`, cause)
       })
     },
-    start: (program) =>
-      startContainer(settings, program, { plan, network: hasNetwork ? networkOf([program.tree]) : undefined, ask }),
+    start(program) {
+      const others = machines.filter(({ host }) => host !== program.tree.host)
+      return startContainer(settings, program, { plan, network: hasNetwork ? networkOf([program.tree]) : undefined, others, ask })
+    },
     async release(trees) {
       if (hasNetwork) await removeNetwork(settings, ask, networkOf(trees)).catch(() => undefined)
       for (const tree of trees) await takeOver(tree, settings, ask)
@@ -67,13 +71,15 @@ const unended = ({ program }: ContainerSettings, cause: unknown): PlatformError 
 interface Surroundings {
   readonly plan: JobPlan | undefined
   readonly network: string | undefined
+  /** The other machines of the job. */
+  readonly others: readonly MachineTree[]
   readonly ask: Ask
 }
 
 function startContainer(
   settings: ContainerSettings,
   program: MachineProgram,
-  { plan, network, ask }: Surroundings,
+  { plan, network, others, ask }: Surroundings,
 ): RunningMachine {
   const { tree } = program
   const name = `${jobOf(tree)}-${tree.host}`
@@ -97,6 +103,10 @@ function startContainer(
     ...running,
     // The engine's own process may have been killed while the container goes on.
     ended: running.ended
+      .then((code) => {
+        if (code === 0) tellEnd(host, others)
+        return code
+      })
       .finally(() => ended.abort())
       .finally(remove)
       .then((code) => startedCode(settings, tree, { code, lastOutput: output.text() })),
