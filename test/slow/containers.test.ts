@@ -347,25 +347,29 @@ containers.for([false, true])(
   },
 )
 
-containers('podman under the name of docker is used as podman, and no machine misses another that has ended', { timeout }, async () => {
-  await using place = sandbox()
-  // As Debian's podman-docker has it.
-  const emulation = '#!/bin/sh\necho "Emulate Docker CLI using podman." >&2\nexec podman "$@"\n'
-  const containerEngine = place.file('bin/docker', emulation, 0o755)
-  // The name of a machine goes with it: on the first machine the name of the second is not found at any time.
-  place.file('code/getent', '#!/bin/sh\n[ "$(hostname) $2" != "algo-1 algo-2" ] || exit 2\nexec /usr/bin/getent "$@"\n', 0o755)
-  place.file('code/run.sh', 'echo met')
-  const task = place
-    .project('ex', { containerEngine })
-    .task('t')
-    .code('run.sh', { sourceDir: join(place.folder, 'code') })
-    .env({ PATH: '/opt/ml/code:/usr/bin:/bin' })
-  const result = await task.image(podman.image).container().instances('ml.m5.large', 2).maxRun('1 minute').run()
-  const lines: string[] = []
-  for await (const { machine, text } of result.logs()) if (text.startsWith('met')) lines.push(machine)
-  expect(lines.sort()).toEqual(['algo-1', 'algo-2'])
-  expect(await place.leftovers()).toEqual([])
-})
+containers(
+  'podman under the name of docker is used as podman, and no machine misses another that has ended',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    // As Debian's podman-docker has it.
+    const emulation = '#!/bin/sh\necho "Emulate Docker CLI using podman." >&2\nexec podman "$@"\n'
+    const containerEngine = place.file('bin/docker', emulation, 0o755)
+    // The name of a machine goes with it: on the first machine the name of the second is not found at any time.
+    place.file('code/getent', '#!/bin/sh\n[ "$(hostname) $2" != "algo-1 algo-2" ] || exit 2\nexec /usr/bin/getent "$@"\n', 0o755)
+    place.file('code/run.sh', 'echo met')
+    const task = place
+      .project('ex', { containerEngine })
+      .task('t')
+      .code('run.sh', { sourceDir: join(place.folder, 'code') })
+      .env({ PATH: '/opt/ml/code:/usr/bin:/bin' })
+    const result = await task.image(podman.image).container().instances('ml.m5.large', 2).maxRun('1 minute').run()
+    const lines: string[] = []
+    for await (const { machine, text } of result.logs()) if (text.startsWith('met')) lines.push(machine)
+    expect(lines.sort()).toEqual(['algo-1', 'algo-2'])
+    expect(await place.leftovers()).toEqual([])
+  },
+)
 
 containers('a Dockerfile is built once, and what its user writes belongs to the caller', { timeout }, async () => {
   await using place = sandbox()
