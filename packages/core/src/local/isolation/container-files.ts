@@ -13,11 +13,11 @@ export function openConfiguration(tree: MachineTree): void {
 }
 
 /**
- * Tells the other machines of a job that the program of one has ended well. Its name goes with its container, and they may not have looked
- * for it yet.
+ * Tells the other machines of a job that the program of one has ended well, when it has; gives its code. Its name goes with its container,
+ * and they may not have looked for it yet.
  */
-export function tellEnd(host: string, others: readonly MachineTree[]): void {
-  for (const other of others) {
+export function tellEnd(code: number, host: string, others: readonly MachineTree[]): number {
+  for (const other of code === 0 ? others : []) {
     try {
       // A link that the program of that machine made there is not followed.
       writeFileSync(join(other.root, hasEnded(host)), '', { flag: 'wx', mode: 0o644 })
@@ -25,6 +25,7 @@ export function tellEnd(host: string, others: readonly MachineTree[]): void {
       // That program owns its folders by now, or has ended as well: it waits for nobody.
     }
   }
+  return code
 }
 
 /** Makes what the container wrote the caller's: with docker it is the superuser's, and an image may have another user. */

@@ -17,7 +17,6 @@ import { asker, engineProblem, startedCode, type Ask } from './engine-calls.ts'
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
 export function containerIsolation(settings: ContainerSettings, plan: JobPlan | undefined): Isolation {
   const ask = asker(settings)
-  const networkOf = (trees: readonly MachineTree[]): string => `ssm-${jobOf(trees[0])}`
   const hasNetwork = (plan?.hosts.length ?? 0) > 1
   let machines: readonly MachineTree[] = []
   return {
@@ -42,22 +41,26 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
       if (hasNetwork) await removeNetwork(settings, ask, networkOf(trees)).catch(() => undefined)
       for (const tree of trees) await takeOver(tree, settings, ask)
     },
-    async killLeft(trees) {
-      const signal = AbortSignal.timeout(engineAnswersMs)
-      try {
-        for (const tree of trees) {
-          const found = await ask(['ps', '--all', '--quiet', '--filter', `label=${machineLabel(tree.root)}`], signal)
-          const ids = found.split('\n').filter((id) => id !== '')
-          if (ids.length > 0) await ask([...removal(settings), ...ids], signal)
-        }
-        if (trees.length > 1) await removeNetwork(settings, ask, networkOf(trees), signal)
-      } catch (cause) {
-        // Without the engine there is nobody who could end them, now or later.
-        if (fsCodeOf(cause) !== 'ENOENT') throw unended(settings, cause)
-      }
-    },
+    killLeft: (trees) => killLeft(settings, trees, ask),
   }
 }
+
+async function killLeft(settings: ContainerSettings, trees: readonly MachineTree[], ask: Ask): Promise<void> {
+  const signal = AbortSignal.timeout(engineAnswersMs)
+  try {
+    for (const tree of trees) {
+      const found = await ask(['ps', '--all', '--quiet', '--filter', `label=${machineLabel(tree.root)}`], signal)
+      const ids = found.split('\n').filter((id) => id !== '')
+      if (ids.length > 0) await ask([...removal(settings), ...ids], signal)
+    }
+    if (trees.length > 1) await removeNetwork(settings, ask, networkOf(trees), signal)
+  } catch (cause) {
+    // Without the engine there is nobody who could end them, now or later.
+    if (fsCodeOf(cause) !== 'ENOENT') throw unended(settings, cause)
+  }
+}
+
+const networkOf = (trees: readonly MachineTree[]): string => `ssm-${jobOf(trees[0])}`
 
 const engineAnswersMs = 60_000
 
@@ -103,10 +106,7 @@ function startContainer(
     ...running,
     // The engine's own process may have been killed while the container goes on.
     ended: running.ended
-      .then((code) => {
-        if (code === 0) tellEnd(host, others)
-        return code
-      })
+      .then((code) => tellEnd(code, host, others))
       .finally(() => ended.abort())
       .finally(remove)
       .then((code) => startedCode(settings, tree, { code, lastOutput: output.text() })),
