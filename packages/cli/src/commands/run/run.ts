@@ -1,7 +1,5 @@
-import { statSync } from 'node:fs'
 import { JobFailedError, JobStoppedError, project, type Platform, type RunHandle, type TaskResult } from '@simple-sagemaker/core'
 import { taskOptions } from '@simple-sagemaker/core/options'
-import { planOptions } from '../../grammar/tables/cli-options.ts'
 import { callOptions } from '../../grammar/tables/run-options.ts'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
@@ -20,6 +18,7 @@ import type { DynamicTask } from '../../task/dynamic-task.ts'
 import { pathFrom } from '../../terminal/context.ts'
 import { asArgument } from '../../terminal/text.ts'
 import { CtrlC } from './ctrl-c.ts'
+import { isDetached, refuseFolder } from './refuse-folder.ts'
 import { saveFailedLog } from './failed-log.ts'
 import { showExplanation, showPlan } from './show-plan.ts'
 import { showRehearsal } from './show-rehearsal.ts'
@@ -65,7 +64,7 @@ function noteTaken({ parsed }: Call, reporter: Reporter): void {
 
 async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter: Reporter): Promise<number> {
   const { parsed, context } = call
-  refuseFile(call)
+  refuseFolder(call)
   const handle = await task.start(runPolicyOf(parsed))
   const ctrlC = new CtrlC(call, handle, platform, reporter)
   try {
@@ -92,8 +91,6 @@ async function runIt(call: Call, task: DynamicTask, platform: Platform, reporter
   }
 }
 
-const isDetached = (parsed: Parsed): boolean => valuesOf(parsed, planOptions).detach === true
-
 /** `--detach`: ends when the job is submitted, joined or found to be done, and prints its name. */
 async function leaveRunning(call: Call, handle: RunHandle, reporter: Reporter, signal: AbortSignal): Promise<number> {
   const { context, json, settings, parsed } = call
@@ -110,28 +107,6 @@ async function leaveRunning(call: Call, handle: RunHandle, reporter: Reporter, s
   } finally {
     reached.abort()
     await shown.catch(() => undefined)
-  }
-}
-
-/** Refuses an output folder that cannot be one before a job costs anything. */
-function refuseFile({ parsed, context }: Call): void {
-  const { outputPath } = valuesOf(parsed, { outputPath: callOptions.outputPath })
-  if (outputPath !== undefined && isDetached(parsed))
-    throw usageError(
-      '--detach returns before there is anything to download, so it cannot be combined with -o',
-      'Download later with ssm data -o DIR.',
-    )
-  if (outputPath === undefined || kindAt(pathFrom(context, outputPath)) !== 'file') return
-  throw usageError(`${outputPath} is a file, or below one: nothing can be saved there`, 'Give -o the name of a folder.', {
-    path: outputPath,
-  })
-}
-
-function kindAt(path: string): 'file' | 'other' {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? 'file' : 'other'
-  } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR' ? 'file' : 'other'
   }
 }
 

@@ -84,7 +84,7 @@ async function placed(newStamp: FreshStamp, { fresh, target, scratch, of }: Plac
 }
 
 /** @throws {SsmError} `STORAGE_DENIED` when a file or a link is there, or something else has the mark's name. */
-function markOf(target: string): Mark | 'nothing' {
+export function markOf(target: string): Mark | 'nothing' {
   const stats = statsAt(target)
   if (stats === undefined) return 'nothing'
   if (!stats.isDirectory()) throw inTheWay([target], stats.isSymbolicLink() ? 'it is a symbolic link' : 'it is no folder')

@@ -4,6 +4,7 @@ import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { extractArchive, type Extracted } from '../../archive/untar.ts'
 import type { Progress } from '../../events/run-event.ts'
 import { arrivalOf } from '../../files/downloads/place.ts'
+import { assertRoom } from '../../files/downloads/room.ts'
 import { writeNew } from '../../files/downloads/write-new.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import type { TaskLayout } from '../../names/layout.ts'
@@ -41,6 +42,8 @@ export async function downloadJob(
   const files: Partial<Record<string, number>> = {}
   const warnings: string[] = []
   const owner = layout.root.split('/').slice(-3, -1).join('/')
+  // A model of gigabytes does not come first when the state has no place.
+  for (const part of parts) assertRoom(resolve(folder, part), { of: owner })
   for (const part of parts) {
     await using arrival = await arrivalOf(resolve(folder, part), owner)
     const target = { path: arrival.path, unpack: options.unpack ?? true, warnings }
