@@ -11,7 +11,10 @@ test('a folder that the download could not be put into is refused before the job
     ssmInProcess(folder.path, ['shell', '-p', 'ex', '-t', 't', '--cmd', `touch ${ran}`, '-o', 'out', ...more])
   mkdirSync(join(folder.path, 'out/logs'), { recursive: true })
   writeFileSync(join(folder.path, 'out/logs/logs1'), 'mine')
-  expect(await shell('--ic', '2')).toMatchObject({ code: 4, stderr: expect.stringContaining('out/logs/logs1 is in the way') as string })
+  expect(await shell('--ic', '2')).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('out/logs/logs1 is in the way') as string,
+  })
   writeFileSync(join(folder.path, 'out/model'), 'mine')
   expect(await shell('--download_model')).toMatchObject({
     code: 4,
