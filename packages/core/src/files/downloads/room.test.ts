@@ -37,7 +37,7 @@ test('what a download would find in its way is refused before there is anything 
     ['folder', join(place('folder'), 'logs0')],
     ['below/file/logs', `${join(place('below'), 'file')} is in the way: it is no folder`],
   ] as const)
-    expect(() => assertRoom(place(folder), asked), folder).toThrow(
+    expect(() => assertRoom(place(folder), asked)).toThrow(
       expect.objectContaining({ code: 'STORAGE_DENIED', message: expect.stringContaining(named) as string }) as Error,
     )
 })
