@@ -12,6 +12,6 @@ export SSM_PLATFORM=local
 
 "$ssm" run -p weather -t clean -e "$here/worker/clean.py" --ic 2 -i "$out/data" ShardedByS3Key --hp_json warmest 45
 "$ssm" run -p weather -t train -e "$here/worker/train.py" --iit days clean model --unpack days --hp_json ridge 0.001 \
-  --md rmse 'rmse=([0-9.]+)' -o "$out/train" --download_model
+  --md rmse 'rmse=([-+.0-9eE]+)' -o "$out/train" --download_model
 "$ssm" run -p weather -t report -e "$here/worker/report.ts" --iit model train model --unpack model \
   -o "$out/report" --download_output

@@ -31,7 +31,7 @@ const train = weather
   .code(worker('train.py'))
   .input.from(clean.output('model'), { channel: 'days', unpack: true })
   .hyperparameters({ ridge: 0.001 })
-  .metric('rmse', /rmse=([0-9.]+)/)
+  .metric('rmse', /rmse=([-+.0-9eE]+)/)
 
 const report = weather.task('report').code(worker('report.ts')).input.from(train.output('model'), { unpack: true })
 // #endregion

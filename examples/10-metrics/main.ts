@@ -8,7 +8,7 @@ const out = join(here, 'out')
 const train = project('metrics', { platform: 'local' })
   .task('train')
   .code('train.py', { sourceDir: join(here, 'worker') })
-  .metrics({ step: /step=(\d+)/, error: /error=([0-9.]+)/ })
+  .metrics({ step: /step=(\d+)/, error: /error=([-+.0-9eE]+)/ })
 
 const result = await train.run({ onEvent: printEvents() })
 await result.download(out, { only: ['model', 'state'] })

@@ -8,5 +8,5 @@ export SSM_PLATFORM=local
 
 "$ssm" run -p penguins -t prepare -e "$here/worker/prepare.py" -i "$here/out/data"
 "$ssm" run -p penguins -t train -e "$here/worker/train.py" --ic 2 --iit penguins prepare model --unpack penguins \
-  --hp_json epochs 300 --hp_json rate 2 --md loss 'loss=([0-9.]+)' --md accuracy 'accuracy=([0-9.]+)' \
+  --hp_json epochs 300 --hp_json rate 2 --md loss 'loss=([-+.0-9eE]+)' --md accuracy 'accuracy=([-+.0-9eE]+)' \
   --download_model --download_output -o "$out"

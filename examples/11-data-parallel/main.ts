@@ -22,8 +22,8 @@ const train = penguins
   .instances('ml.m5.large', 2)
   .input.from(prepare.output('model'), { channel: 'penguins', unpack: true })
   .hyperparameters({ epochs: 300, rate: 2 })
-  .metric('loss', /loss=([0-9.]+)/)
-  .metric('accuracy', /accuracy=([0-9.]+)/)
+  .metric('loss', /loss=([-+.0-9eE]+)/)
+  .metric('accuracy', /accuracy=([-+.0-9eE]+)/)
 
 const result = await train.run({ onEvent: printEvents() })
 await result.download(out, { only: ['model', 'output'] })

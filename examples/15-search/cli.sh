@@ -7,7 +7,7 @@ ssm=${SSM:-$here/../../node_modules/.bin/ssm}
 export SSM_PLATFORM=local
 
 mkdir -p "$out"
-"$ssm" search run -p moons -t train -e "$here/worker/train.py" --md loss 'loss=([0-9.]+)' \
+"$ssm" search run -p moons -t train -e "$here/worker/train.py" --md loss 'loss=([-+.0-9eE]+)' \
   --search lr log 1e-3 1 --search hidden int 2 12 --search activation choice tanh relu \
   --minimize loss --trials 24 --parallel 2 --stop-early --json >"$out/found.json"
 "$ssm" best -p moons -t train

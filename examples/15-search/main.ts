@@ -8,7 +8,7 @@ const out = join(here, 'out')
 const train = project('moons', { platform: 'local' })
   .task('train')
   .code(join(here, 'worker/train.py'))
-  .metric('loss', /loss=([0-9.]+)/)
+  .metric('loss', /loss=([-+.0-9eE]+)/)
 
 const { best, trials } = await train
   .search({ lr: range.log(1e-3, 1), hidden: range.int(2, 12), activation: choice('tanh', 'relu') })

@@ -21,6 +21,18 @@ test('every text ends its last line', () => {
   expect(files.filter(({ text }) => text !== '' && !text.endsWith('\n')).map(({ path }) => path)).toEqual([])
 })
 
+// A loss gets small: Python prints 0.00003 as 3e-05.
+test('no page, example, help or hint shows an expression for metrics that reads 3e-05 as 3', () => {
+  const isShown = (path: string): boolean =>
+    /^(README\.md|docs\/(guides\/)?[^/]+\.md|examples\/|packages\/)/.test(path) &&
+    !/\.test\.ts$|\/templates\//.test(path) &&
+    isText(path)
+  const shown = projectFiles(isShown).flatMap(({ path, text }) =>
+    [...text.matchAll(/[=:] ?\(\[(?:0-9|\\+d)\.\]\+\)/g)].map(([expression]) => `${path}: ${expression}`),
+  )
+  expect(shown).toEqual([])
+})
+
 test('no source is a file of leftovers: helpers, utilities, miscellaneous', () => {
   const names = projectFiles(isSource).map(({ path }) => path)
   expect(names.filter((path) => /(^|\/)(util|utils|helper|helpers|misc|common|stuff)(\/|\.ts$)/.test(path))).toEqual([])

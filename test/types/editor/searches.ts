@@ -4,9 +4,9 @@ import type { Compiled } from '../../support/compiler.ts'
 const head = `import { choice, project, range } from '@simple-sagemaker/core'
 import * as v from 'valibot'
 const plain = project('ex').task('train').code('train.py')
-const train = plain.metric('loss', /loss=([0-9.]+)/)
+const train = plain.metric('loss', /loss=([-+.0-9eE]+)/)
 const schema = v.object({ lr: v.number(), mode: v.picklist(['a', 'b']) })
-const typed = plain.hyperparameterSchema(schema).metric('loss', /loss=([0-9.]+)/)
+const typed = plain.hyperparameterSchema(schema).metric('loss', /loss=([-+.0-9eE]+)/)
 const search = train.search({ lr: range.log(1e-5, 1e-1) })
 declare const count: number
 declare const text: string
@@ -15,8 +15,8 @@ declare const list: { readonly lr: number }[]
 
 /** A line that does not compile, and the sentence that the compiler says. */
 const mistakes: readonly (readonly [line: string, sentence: string])[] = [
-  ["search.minimize('los')", "'los' is no metric of this task: set it with .metric('los', /los=([0-9.]+)/)"],
-  ["plain.search({ lr: range.log(1e-5, 1e-1) }).maximize('acc')", "say first how it is found: .metric('acc', /acc=([0-9.]+)/)"],
+  ["search.minimize('los')", "'los' is no metric of this task: set it with .metric('los', /los=([-+.0-9eE]+)/)"],
+  ["plain.search({ lr: range.log(1e-5, 1e-1) }).maximize('acc')", "say first how it is found: .metric('acc', /acc=([-+.0-9eE]+)/)"],
   ['typed.search({ rate: range.log(1e-5, 1e-1) })', "the task has no hyperparameter 'rate' in its schema"],
   ["typed.search({ lr: choice('high', 'low') })", "hyperparameter 'lr' takes other values by its schema"],
   ["typed.search({ mode: choice('a', 'c') })", "hyperparameter 'mode' takes other values by its schema"],

@@ -170,8 +170,8 @@ const refuseSecret: RefusePart = (part) =>
     : undefined
 
 const expressionExample: Text = {
-  library: 'For example /loss=([0-9.]+)/.',
-  commandLine: 'For example --md loss "loss=([0-9.]+)".',
+  library: 'For example /loss=([-+.0-9eE]+)/.',
+  commandLine: 'For example --md loss "loss=([-+.0-9eE]+)".',
 }
 
 function expressionProblem(source: string): { readonly message: string; readonly hint: Text } | undefined {

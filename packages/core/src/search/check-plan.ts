@@ -63,8 +63,8 @@ function goalProblems({ goal, task, over, halving }: SearchPlan): readonly Found
       value: goal.metric,
       message,
       hint: {
-        library: `Set it with .metric('${goal.metric}', /${goal.metric}=([0-9.]+)/).`,
-        commandLine: `Add --md ${goal.metric} '${goal.metric}=([0-9.]+)'.`,
+        library: `Set it with .metric('${goal.metric}', /${goal.metric}=([-+.0-9eE]+)/).`,
+        commandLine: `Add --md ${goal.metric} '${goal.metric}=([-+.0-9eE]+)'.`,
       },
     },
   ]

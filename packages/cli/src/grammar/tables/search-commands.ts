@@ -61,11 +61,11 @@ export const searchCommands = [
       'Followed by run or shell and the options of the task. Each trial is a job of its own. The same line goes on where an earlier one ended, however it ended. Ctrl-C lets the trials go on.',
     examples: [
       {
-        line: "ssm search run -p ex -t train -e train.py --md loss 'loss=([0-9.]+)' --search lr log 1e-5 1e-1 --minimize loss --trials 40",
+        line: "ssm search run -p ex -t train -e train.py --md loss 'loss=([-+.0-9eE]+)' --search lr log 1e-5 1e-1 --minimize loss --trials 40",
         does: 'forty trials, four at once',
       },
       {
-        line: "ssm search run -p ex -t train -e train.py --md acc 'acc=([0-9.]+)' --search opt choice adam sgd --search layers int 1 4 --maximize acc --by grid",
+        line: "ssm search run -p ex -t train -e train.py --md acc 'acc=([-+.0-9eE]+)' --search opt choice adam sgd --search layers int 1 4 --maximize acc --by grid",
         does: 'every combination',
       },
     ],

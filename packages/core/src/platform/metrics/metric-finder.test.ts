@@ -59,6 +59,33 @@ test('every match counts, the first group is read, and what is no number is none
   expect(find('loss=- acc: bad')).toEqual([])
 })
 
+test('the expression of the guides reads every number as JavaScript and Python print it', async () => {
+  const { find } = await metricFinder({ loss: 'loss=([-+.0-9eE]+)' })
+  const places = fc.integer({ min: 0, max: 20 })
+  fc.assert(
+    fc.property(
+      fc.double({ min: -1e300, max: 1e300, noNaN: true }),
+      places,
+      fc.constantFrom('', ' ', ', ', '%'),
+      (value, digits, after) => {
+        // Python: 3e-05, 1e+16; "%E": 3.00E-05
+        const spelled = [
+          String(value),
+          value.toExponential(digits),
+          value.toExponential(digits).toUpperCase(),
+          value.toFixed(digits),
+        ]
+        for (const text of spelled)
+          expect(find(`epoch 3 loss=${text}${after}`)).toEqual([{ metric: 'loss', value: Number(text) }])
+      },
+    ),
+  )
+  expect(find('loss=3e-05, loss=+1.5')).toEqual([
+    { metric: 'loss', value: 0.000_03 },
+    { metric: 'loss', value: 1.5 },
+  ])
+})
+
 test('the spelling of Python is read, and what has no bound is named', async () => {
   const { find, unreadable } = await metricFinder({
     named: 'v=(?P<v>[0-9]+)',
@@ -92,7 +119,8 @@ test('which engine reads a line cannot be seen', async () => {
 })
 
 test('an expression with few ways to match is known as harmless', () => {
-  for (const source of ['loss=([0-9.]+)', 'acc: ([\\d.]+);', '\\[(\\d)\\] x', 'v=(\\w*)']) expect(isHarmless(source)).toBe(true)
+  for (const source of ['loss=([0-9.]+)', 'loss=([-+.0-9eE]+)', 'acc: ([\\d.]+);', '\\[(\\d)\\] x', 'v=(\\w*)'])
+    expect(isHarmless(source)).toBe(true)
   for (const source of ['(x+x+)+y', '(a|b)', '(a+)+', '(a?)', '(.+)', '(a)+', 'a+(b+)', '(\\s+)', '(a){3}', '(?i)(a)', '^(a)'])
     expect(isHarmless(source)).toBe(false)
 })

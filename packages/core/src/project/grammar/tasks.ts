@@ -431,9 +431,9 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     ? <Values extends object>(values: Values & AsJson<Values[keyof Values]>) => Builders<Name, State | 'hyperparameters'>[B]
     : (values: HyperparametersOf<State>) => Self
   /**
-   * A number to find in the log: a regular expression whose first group is the value.
+   * A number to find in the log: a regular expression whose first group is the value. `[-+.0-9eE]+` reads every number, also `3e-05`.
    *
-   * @example task.metric('loss', /loss=([0-9.]+)/)
+   * @example task.metric('loss', /loss=([-+.0-9eE]+)/)
    */
   metric<const Metric extends string>(
     name: Metric,

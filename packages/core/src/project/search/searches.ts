@@ -44,10 +44,10 @@ export type SearchMetrics<State> = 0 extends 1 & State ? string : MetricsOf<Stat
 type Metric<Known, Name extends string> = string extends Name
   ? Name
   : [Known] extends [never]
-    ? Explain<`say first how it is found: .metric('${Name}', /${Name}=([0-9.]+)/)`>
+    ? Explain<`say first how it is found: .metric('${Name}', /${Name}=([-+.0-9eE]+)/)`>
     : Name extends Known
       ? Name
-      : Explain<`'${Name}' is no metric of this task: set it with .metric('${Name}', /${Name}=([0-9.]+)/)`>
+      : Explain<`'${Name}' is no metric of this task: set it with .metric('${Name}', /${Name}=([-+.0-9eE]+)/)`>
 
 type MoreThanTrials = 'more trials at once than there are trials: write .trials() larger or .parallel() smaller'
 
