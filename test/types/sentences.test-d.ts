@@ -1,4 +1,4 @@
-import { isSsmError, project } from '@simple-sagemaker/core'
+import { isSsmError, project, range } from '@simple-sagemaker/core'
 import * as ssm from '@simple-sagemaker/core'
 import { expectTypeOf, test } from 'vitest'
 
@@ -192,6 +192,31 @@ test('on-demand machines may be kept warm, however they were said', () => {
   task.spot().warm('1 hour')
   // @ts-expect-error This expression is not callable: a warm pool keeps on-demand machines.
   task.spot(Math.random() > 0.5).warm('1 hour')
+})
+
+test('what rules a method out is said by the method, in either order, and can be taken back', () => {
+  const ex = project('ex')
+  const task = ex.task('t').code('t.py')
+  expectTypeOf(task.onDemand().spot().maxWait('30 hours').run).toBeFunction()
+  expectTypeOf(task.maxWait('30 hours').spot().run).toBeFunction()
+  expectTypeOf(task.framework('pytorch').frameworkVersion('2.8.0').dockerfile('RUN a').run).toBeFunction()
+  expectTypeOf(task.image('mine:1').image('mine:2').run).toBeFunction()
+  expectTypeOf(ex.processing('p').code('p.py').launch(['accelerate', 'launch']).run).toBeFunction()
+  expectTypeOf(task.launch('toolkit').distribution('torchrun').launch('toolkit').run).toBeFunction()
+  // @ts-expect-error Only spot machines are waited for.
+  task.onDemand().maxWait('30 hours')
+  // @ts-expect-error Only spot machines are waited for.
+  task.maxWait('30 hours').onDemand()
+  // @ts-expect-error A task has one image.
+  task.image('mine:1').dockerfile('RUN a')
+  // @ts-expect-error A distribution is a launcher, too.
+  task.launch(['accelerate', 'launch']).distribution('torchrun')
+  // @ts-expect-error A processing task takes no FastFile.
+  ex.processing('p').input.local('d', { mode: 'FastFile' })
+  const search = task.metric('loss', /a(b)/).search({ lr: range.float(0, 1) }).minimize('loss')
+  expectTypeOf(search.parallel(25).trials(30).run).toBeCallableWith()
+  // @ts-expect-error There are 20 trials unless .trials() says it.
+  void search.parallel(25).run()
 })
 
 test('the last word on the request is typed by the kind of task', () => {

@@ -16,6 +16,11 @@ declare const unknownType: string
 `
 
 const warmOrSpot = `Explain<"a warm pool keeps on-demand machines: leave out .warm(), or .spot() and .spotFallback()">`
+const onlySpotWaits = `Explain<"only spot machines are waited for: leave out .maxWait(), or .onDemand(), .spot(false) and .warm()">`
+const oneImage = `Explain<"a task has one image: leave out .image() or .dockerfile()">`
+const imageDecides = `Explain<"the URI of an image decides this: leave out .image(), or .framework(), .frameworkVersion() and .pythonVersion()">`
+const oneLauncher = `Explain<"a distribution is a launcher, too: leave out .launch() or .distribution()">`
+const warmOrTypes = `Explain<"a warm pool keeps machines of one type: give one type, or leave out .warm()">`
 const sayWhat = `Explain<"say what it runs first: .code(), .shell() or .algorithm()">`
 const oneProgram = `Explain<"this task has its program: make another task for another one">`
 const whichOutput = `Explain<"which of its outputs? Write task.output('output'), or task.output('model') of a training task">`
@@ -126,6 +131,27 @@ const machines: readonly Mistake[] = [
   ['spot as an object after a warm pool', `train.warm('30 minutes').with({ spot: true })`, warmOrSpot],
   ['a warm pool as an object after spot', `train.spot().with({ warm: '30 minutes' })`, warmOrSpot],
   ['a warm pool with spot, as defaults', `project('x', { defaults: { spot: true, warm: '30 minutes' } })`, warmOrSpot],
+  ['a wait for on-demand machines', `train.onDemand().maxWait('30 hours')`, onlySpotWaits],
+  ['a wait for machines that are not spot', `train.spot(false).maxWait('30 hours')`, onlySpotWaits],
+  ['a wait for warm machines', `train.warm('1 hour').maxWait('30 hours')`, onlySpotWaits],
+  ['on-demand machines after a wait', `train.maxWait('30 hours').onDemand()`, onlySpotWaits],
+  ['a warm pool after a wait', `train.maxWait('30 hours').warm('1 hour')`, onlySpotWaits],
+  ['a wait for on-demand machines, as one object', `train.with({ spot: false, maxWait: '30 hours' })`, onlySpotWaits],
+  ['a wait for on-demand machines, on a draft', `ex.task('t').onDemand().with({ maxWait: '30 hours' })`, onlySpotWaits],
+  ['a wait with a warm pool, as defaults', `project('x', { defaults: { warm: '1 hour', maxWait: '30 hours' } })`, onlySpotWaits],
+  ['groups of machines in a warm pool', `train.warm('1 hour').instanceGroups([{ group: 'a', type: 'ml.m5.large' }])`, warmOrTypes],
+  ['a warm pool of groups', `train.instanceGroups([{ group: 'a', type: 'ml.m5.large' }]).warm('1 hour')`, warmOrTypes],
+  ['two images', `train.image('mine:1').dockerfile('RUN a')`, oneImage],
+  ['two images of a processing task', `prep.dockerfile('RUN a').image('mine:1')`, oneImage],
+  ['the version of an image by its URI', `train.image('mine:1').frameworkVersion('2.8.0')`, imageDecides],
+  ['an image by its URI after a framework', `ex.task('t').framework('sklearn').image('mine:1')`, imageDecides],
+  ['two launchers', `train.launch(['accelerate', 'launch']).distribution('torchrun')`, oneLauncher],
+  ['two launchers, the other way round', `train.distribution('mpi').launch(['accelerate', 'launch'])`, oneLauncher],
+  [
+    'the training toolkit of a processing task',
+    `prep.launch('toolkit')`,
+    `Explain<"the training toolkit is for training tasks: use project.task(), or a launcher's program and arguments">`,
+  ],
   [
     'an instance type without ml',
     `train.instances('p3.2xlarge')`,

@@ -11,6 +11,9 @@ import type { PackagesSpec } from '../spec/image.ts'
 import { make, trainingOnly, type About, type Option, type Problem } from './option.ts'
 import { flag, oneOf, text } from './option-types.ts'
 
+/** A framework with ready-made images. */
+export type Framework = 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface'
+
 /** In which container image the program runs. */
 export const imageOptions = {
   /**
@@ -25,7 +28,7 @@ export const imageOptions = {
     source: 'AlgorithmSpecification.TrainingImage',
     ignoredLocally: 'processes',
     default: (kind: JobKind) => (kind === 'training' ? 'pytorch' : 'sklearn'),
-    method: (name: 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface') => name,
+    method: (name: Framework) => name,
     choices: ['pytorch', 'tensorflow', 'sklearn', 'xgboost', 'huggingface', 'autogluon', 'mxnet'],
     flag: { names: ['framework', 'f'], args: ['NAME'] },
   }),

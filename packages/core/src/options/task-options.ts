@@ -86,10 +86,17 @@ export function resolvedOptions(kind: JobKind, options: TrainingOptions): Resolv
   return resolved as ResolvedOptions
 }
 
-/** Two sets of options, one after the other: names with values grow together, everything else is replaced. */
-export function mergeOptions(earlier: TrainingOptions, later: TrainingOptions): TrainingOptions {
+/**
+ * Two sets of options, one after the other: names with values grow together, everything else is replaced.
+ * @param chosen options of the earlier set that the task itself set: another way to choose an image stands beside them, and is told as a problem
+ */
+export function mergeOptions(
+  earlier: TrainingOptions,
+  later: TrainingOptions,
+  chosen: readonly string[] = [],
+): TrainingOptions {
   const given = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== undefined)) as TrainingOptions
-  const kept = without(earlier, replacedBy(given))
+  const kept = without(earlier, replacedBy(given, chosen))
   const grown = addingOptions.filter((name) => isRecord(earlier[name]) && isRecord(given[name]))
   const entries = grown.map((name) => [name, joined(earlier[name] as object, given[name] as object)] as const)
   return { ...kept, ...given, ...Object.fromEntries(entries) }
@@ -101,8 +108,8 @@ const joined = (earlier: object, later: object): object =>
 
 // A later choice of image replaces an earlier one made another way: a project's default framework never forbids an image.
 // So does a later choice of machines.
-function replacedBy(given: TrainingOptions): readonly TaskOptionName[] {
-  return [...machinesReplacedBy(given), ...imagesReplacedBy(given)]
+function replacedBy(given: TrainingOptions, chosen: readonly string[]): readonly TaskOptionName[] {
+  return [...machinesReplacedBy(given), ...imagesReplacedBy(given).filter((name) => !chosen.includes(name))]
 }
 
 function machinesReplacedBy({ instanceGroups, instanceType, instanceCount }: TrainingOptions): readonly TaskOptionName[] {

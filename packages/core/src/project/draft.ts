@@ -18,6 +18,8 @@ export interface Draft {
   readonly bucket: string | undefined
   readonly task: string
   readonly options: TrainingOptions
+  /** Those of them that the task itself set, not the project's defaults. */
+  readonly chosen?: readonly string[]
   readonly program: Program | undefined
   /** `algorithm('xgboost', …)`: the image is found by this name. */
   readonly algorithm: { readonly name: string; readonly version?: string } | undefined

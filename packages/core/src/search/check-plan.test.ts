@@ -46,6 +46,9 @@ test.each<[string, SearchPlan, string]>([
   ['no variants', plan(variants()), 'must be a list of hyperparameters'],
   ['variants that are numbers', plan(variants(1)), 'must be a list of hyperparameters'],
   ['a variant twice', plan(variants({ a: 1, b: 2 }, { b: 2, a: 1 })), 'is the same as an earlier variant'],
+  ['an unknown way to choose values', plan({ by: 'genetic' }), 'by must be one of bayes, grid, random'],
+  ['a slip in the way to choose values', plan({ by: 'baies' }), 'Did you mean bayes?'],
+  ['an unknown tuner', plan({ on: 'optuna' }), 'on must be one of sagemaker'],
   ['no time at all', plan({ withinSeconds: 0 }), 'must be a duration above 0'],
   ['an end of a range that the schema refuses', plan({}, { hyperparameterSchema: schema((name) => [name]) }), 'search.lr'],
   [

@@ -1,12 +1,14 @@
+import { nearest } from '../options/did-you-mean.ts'
 import { InvalidTaskError } from '../options/errors.ts'
 import type { FoundProblem } from '../options/option.ts'
+import { strategies } from './choose/sampling.ts'
 import { edgesOf, someValues, type SearchPlan } from './plan.ts'
 import { tunerProblems } from './tuner/tunable.ts'
 import { spaceProblems, valuesKey } from './space.ts'
 
 /** Everything that is wrong with a plan, in one error. @throws {InvalidTaskError} */
 export async function checkPlan(plan: SearchPlan): Promise<void> {
-  const own = [...overProblems(plan), ...goalProblems(plan), ...numberProblems(plan)]
+  const own = [...overProblems(plan), ...goalProblems(plan), ...numberProblems(plan), ...choiceProblems(plan)]
   const found = own.length === 0 && plan.on === 'sagemaker' ? tunerProblems(plan) : own
   const problems = found.length > 0 ? found : await schemaProblems(plan)
   if (problems.length > 0) throw new InvalidTaskError(plan.task.task, problems)
@@ -104,6 +106,17 @@ function numberProblems({ trials, parallel, tolerate, seed, withinSeconds, halvi
       ? []
       : [...whole('stopEarly.after', halving.after, 1), ...whole('stopEarly.factor', halving.factor, 2)]),
   ]
+}
+
+/** Whoever has no types may have named anything. */
+function choiceProblems({ by, on }: SearchPlan): readonly FoundProblem[] {
+  const oneOf = (path: string, value: unknown, known: readonly string[]): readonly FoundProblem[] => {
+    if (value === undefined || known.includes(value as string)) return []
+    const near = typeof value === 'string' ? nearest(value, known) : undefined
+    const hint = near === undefined ? `Write .${path}('${known[0] ?? ''}'), or leave it out.` : `Did you mean ${near}?`
+    return [{ path, value, message: `must be one of ${known.join(', ')}`, hint }]
+  }
+  return [...oneOf('by', by, strategies), ...oneOf('on', on, ['sagemaker'])]
 }
 
 /** What the task's schema says to the ends of each range, to each choice, and to each variant. */

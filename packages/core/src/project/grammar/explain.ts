@@ -15,3 +15,12 @@ export type Refused<Sentence extends string> = (this: Explain<Sentence>, ...args
 export type WarmOrSpot = 'a warm pool keeps on-demand machines: leave out .warm(), or .spot() and .spotFallback()'
 
 export type WarmOrTypes = 'a warm pool keeps machines of one type: give one type, or leave out .warm()'
+
+export type OnlySpotWaits = 'only spot machines are waited for: leave out .maxWait(), or .onDemand(), .spot(false) and .warm()'
+
+export type OneImage = 'a task has one image: leave out .image() or .dockerfile()'
+
+export type ImageDecides =
+  'the URI of an image decides this: leave out .image(), or .framework(), .frameworkVersion() and .pythonVersion()'
+
+export type OneLauncher = 'a distribution is a launcher, too: leave out .launch() or .distribution()'

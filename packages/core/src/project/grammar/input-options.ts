@@ -46,6 +46,8 @@ export interface TrainingInputOptions<Channel extends string = string, Group ext
 
 /** How a channel's data is read by a processing task. */
 export interface ProcessingInputOptions<Channel extends string = string> extends InputOptions<Channel, never> {
+  /** `File` (default) copies first, `Pipe` streams; only a training task can open on demand. */
+  readonly mode?: Exclude<InputMode, 'FastFile'> | undefined
   /**
    * Where it lies on the machine: a folder below `/opt/ml/processing/` of at most 256 characters. Default
    * `/opt/ml/processing/data` for the channel `data`, else `/opt/ml/processing/input/<channel>`. `SM_CHANNEL_<NAME>` has it.

@@ -20,14 +20,25 @@ export type Special =
   | 'hyperparameters'
   | 'metrics'
 
+/** Options whose methods rule others out: they are written out in `tasks.ts`, too. In `.with()` they are free. */
+type RulesOut =
+  | 'launch'
+  | 'distribution'
+  | 'image'
+  | 'dockerfile'
+  | 'framework'
+  | 'frameworkVersion'
+  | 'pythonVersion'
+  | 'instanceGroups'
+
 // Worked out once: a task's methods are made anew for each of its states, and only `Self` differs.
 type SharedParameters = {
-  readonly [Name in keyof TaskOptionTable as Name extends TrainingOnlyOption | Special ? never : Name]: ParametersOf<
+  readonly [Name in keyof TaskOptionTable as Name extends TrainingOnlyOption | Special | RulesOut ? never : Name]: ParametersOf<
     TaskOptionTable[Name]
   >
 }
 type TrainingParameters = {
-  readonly [Name in keyof TaskOptionTable as Name extends Exclude<TrainingOnlyOption, Special> ? Name : never]: ParametersOf<
+  readonly [Name in keyof TaskOptionTable as Name extends Exclude<TrainingOnlyOption, Special | RulesOut> ? Name : never]: ParametersOf<
     TaskOptionTable[Name]
   >
 }

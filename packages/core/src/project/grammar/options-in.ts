@@ -4,9 +4,9 @@ import type { ProcessingOptions, TaskOptionTable } from '../../options/task-opti
 import type { RetryOptions } from '../../spec/training/retry.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { CheckedDuration, CheckedPause, LongEnough, ShortEnough, SomeTime } from './durations.ts'
-import type { Explain, WarmOrSpot, WarmOrTypes } from './explain.ts'
+import type { Explain, OnlySpotWaits, WarmOrSpot, WarmOrTypes } from './explain.ts'
 import type { AsJson, Special } from './option-methods.ts'
-import type { Has, HyperparametersOf, MaxRunOf, MaxWaitOf, MetricsOf, Takes } from './state.ts'
+import type { Has, HyperparametersOf, IsOnDemand, MaxRunOf, MaxWaitOf, MetricsOf, Takes } from './state.ts'
 
 /** Options that are free of each other and of the task's state; the others are below. */
 type FreeOptions = {
@@ -112,7 +112,7 @@ export type DefaultsIn<Spot, Warm, Run, Wait, After, Certified, Pause, Named, Ty
   Fallback
 > &
   Together<never, Spot, Warm, Types, Fallback> &
-  WaitsLongEnough<never, Run, Wait> &
+  WaitsLongEnough<never, Run, Wait, Spot, Warm> &
   WellFormed<Warm, Run, Wait, After, Certified, Pause>
 
 /** What `.with()` of a processing task takes. */
@@ -160,8 +160,8 @@ type OneType<State, Types> = true extends IsMore<Types> | Has<State, 'types'> ? 
 /** Whether these are other types, as far as they are written out. */
 type IsMore<Types> = Types extends readonly [unknown, ...unknown[]] ? true : false
 
-/** Answers a wait that is shorter than the limit, as far as both are written out, with a sentence. */
-export type WaitsLongEnough<State, Run, Wait> = undefined extends Wait
+/** Answers a wait that is shorter than the limit, as far as both are written out, and one of on-demand machines with a sentence. */
+export type WaitsLongEnough<State, Run, Wait, Spot, Warm> = undefined extends Wait
   ? undefined extends Run
     ? unknown
     : {
@@ -169,9 +169,20 @@ export type WaitsLongEnough<State, Run, Wait> = undefined extends Wait
         readonly maxRun?: ShortEnough<Run, MaxWaitOf<State>>
       }
   : {
-      /** No shorter than `maxRun`. */
-      readonly maxWait?: LongEnough<Wait, undefined extends Run ? MaxRunOf<State> : Run>
+      /** No shorter than `maxRun`, and only with spot machines. */
+      readonly maxWait?: WaitsForNone<State, Spot, Warm> extends true
+        ? Explain<OnlySpotWaits>
+        : LongEnough<Wait, undefined extends Run ? MaxRunOf<State> : Run>
     }
+
+/** Whether there are on-demand machines after this, as far as it is written out. */
+type WaitsForNone<State, Spot, Warm> = undefined extends Spot
+  ? undefined extends Warm
+    ? IsOnDemand<State>
+    : true
+  : [Spot] extends [false]
+    ? true
+    : false
 
 /** A mark for a limit that is written out. */
 export type LimitMark<Option extends 'maxRun' | 'maxWait', Time> = Time extends string ? `${Option} ${Time}` : never
@@ -183,7 +194,7 @@ export type LimitMark<Option extends 'maxRun' | 'maxWait', Time> = Time extends 
 export type StateAfter<State, Spot, Warm, Run, Wait, Named, Values, Types, Fallback> = 0 extends 1 & State
   ? State
   : | (State extends Replaced<Spot, Run, Wait> ? never : State)
-    | (Spot extends true ? 'spot' : never)
+    | (Spot extends true ? 'spot' : Spot extends false ? 'on-demand' : never)
     | (Fallback extends 'on-demand' ? 'spot' : never)
     | (IsMore<Types> extends true ? 'types' : never)
     | (undefined extends Warm ? never : 'warm')

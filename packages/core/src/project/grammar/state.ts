@@ -5,7 +5,8 @@ import type { HyperparameterValue } from '../../spec/task-spec.ts'
  * A fresh task has one, of what its project knows; `any` stands for a task of which nothing is known. A union keeps hovers
  * short and costs no object types.
  *
- * Texts: `'open'` (the project takes any task's name), `'spot'`, `'warm'`, `'types'` (several types of machines), `'channel words'`, `'metric loss'`, `'output train'`, `'group data'`, `'maxRun 2 hours'`, `'maxWait 6 hours'`, `'hyperparameters'`; the rest are the interfaces below.
+ * Texts: `'open'` (the project takes any task's name), `'spot'`, `'on-demand'` (also after a later `.spot()`, which adds its own), `'warm'`, `'image'`,
+ * `'dockerfile'`, `'framework'`, `'launch'`, `'distribution'`, `'types'` (several types of machines), `'channel words'`, `'metric loss'`, `'output train'`, `'group data'`, `'maxRun 2 hours'`, `'maxWait 6 hours'`, `'hyperparameters'`; the rest are the interfaces below.
  */
 
 /** A mark: the task's project knows these tasks. */
@@ -65,6 +66,10 @@ type AllOf<Documents> = {
 
 /** Whether a state has a mark; a state of which nothing is known has none. */
 export type Has<State, Mark> = 0 extends 1 & State ? false : Mark extends State ? true : false
+
+/** Whether a state has on-demand machines, so that nothing is waited for. */
+export type IsOnDemand<State> =
+  Has<State, 'spot'> extends true ? false : true extends Has<State, 'on-demand'> | Has<State, 'warm'> ? true : false
 
 /** The state without a mark. */
 export type Without<State, Mark> = 0 extends 1 & State ? State : Exclude<State, Mark>

@@ -1,8 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
+import type { Framework } from '../../options/image.ts'
 import type { SpotOptions } from '../../options/spot/spot.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
+import type { Launch, TrainingDistribution } from '../../spec/distribution.ts'
 import type { InstanceGroup } from '../../spec/training/instance-groups.ts'
 import type { InstanceType } from '../../spec/instance-types.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
@@ -11,7 +13,7 @@ import type { RehearseOptions } from '../../run/run-options.ts'
 import type { Rehearsal } from '../../run/rehearse/verdict.ts'
 import type { StoredOutput } from '../../spec/result.ts'
 import type { CheckedDuration, CheckedGrace, LongEnough, ShortEnough, SomeTime } from './durations.ts'
-import type { Explain, Refused, WarmOrSpot, WarmOrTypes } from './explain.ts'
+import type { Explain, ImageDecides, OneImage, OneLauncher, OnlySpotWaits, Refused, WarmOrSpot, WarmOrTypes } from './explain.ts'
 import type {
   ArgumentList,
   ArgumentsOf,
@@ -66,6 +68,7 @@ import type {
   GroupsOf,
   Has,
   HyperparametersOf,
+  IsOnDemand,
   KnownOf,
   MaxRunOf,
   MaxWaitOf,
@@ -301,6 +304,7 @@ export interface Builders<Name extends string, State> {
 }
 
 // Where a method is ruled out, a sentence stands in its place: calling it shows the sentence.
+
 interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'FunctionTask', Name extends string, State, Self>
   extends SharedOptionMethods<Self>, TrainingOptionMethods<Self>, Shorthands<Self> {
   /**
@@ -321,6 +325,32 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     machines: Machines,
     count?: number,
   ): Machines extends string ? Self : Builders<Name, State | MachinesMark<Machines>>[B]
+  /**
+   * The framework whose ready-made image is used.
+   *
+   * `pytorch` (default for training), `tensorflow`, `sklearn` (default for processing), `xgboost`, `huggingface`. Not with `image`.
+   */
+  readonly framework: Has<State, 'image'> extends true
+    ? Refused<ImageDecides>
+    : (name: Framework) => Builders<Name, State | 'framework'>[B]
+  /** The version of the framework; default the newest one in the image table. */
+  readonly frameworkVersion: Has<State, 'image'> extends true
+    ? Refused<ImageDecides>
+    : (version: string) => Builders<Name, State | 'framework'>[B]
+  /** The Python of the image, as `py312`; default the newest one of the framework's version. */
+  readonly pythonVersion: Has<State, 'image'> extends true
+    ? Refused<ImageDecides>
+    : (version: string) => Builders<Name, State | 'framework'>[B]
+  /** A container image by its full URI, instead of a framework's. Not with `framework` or `dockerfile`, unless they are the project's defaults. */
+  readonly image: Has<State, 'dockerfile'> extends true
+    ? Refused<OneImage>
+    : Has<State, 'framework'> extends true
+      ? Refused<ImageDecides>
+      : (uri: string) => Builders<Name, State | 'image'>[B]
+  /** A Dockerfile's text, or a folder that holds one; `__BASE_IMAGE__` stands for the framework's image. */
+  readonly dockerfile: Has<State, 'image'> extends true
+    ? Refused<OneImage>
+    : (textOrFolder: string) => Builders<Name, State | 'dockerfile'>[B]
   /** Where the data comes from: each of its methods adds one channel. */
   readonly input: InputMethods<B, Name, State>
   /**
@@ -335,10 +365,10 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     ? <const On extends boolean | SpotOptions<SomeTime> = true>(
         this: [On] extends [false] ? unknown : Explain<WarmOrSpot>,
         on?: On,
-      ) => Builders<Name, State>[B]
+      ) => Builders<Name, State | 'on-demand'>[B]
     : <const On extends boolean | SpotOptions<SomeTime> = true>(
         on?: On & SpotTimes<On>,
-      ) => Builders<Name, [On] extends [false] ? Without<State, 'spot'> : State | 'spot'>[B]
+      ) => Builders<Name, [On] extends [false] ? Without<State, 'spot'> | 'on-demand' : State | 'spot'>[B]
   /**
    * What to take when there are no spot machines for `spotAfter`: `on-demand` machines, or `none`.
    *
@@ -363,8 +393,45 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     : <const Types extends readonly InstanceType[]>(
         ...types: Types
       ) => Builders<Name, Types extends readonly [] ? State : State | 'types'>[B]
+  /**
+   * Machines of several types in one job: groups with a name, a type and a number of machines.
+   *
+   * One to five groups, in place of `instanceType` and `instanceCount`; none by default. The machines are numbered in the order of the groups. An
+   * input with `groups` goes to these alone. The image is the one for the first type with GPUs. Not with `warm` or `fallbackTypes`.
+   *
+   * @see ResourceConfig.InstanceGroups in the CreateTrainingJob reference
+   */
+  readonly instanceGroups: Has<State, 'warm'> extends true
+    ? Refused<WarmOrTypes>
+    : <const Groups extends readonly InstanceGroup[]>(groups: Groups) => Builders<Name, State | MachinesMark<Groups>>[B]
+  /**
+   * What starts the program: a launcher such as `accelerate launch`, or SageMaker's training toolkit in the image.
+   *
+   * A list is a program and its arguments, to which the entry and its arguments are added; `{rank}`, `{machines}`, `{processes}`, `{allProcesses}`, `{master}`,
+   * `{port}`, `{hosts}` and `{python}` in it are replaced on each machine. For `.code()`, without `distribution`. `'toolkit'` makes SageMaker's
+   * classic script-mode request, for images that bring its training toolkit: with a `.py` or `.sh` entry and no `args`.
+   *
+   * @example task.code('train.py').launch(['accelerate', 'launch', '--num_machines', '{machines}'])
+   */
+  launch<const Program extends Launch>(
+    launch: [Program extends 'toolkit' ? false : Has<State, 'distribution'>] extends [true] ? Explain<OneLauncher> : Program,
+  ): Builders<Name, Program extends 'toolkit' ? State : State | 'launch'>[B]
+  /**
+   * How several processes and machines work together: `torchrun`, `mpi`, `parameter_server` or `multi_worker_mirrored`.
+   *
+   * `torchrun` and `mpi` start one process for each GPU or Neuron core of every machine, one without any;
+   * `{ torchrun: { processesPerMachine: 4 } }` sets the number, `{ mpi: { options: ['-x', 'NAME'] } }` options of `mpirun`. The other
+   * two set TensorFlow's `TF_CONFIG`. The Python SDK's forms, `{ torch_distributed: { enabled: true } }`, are accepted as well.
+   *
+   * @example task.instances('ml.g5.12xlarge', 2).distribution('torchrun')
+   */
+  readonly distribution: Has<State, 'launch'> extends true
+    ? Refused<OneLauncher>
+    : (distribution: TrainingDistribution) => Builders<Name, State | 'distribution'>[B]
   /** On-demand machines: they cost more and are not taken away. */
-  onDemand(): Builders<Name, Without<State, 'spot'>>[B]
+  readonly onDemand: [MaxWaitOf<State>] extends [never]
+    ? () => Builders<Name, Without<State, 'spot'> | 'on-demand'>[B]
+    : Refused<OnlySpotWaits>
   /**
    * How long the machines are kept warm for the next job with the same needs.
    *
@@ -376,9 +443,11 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     ? Refused<WarmOrSpot>
     : Has<State, 'types'> extends true
       ? Refused<WarmOrTypes>
-      : <const Time extends string | { readonly seconds: number }>(
-          keepAlive: CheckedDuration<Time>,
-        ) => Builders<Name, State | 'warm'>[B]
+      : [MaxWaitOf<State>] extends [never]
+        ? <const Time extends string | { readonly seconds: number }>(
+            keepAlive: CheckedDuration<Time>,
+          ) => Builders<Name, State | 'warm'>[B]
+        : Refused<OnlySpotWaits>
   /**
    * How long the job may run before it is stopped.
    *
@@ -399,9 +468,11 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
    *
    * @example task.maxRun('2 hours').maxWait('6 hours')
    */
-  maxWait<const Time extends string | { readonly seconds: number }>(
-    limit: CheckedDuration<Time> & LongEnough<Time, MaxRunOf<State>>,
-  ): Builders<Name, Exclude<State, `maxWait ${string}`> | LimitMark<'maxWait', Time>>[B]
+  readonly maxWait: IsOnDemand<State> extends true
+    ? Refused<OnlySpotWaits>
+    : <const Time extends string | { readonly seconds: number }>(
+        limit: CheckedDuration<Time> & LongEnough<Time, MaxRunOf<State>>,
+      ) => Builders<Name, Exclude<State, `maxWait ${string}`> | LimitMark<'maxWait', Time>>[B]
   /**
    * How long to wait for spot machines, over all types and attempts, before something else is taken or the run ends.
    *
@@ -461,7 +532,7 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
   >(
     options: OptionsIn<State, Spot, Warm, Run, Wait, After, Certified, Pause, Named, Values, Types, Fallback> &
       Together<State, Spot, Warm, Types, Fallback> &
-      WaitsLongEnough<State, Run, Wait> &
+      WaitsLongEnough<State, Run, Wait, Spot, Warm> &
       WellFormed<Warm, Run, Wait, After, Certified, Pause, Values>,
   ): Builders<Name, StateAfter<State, Spot, Warm, Run, Wait, Named, Values, Types, Fallback>>[B]
   /** @deprecated Only a processing task names outputs. */
@@ -547,6 +618,32 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
    * @example task.instanceType('ml.m5.large').fallbackTypes('ml.c5.xlarge')
    */
   fallbackTypes(...types: readonly InstanceType[]): Self
+  /**
+   * The framework whose ready-made image is used.
+   *
+   * `pytorch` (default for training), `tensorflow`, `sklearn` (default for processing), `xgboost`, `huggingface`. Not with `image`.
+   */
+  readonly framework: Has<State, 'image'> extends true
+    ? Refused<ImageDecides>
+    : (name: Framework) => Builders<Name, State | 'framework'>[B]
+  /** The version of the framework; default the newest one in the image table. */
+  readonly frameworkVersion: Has<State, 'image'> extends true
+    ? Refused<ImageDecides>
+    : (version: string) => Builders<Name, State | 'framework'>[B]
+  /** The Python of the image, as `py312`; default the newest one of the framework's version. */
+  readonly pythonVersion: Has<State, 'image'> extends true
+    ? Refused<ImageDecides>
+    : (version: string) => Builders<Name, State | 'framework'>[B]
+  /** A container image by its full URI, instead of a framework's. Not with `framework` or `dockerfile`, unless they are the project's defaults. */
+  readonly image: Has<State, 'dockerfile'> extends true
+    ? Refused<OneImage>
+    : Has<State, 'framework'> extends true
+      ? Refused<ImageDecides>
+      : (uri: string) => Builders<Name, State | 'image'>[B]
+  /** A Dockerfile's text, or a folder that holds one; `__BASE_IMAGE__` stands for the framework's image. */
+  readonly dockerfile: Has<State, 'image'> extends true
+    ? Refused<OneImage>
+    : (textOrFolder: string) => Builders<Name, State | 'dockerfile'>[B]
   /** Where the data comes from: each of its methods adds one channel. */
   readonly input: InputMethods<B, Name, State>
   /**
@@ -561,6 +658,14 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
   outputs<const Paths extends Readonly<Record<string, string>>>(
     paths: Paths & FreeOutputs<Paths>,
   ): Builders<Name, State | (string extends keyof Paths ? never : `output ${keyof Paths & string}`)>[B]
+  /**
+   * What starts the program: a launcher of its own, a program and its arguments, to which the entry and its arguments are added. For `.code()`.
+   *
+   * `{rank}`, `{machines}`, `{processes}`, `{allProcesses}`, `{master}`, `{port}`, `{hosts}` and `{python}` in it are replaced on each machine.
+   *
+   * @example task.code('clean.py').launch(['mpirun', '-n', '4', '{python}'])
+   */
+  launch<const Program extends Launch>(launch: Program extends 'toolkit' ? Explain<ToolkitTrains> : Program): Self
   /**
    * How long the job may run before it is stopped.
    *
@@ -624,6 +729,8 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
     Exclude<State, Returns<unknown>> | Returns<StandardSchemaV1.InferOutput<Schema>, StandardSchemaV1.InferInput<Schema>>
   >[B]
 }
+
+type ToolkitTrains = "the training toolkit is for training tasks: use project.task(), or a launcher's program and arguments"
 
 type NamesNoOutputs = 'only a processing task names outputs: use project.processing(), or write to model and output'
 

@@ -51,6 +51,11 @@ type Metric<Known, Name extends string> = string extends Name
 
 type MoreThanTrials = 'more trials at once than there are trials: write .trials() larger or .parallel() smaller'
 
+/** As many trials as there are when nobody says it are no less than how many run at once, as far as that is written out. */
+type Enough<Trials, Parallel> = [Trials] extends [never] ? ([AtLeast<20, Parallel, MoreThanUsual>] extends [20] ? unknown : Explain<MoreThanUsual>) : unknown
+
+type MoreThanUsual = 'there are 20 trials unless .trials() says it: write .trials() larger or .parallel() smaller'
+
 type MoreThanVariants = 'more variants at once than there are: write .parallel() smaller'
 
 type LengthOf<List> = List extends { readonly length: infer Length } ? Length : never
@@ -90,13 +95,13 @@ export interface Search<Given, Result, Known = string, Trials = never, Parallel 
    * @example const { best, trials } = await train.search({ lr: range.log(1e-5, 1e-1) }).minimize('loss').run()
    * @throws {InvalidTaskError} before anything starts. {SearchFailedError} {SsmError} `RUN_ABORTED`. {PlatformError}
    */
-  run(options?: SearchRunOptions): Promise<Found<Given, Result>>
+  run(this: Enough<Trials, Parallel>, options?: SearchRunOptions): Promise<Found<Given, Result>>
   /**
    * Starts the same in the background: a handle with its events, its trials and what was found.
    *
    * @example await using search = await train.search({ lr: range.log(1e-5, 1e-1) }).minimize('loss').start()
    */
-  start(options?: SearchRunOptions): Promise<SearchHandle<Found<Given, Result>>>
+  start(this: Enough<Trials, Parallel>, options?: SearchRunOptions): Promise<SearchHandle<Found<Given, Result>>>
 }
 
 interface SearchMethods<B extends 'SearchDraft' | 'Search', Given, Result, Known, Trials, Parallel> {

@@ -1,7 +1,10 @@
 import type { Space, Values } from '../space.ts'
 
+/** Ways to choose the values of the next trial, the usual one first. */
+export const strategies = ['bayes', 'grid', 'random'] as const
+
 /** How the values of the next trial are chosen. */
-export type Strategy = 'bayes' | 'grid' | 'random'
+export type Strategy = (typeof strategies)[number]
 
 /** A trial as those who choose the next one see it. */
 export interface Observation {
