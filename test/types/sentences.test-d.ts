@@ -213,7 +213,10 @@ test('what rules a method out is said by the method, in either order, and can be
   task.launch(['accelerate', 'launch']).distribution('torchrun')
   // @ts-expect-error A processing task takes no FastFile.
   ex.processing('p').input.local('d', { mode: 'FastFile' })
-  const search = task.metric('loss', /a(b)/).search({ lr: range.float(0, 1) }).minimize('loss')
+  const search = task
+    .metric('loss', /a(b)/)
+    .search({ lr: range.float(0, 1) })
+    .minimize('loss')
   expectTypeOf(search.parallel(25).trials(30).run).toBeCallableWith()
   // @ts-expect-error There are 20 trials unless .trials() says it.
   void search.parallel(25).run()

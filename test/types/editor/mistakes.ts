@@ -139,7 +139,11 @@ const machines: readonly Mistake[] = [
   ['a wait for on-demand machines, as one object', `train.with({ spot: false, maxWait: '30 hours' })`, onlySpotWaits],
   ['a wait for on-demand machines, on a draft', `ex.task('t').onDemand().with({ maxWait: '30 hours' })`, onlySpotWaits],
   ['a wait with a warm pool, as defaults', `project('x', { defaults: { warm: '1 hour', maxWait: '30 hours' } })`, onlySpotWaits],
-  ['groups of machines in a warm pool', `train.warm('1 hour').instanceGroups([{ group: 'a', type: 'ml.m5.large' }])`, warmOrTypes],
+  [
+    'groups of machines in a warm pool',
+    `train.warm('1 hour').instanceGroups([{ group: 'a', type: 'ml.m5.large' }])`,
+    warmOrTypes,
+  ],
   ['a warm pool of groups', `train.instanceGroups([{ group: 'a', type: 'ml.m5.large' }]).warm('1 hour')`, warmOrTypes],
   ['two images', `train.image('mine:1').dockerfile('RUN a')`, oneImage],
   ['two images of a processing task', `prep.dockerfile('RUN a').image('mine:1')`, oneImage],

@@ -90,11 +90,7 @@ export function resolvedOptions(kind: JobKind, options: TrainingOptions): Resolv
  * Two sets of options, one after the other: names with values grow together, everything else is replaced.
  * @param chosen options of the earlier set that the task itself set: another way to choose an image stands beside them, and is told as a problem
  */
-export function mergeOptions(
-  earlier: TrainingOptions,
-  later: TrainingOptions,
-  chosen: readonly string[] = [],
-): TrainingOptions {
+export function mergeOptions(earlier: TrainingOptions, later: TrainingOptions, chosen: readonly string[] = []): TrainingOptions {
   const given = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== undefined)) as TrainingOptions
   const kept = without(earlier, replacedBy(given, chosen))
   const grown = addingOptions.filter((name) => isRecord(earlier[name]) && isRecord(given[name]))

@@ -97,10 +97,22 @@ test.each([
     () => ex.task('t').code('t.py').input.s3('s3://bkt/d/', { unpack: true }).launch('toolkit'),
     /unpacks no inputs/,
   ],
-  ['a processing task', () => ex.processing('t').code('t.py').launch('toolkit' as never), /is for training tasks/],
+  [
+    'a processing task',
+    () =>
+      ex
+        .processing('t')
+        .code('t.py')
+        .launch('toolkit' as never),
+    /is for training tasks/,
+  ],
   [
     'two launchers',
-    () => ex.task('t').code('t.py').with({ launch: ['accelerate', 'launch'], distribution: 'torchrun' }),
+    () =>
+      ex
+        .task('t')
+        .code('t.py')
+        .with({ launch: ['accelerate', 'launch'], distribution: 'torchrun' }),
     /cannot be combined/,
   ],
 ] as const)('%s cannot have such a launcher', (_, make, said) => {

@@ -158,13 +158,18 @@ test('two ways to choose an image in one task are a problem; a default gives way
       return (cause as Error).message
     }
   }
-  const loose: { image(uri: string): typeof loose; dockerfile(text: string): typeof loose; framework(name: string): typeof loose } =
-    untyped(ready)
+  const loose: {
+    image(uri: string): typeof loose
+    dockerfile(text: string): typeof loose
+    framework(name: string): typeof loose
+  } = untyped(ready)
   expect(refusal(loose.image('mine:1').dockerfile('RUN a'))).toMatch(/image cannot be combined with dockerfile/)
   expect(refusal(loose.dockerfile('RUN a').image('mine:1'))).toMatch(/image cannot be combined with dockerfile/)
   expect(refusal(loose.framework('sklearn').image('mine:1'))).toMatch(/framework cannot be combined with image/)
   expect(refusal(loose.image('mine:1').framework('sklearn'))).toMatch(/framework cannot be combined with image/)
-  const chosen = project('ex', { defaults: { framework: 'sklearn', dockerfile: 'RUN a' } }).task('t').shell('true')
+  const chosen = project('ex', { defaults: { framework: 'sklearn', dockerfile: 'RUN a' } })
+    .task('t')
+    .shell('true')
   expect(chosen.image('mine:1').output('state').spec.image).toEqual({ kind: 'uri', uri: 'mine:1' })
   expect(refusal(loose.image('mine:1').image('mine:2'))).toBe('output-ref')
 })

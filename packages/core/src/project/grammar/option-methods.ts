@@ -38,9 +38,9 @@ type SharedParameters = {
   >
 }
 type TrainingParameters = {
-  readonly [Name in keyof TaskOptionTable as Name extends Exclude<TrainingOnlyOption, Special | RulesOut> ? Name : never]: ParametersOf<
-    TaskOptionTable[Name]
-  >
+  readonly [
+    Name in keyof TaskOptionTable as Name extends Exclude<TrainingOnlyOption, Special | RulesOut> ? Name : never
+  ]: ParametersOf<TaskOptionTable[Name]>
 }
 
 /** The methods of the options that every kind of task has: one for each, with the parameters its record names. */

@@ -84,7 +84,10 @@ const wrong: readonly (readonly [claim: string, task: { output(name: 'state'): u
   ['a mode', ready.input.local('d', { mode: untyped('fast') }), 'input[0].mode', /one of File, FastFile, Pipe/],
   [
     'a mode of processing',
-    open.processing('t').shell('true').input.local('d', { mode: untyped('FastFile') }),
+    open
+      .processing('t')
+      .shell('true')
+      .input.local('d', { mode: untyped('FastFile') }),
     'input[0].mode',
     /File or Pipe/,
   ],

@@ -52,7 +52,11 @@ type Metric<Known, Name extends string> = string extends Name
 type MoreThanTrials = 'more trials at once than there are trials: write .trials() larger or .parallel() smaller'
 
 /** As many trials as there are when nobody says it are no less than how many run at once, as far as that is written out. */
-type Enough<Trials, Parallel> = [Trials] extends [never] ? ([AtLeast<20, Parallel, MoreThanUsual>] extends [20] ? unknown : Explain<MoreThanUsual>) : unknown
+type Enough<Trials, Parallel> = [Trials] extends [never]
+  ? [AtLeast<20, Parallel, MoreThanUsual>] extends [20]
+    ? unknown
+    : Explain<MoreThanUsual>
+  : unknown
 
 type MoreThanUsual = 'there are 20 trials unless .trials() says it: write .trials() larger or .parallel() smaller'
 
