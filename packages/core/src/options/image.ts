@@ -7,12 +7,9 @@ import {
   type Launch,
   type TrainingDistribution,
 } from '../spec/distribution.ts'
-import type { PackagesSpec } from '../spec/image.ts'
+import type { Framework, PackagesSpec } from '../spec/image.ts'
 import { make, trainingOnly, type About, type Option, type Problem } from './option.ts'
 import { flag, oneOf, text } from './option-types.ts'
-
-/** A framework with ready-made images. */
-export type Framework = 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface'
 
 /** In which container image the program runs. */
 export const imageOptions = {

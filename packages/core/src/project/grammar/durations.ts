@@ -1,3 +1,4 @@
+import type { SpotOptions } from '../../options/spot/spot.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { Explain } from './explain.ts'
 
@@ -25,6 +26,17 @@ export interface CheckedGrace<Time> {
   /** A number and a unit. */
   readonly grace?: CheckedDuration<Time>
 }
+
+/** Answers durations of `.spot({ … })` that are none with the form they should have. */
+export type SpotTimes<On> =
+  On extends SpotOptions<SomeTime>
+    ? {
+        /** A number and a unit. */
+        readonly after?: On extends { readonly after: infer Time } ? CheckedDuration<Time> : unknown
+        /** A number and a unit. */
+        readonly certified?: On extends { readonly certified: infer Time extends string } ? CheckedDuration<Time> : unknown
+      }
+    : unknown
 
 type RightForm<Given> = Given extends string ? OrUsual<FormIn<Given, keyof Short>> : never
 type OrUsual<Form> = [Form] extends [never] ? "write a number and a unit: '90 seconds', '30 minutes', '24 hours'" : Form

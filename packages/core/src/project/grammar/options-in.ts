@@ -1,5 +1,4 @@
 import type { ValueOf } from '../../options/option.ts'
-import type { SpotOptions } from '../../options/spot/spot.ts'
 import type { ProcessingOptions, TaskOptionTable } from '../../options/task-options.ts'
 import type { RetryOptions } from '../../spec/training/retry.ts'
 import type { Duration } from '../../time/duration.ts'
@@ -230,17 +229,6 @@ export type WellFormed<Warm, Run, Wait, After, Certified, Pause, Values = undefi
       /** JSON. */
       readonly hyperparameters?: Values extends object ? AsJson<Values[keyof Values]> : unknown
     }
-
-/** Answers durations of `.spot({ … })` that are none with the form they should have. */
-export type SpotTimes<On> =
-  On extends SpotOptions<SomeTime>
-    ? {
-        /** A number and a unit. */
-        readonly after?: On extends { readonly after: infer Time } ? CheckedDuration<Time> : unknown
-        /** A number and a unit. */
-        readonly certified?: On extends { readonly certified: infer Time extends string } ? CheckedDuration<Time> : unknown
-      }
-    : unknown
 
 type Formed<Time> = Time extends undefined ? unknown : CheckedDuration<Time>
 

@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '../../platform/sagemaker-requests.ts'
-import type { Framework } from '../../options/image.ts'
 import type { SpotOptions } from '../../options/spot/spot.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
 import type { Launch, TrainingDistribution } from '../../spec/distribution.ts'
+import type { Framework } from '../../spec/image.ts'
 import type { InstanceGroup } from '../../spec/training/instance-groups.ts'
 import type { InstanceType } from '../../spec/instance-types.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
@@ -12,7 +12,7 @@ import type { OutputName, ProcessingOutput, TrainingOutput } from '../../spec/ou
 import type { RehearseOptions } from '../../run/run-options.ts'
 import type { Rehearsal } from '../../run/rehearse/verdict.ts'
 import type { StoredOutput } from '../../spec/result.ts'
-import type { CheckedDuration, CheckedGrace, LongEnough, ShortEnough, SomeTime } from './durations.ts'
+import type { CheckedDuration, CheckedGrace, LongEnough, ShortEnough, SomeTime, SpotTimes } from './durations.ts'
 import type { Explain, ImageDecides, OneImage, OneLauncher, OnlySpotWaits, Refused, WarmOrSpot, WarmOrTypes } from './explain.ts'
 import type {
   ArgumentList,
@@ -46,7 +46,6 @@ import type {
   Metrics,
   OptionsIn,
   ProcessingOptionsIn,
-  SpotTimes,
   StateAfter,
   Together,
   WaitsLongEnough,
