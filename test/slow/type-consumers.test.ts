@@ -1,3 +1,5 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
@@ -76,7 +78,43 @@ async function folderOf(name: string, files: readonly string[], options: object,
   return folder
 }
 
-/** What the compiler says: nothing, when all is well. */
+// Each old compiler is one process for all of its programs: a new one for each would spend most of its time on becoming quick.
+const processes = new Map<Version, ChildProcess>()
+afterAll(async () => {
+  for (const child of processes.values()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    const end = once(child, 'exit')
+    child.kill('SIGKILL')
+    await end
+  }
+})
+
+function compilerOf(version: Exclude<Version, '7'>): ChildProcess {
+  const known = processes.get(version)
+  if (known !== undefined) return known
+  const typescript = join(root, 'node_modules', compilers[version], '../../lib/typescript.js')
+  const child = fork(join(root, 'test/slow/type-consumers/compile.cjs'), [typescript], { execArgv: [] })
+  processes.set(version, child)
+  return child
+}
+
+/** What the compiler says about the project of a folder, or with `build` about that project and those that it refers to: nothing, when all is well. */
+async function problems(version: Version, folder: string, build?: string): Promise<string> {
+  if (version === '7') return tsc(version, folder, ...(build === undefined ? ['-p', '.'] : ['-b', build]))
+  const child = compilerOf(version)
+  const over = new AbortController()
+  try {
+    const answer = once(child, 'message', over)
+    const end = once(child, 'exit', over).then(() => Promise.reject(new Error(`The compiler ${version} ended`)))
+    child.send({ folder, build })
+    const [said] = (await Promise.race([answer, end])) as readonly unknown[]
+    return String(said)
+  } finally {
+    over.abort()
+  }
+}
+
+/** What the compiler's program prints. */
 async function tsc(version: Version, folder: string, ...args: readonly string[]): Promise<string> {
   const argv = [join(root, 'node_modules', compilers[version]), ...args, '--pretty', 'false']
   const { all } = await execa(process.execPath, argv, { cwd: folder, all: true, reject: false, timeout: 110_000 })
@@ -89,7 +127,7 @@ test.each(matrix)(
     const silence = version === '6' && kind === 'node10' ? { ignoreDeprecations: '6.0' } : {}
     const options = { ...resolutions[kind], ...silence, exactOptionalPropertyTypes: exact }
     const folder = await folderOf(`${version}-${kind.replaceAll(/\W/g, '')}-${exact}`, ['library.ts', 'program.ts'], options)
-    expect(await tsc(version, folder, '-p', '.')).toBe('')
+    expect(await problems(version, folder)).toBe('')
     const declarations = await readFile(join(folder, 'out/library.d.ts'), 'utf8')
     expect(declarations.split(/^(?=export|    \w)/m).filter((text) => text.length > 600)).toEqual([])
     expect(declarations).not.toMatch(/[:<|] any\b/)
@@ -102,14 +140,14 @@ test.each(Object.keys(compilers) as Version[])('projects that refer to each othe
   const program = await folderOf(`refs-${version}/program`, ['program.ts'], options, { references: [{ path: '../library' }] })
   const text = await readFile(join(program, 'program.ts'), 'utf8')
   await writeFile(join(program, 'program.ts'), text.replace('./library.js', '../library/out/library.js'))
-  expect(await tsc(version, library, '-b', '../program')).toBe('')
+  expect(await problems(version, library, '../program')).toBe('')
 })
 
 test.each(['6', '7'] as const)(
   'exports that say their types compile with isolatedDeclarations on TypeScript %s',
   async (version) => {
     const folder = await folderOf(`isolated-${version}`, ['annotated.ts'], { ...esm, isolatedDeclarations: true })
-    expect(await tsc(version, folder, '-p', '.')).toBe('')
+    expect(await problems(version, folder)).toBe('')
   },
 )
 
@@ -117,7 +155,7 @@ const javascript = { ...esm, allowJs: true, checkJs: true, declaration: false, n
 
 test.each(['5.4', '7'] as const)('JavaScript with types in comments compiles on TypeScript %s', async (version) => {
   const folder = await folderOf(`javascript-${version}`, ['javascript.js'], javascript)
-  expect(await tsc(version, folder, '-p', '.')).toBe('')
+  expect(await problems(version, folder)).toBe('')
 })
 
 // Each line is refused with this sentence.
@@ -144,7 +182,7 @@ const wrongHead = [
 test.each(['5.4', '7'] as const)('wrong JavaScript is answered with the sentence on TypeScript %s', async (version) => {
   const folder = await folderOf(`wrong-${version}`, [], javascript, { files: ['wrong.js'] })
   await writeFile(join(folder, 'wrong.js'), [...wrongHead, ...wrongLines.map(([code]) => code), ''].join('\n'))
-  const said = (await tsc(version, folder, '-p', '.')).split(/^(?=wrong\.js)/m)
+  const said = (await problems(version, folder)).split(/^(?=wrong\.js)/m)
   const firstLines = wrongLines.map((_, index) => {
     const line = wrongHead.length + index + 1
     return said.find((text) => text.startsWith(`wrong.js(${line},`))?.split('\n')[0] ?? ''
@@ -157,7 +195,7 @@ test.each(Object.keys(compilers) as Version[])(
   'a task that is configured step by step, and functions that run elsewhere, compile on TypeScript %s',
   async (version) => {
     const folder = await folderOf(`step-by-step-${version}`, ['step-by-step.ts', 'functions.ts', 'work.ts'], esm)
-    expect(await tsc(version, folder, '-p', '.')).toBe('')
+    expect(await problems(version, folder)).toBe('')
   },
 )
 
@@ -180,9 +218,9 @@ test.each(Object.keys(compilers) as Version[])(
     expect(text.match(/toBeUnknown\(\)/g)?.length).toBeGreaterThanOrEqual(40)
     expect(text.match(/toEqualTypeOf<Said</g)?.length).toBeGreaterThanOrEqual(40)
     await writeFile(join(folder, 'shapes.ts'), text)
-    expect(await tsc(version, folder, '-p', '.')).toBe('')
+    expect(await problems(version, folder)).toBe('')
     await writeFile(join(folder, 'shapes.ts'), text.replace("'a Set, which", "'another Set, which"))
-    expect(await tsc(version, folder, '-p', '.')).toMatch(/shapes\.ts\(\d+,\d+\): error/)
+    expect(await problems(version, folder)).toMatch(/shapes\.ts\(\d+,\d+\): error/)
   },
 )
 
@@ -196,5 +234,5 @@ test.each(Object.keys(compilers) as Version[])('three lines load at most 250 fil
 test('without the types of Node those of the browser are enough', async () => {
   const lib = [...strict.lib, 'DOM']
   const folder = await folderOf('no-node', ['three-lines.ts'], { ...esm, types: [], lib })
-  expect(await tsc('7', folder, '-p', '.')).toBe('')
+  expect(await problems('7', folder)).toBe('')
 })
