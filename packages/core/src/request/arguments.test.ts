@@ -27,3 +27,17 @@ test('names that are whole numbers come before the others, as the guide says', (
   ])
   expect(programArguments({ args: ['a'], hyperparameters: given, program })).toEqual('a -2 3 -9 2 --lr 1 --01 4'.split(' '))
 })
+
+test('a value that is no text is sent as its JSON, with the line ends in it written out', () => {
+  expect(hyperparameterOnWire(['a\u2028b'])).toBe('["a\\u2028b"]')
+  expect(hyperparameterOnWire('a\u2028b')).toBe('"a\\u2028b"')
+})
+
+test('True and False are for Python alone', () => {
+  const sent = (entry: string) =>
+    programArguments({ args: [], hyperparameters: { on: true }, program: { kind: 'code', entry, dependencies: [] } })
+  expect([sent('a.py'), sent('a.js')]).toEqual([
+    ['--on', 'True'],
+    ['--on', 'true'],
+  ])
+})

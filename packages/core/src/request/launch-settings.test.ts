@@ -142,3 +142,29 @@ test('a shell script gets its arguments alone, and reads hyperparameters from it
   expect(text).toContain('SM_USER_ARGS=\'["a"]\'')
   expect(text).toMatch(/SM_HP_KEY='?v/)
 })
+
+test('a launcher of the user stands in the settings one word a line, and the toolkit of the image in none', () => {
+  const lines = (more: Partial<TaskSpec>, packages?: string): readonly string[] =>
+    launchSettings({ ...spec, ...more }, jobName('t-1'), 'train.py', packages).split('\n')
+  expect(lines({ launch: ['accelerate', 'launch', '-m'] }).join('\n')).toContain("ssm_launch='accelerate\nlaunch\n-m'\n")
+  expect(lines({ launch: 'toolkit' }).join('\n')).not.toContain('ssm_launch')
+  expect(lines({}, 'abc')).toContain("ssm_packages='abc'")
+  expect(lines({}).join('\n')).not.toContain('ssm_packages')
+})
+
+test.each([
+  ['a.mts', 'node'],
+  ['a.cjs', 'node'],
+  ['a.tsv', 'script'],
+  ['a.js.sh', 'script'],
+  ['a.py', 'python'],
+  [undefined, 'script'],
+])('the entry %s is started as %s', (entry, mode) => {
+  const settings = launchSettings(spec, jobName('t-1'), entry)
+  expect(arrived(settings, ['ssm_run']).values).toEqual([mode])
+})
+
+test('only the ending of a file is no part of its module’s name', () => {
+  const settings = launchSettings(spec, jobName('t-1'), 'a.pyx.b.py')
+  expect(arrived(settings, ['SM_MODULE_NAME']).values).toEqual(['a.pyx.b'])
+})

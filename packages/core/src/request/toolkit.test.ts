@@ -45,5 +45,5 @@ test.each([
     { sagemaker_multi_worker_mirrored_strategy_enabled: 'true', sagemaker_instance_type: '"ml.g5.xlarge"' },
   ],
 ])('the distribution %j is the toolkit’s %j', (distribution, fields) => {
-  expect(sent({ distribution })).toEqual({ ...own, ...fields })
+  expect(sent({ distribution })).toStrictEqual({ ...own, ...fields })
 })
