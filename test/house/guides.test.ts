@@ -6,7 +6,8 @@ import { checkValues } from '../../packages/cli/src/grammar/values.ts'
 import { argvOf } from '../cli/support/original.ts'
 import { lacking } from '../support/prerequisites.ts'
 import { compileFiles, type Problem } from '../support/compile-files.ts'
-import { projectFiles, type ProjectFile } from './rules/files.ts'
+import { examplesIn, functionModule, programOf } from './rules/docstring-examples.ts'
+import { isSource, projectFiles, type ProjectFile } from './rules/files.ts'
 import { commandLinesOf, snippetsOf } from './rules/snippets.ts'
 
 const pages = projectFiles((path) =>
@@ -37,6 +38,9 @@ function sourcesOf(page: ProjectFile): readonly Source[] {
   }))
 }
 
+const docstrings = projectFiles(isSource).flatMap(examplesIn)
+const nameOf = (index: number): string => `docstrings/${index}.ts`
+
 const complaints = (sources: readonly Source[], problems: readonly Problem[]): readonly string[] =>
   sources.flatMap((source) =>
     problems.filter(({ name }) => name === source.name).map(({ line, message }) => `${source.page}:${line + 1} ${message}`),
@@ -63,12 +67,49 @@ let problems: readonly Problem[]
 const sources = pages.flatMap(sourcesOf)
 beforeAll(() => {
   const all = [...sources, ...sourcesOf(wrong)]
-  problems = compileFiles(Object.fromEntries(all.map(({ name, text }) => [name, text])))
+  const examples = docstrings.map((example, index) => [nameOf(index), programOf(example).program] as const)
+  problems = compileFiles(
+    Object.fromEntries([
+      ...all.map(({ name, text }) => [name, text] as const),
+      ...examples,
+      ['docstrings/work/embed.ts', functionModule],
+    ]),
+  )
 }, 180_000)
 
 test('every TypeScript block of the README and the guides compiles against the sources', () => {
   expect(sources.length).toBeGreaterThan(4)
   expect(complaints(sources, problems)).toEqual([])
+})
+
+test('every example in a docstring compiles against the sources', () => {
+  expect(docstrings.length).toBeGreaterThan(80)
+  const wrongOnes = docstrings.flatMap((example, index) =>
+    problems
+      .filter(({ name }) => name === nameOf(index))
+      .map(({ line, message }) => `${example.path}:${example.line + line - programOf(example).before} ${message}`),
+  )
+  expect(wrongOnes).toEqual([])
+})
+
+test('the rule finds the examples of docstrings with their lines, and leaves out documents', () => {
+  const text = [
+    '',
+    '/**',
+    ' * Runs.',
+    ' *',
+    ' * @example a()',
+    ' * @example',
+    ' * b()',
+    ' * c()',
+    ' * @throws',
+    ' */',
+    '/** @example { "a": 1 } */',
+  ]
+  expect(examplesIn({ path: 'a.ts', text: text.join('\n') })).toEqual([
+    { path: 'a.ts', line: 5, text: 'a()' },
+    { path: 'a.ts', line: 6, text: 'b()\nc()' },
+  ])
 })
 
 test('the rule names page and line of what does not compile', () => {

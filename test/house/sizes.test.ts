@@ -35,6 +35,8 @@ const lines = (count: number): string => 'x()\n'.repeat(count)
 test('a long file, a long function and a full folder are seen', () => {
   expect(lengthProblems({ path: 'a.ts', text: lines(budget.file) })).toEqual([])
   expect(lengthProblems({ path: 'a.ts', text: lines(budget.file + 1) })).toEqual(['a.ts has 251 lines'])
+  const example = `/**\n * What it does.\n *\n * @example x()\n */\n`
+  expect(lengthProblems({ path: 'a.ts', text: example + lines(budget.file - 3) })).toEqual([])
   expect(lengthProblems({ path: 'a.ts', text: `function f() {\n${lines(38)}}` })).toEqual([])
   expect(lengthProblems({ path: 'a.ts', text: `function f() {\n${lines(39)}}` })).toEqual(['a.ts#f has 41 lines'])
   expect(lengthProblems({ path: 'a.ts', text: `const g = () => {\n${lines(39)}}` })).toEqual(['a.ts#g has 41 lines'])

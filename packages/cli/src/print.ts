@@ -23,7 +23,7 @@ export interface PrintOptions {
  * of tasks that run at once; when several machines or tasks print, a line of the log says whose it is. Of a search it also prints the
  * beginning and the end of each trial.
  *
- * @example const result = await task.run({ onEvent: printEvents() })
+ * @example const result = await train.run({ onEvent: printEvents() })
  */
 export function printEvents(options: PrintOptions = {}): (event: SearchEvent) => void {
   return eventPrinter(processContext(), options)

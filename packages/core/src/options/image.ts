@@ -51,7 +51,11 @@ export const imageOptions = {
     shape: "a Python version such as 'py312'",
     flag: { names: ['py_version', 'pv'], args: ['PY'] },
   }),
-  /** A container image by its full URI, instead of a framework's. */
+  /**
+   * A container image by its full URI, instead of a framework's.
+   *
+   * @example task.image('123456789012.dkr.ecr.eu-west-1.amazonaws.com/my-image:1').code('train.py')
+   */
   image: text({
     summary: "A container image by its full URI, instead of a framework's.",
     source: 'AlgorithmSpecification.TrainingImage',
@@ -140,6 +144,7 @@ export const imageOptions = {
    * `{port}`, `{hosts}` and `{python}` in it are replaced on each machine. For `.code()`, without `distribution`. `'toolkit'` makes SageMaker's
    * classic script-mode request, for images that bring its training toolkit: training tasks with a `.py` or `.sh` entry and no `args`.
    *
+   * @example task.code('train.py').launch(['accelerate', 'launch', '--num_machines', '{machines}'])
    * @see HyperParameters in the CreateTrainingJob reference
    */
   launch: make<Launch, JobKind, [launch: Launch], undefined>(
@@ -166,6 +171,7 @@ export const imageOptions = {
    * `{ torchrun: { processesPerMachine: 4 } }` sets the number, `{ mpi: { options: ['-x', 'NAME'] } }` options of `mpirun`. The other
    * two set TensorFlow's `TF_CONFIG`. The Python SDK's forms, `{ torch_distributed: { enabled: true } }`, are accepted as well.
    *
+   * @example task.code('train.py').instances('ml.g5.12xlarge', 2).distribution('torchrun')
    * @see Environment in the CreateTrainingJob reference
    */
   distribution: distributionOption({

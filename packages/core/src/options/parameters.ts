@@ -37,7 +37,11 @@ export const parameterOptions = {
     },
     flag: { names: ['hp'], args: ['KEY', 'VALUE'] },
   }),
-  /** Arguments for the program, as they are, in front of the hyperparameters; a later word replaces an earlier one. */
+  /**
+   * Arguments for the program, as they are, in front of the hyperparameters; a later word replaces an earlier one.
+   *
+   * @example task.args('--raw', 'a b')
+   */
   args: list({
     summary: 'Arguments for the program, as they are, in front of the hyperparameters; a later word replaces an earlier one.',
     source: 'launch settings',
@@ -51,6 +55,7 @@ export const parameterOptions = {
    *
    * At most 100; values of at most 512 characters (processing: 256). Later words add to earlier ones.
    *
+   * @example task.env({ LEVEL: 'info', TOKEN: new Secret(process.env['TOKEN'] ?? '') })
    * @see Environment in the CreateTrainingJob reference
    */
   env: pairs({

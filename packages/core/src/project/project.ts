@@ -131,6 +131,8 @@ export class Project<Known = never, Results = never> {
   /**
    * Runs every task that was added, as parallel as what they need from each other allows. A failure blocks those that
    * need it and nothing else; ask `ok`, `tasks`, or `orThrow()`.
+   *
+   * @example const { tasks, ok } = await ex.add(prep).add(train).run({ parallel: 2 })
    */
   async run(options: RunOptions = {}): Promise<ProjectOutcome<Known, Results>> {
     assertRunOptions(this.name, options, runFields)
@@ -138,7 +140,11 @@ export class Project<Known = never, Results = never> {
     return outcomeOf<Known, Results>(outcomes)
   }
 
-  /** The tasks and what flows between them, as data, as text, and for Mermaid. */
+  /**
+   * The tasks and what flows between them, as data, as text, and for Mermaid.
+   *
+   * @example console.log(ex.add(prep).add(train).graph().mermaid())
+   */
   graph(): TaskGraph {
     return drawGraph(graphOf(this.#tasks.specs()))
   }
@@ -153,7 +159,11 @@ export class Project<Known = never, Results = never> {
     return await Promise.all(this.#tasks.specs().map(declarationOf))
   }
 
-  /** What earlier jobs of a task left: its jobs, its newest result, its state. */
+  /**
+   * What earlier jobs of a task left: its jobs, its newest result, its state.
+   *
+   * @example await ex.data('train').download('./out', { only: ['model'] })
+   */
   data<const Task extends TaskNames<Known>>(task: Task): TaskStore<Task extends Known ? OutputsOf<Known, Task> : never> {
     const store: TaskStore = taskStore({
       platforms: this.#shared.platforms,

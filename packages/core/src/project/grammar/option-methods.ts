@@ -71,7 +71,7 @@ export interface Shorthands<Self> {
   /**
    * One environment variable of the program; wrap what nobody may see in a `Secret`.
    *
-   * @example task.envVariable('TOKEN', new Secret(token))
+   * @example task.envVariable('TOKEN', new Secret(process.env['TOKEN'] ?? ''))
    */
   envVariable(name: string, value: string | Secret): Self
   /**

@@ -34,26 +34,26 @@ export interface Runs<Name extends string = string, Out extends string = OutputN
    * Runs the task, after the tasks whose outputs it reads, and waits for its end. What has not changed since it completed is
    * skipped; the same job still running is joined. An abort of `signal` ends the waiting, not the job.
    *
-   * @example const { outputs, metrics } = await task.run()
+   * @example const { outputs, metrics } = await train.run()
    * @throws {InvalidTaskError} before anything starts, with all problems. {JobFailedError} {JobStoppedError} {RunAbortedError} {PlatformError}
    */
   run(options?: RunOptions): Promise<TaskResult<Out, ResultOf<State>, MetricsOf<State>>>
   /**
    * Starts the same in the background: a handle with its events, its log and its result.
    *
-   * @example await using run = await task.start()
+   * @example await using run = await train.start()
    */
   start(options?: RunOptions): Promise<RunHandle<Out, ResultOf<State>, MetricsOf<State>>>
   /**
    * The exact request, what would be uploaded, and what would be skipped. Writes nothing.
    *
-   * @example const { request, uploads } = await task.plan()
+   * @example const { request, uploads } = await train.plan()
    */
   plan(options?: RunOptions): Promise<Plan>
   /**
    * Whether a run would skip, join or start, and which parts have changed. Writes nothing.
    *
-   * @example console.log((await task.explain()).decision.because)
+   * @example console.log((await train.explain()).decision.because)
    */
   explain(options?: RunOptions): Promise<Explanation>
 }

@@ -181,7 +181,7 @@ export interface TrainingTask<Name extends string = string, State = any>
    *
    * 20 interruptions by default. Inputs must be on this computer. What was found is kept for `.spot({ certified: true })`.
    *
-   * @example const { survives, faults, workLost } = await task.rehearse({ interruptions: 20, seed: 1 })
+   * @example const { survives, faults, workLost } = await train.rehearse({ interruptions: 20, seed: 1 })
    * @throws {InvalidTaskError} for what cannot be rehearsed. {JobFailedError} when the program fails without an interruption.
    */
   rehearse<const Time extends SomeTime = never>(options?: RehearseOptions<Time> & CheckedGrace<Time>): Promise<Rehearsal>
@@ -189,7 +189,7 @@ export interface TrainingTask<Name extends string = string, State = any>
    * Escape hatch: edit the raw AWS request. It may be called several times, so it must give the same for the same request;
    * what it changes of the work itself makes a later run start again.
    *
-   * @example task.request((request) => ({ ...request, EnableNetworkIsolation: true }))
+   * @example train.request((request) => ({ ...request, EnableNetworkIsolation: true }))
    */
   request(change: (request: CreateTrainingJobRequest) => CreateTrainingJobRequest): TrainingTask<Name, State>
 }
@@ -251,13 +251,13 @@ export interface ProcessingDraft<Name extends string = string, State = any>
   /**
    * The program to start with its first arguments; `.args()` follow them. No shell reads any of it.
    *
-   * @example task.entrypoint(['/bin/bash', '-c']).args('ls -la')
+   * @example ex.processing('list').entrypoint(['/bin/bash', '-c']).args('ls -la')
    */
   entrypoint(argv: readonly [string, ...string[]], options?: DependencyOptions): ProcessingTask<Name, State>
   /**
    * A script and the program that runs it.
    *
-   * @example task.command(['python3', '-u'], 'clean.py')
+   * @example ex.processing('clean').command(['python3', '-u'], 'clean.py')
    */
   command(argv: readonly [string, ...string[]], script: string, options?: DependencyOptions): ProcessingTask<Name, State>
   /** The image's own program. None of your files go along. */
@@ -283,7 +283,7 @@ export interface ProcessingTask<Name extends string = string, State = any>
    * Escape hatch: edit the raw AWS request. It may be called several times, so it must give the same for the same request;
    * what it changes of the work itself makes a later run start again.
    *
-   * @example task.request((request) => ({ ...request, NetworkConfig: { EnableNetworkIsolation: true } }))
+   * @example clean.request((request) => ({ ...request, NetworkConfig: { EnableNetworkIsolation: true } }))
    */
   request(change: (request: CreateProcessingJobRequest) => CreateProcessingJobRequest): ProcessingTask<Name, State>
 }
@@ -427,7 +427,11 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
   readonly distribution: Has<State, 'launch'> extends true
     ? Refused<OneLauncher>
     : (distribution: TrainingDistribution) => Builders<Name, State | 'distribution'>[B]
-  /** On-demand machines: they cost more and are not taken away. */
+  /**
+   * On-demand machines: they cost more and are not taken away.
+   *
+   * @example task.instances('ml.g5.xlarge').onDemand()
+   */
   readonly onDemand: [MaxWaitOf<State>] extends [never]
     ? () => Builders<Name, Without<State, 'spot'> | 'on-demand'>[B]
     : Refused<OnlySpotWaits>
@@ -509,7 +513,11 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
     name: Metric,
     expression: RegExp | string,
   ): Builders<Name, State | (string extends Metric ? AnyMetric<State> : `metric ${Metric}`)>[B]
-  /** Numbers to find in the log: a name and a regular expression whose first group is the value. */
+  /**
+   * Numbers to find in the log: a name and a regular expression whose first group is the value.
+   *
+   * @example task.metrics({ epoch: /epoch=(\d+)/, loss: /loss=([-+.0-9eE]+)/ })
+   */
   metrics<const Named extends Metrics>(expressions: Named): Builders<Name, State | MetricMarks<State, Named>>[B]
   /**
    * Several options at once, as one object: the same options, the same meaning.
@@ -651,7 +659,7 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
    * At most 8; paths below `/opt/ml/processing/`, none inside another; parts of `/opt/ml/processing/output` take the place of `output`; names of letters, digits, `_` and `-`. The folders are
    * there when the program starts, and it finds each as `SSM_OUTPUT_<NAME>`. Stored when the job ends, also after a failure.
    *
-   * @example task.outputs({ train: '/opt/ml/processing/train', test: '/opt/ml/processing/test' })
+   * @example ex.processing('split').code('split.py').outputs({ train: '/opt/ml/processing/train', test: '/opt/ml/processing/test' })
    * @see ProcessingOutputConfig.Outputs in the CreateProcessingJob reference
    */
   outputs<const Paths extends Readonly<Record<string, string>>>(

@@ -23,14 +23,14 @@ const rangeOf =
 /**
  * Numbers that `task.search()` looks through.
  *
- * @example task.search({ lr: range.log(1e-5, 1e-1), layers: range.int(1, 4), dropout: range.float(0, 0.5) })
+ * @example train.search({ lr: range.log(1e-5, 1e-1), layers: range.int(1, 4), dropout: range.float(0, 0.5) })
  */
 export const range: Ranges = { float: rangeOf('float'), log: rangeOf('log'), int: rangeOf('int') }
 
 /**
  * Values that `task.search()` chooses from.
  *
- * @example task.search({ optimizer: choice('adam', 'sgd') })
+ * @example train.search({ optimizer: choice('adam', 'sgd') })
  */
 export function choice<const Value extends HyperparameterValue>(...values: readonly [Value, ...Value[]]): Choice<Value> {
   return freeze({ kind: 'choice', values })
