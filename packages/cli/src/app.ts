@@ -2,6 +2,7 @@ import type { Call, Command } from './settings/call.ts'
 import { exitCodeOf, exits, signalBehind } from './grammar/exit-codes.ts'
 import { dashed, knownFlags, type CommandSpec } from './grammar/command.ts'
 import { commandNamed, commands, everywhere, frontCommand, type CommandName } from './grammar/tables/commands.ts'
+import { refuseConflicts } from './grammar/conflicts.ts'
 import { commandHelp, overview } from './grammar/help.ts'
 import { compat } from './grammar/compat.ts'
 import { nearest } from '@simple-sagemaker/core/options'
@@ -159,6 +160,7 @@ async function dispatch(
   if (isFront(command.name)) throw nothingToExplain(command.name)
   const { parsed, warnings } = compat(parse(command, argv))
   checkValues(command, parsed)
+  refuseConflicts(parsed, before)
   for (const { name, isNeeded } of command.positionals.slice(parsed.positionals.length)) {
     if (isNeeded) throw usageError(`ssm ${command.name} needs ${name}`, `See: ssm ${command.name} --help`)
   }

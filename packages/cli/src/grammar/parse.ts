@@ -13,6 +13,9 @@ const jsonKey = 'hyperparametersJson'
 // An unset variable of a shell, as in `-b "$BUCKET"`: as if the flag were not there. The original read them so.
 const emptyMeansAbsent = ['bucket', 'prefix', 'outputPath', 'region', 'profile']
 
+// One value for each name: of two the last one counts, as in the original.
+const keyedOnce = ['env', 'tags', 'metrics']
+
 /**
  * Understands the arguments of a command. Nothing is lost on the way: every argument ends in `given`, `positionals` or
  * `rest`, or in an error that names it.
@@ -212,6 +215,9 @@ class Reader {
 
   #note(key: string, occurrence: Occurrence, repeats = false): void {
     const earlier = this.#given.get(key) ?? []
+    const [name = '', value = ''] = occurrence.texts
+    if (keyedOnce.includes(key) && earlier.some(({ texts }) => texts[0] === name))
+      this.#notes.push(`${occurrence.spelled} ${name} is given twice: ${value}, the last value, counts`)
     if (!repeats && earlier.length > 0 && occurrence.texts.length > 0)
       this.#notes.push(`${occurrence.spelled} is given twice: the last value, ${occurrence.texts.join(' ')}, counts`)
     this.#given.set(key, repeats || occurrence.texts.length === 0 ? [...earlier, occurrence] : [occurrence])
