@@ -14,6 +14,7 @@ test.each<readonly [string, string, readonly string[]]>([
   ['--it local', '--platform', ['run', '--it', 'local', '--platform', 'aws']],
   ['--env A', '--env_from A', ['run', '--env', 'A', 'b', '--env_from', 'A']],
   ['--env_from B', '--secret B', ['run', '--env_from', 'A', 'B', '--secret', 'B']],
+  ['--python', 'ssm rehearse', ['rehearse', 'run', '--python=python3']],
   ['--dry_run', 'ssm rehearse', ['rehearse', 'run', '--dry_run']],
 ])('%s and %s are refused together, naming both', async (one, other, line) => {
   const { code, stderr } = await ssmInProcess('/nowhere', [...line, '-p', 'ex', '-t', 't'])
@@ -29,6 +30,13 @@ test.each([
 ])('%s is refused where it has no effect', async (flag, line) => {
   const { code, stderr } = await ssmInProcess('/nowhere', [...line, '-p', 'ex', '-t', 't'])
   expect(stderr).toContain(`${flag} applies only with`)
+  expect(code).toBe(2)
+})
+
+test('--python is refused where the image brings its own', async () => {
+  const line = ['run', '-p', 'ex', '-t', 't', '-e', 't.py', '--python=python3']
+  const { code, stderr } = await ssmInProcess('/nowhere', line, { SSM_PLATFORM: 'aws' })
+  expect(stderr).toContain('--python applies only to jobs on this computer')
   expect(code).toBe(2)
 })
 

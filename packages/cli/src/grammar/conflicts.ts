@@ -56,6 +56,12 @@ const conflicts: readonly Conflict[] = [
   },
 ]
 
+const notRehearsed = [
+  ['dryRun', 'A rehearsal runs the program on this computer: to see the request write ssm plan.'],
+  ['detach', 'A rehearsal ends with its certificate: leave out one of the two.'],
+  ['python', 'A rehearsal takes the Python of VIRTUAL_ENV, else a .venv beside the code: set the variable, or leave it out.'],
+] as const
+
 const downloads = ['downloadModel', 'downloadOutput', 'downloadState']
 
 /**
@@ -76,9 +82,10 @@ export function refuseConflicts(parsed: Parsed, before: Before): void {
   const rehearsal = ['interruptions', 'seed', 'grace'].flatMap((key) => on(key)(parsed) ?? []).at(0)
   if (rehearsal !== undefined && before !== 'rehearse')
     throw alone(rehearsal.spelled, 'ssm rehearse in front of run or shell')
-  const dry = on('dryRun')(parsed)
-  if (dry !== undefined && before === 'rehearse')
-    throw together(dry.spelled, 'ssm rehearse', 'A rehearsal runs the program on this computer: to see the request write ssm plan.')
+  for (const [key, hint] of before === 'rehearse' ? notRehearsed : []) {
+    const found = on(key)(parsed)
+    if (found !== undefined) throw together(found.spelled, 'ssm rehearse', hint)
+  }
 }
 
 const together = (one: string, other: string, hint: string): Error =>

@@ -6,7 +6,7 @@ import type { StoragePlace } from '@simple-sagemaker/core/jobs'
 import type { LocalOptions } from '@simple-sagemaker/core/local'
 import type { AwsNotice, ClientOptions } from '@simple-sagemaker/core/aws'
 import type { Parsed } from '../grammar/parsed.ts'
-import { budgetOptions } from '../grammar/tables/cli-options.ts'
+import { budgetOptions, costOptions } from '../grammar/tables/cli-options.ts'
 import { projectOptions } from '../grammar/tables/run-options.ts'
 import { usageError } from '../grammar/usage-error.ts'
 import { valuesOf } from '../grammar/values.ts'
@@ -115,6 +115,12 @@ export function withAllowance(parsed: Parsed, options: ProjectOptions): ProjectO
 
 /** Where prices are from: the platform, or a file. */
 export const priceChoice = (text: string): PriceChoice => (text === 'platform' ? text : { file: text })
+
+/** Where prices are from when this line asks what jobs cost: `--cost`, or `--prices`. */
+export function askedPrices(parsed: Parsed, { values: { prices } }: Settings): PriceChoice | undefined {
+  const isAsked = valuesOf(parsed, costOptions).cost === true || parsed.given.has('prices')
+  return isAsked && prices !== undefined ? priceChoice(prices.value) : undefined
+}
 
 function awsNoticeText(notice: AwsNotice): string {
   switch (notice.type) {

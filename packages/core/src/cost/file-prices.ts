@@ -26,6 +26,15 @@ export function filePrices(path: string): PriceSource {
   }
 }
 
+/**
+ * Refuses a file of prices that is missing, cannot be read, or holds no prices: without this each price of it would be one that could not
+ * be found out.
+ * @throws {SsmError} `USAGE`, `STORAGE_DENIED`.
+ */
+export async function assertPriceFile(path: string): Promise<void> {
+  await readTable(path)
+}
+
 async function readTable(path: string): Promise<PriceTable> {
   const text = await readText(path)
   if (text === undefined) throw wrong(path, 'does not exist')

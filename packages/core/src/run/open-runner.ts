@@ -46,7 +46,9 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock,
       )
     },
     async explain(spec, options) {
-      return await explainTask(spec, options, readingContext(await platforms.forTask(spec), options.signal, clock))
+      const platform = await platforms.forTask(spec)
+      await moneyOpener(money)?.(platform)
+      return await explainTask(spec, options, readingContext(platform, options.signal, clock))
     },
     platformOf: async (spec) => platforms.forTask(spec),
     contextOf: async (spec, options) => preparingContext(await platforms.forTask(spec), spec.task, options, clock, money),

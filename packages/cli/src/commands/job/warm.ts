@@ -1,12 +1,11 @@
 import { SsmError } from '@simple-sagemaker/core'
 import { listProjects, listWarmPools } from '@simple-sagemaker/core/jobs'
 import { exits } from '../../grammar/exit-codes.ts'
-import { costOptions } from '../../grammar/tables/cli-options.ts'
 import { warmOptions } from '../../grammar/tables/small-options.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import { endedText, warmPoolsText, type ListedPool } from '../../render/cost/warm-text.ts'
 import type { Call } from '../../settings/call.ts'
-import { priceChoice, storagePlaceOf } from '../../settings/open-platform.ts'
+import { askedPrices, storagePlaceOf } from '../../settings/open-platform.ts'
 import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 
 /** `ssm warm`: the machines that jobs keep warm, and the end of them. */
@@ -32,8 +31,7 @@ async function showOrEnd(call: Call, opened: OpenedPlatform): Promise<number> {
 
 async function warmPools({ parsed, settings }: Call, { platform, signal }: OpenedPlatform): Promise<readonly ListedPool[]> {
   const place = storagePlaceOf(settings, platform)
-  const { cost } = valuesOf(parsed, costOptions)
-  const prices = cost === true && settings.values.prices !== undefined ? priceChoice(settings.values.prices.value) : undefined
+  const prices = askedPrices(parsed, settings)
   const named = settings.values.project?.value
   const projects = named === undefined ? await listProjects(place, { signal }) : [named]
   const found: ListedPool[] = []

@@ -2,14 +2,14 @@ import type { JobStatus } from '@simple-sagemaker/core'
 import { isTerminal } from '@simple-sagemaker/core/jobs'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
-import { costOptions, listOptions } from '../../grammar/tables/cli-options.ts'
+import { listOptions } from '../../grammar/tables/cli-options.ts'
 import { projectOptions } from '../../grammar/tables/run-options.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import { jobDocument, type ListedJob } from '../../render/documents/job-document.ts'
 import { budgetsText, costTotals, isCosted, totalsText } from '../../render/cost/cost-table.ts'
 import { jobsText } from '../../render/job-table.ts'
 import { LiveRegion } from '../../render/live-region.ts'
-import { localRoot, openPlatform, priceChoice } from '../../settings/open-platform.ts'
+import { askedPrices, localRoot, openPlatform } from '../../settings/open-platform.ts'
 import { canRedraw, coloursFor } from '../../terminal/colours.ts'
 import { abortOnSignal } from '../abort-signal.ts'
 import { budgetsOf, listedJobs } from './listed.ts'
@@ -26,8 +26,7 @@ export async function ps(call: Call): Promise<number> {
   const { task } = valuesOf(parsed, projectOptions)
   await using platform = await openPlatform(settings, context, () => undefined)
   using interrupt = abortOnSignal(context)
-  const { cost } = valuesOf(parsed, costOptions)
-  const prices = cost === true && settings.values.prices !== undefined ? priceChoice(settings.values.prices.value) : undefined
+  const prices = askedPrices(parsed, settings)
   const wanted = { task, last, matches: statusFilter(status), prices, usage, series }
   const list: List = () => listedJobs(settings, platform, wanted, interrupt.signal)
   if (watch === true) return await watchJobs(call, list, interrupt.signal)

@@ -33,6 +33,7 @@ export async function run(call: Call): Promise<number> {
   try {
     for (const warning of call.warnings) reporter.warn(warning)
     noteTaken(call, reporter)
+    refusePython(call)
     await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
     const projectNamed = project(
       textOf(settings.values.project?.value),
@@ -46,6 +47,14 @@ export async function run(call: Call): Promise<number> {
   } finally {
     reporter.close()
   }
+}
+
+/** On AWS the image brings its Python. */
+function refusePython({ parsed, settings }: Call): void {
+  const flag = parsed.given.get('python')?.at(-1)?.spelled
+  if (flag === undefined || settings.platform === 'local') return
+  const hint = 'On AWS the image brings its Python: choose it with --framework_version and --py_version, or add --platform local.'
+  throw usageError(`${flag} applies only to jobs on this computer, and this one runs on AWS`, hint, { flags: [flag] })
 }
 
 function taskCommand({ command }: Call): TaskCommand {

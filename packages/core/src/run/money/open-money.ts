@@ -1,5 +1,6 @@
 import { costOf, runCost } from '../../cost/billed.ts'
 import { ceilingOf, machinesOf, typesIn, type PriceAnswer, type RentedMachines } from '../../cost/ceiling.ts'
+import { assertPriceFile } from '../../cost/file-prices.ts'
 import { openPrices, type AskPrice } from '../../cost/choice.ts'
 import type { MoneySettings } from '../../cost/settings.ts'
 import type { JobState } from '../../platform/jobs.ts'
@@ -11,8 +12,12 @@ import { keepBudget, nothingKept } from './budget.ts'
 import { liveCost } from './live-cost.ts'
 import type { Money } from './money.ts'
 
-/** What jobs on this platform cost. Asks for no price before one is needed. */
-export function openMoney({ prices, budget }: MoneySettings, platform: Platform): Money {
+/**
+ * What jobs on this platform cost. Asks for no price before one is needed; a file of prices that is none is told at once.
+ * @throws {SsmError} `USAGE` for such a file, `STORAGE_DENIED` for one that cannot be read.
+ */
+export async function openMoney({ prices, budget }: MoneySettings, platform: Platform): Promise<Money> {
+  if (typeof prices === 'object' && 'file' in prices) await assertPriceFile(prices.file)
   const ask = openPrices(prices, platform)
   /** The ceilings of whole runs, by task: that of the dearest attempt. */
   const ceilings = new Map<string, CostCeiling>()

@@ -48,7 +48,7 @@ export async function listWarmPools(
   const states = await notedPools(place, platform, signal, Date.now())
   if (prices === undefined || states.length === 0) return states.map((state) => poolOf(state, platform))
   const { openMoney } = await import('../money/open-money.ts')
-  const money = openMoney({ prices }, platform)
+  const money = await openMoney({ prices }, platform)
   return Promise.all(states.map(async (state) => poolOf(state, platform, await money.costOf(state))))
 }
 

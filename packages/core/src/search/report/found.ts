@@ -18,7 +18,7 @@ export async function reportFound(
 ): Promise<void> {
   const { project, task, prefix, bucket } = spec
   const platform = await runner.platformOf(spec)
-  const money = runner.prices === undefined ? undefined : openMoney({ prices: runner.prices }, platform)
+  const money = runner.prices === undefined ? undefined : await openMoney({ prices: runner.prices }, platform)
   const place = { platform, project, task, prefix, ...(bucket === undefined ? {} : { bucket }) }
   const space = over.kind === 'space' ? over.space : spaceOf(trials)
   const best = goal === undefined ? undefined : bestOf(trials, goal)?.number

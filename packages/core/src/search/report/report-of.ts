@@ -35,7 +35,7 @@ const mostSearches = 3
  * @throws {SsmError} `OUTPUT_MISSING` when the project or task has neither a job nor a search; `JOB_LOST` when there is no such job.
  */
 export async function reportOf(place: ReportPlace, { prices, ...options }: ReportOptions = {}): Promise<ReportDocument> {
-  const gather = { ...options, money: prices === undefined ? undefined : openMoney({ prices }, place.platform) }
+  const gather = { ...options, money: prices === undefined ? undefined : await openMoney({ prices }, place.platform) }
   if ('job' in place) return reportOfJob(place, gather)
   const tasks = await tasksIn(place, options)
   const all = await searchesIn(place, tasks, options)
