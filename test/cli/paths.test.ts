@@ -21,15 +21,18 @@ const rows: readonly (readonly [string, (path: string) => readonly string[], num
   ['--code', (path) => ['process', ...task, '--code', path], 5],
 ]
 
-test.each(rows)('%s with a path where there is nothing is refused with the path, before anything starts', async (_, line, code) => {
-  await using folder = await workFolder()
-  writeFileSync(join(folder.path, 'w.py'), '')
-  const path = 'nowhere/requirements.txt'
-  const ended = await ssmInProcess(folder.path, line(path))
-  expect(ended.stderr).toContain(path)
-  expect(ended.stderr).not.toContain('job t-')
-  expect(ended.code).toBe(code)
-})
+test.each(rows)(
+  '%s with a path where there is nothing is refused with the path, before anything starts',
+  async (_, line, code) => {
+    await using folder = await workFolder()
+    writeFileSync(join(folder.path, 'w.py'), '')
+    const path = 'nowhere/requirements.txt'
+    const ended = await ssmInProcess(folder.path, line(path))
+    expect(ended.stderr).toContain(path)
+    expect(ended.stderr).not.toContain('job t-')
+    expect(ended.code).toBe(code)
+  },
+)
 
 const prices = JSON.stringify({ asOf: '2026-03-01', usdPerHour: { 'ml.m5.large': 0.115 } })
 

@@ -29,7 +29,9 @@ const off =
 
 const localType = (parsed: Parsed): Found | undefined => {
   const type = last(parsed, 'instanceType')
-  return type !== undefined && /^local(?:_gpu)?$/.test(type.texts[0] ?? '') ? { ...type, spelled: `${type.spelled} local` } : undefined
+  return type !== undefined && /^local(?:_gpu)?$/.test(type.texts[0] ?? '')
+    ? { ...type, spelled: `${type.spelled} local` }
+    : undefined
 }
 
 const eachGroup = 'Each group has its own type and number of machines: --instance_group data ml.c5.xlarge 2.'
@@ -80,8 +82,7 @@ export function refuseConflicts(parsed: Parsed, before: Before): void {
   if (unpacked !== undefined && downloads.every((key) => on(key)(parsed) === undefined))
     throw alone(unpacked.spelled, '--download_model, --download_output or --download_state, none of which is given')
   const rehearsal = ['interruptions', 'seed', 'grace'].flatMap((key) => on(key)(parsed) ?? []).at(0)
-  if (rehearsal !== undefined && before !== 'rehearse')
-    throw alone(rehearsal.spelled, 'ssm rehearse in front of run or shell')
+  if (rehearsal !== undefined && before !== 'rehearse') throw alone(rehearsal.spelled, 'ssm rehearse in front of run or shell')
   for (const [key, hint] of before === 'rehearse' ? notRehearsed : []) {
     const found = on(key)(parsed)
     if (found !== undefined) throw together(found.spelled, 'ssm rehearse', hint)
