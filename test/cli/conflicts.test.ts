@@ -14,6 +14,8 @@ test.each<readonly [string, string, readonly string[]]>([
   ['--it local', '--platform', ['run', '--it', 'local', '--platform', 'aws']],
   ['--env A', '--env_from A', ['run', '--env', 'A', 'b', '--env_from', 'A']],
   ['--env_from B', '--secret B', ['run', '--env_from', 'A', 'B', '--secret', 'B']],
+  ['--lr', '--search lr', ['search', 'run', '--search', 'lr', 'log', '1e-5', '1e-1', '--lr', '3']],
+  ['--hp lr', '--search lr', ['search', 'run', '--hp', 'lr', '3', '--search', 'lr', 'log', '1e-5', '1e-1']],
   ['--python', 'ssm rehearse', ['rehearse', 'run', '--python=python3']],
   ['--dry_run', 'ssm rehearse', ['rehearse', 'run', '--dry_run']],
 ])('%s and %s are refused together, naming both', async (one, other, line) => {
@@ -48,6 +50,19 @@ test.each([
 ])('--%s with one name twice is refused, not the first forgotten', async (flag, line) => {
   const { code, stderr } = await ssmInProcess('/nowhere', [...line, '-p', 'ex', '-t', 't'])
   expect(stderr).toContain(`--${flag} names a twice`)
+  expect(code).toBe(2)
+})
+
+test.each([
+  ['--minimise', '--minimize', 'loss'],
+  ['--trails', '--trials', '4'],
+  ['--paralel', '--parallel', '4'],
+  ['--instnce_type', '--instance_type', 'ml.m5.large'],
+])('ssm search takes %s for a slip of %s, and not for a hyperparameter', async (typed, meant, value) => {
+  const line = ['search', 'run', '-p', 'ex', '-t', 't', '-e', 't.py', '--search', 'lr', 'int', '1', '2', typed, value]
+  const { code, stderr } = await ssmInProcess('/nowhere', line)
+  expect(stderr).toContain(`${typed} is not an option, but looks like ${meant}`)
+  expect(stderr).toContain(`Write ${meant}, or --hp ${typed.slice(2)} VALUE for a hyperparameter.`)
   expect(code).toBe(2)
 })
 

@@ -77,6 +77,7 @@ export function refuseConflicts(parsed: Parsed, before: Before): void {
     if (first !== undefined && second !== undefined) throw together(first.spelled, second.spelled, hint)
   }
   refuseTwice(parsed)
+  refuseSearched(parsed)
   refuseTwoVariables(parsed)
   const unpacked = on('noUnpack')(parsed)
   if (unpacked !== undefined && downloads.every((key) => on(key)(parsed) === undefined))
@@ -104,6 +105,19 @@ function refuseTwice(parsed: Parsed): void {
     const flag = last(parsed, key)?.spelled ?? ''
     throw usageError(`${flag} names ${twice} twice`, `Write ${flag} ${twice} once, with all of it.`, { flag, name: twice })
   }
+}
+
+/** A hyperparameter with one value and with many: each trial takes one of the many. */
+function refuseSearched(parsed: Parsed): void {
+  const searched = (parsed.given.get('search') ?? []).map(({ texts: [name = ''] }) => name)
+  const fixed = (parsed.given.get('hyperparameters') ?? []).find(({ texts: [name = ''] }) => searched.includes(name))
+  const name = fixed?.texts[0] ?? ''
+  if (fixed !== undefined)
+    throw together(
+      fixed.spelled === `--${name}` ? fixed.spelled : `${fixed.spelled} ${name}`,
+      `--search ${name}`,
+      `Leave out --search ${name} for one value, or ${fixed.spelled} for those of the search.`,
+    )
 }
 
 /** One variable with two values: one of them would be lost. */

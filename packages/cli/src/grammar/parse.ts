@@ -25,6 +25,13 @@ export function parse(command: CommandSpec, argv: readonly string[]): Parsed {
   return new Reader(command, argv).read()
 }
 
+/** Flags that a mistyped name of a hyperparameter is compared with: not all, as lines of the original may use our newer names. */
+function comparedNames({ name, groups }: CommandSpec): readonly string[] {
+  if (name !== 'search') return originalNames(name)
+  const own = groups.filter(({ title }) => title === 'Search').flatMap(({ options }) => Object.values(options))
+  return [...own.flatMap(({ flag }) => flag?.names ?? []), ...originalNames('run'), ...originalNames('shell')]
+}
+
 class Reader {
   readonly #command: CommandSpec
   readonly #argv: readonly string[]
@@ -152,7 +159,7 @@ class Reader {
     if (instead !== undefined) throw elsewhere(this.#command, name, spelled, instead)
     if (this.#takeAbbreviation(name, spelled, inline)) return
     const isPair = this.#command.extra === 'hyperparameters' && spelled.startsWith('--')
-    const near = nearName(plainName(name).toLowerCase(), isPair ? originalNames(this.#command.name) : this.#known.keys())
+    const near = nearName(plainName(name).toLowerCase(), isPair ? comparedNames(this.#command) : this.#known.keys())
     if (!isPair) {
       const first = near === undefined ? helpHint(this.#command) : `Did you mean ${dashed(near)}?`
       // Behind a command line no full stop: it would be typed with the command.
