@@ -31,8 +31,6 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
     session.preparing.throwIfAborted()
     const context = await session.contextOf(given.spec, given.upstream)
     platform = context.platform.abilities.commandLine
-    // A file of prices that cannot be read is told before a job is started.
-    await context.money?.(context.platform)
     const following = { ...context, signal: session.leaving }
     const { task, first } = await session.inTurn(async () => {
       const opened = await openTask(await checkDeclared(given.spec), context)

@@ -46,9 +46,8 @@ export function openRunner(platforms: TaskPlatforms, clock: Clock = systemClock,
       )
     },
     async explain(spec, options) {
-      const platform = await platforms.forTask(spec)
-      await moneyOpener(money)?.(platform)
-      return await explainTask(spec, options, readingContext(platform, options.signal, clock))
+      const context = readingContext(await platforms.forTask(spec), options.signal, clock, moneyOpener(money))
+      return await explainTask(spec, options, context)
     },
     platformOf: async (spec) => platforms.forTask(spec),
     contextOf: async (spec, options) => preparingContext(await platforms.forTask(spec), spec.task, options, clock, money),

@@ -101,8 +101,11 @@ export class RunSession implements TaskSession {
   }
 
   async contextOf(spec: TaskSpec, upstream: ReadonlyMap<string, TaskResult>): Promise<TaskContext> {
+    const platform = await this.#platforms.forTask(spec)
+    // A file of prices that cannot be read is told before a job is started.
+    await this.#money?.(platform)
     return {
-      platform: await this.#platforms.forTask(spec),
+      platform,
       clock: this.clock,
       tell: (happening) => this.tell(spec.task, happening),
       signal: this.preparing,

@@ -54,6 +54,8 @@ export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskC
 
 /** Whether a run would skip, join or start, and why. Writes nothing. */
 export async function explainTask(spec: TaskSpec, policy: RunPolicy, context: TaskContext): Promise<Explanation> {
+  // A file of prices that cannot be read is told here, too.
+  await context.money?.(context.platform)
   const { task, decision } = await look(spec, policy, context)
   return { task: spec.task, decision, fingerprint: task.fingerprint, sentence: sentenceOf(spec.task, decision) }
 }
