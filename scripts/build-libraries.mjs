@@ -1,7 +1,7 @@
 // Makes what the libraries publish: for each entry of `exports` one ES module with shared parts beside it, the same as CommonJS in
 // `dist/cjs`, and declarations for both. The compiler has written the declarations of every file to `dist/.types` before.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import process from 'node:process'
 import { build, transform } from 'esbuild'
 import { mergeParts } from './merge-parts.mjs'
@@ -55,10 +55,30 @@ async function buildLibrary(folder) {
   })
   const made = outputFiles.map(({ path, text }) => ({ path: relative(dist, path).replaceAll('\\', '/'), text }))
   const modules = await mergeParts(made, outputsIn(dist, metafile), mergedParts[basename(folder)] ?? { groups: {}, apart: [] })
-  const files = [...modules, ...(await commonJs(modules)), ...declarations(folder)]
+  const files = [
+    ...modules.map((file) => withForeignSources(file, folder)),
+    ...(await commonJs(modules)),
+    ...declarations(folder),
+  ]
   for (const { path, text } of files) writeChanged(join(dist, path), text)
   if (writeLicences(metafile, dist)) files.push({ path: licencesFile })
   removeOthers(dist, new Set(files.map(({ path }) => path)))
+}
+
+// The package's own sources are published beside the maps. Those of others, which are bundled, are not: the map holds their text. What the
+// bundler wrote itself, as `disposal:own-disposal`, is no file.
+function withForeignSources({ path, text }, folder) {
+  if (!path.endsWith('.map')) return { path, text }
+  const map = JSON.parse(text)
+  const contents = map.sources.map((source) => {
+    const place = resolve(folder, 'dist', dirname(path), source)
+    if (place.startsWith(join(folder, 'src') + sep)) return null
+    return /^[a-z-]+:/.test(source) ? '' : readFileSync(place, 'utf8')
+  })
+  return {
+    path,
+    text: contents.every((content) => content === null) ? text : JSON.stringify({ ...map, sourcesContent: contents }),
+  }
 }
 
 /** `{ index: 'src/index.ts', local: 'src/local/index.ts', … }` from the package's own `exports`. */

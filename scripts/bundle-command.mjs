@@ -21,7 +21,7 @@ const measured = process.env['SSM_COVERAGE'] !== undefined
 
 /** Bundles the command into a folder. Resolves to the sources that are in it. */
 export async function bundleCommand(folder, plugins) {
-  const parts = await splitIntoParts(plugins)
+  const parts = await splitIntoParts(folder, plugins)
   const packOf = packsOf(parts)
   const files = new Map()
   for (const [part, pack] of packOf) files.set(pack, [...(files.get(pack) ?? []), part])
@@ -31,11 +31,12 @@ export async function bundleCommand(folder, plugins) {
   return parts.inputs
 }
 
-async function splitIntoParts(plugins) {
+async function splitIntoParts(folder, plugins) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: 'packages/cli/src/main.ts' },
-    outdir: join(root, 'parts'),
+    // Nothing is written there, but from there the source maps lead to the sources: they stay as they are in the files made of the parts.
+    outdir: folder,
     bundle: true,
     splitting: true,
     platform: 'node',
@@ -86,7 +87,7 @@ async function packed({ pack, names, parts, packOf, folder }) {
       contents: names
         .map((name, at) => `import * as part${at} from './${name}'; export { part${at} as ${keyOf(name)} }`)
         .join('\n'),
-      sourcefile: `${pack}.js`,
+      sourcefile: `pack:${pack}.js`,
     },
     outfile: join(folder, `${pack}.cjs`),
     bundle: true,

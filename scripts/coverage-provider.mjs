@@ -45,11 +45,7 @@ function isBundle(url) {
 const holdsCore = (path) =>
   existsSync(`${path}.map`) && mapOf(path).sources.some((source) => resolve(dirname(path), source).startsWith(sources))
 
-// The command is bundled twice, and then its maps lead to sources from the root of the clone.
-function mapOf(path) {
-  const map = JSON.parse(readFileSync(`${path}.map`, 'utf8'))
-  return { ...map, sources: map.sources.map((source) => source.replace(/^.*(?=packages\/core\/src\/)/, root)) }
-}
+const mapOf = (path) => JSON.parse(readFileSync(`${path}.map`, 'utf8'))
 
 function scriptsOf(folder) {
   let merged = { result: [] }
