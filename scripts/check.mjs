@@ -25,7 +25,7 @@ const steps = {
   knip: [[bin('knip'), '--no-progress']],
   packages: [[node, 'scripts/check-packages.mjs']],
   pages: [[node, 'scripts/sync-docs.mjs', '--check']],
-  api: [[bin('typedoc'), '--logLevel', 'Warn']],
+  api: [[node, 'scripts/api-reference.mjs']],
   tests: { alone: true, work: [[bin('vitest'), 'run']] },
 }
 

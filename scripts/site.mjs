@@ -1,11 +1,12 @@
 // Builds the documentation site into docs/site/dist: `npm run docs`. Pages are copied, their links turned into links of the site,
 // and files of the repository that a page links to become pages that show their text. The API reference is typedoc's.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, extname, join, posix } from 'node:path'
 import process from 'node:process'
 import { alsoFrom, sections } from '../docs/site/contents.mjs'
+import { apiReference } from './api-reference.mjs'
 import { pnpm, setup } from './setup.mjs'
 import { isMain, main, root, SetupError, step } from './support.mjs'
 
@@ -20,9 +21,7 @@ export async function buildSite() {
   rmSync(dist, { recursive: true, force: true })
   await step('collecting the pages', stage)
   await step('building the pages', () => run(join(site, 'node_modules/.bin/vitepress'), ['build', site]))
-  await step('building the API reference', () =>
-    run(join(root, 'node_modules/.bin/typedoc'), ['--logLevel', 'Warn', '--out', join(dist, 'api')]),
-  )
+  await step('building the API reference', async () => cpSync(await apiReference(), join(dist, 'api'), { recursive: true }))
   await step('running the demo, for its report', demoReport)
   process.stdout.write('Built docs/site/dist. Look at it: npx --yes serve docs/site/dist\n')
 }

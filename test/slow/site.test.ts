@@ -25,7 +25,11 @@ beforeAll(async () => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname)
     const file = join(dist, path.endsWith('/') ? `${path}index.html` : path)
     if (!existsSync(file)) return void response.writeHead(404).end()
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file))
+    // As a host would: the browser keeps what has a hash in its name, and does not compile it again for every page.
+    const kept = file.startsWith(join(dist, 'assets')) ? { 'cache-control': 'max-age=3600, immutable' } : {}
+    response
+      .writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', ...kept })
+      .end(readFileSync(file))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
