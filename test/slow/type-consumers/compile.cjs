@@ -1,13 +1,13 @@
 // Compiles projects one after the other with one compiler, as its program `tsc` does: node compile.cjs TYPESCRIPT, with messages
 // { folder, build }. A compiler that has compiled before needs a third of the time, because its own code has become machine code.
-const { join } = require('node:path')
+const path = require('node:path')
 const process = require('node:process')
 const ts = require(process.argv[2])
 
 process.on('message', ({ folder, build }) => {
   // The compiler asks the process only once.
   ts.sys.getCurrentDirectory = () => folder
-  const found = build === undefined ? compile(join(folder, 'tsconfig.json')) : buildAll(join(folder, build))
+  const found = build === undefined ? compile(path.join(folder, 'tsconfig.json')) : buildAll(path.join(folder, build))
   const text = ts.formatDiagnostics(ts.sortAndDeduplicateDiagnostics(found), {
     getCurrentDirectory: () => folder,
     getCanonicalFileName: (name) => name,
