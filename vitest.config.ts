@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 // The sources run without a build. Never add 'module' here: it hands Node the AWS SDK's browser-style files.
 const conditions = ['ssm-source', 'node', 'development|production']
@@ -39,6 +40,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // Most tests wait for processes that they started, so there may be more of them than processors.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: LongestFirst },
     // One line for each file, and failures in full; the numbers as a file for whoever sums them up.
     silent: 'passed-only',
     slowTestThreshold: 600_000,

@@ -13,8 +13,11 @@ const bin = (name) => join(root, 'node_modules/.bin', name)
 /** The steps by name. `first` ones come before the others, `alone` ones after them, with the machine to themselves. */
 const steps = {
   build: { first: true, work: setup },
-  format: [[bin('oxfmt'), '--check', '.']],
+  // The long ones begin first.
+  api: [[node, 'scripts/api-reference.mjs']],
   lint: [[bin('oxlint'), '--type-aware', '--deny-warnings', '.']],
+  packages: [[node, 'scripts/check-packages.mjs']],
+  format: [[bin('oxfmt'), '--check', '.']],
   types: [
     [node, compiler(), '-p', 'tsconfig.json', '--pretty', 'false'],
     // The page of a report runs in a browser.
@@ -23,9 +26,7 @@ const steps = {
   'types-oldest': [[node, compiler('typescript-5.4'), '-p', 'test/types/consumer/tsconfig.json', '--pretty', 'false']],
   'types-newest': [[node, compiler(), '-p', 'test/types/consumer/tsconfig.json', '--pretty', 'false']],
   knip: [[bin('knip'), '--no-progress']],
-  packages: [[node, 'scripts/check-packages.mjs']],
   pages: [[node, 'scripts/sync-docs.mjs', '--check']],
-  api: [[node, 'scripts/api-reference.mjs']],
   tests: { alone: true, work: [[bin('vitest'), 'run']] },
 }
 
