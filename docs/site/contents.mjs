@@ -41,7 +41,7 @@ export const sections = [
         'Call a function on another machine, with its types: one call, or many items.',
       ),
       guide('typed-workers', 'Types of workers', 'Types for Python and Node programs, written from what a task declares.'),
-      guide('retries', 'Runs that survive', 'Try again by cause: no machines, interruptions, exit codes.'),
+      guide('retries', 'Retries', 'Try again by cause: no machines, interruptions, exit codes.'),
       guide('search', 'Search for hyperparameters', 'Sweeps, Bayesian search, early stopping, variants by hand.'),
       guide('cost', 'What runs cost', 'Ceilings before, costs while and after, by task, project and tag; price sources.'),
       guide(
