@@ -7,6 +7,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pack } from '../../scripts/pack.mjs'
 import { lacking } from '../support/prerequisites.ts'
+import { newerNodes } from './consumers/consumer.ts'
 
 // What `ssm init` makes, as a stranger uses it: an empty folder, the packed files, npm, and each Node that is supported.
 let top: string
@@ -18,14 +19,15 @@ beforeAll(async () => {
   tarballs = await pack(join(top, 'packed'))
   mkdirSync(join(top, 'tool'))
   writeFileSync(join(top, 'tool/package.json'), '{"private":true}')
-  const newer = ['22', '24'].map((major) => `node-${major}@npm:node-linux-${process.arch}@${major}`)
+  // Those of the consumers' test: npm has them in its cache already, or keeps them for it.
+  const newer = newerNodes.map(({ major, spec }) => `node-${major}@${spec}`)
   await npm('tool', 'install', ...tarballs.map(({ file }) => file), ...newer)
-  for (const major of ['22', '24']) nodes[major] = join(top, 'tool/node_modules', `node-${major}`, 'bin/node')
+  for (const { major } of newerNodes) nodes[major] = join(top, 'tool/node_modules', `node-${major}`, 'bin/node')
 }, 300_000)
 afterAll(async () => rm(top, { recursive: true, force: true }), 60_000)
 
 const npm = (folder: string, ...args: readonly string[]): ReturnType<typeof execa> =>
-  execa('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: join(top, folder) })
+  execa('npm', [...args, '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], { cwd: join(top, folder) })
 
 describe.skipIf(lacking('python3')).each(['script', 'pipeline', 'service'])('the template %s', (template) => {
   const folder = (): string => join(top, `my-${template}`)

@@ -11,6 +11,9 @@ export const expected = 'python x=7 node rank=0 JOB_FAILED'
 
 // Exact, for a day on which one of them breaks should be a day on which we changed something.
 const system = `${process.platform}-${process.arch}`
+const nodes = { '22': '22.23.3', '24': '24.9.0' }
+/** Newer versions of Node as npm installs them. */
+export const newerNodes = Object.entries(nodes).map(([major, version]) => ({ major, spec: `npm:node-${system}@${version}` }))
 const tools = {
   '@types/node': '20.19.43',
   esbuild: '0.28.2',
@@ -19,8 +22,7 @@ const tools = {
   typescript: '5.9.3',
   'typescript-7': 'npm:typescript@7.0.2',
   vitest: '4.1.12',
-  node22: `npm:node-${system}@22.23.3`,
-  node24: `npm:node-${system}@24.9.0`,
+  ...Object.fromEntries(newerNodes.map(({ major, spec }) => [`node${major}`, spec])),
   bun: `npm:@oven/bun-${system}${process.arch === 'x64' ? '-baseline' : ''}@1.4.5`,
 }
 
