@@ -20,8 +20,10 @@ test('docs/dependencies.md explains nothing that is not used', () => {
   expect(explained.filter((name) => name !== undefined && !used.has(name))).toEqual([])
 })
 
-test('every link from a page to a file of the project leads somewhere', () => {
+test('every link from a page to a file of the project, or to a heading of a page, leads somewhere', () => {
   expect(pages.flatMap((page) => deadLinks(page, everyPath))).toEqual([])
+  const pagesByPath = new Map(pages.map(({ path, text }) => [path, text]))
+  expect(pages.flatMap((page) => deadAnchors(page, pagesByPath))).toEqual([])
 })
 
 test('the README leads to every guide and page of docs', () => {
@@ -97,6 +99,38 @@ function deadLinks({ path, text }: ProjectFile, known: ReadonlySet<string>): rea
     return known.has(file) || [...known].some((each) => each.startsWith(`${file}/`)) ? [] : [`${path} links to ${target}`]
   })
 }
+
+/** The anchors of a page, as the site and GitHub make them of its headings. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  const outside = text.replaceAll(/^ *```[^]*?^ *```/gm, '')
+  const headings = [...outside.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(/\s/g, '-'),
+  )
+  return new Set(headings)
+}
+
+/** Links to a heading that no page has, of the page itself or of another one. */
+function deadAnchors({ path, text }: ProjectFile, pagesByPath: ReadonlyMap<string, string>): readonly string[] {
+  return [...text.matchAll(/\]\(([^)\s:]*)#([^)\s]+)\)/g)].flatMap(([, target = '', anchor = '']) => {
+    const file = target === '' ? path : posix.normalize(posix.join(posix.dirname(path), target))
+    const page = pagesByPath.get(file)
+    return page === undefined || anchorsOf(page).has(anchor) ? [] : [`${path} links to ${target}#${anchor}`]
+  })
+}
+
+test('the rule sees a link to a heading that is not there', () => {
+  const page = { path: 'docs/a.md', text: '# A\n## `.b()` and _c_!\n[x](#b-and-_c_) [y](b.md#part) [z](b.md#gone) [w](#gone)' }
+  const known = new Map([
+    ['docs/a.md', page.text],
+    ['docs/b.md', '```sh\n# gone\n```\n### Part\n'],
+  ])
+  expect(deadAnchors(page, known)).toEqual(['docs/a.md links to b.md#gone', 'docs/a.md links to #gone'])
+})
 
 test('the rules see a dependency without a reason and a dead link', () => {
   expect(runtimeDependencies('{"dependencies":{"a":"1","@simple-sagemaker/core":"1"},"devDependencies":{"b":"1"}}')).toEqual([
