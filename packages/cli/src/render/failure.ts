@@ -24,7 +24,8 @@ export function renderFailure(error: unknown, context: CliContext, { json, verbo
     return
   }
   const colours = coloursFor(context.stderr, context)
-  const { message, hint } = isSsmError(error) ? error.forCommandLine(flags) : { message: messageOf(error) }
+  const { message } = isSsmError(error) ? error.forCommandLine(flags) : { message: messageOf(error) }
+  const hint = isSsmError(error) ? error.hintWith(flags) : undefined
   const [first = '', ...more] = plainText(message).split('\n')
   context.stderr.write(`${colours.red('error:')} ${[colours.bold(first), ...more].join('\n')}\n`)
   if (hint !== undefined) context.stderr.write(`${colours.cyan('hint:')} ${plainText(hint)}\n`)

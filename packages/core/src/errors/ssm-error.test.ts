@@ -36,3 +36,17 @@ test('an uncaught error is printed with its message once: facts and fields that 
   expect(invalid.match(/must be a whole number/g)).toHaveLength(1)
   expect(errors[0]).toMatchObject({ facts: { reason, lastLines: ['the last line'] }, reason, lastLines: ['the last line'] })
 })
+
+test('advice that the message has already is not printed below it, and stays in the field', () => {
+  const said = new SsmError('TASK_INVALID', 'a is wrong — Write 1. Or 2.\n  b is wrong — Leave it out.', {
+    hint: 'Write 1. Or 2. Leave it out.',
+  })
+  expect(said.hint).toBe('Write 1. Or 2. Leave it out.')
+  expect(said.toJSON().hint).toBe(said.hint)
+  expect(said.hintWith('')).toBeUndefined()
+  expect(inspect(said).match(/Leave it out/g)).toHaveLength(1)
+  expect(Object.keys(said)).not.toContain('hint')
+  const more = new SsmError('TASK_INVALID', 'a is wrong — Write 1.', { hint: 'Write 1. Nothing was started.' })
+  expect(inspect(more)).toContain('hint: Write 1. Nothing was started.')
+  expect(more.hintWith('')).toBe('Write 1. Nothing was started.')
+})

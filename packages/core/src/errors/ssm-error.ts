@@ -50,6 +50,7 @@ export class SsmError extends Error {
     this.hint = textOf(options.hint, 'library')
     this.facts = factsOf(options.facts, 'library')
     hideFromPrint(this, 'facts')
+    if (unsaid(this.hint, this.message) === undefined) hideFromPrint(this, 'hint')
     Object.defineProperty(this, brand, { value: lineage(new.target) })
   }
 
@@ -66,14 +67,19 @@ export class SsmError extends Error {
   /** What `console.error(error)` prints: the message once, the hint and the code, and the cause. */
   [Symbol.for('nodejs.util.inspect.custom')](_depth: number, _options: object, inspect: (value: unknown) => string): string {
     const lines = [this.stack ?? `${this.name}: ${this.message}`, `  code: ${this.code}`]
-    if (this.hint !== undefined) lines.push(`  hint: ${this.hint}`)
+    const hint = unsaid(this.hint, this.message)
+    if (hint !== undefined) lines.push(`  hint: ${hint}`)
     if (this.cause !== undefined) lines.push(`  cause: ${inspect(this.cause).replaceAll('\n', '\n  ')}`)
     return lines.join('\n')
   }
 
-  /** The hint for a command line: it names flags instead of methods, and a command that it names has these flags. */
+  /**
+   * The hint to show below the message on a command line: it names flags instead of methods, and a command that it names has these flags.
+   * `undefined` when there is none, and when the message has all of it already, as that of a task with problems.
+   */
   hintWith(flags: string): string | undefined {
-    return this.forCommandLine(flags).hint
+    const { message, hint } = this.forCommandLine(flags)
+    return unsaid(hint, message)
   }
 
   /** The error as plain data. */
@@ -127,6 +133,11 @@ function textOf(hint: Given['hint'], reader: Reader, flags?: string): string | u
   if (typeof hint === 'string' || 'library' in hint) return redact(textFor(hint, reader))
   const added = flags ?? hint.flags ?? ''
   return redact(`${hint.before}${hint.command}${added === '' ? '' : ` ${added}`}${hint.after ?? ''}`)
+}
+
+/** A hint, unless each of its sentences stands in the message: nobody reads the same advice twice. */
+function unsaid(hint: string | undefined, message: string): string | undefined {
+  return hint?.split(/(?<=[.?!]) /).every((sentence) => message.includes(sentence)) === true ? undefined : hint
 }
 
 /** Puts the name where it survives minification and does not show up as a field. Call it in a `static {}` block. */

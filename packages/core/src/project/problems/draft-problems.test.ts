@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSsmError } from '../../errors/ssm-error.ts'
@@ -114,6 +115,21 @@ test.each(wrong)('%s is refused with its path, its limit and a hint', (_, task, 
   const problem = problemsOf(task).find((each) => each.path === path)
   expect(problem?.message).toMatch(message)
   expect(problem?.hint ?? '').not.toBe('')
+})
+
+test('whatever is wrong, the advice for it is printed once', () => {
+  for (const [claim, task] of wrong) {
+    let printed = ''
+    try {
+      task.output('state')
+    } catch (cause) {
+      const { hint = '' } = cause as InvalidTaskError
+      printed = inspect(cause).replace(/\n {4}at .*/g, '')
+      expect((cause as InvalidTaskError).hintWith('') ?? '', claim).not.toContain('. ')
+      for (const sentence of hint.split(/(?<=[.?!]) /)) expect(printed.split(sentence), `${claim}: ${sentence}`).toHaveLength(2)
+    }
+    expect(printed).not.toBe('')
+  }
 })
 
 test('all that is wrong with names, options, program and inputs is told at once', () => {
