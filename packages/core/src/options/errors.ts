@@ -74,7 +74,7 @@ function asJson(value: unknown): string {
 
 /** @throws {InvalidTaskError} for what is no object of options. */
 export function assertOptions(task: string, path: string, value: unknown): void {
-  if (typeof value === 'object' && value !== null) return
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return
   refuse(task, path, value, 'must be an object of options', 'Write it as { … }, or leave it out.')
 }
 
@@ -147,6 +147,12 @@ export function assertTask(project: string, value: unknown): void {
     ? 'Several tasks are added by .addAll([…]).'
     : "Write it as .add(project.task('t').code('t.py'))."
   refuse(project, 'add', Array.isArray(value) ? `a list of ${value.length}` : value, 'must be one task', hint)
+}
+
+/** The values of a list or of an object. @throws {InvalidTaskError} for what is neither. */
+export function listOfTasks(project: string, value: unknown): readonly unknown[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value)
+  return refuse(project, 'addAll', value, 'must be a list or an object of tasks', 'Write it as .addAll([one, other]).')
 }
 
 /** @throws {InvalidTaskError} for a listener that is no function, a signal that is none, and fields that do not exist. */

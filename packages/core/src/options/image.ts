@@ -8,6 +8,7 @@ import {
   type TrainingDistribution,
 } from '../spec/distribution.ts'
 import type { Framework, PackagesSpec } from '../spec/image.ts'
+import { unknownFields } from './did-you-mean.ts'
 import { make, trainingOnly, type About, type Option, type Problem } from './option.ts'
 import { flag, oneOf, text } from './option-types.ts'
 
@@ -206,6 +207,7 @@ function packagesOption(
       return [
         ...made.problems(file as string, `${path}.file`),
         ...shaped(`${path}.python`, python, /^3\.\d{1,2}$/, "a version of Python such as '3.12'"),
+        ...unknownFields(given, { file: true, python: true, platform: true }, path),
         ...shaped(`${path}.platform`, platform, /^[a-z0-9_]{1,64}$/, "a platform tag such as 'manylinux2014_x86_64'"),
       ]
     },
@@ -233,12 +235,11 @@ function distributionOption(
     method: (distribution: TrainingDistribution) => distribution,
     problems: (value, path) => {
       const found = distributionOf(value)
-      if (typeof found === 'object') return []
       const hint = {
         library: "Write .distribution('torchrun'), or .distribution({ mpi: { processesPerMachine: 2 } }).",
         commandLine: `Write --distribution torchrun, or --distribution '{"mpi": {"enabled": true, "processes_per_host": 2}}'.`,
       }
-      return [{ path, value, message: found ?? 'has no policy that is turned on', hint }]
+      return typeof found === 'object' ? [] : [{ path, value, message: found ?? 'has no policy that is turned on', hint }]
     },
     ...(named.flag === undefined ? {} : { flag: { ...named.flag, read: (given) => readText(given.at(-1)?.[0] ?? '') } }),
   }

@@ -26,7 +26,8 @@ export function instanceTypeProblem(text: string): { readonly message: string } 
  * @throws {InvalidTaskError} for a text that looks like no machine.
  */
 export function instanceType(text: string): InstanceType {
-  const wrong = shape.test(text) ? instanceTypeProblem(text) : { message: 'must be ml.<family>.<size>' }
+  const isShaped = typeof text === 'string' && shape.test(text)
+  const wrong = isShaped ? instanceTypeProblem(text) : { message: 'must be ml.<family>.<size>' }
   if (text !== 'local' && text !== 'local_gpu' && wrong !== undefined)
     throw new InvalidTaskError('instanceType', [{ path: 'instanceType', value: text, hint: instanceTypeHint(text), ...wrong }])
   return text as InstanceType

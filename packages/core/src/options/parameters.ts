@@ -140,12 +140,14 @@ export const parameterOptions = {
     summary:
       'Whose state a job is given: `same-task` what any earlier job of the task left, `same-spec` only what the same specification left.',
     source: 'state of the task',
-    method: ({
-      keep,
-    }: {
+    method: (given: {
       /** Whose state is kept: the task's, or only that of the same specification. */
       readonly keep: 'same-task' | 'same-spec'
-    }) => keep,
+    }) => {
+      const { keep, ...others } = given
+      // What a caller without types gave beside it, or instead, is told by the check.
+      return Object.keys(others).length === 0 && (keep as unknown) !== undefined ? keep : (given as unknown as typeof keep)
+    },
     choices: ['same-task', 'same-spec'],
     default: 'same-task',
     flag: { names: ['state_keep'] },

@@ -75,7 +75,7 @@ export function addDocuments(
 
 /** A path of this machine or an S3 URI, told apart by its scheme. */
 export function pathOrUri(text: string): DraftInput['source'] {
-  return /^s3:\/\//i.test(text) ? { kind: 's3-text', uri: text } : { kind: 'local', path: text }
+  return typeof text === 'string' && /^s3:\/\//i.test(text) ? { kind: 's3-text', uri: text } : { kind: 'local', path: text }
 }
 
 /** Where a task's output or a result in hand comes from. */

@@ -41,6 +41,11 @@ class OpenedTaskStore implements TaskStore {
   }
 
   async *jobs(options: Abortable = {}): AsyncGenerator<JobState> {
+    assertGiven('jobs', optionProblemsOf(options))
+    yield* this.#jobs(options)
+  }
+
+  async *#jobs(options: Abortable): AsyncGenerator<JobState> {
     const { platform, layout, signal } = await this.#open(options)
     try {
       for await (const { state } of pastJobs(this.#place.task, layout, ['training', 'processing'], platform, { signal }))
@@ -52,8 +57,9 @@ class OpenedTaskStore implements TaskStore {
   }
 
   async stop(options: Abortable = {}): Promise<JobState | undefined> {
+    assertGiven('stop', optionProblemsOf(options))
     const { platform, signal } = await this.#open(options)
-    for await (const job of this.jobs(options)) {
+    for await (const job of this.#jobs(options)) {
       await platform.jobs.stop(job, { signal })
       return job
     }
@@ -89,19 +95,22 @@ class OpenedTaskStore implements TaskStore {
   }
 
   async searches(options: Abortable = {}): Promise<readonly StoredSearch[]> {
+    assertGiven('searches', optionProblemsOf(options))
     const { platform, layout, signal } = await this.#open(options)
     return (await import('../search/stored.ts')).storedSearches(this.#place.task, layout, platform, signal)
   }
 
   async *state(options: Abortable = {}): AsyncGenerator<StoredObject> {
+    assertGiven('state', optionProblemsOf(options))
     const { platform, layout, signal } = await this.#open(options)
     yield* platform.objects.list(layout.state, { signal })
     if (layout.formerState !== undefined) yield* platform.objects.list(layout.formerState, { signal })
   }
 
   async cleanState(options: Abortable = {}): Promise<number> {
+    assertGiven('cleanState', optionProblemsOf(options))
     const { platform, layout, signal } = await this.#open(options)
-    for await (const newest of this.jobs(options)) {
+    for await (const newest of this.#jobs(options)) {
       assertStateIsFree(this.#place.task, newest, platform.abilities.commandLine)
       break
     }
@@ -119,7 +128,7 @@ class OpenedTaskStore implements TaskStore {
     const { job: wanted } = options
     if (wanted === undefined) return this.#newestCompleted(options)
     if (typeof wanted !== 'string') return wanted
-    for await (const job of this.jobs(options)) if (job.name === wanted) return job
+    for await (const job of this.#jobs(options)) if (job.name === wanted) return job
     throw this.#noJob(wanted)
   }
 
@@ -136,7 +145,7 @@ class OpenedTaskStore implements TaskStore {
   }
 
   async #newestCompleted(options: Abortable): Promise<JobState> {
-    for await (const job of this.jobs(options)) if (job.status === 'completed') return job
+    for await (const job of this.#jobs(options)) if (job.status === 'completed') return job
     const { task, project } = this.#place
     throw new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no completed job`, {
       hint: wording`${{

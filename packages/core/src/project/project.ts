@@ -4,7 +4,7 @@ import { keyPrefix } from '../names/layout.ts'
 import { setIn } from '../lang/set-in.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import type { Abortable } from '../platform/abortable.ts'
-import { assertRunOptions, assertTask } from '../options/errors.ts'
+import { assertFields, assertRunOptions, assertTask, listOfTasks } from '../options/errors.ts'
 import { optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { lazyRunner } from '../run/lazy-runner.ts'
@@ -112,7 +112,7 @@ export class Project<Known = never, Results = never> {
     Known | NamesFor<RawEachOf<Tasks>['name']> | `(${RemarksOn<EachOf<Tasks>> | MissingOf<Tasks>})`,
     Results | ResultsOfEach<EachOf<Tasks>>
   > {
-    return this.#with(Object.values(tasks) as readonly unknown[] as readonly Runs[])
+    return this.#with(listOfTasks(this.name, tasks) as readonly Runs[])
   }
 
   /**
@@ -184,8 +184,7 @@ export class Project<Known = never, Results = never> {
   async warmPools(options: Abortable = {}): Promise<readonly WarmPool[]> {
     const { listWarmPools } = await import('../run/warm/pools.ts')
     const { prices } = this.#shared.options
-    const place = await this.#storage()
-    return listWarmPools(this.name, place, prices === undefined ? options : { ...options, prices })
+    return listWarmPools(this.name, await this.#storage(), prices === undefined ? options : { ...options, prices })
   }
 
   #with<More, Returns>(tasks: readonly Runs[]): Project<More, Returns> {
@@ -205,6 +204,7 @@ export class Project<Known = never, Results = never> {
    * @throws {SsmError} `OUTPUT_MISSING` when no task has a job; `STORAGE_FULL`, `STORAGE_DENIED`; an abort rejects with `signal.reason`.
    */
   async report(file: string, options: Abortable = {}): Promise<void> {
+    assertFields(this.name, 'report', options, { signal: true })
     const { reportOf, writeReport } = await import('../search/report/index.ts')
     const place = { ...(await this.#storage()), project: this.name }
     const prices = moneySettings(this.name, this.#shared.options)?.prices

@@ -17,6 +17,7 @@ import type { Program } from '../spec/program.ts'
 import type { StoredOutput } from '../spec/result.ts'
 import type { RequestOverride, TaskSpec } from '../spec/task-spec.ts'
 import { addDocuments, addInput, pathOrUri, sourceOf, taskSource, type Draft } from './draft.ts'
+import { assertMap } from './functions/map-given.ts'
 import { functionSource, pythonSource } from './functions/function-file.ts'
 import type { MapOptions, PythonFunctionOptions } from './grammar/functions.ts'
 import type { InputOptions, OutputRef } from './grammar/input-options.ts'
@@ -95,6 +96,7 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
     options: MapOptions & RunOptions & { readonly rest?: readonly unknown[] } = {},
   ): Promise<readonly unknown[]> => {
     assertRunOptions(this.name, options, mapFields)
+    assertMap(this.name, items, options)
     const { machines, perMachine = 1, rest = [], ...run } = options
     const caller = callerOf(this.map)
     const { makeCalls } = await import('./functions/call-function.ts')

@@ -9,8 +9,9 @@ import type { TaskSpec } from '../spec/task-spec.ts'
 import { systemClock, type Clock } from '../time/clock.ts'
 import { readingContext, type TaskPlatforms } from './context.ts'
 import { RunAbortedError } from './follow/errors.ts'
-import { logLines } from './follow/lines.ts'
+import { followFields, logLines } from './follow/lines.ts'
 import type { RunHandle } from './handle.ts'
+import { assertGiven, optionProblemsOf } from './lookup/given.ts'
 import { moneyOpener } from './money/opener.ts'
 import { explainTask, planTask } from './decide/plan-task.ts'
 import { GraphFailedError, type TaskOutcome } from './results/outcome.ts'
@@ -83,8 +84,12 @@ function handleOf(session: RunSession, platform: Platform, outcome: Promise<Task
   // A failure waits for whoever asks; nobody asking is no crash.
   outcome.catch(() => undefined)
   return {
-    events: (options = {}) => session.events(options.signal),
+    events: (options = {}) => {
+      assertGiven('events', optionProblemsOf(options))
+      return session.events(options.signal)
+    },
     async *logs(options = {}) {
+      assertGiven('logs', optionProblemsOf(options, followFields))
       yield* logLines(platform, await session.job, options)
     },
     job: () => session.job,

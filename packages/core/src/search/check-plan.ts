@@ -89,7 +89,7 @@ function numberProblems({ trials, parallel, tolerate, seed, withinSeconds, halvi
     ...whole('parallel', parallel, 1),
     ...whole('tolerate', tolerate, 0),
     ...whole('seed', seed, 0),
-    ...(parallel > trials
+    ...(Number.isSafeInteger(parallel) && Number.isSafeInteger(trials) && parallel > trials
       ? [
           {
             path: 'parallel',

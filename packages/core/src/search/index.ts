@@ -5,6 +5,7 @@ import type { SearchWork } from './search-work.ts'
 import { SearchSession } from './session.ts'
 import { TunerSession } from './tuner/tuner-session.ts'
 import type { SearchTools } from './tools.ts'
+import { assertGiven, optionProblemsOf } from '../run/lookup/given.ts'
 import type { TaskResult } from '../run/results/task-result.ts'
 import type { Values } from './space.ts'
 
@@ -31,7 +32,10 @@ export function startSearch(
   })
   outcome.catch(() => undefined)
   return {
-    events: ({ signal } = {}) => session.events(signal),
+    events: (options = {}) => {
+      assertGiven('events', optionProblemsOf(options))
+      return session.events(options.signal)
+    },
     trials: () => session.trials(),
     result: () => outcome,
     stop: () => session.stop(),
@@ -44,6 +48,7 @@ async function outcomeOf(plan: SearchPlan, session: SearchWork, tools: SearchToo
   try {
     await session.run()
     const report: Found['report'] = async (file, options = {}) => {
+      assertGiven('report', optionProblemsOf(options))
       const { reportFound } = await import('./report/found.ts')
       await reportFound(plan, session.trials(), tools.runner, file, options)
     }

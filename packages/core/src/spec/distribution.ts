@@ -61,11 +61,16 @@ export function distributionOf(value: unknown): DistributionSpec | string | unde
   return withSettings(kind, isRecord(settings) ? settings : {})
 }
 
+const settingNames = ['processesPerMachine', 'processes_per_host', 'options', 'custom_mpi_options']
+
 function withSettings(kind: DistributionName, settings: Readonly<Record<string, unknown>>): DistributionSpec | string {
   const processes = settings['processesPerMachine'] ?? settings['processes_per_host']
   if (processes !== undefined && !(Number.isInteger(processes) && Number(processes) > 0)) {
     return 'must have processesPerMachine as a whole number from 1'
   }
+  // The Python SDK's forms, which have `enabled`, may say more than is used here.
+  const unknown = Object.keys(settings).find((name) => !settingNames.includes(name))
+  if (unknown !== undefined && settings['enabled'] === undefined) return `has processesPerMachine and options, not ${unknown}`
   const options = settings['options'] ?? settings['custom_mpi_options']
   const mpiOptions = typeof options === 'string' ? wordsOf(options) : options
   if (mpiOptions !== undefined && !isTexts(mpiOptions)) return 'must have options as a list of texts, each without line breaks'

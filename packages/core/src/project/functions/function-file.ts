@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { kindOf } from '../../files/stat.ts'
 import { setIn } from '../../lang/set-in.ts'
+import { unknownFields, type Fields } from '../../options/did-you-mean.ts'
 import { homeProblems, InvalidTaskError } from '../../options/errors.ts'
 import type { PythonFunctionOptions } from '../grammar/functions.ts'
 
@@ -35,10 +36,14 @@ export function pythonSource(task: string, file: string, name: string, options: 
   if (typeof name !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     throw refused(task, name, 'must be the name of a function', usage)
   const { args, result, sourceDir, dependencies = [] } = options ?? {}
+  const unknown = unknownFields(options ?? {}, pythonFields)
+  if (unknown.length > 0) throw new InvalidTaskError(task, unknown)
   if (!isSchema(args) || !isSchema(result)) throw refused(task, undefined, 'must say args and result by a Standard Schema', usage)
   const python = { args, result, dependencies, ...setIn({ sourceDir }) }
   return { specifier: file, from: process.cwd(), exported: name, python }
 }
+
+const pythonFields: Fields<PythonFunctionOptions> = { args: true, result: true, sourceDir: true, dependencies: true }
 
 function isSchema(value: unknown): value is StandardSchemaV1 {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false

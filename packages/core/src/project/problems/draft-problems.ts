@@ -4,8 +4,6 @@ import { projectName, taskName } from '../../names/task-name.ts'
 import { nearest } from '../../options/did-you-mean.ts'
 import type { FoundProblem } from '../../options/option.ts'
 import { isOutputName, outputsOf } from '../../run/results/outputs.ts'
-import { keepsCheckpoints } from '../../spec/algorithms.ts'
-import { secondsOf } from '../../time/duration.ts'
 import type { Draft, DraftInput } from '../draft.ts'
 import { isAddress, pathProblems, tried, uriProblems } from './place-problems.ts'
 
@@ -93,34 +91,6 @@ function argvProblems(argv: unknown): readonly FoundProblem[] {
   const wrong = args.findIndex((text) => typeof text !== 'string' || text.includes('\0'))
   const problem = { path: `entrypoint[${wrong + 1}]`, value: args[wrong], message: 'must be a text without NUL characters', hint }
   return [...textProblems('entrypoint', program), ...(wrong === -1 ? [] : [problem])]
-}
-
-/** What an algorithm, an image that brings its own program, cannot have of options that are right by themselves. */
-export function algorithmProblems({ algorithm, options }: Draft): readonly FoundProblem[] {
-  if (algorithm === undefined) return []
-  const { hyperparameters } = options
-  const lines = Object.entries(hyperparameters ?? {}).flatMap(([name, value]): readonly FoundProblem[] => {
-    if (typeof value !== 'string' || !/[\n\r\u0085\u2028\u2029]/.test(value)) return []
-    const message = 'must be on one line: the image of an algorithm reads it from the request'
-    return [{ path: `hyperparameters.${name}`, value, message, hint: 'Write it without line ends.' }]
-  })
-  return [
-    ...lines,
-    ...(algorithm.name.includes('/') || keepsCheckpoints(algorithm.name) ? [] : shortSpot(algorithm.name, options)),
-  ]
-}
-
-/** SageMaker lets what keeps no checkpoints wait for spare machines and run for an hour, together. */
-function shortSpot(name: string, { spot, maxRun, maxWait }: Draft['options']): readonly FoundProblem[] {
-  const longest = 3_600
-  if (spot !== true) return []
-  const message = `must be at most '1 hour' with spot: ${name} keeps no checkpoints`
-  const hint = {
-    library: "Set .maxRun('1 hour') or less, or leave out .spot().",
-    commandLine: 'Set --max_run_mins 60 or less, or leave out --spot.',
-  }
-  if ((secondsOf(maxRun ?? '24 hours') ?? 0) > longest) return [{ path: 'maxRun', value: maxRun ?? '24 hours', message, hint }]
-  return maxWait === undefined || (secondsOf(maxWait) ?? 0) <= longest ? [] : [{ path: 'maxWait', value: maxWait, message, hint }]
 }
 
 /** Channels that are taken twice, sources that cannot be, options that do not exist. */

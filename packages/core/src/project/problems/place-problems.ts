@@ -4,6 +4,8 @@ import { objectUri } from '../../names/object-uri.ts'
 import { homeProblems } from '../../options/errors.ts'
 import type { FoundProblem } from '../../options/option.ts'
 import { outputsOf } from '../../run/results/outputs.ts'
+import { keepsCheckpoints } from '../../spec/algorithms.ts'
+import { secondsOf } from '../../time/duration.ts'
 import type { Draft } from '../draft.ts'
 
 /** What is wrong with a text, as the function that makes a name or an address of it says. */
@@ -86,6 +88,40 @@ export function pathProblems(path: string, value: unknown): readonly FoundProble
   ]
 }
 
+/** What an algorithm, an image that brings its own program, cannot have of options that are right by themselves. */
+export function algorithmProblems({ algorithm, options }: Draft): readonly FoundProblem[] {
+  if (algorithm === undefined) return []
+  const { name, version } = algorithm as Readonly<Record<keyof typeof algorithm, unknown>>
+  const wrong = typeof name !== 'string' || name === '' ? name : version
+  if (wrong === name || (version !== undefined && typeof version !== 'string')) {
+    const hint = "Write it as .algorithm('xgboost', { version: '1.7-1' })."
+    return [{ path: 'algorithm', value: wrong, message: 'must be the name of an algorithm, and a version as text', hint }]
+  }
+  const { hyperparameters } = options
+  const lines = Object.entries(hyperparameters ?? {}).flatMap(([name, value]): readonly FoundProblem[] => {
+    if (typeof value !== 'string' || !/[\n\r\u0085\u2028\u2029]/.test(value)) return []
+    const message = 'must be on one line: the image of an algorithm reads it from the request'
+    return [{ path: `hyperparameters.${name}`, value, message, hint: 'Write it without line ends.' }]
+  })
+  return [
+    ...lines,
+    ...(algorithm.name.includes('/') || keepsCheckpoints(algorithm.name) ? [] : shortSpot(algorithm.name, options)),
+  ]
+}
+
+/** SageMaker lets what keeps no checkpoints wait for spare machines and run for an hour, together. */
+function shortSpot(name: string, { spot, maxRun, maxWait }: Draft['options']): readonly FoundProblem[] {
+  const longest = 3_600
+  if (spot !== true) return []
+  const message = `must be at most '1 hour' with spot: ${name} keeps no checkpoints`
+  const hint = {
+    library: "Set .maxRun('1 hour') or less, or leave out .spot().",
+    commandLine: 'Set --max_run_mins 60 or less, or leave out --spot.',
+  }
+  if ((secondsOf(maxRun ?? '24 hours') ?? 0) > longest) return [{ path: 'maxRun', value: maxRun ?? '24 hours', message, hint }]
+  return maxWait === undefined || (secondsOf(maxWait) ?? 0) <= longest ? [] : [{ path: 'maxWait', value: maxWait, message, hint }]
+}
+
 /** An archive of the state is written by our launcher, which an image's own program does without. */
 export function archiveProblems({ options, algorithm, program }: Draft): readonly FoundProblem[] {
   const { stateArchive, launch } = options
@@ -140,7 +176,7 @@ function documentProblems(draft: Draft): readonly FoundProblem[] {
     const places = of === 'channel' ? channels : outputs
     const hint = `Write .${path}('${places[0] ?? 'data'}', { 'stats.json': schema }).`
     const problems = [
-      ...(places.includes(place) ? [] : [`names the ${of} '${place}', which the task does not have; it has ${listOf(places)}`]),
+      ...(places.includes(place) ? [] : [`names the ${of} '${String(place)}', which the task does not have; it has ${listOf(places)}`]),
       ...(isDocumentFile(file)
         ? []
         : [`names the file '${file}': documents are files with the ending .json or .jsonl in the ${of}`]),

@@ -54,8 +54,13 @@ export class SearchBuilder {
       (await import('../../run/lookup/describe-only.ts')).refuseWhenDescribing([task])
     const { startSearch } = await import('../../search/index.ts')
     const { over } = this.#plan
-    const trials = over.kind === 'list' ? over.list.length : (this.#plan.trials ?? usualTrials)
-    const plan = { ...this.#plan, task, trials, parallel: this.#plan.parallel ?? Math.min(usualParallel, trials) }
+    const trials = over.kind === 'list' ? lengthOf(over.list) : (this.#plan.trials ?? usualTrials)
+    const plan = {
+      ...this.#plan,
+      task,
+      trials,
+      parallel: this.#plan.parallel ?? Math.min(usualParallel, typeof trials === 'number' ? trials : usualParallel),
+    }
     return startSearch(plan, { runner: this.#runner, caller }, options)
   }
 
@@ -63,6 +68,9 @@ export class SearchBuilder {
     return new SearchBuilder(this.#spec, this.#runner, { ...this.#plan, ...change })
   }
 }
+
+// What is no list is told with everything else that is wrong.
+const lengthOf = (list: unknown): number => (Array.isArray(list) && list.length > 0 ? list.length : 1)
 
 /** A search of nothing but its space or its list. */
 export const firstPlan = (over: SearchPlan['over']): Plan => ({ over, tolerate: 0, seed: 0, by: 'bayes' })

@@ -9,7 +9,8 @@ import type { AttemptReport, Decision, StoredOutput } from '../../spec/result.ts
 import type { TaskContext } from '../context.ts'
 import type { EndedJob } from '../follow/follow.ts'
 import { notAsked } from '../money/money.ts'
-import { logLines } from '../follow/lines.ts'
+import { followFields, logLines } from '../follow/lines.ts'
+import { assertGiven, optionProblemsOf } from '../lookup/given.ts'
 import { readDocument } from './document.ts'
 import { storedOutputs, type StoredOutputs } from './outputs.ts'
 import type { ResolvedTask } from '../resolve/resolve-task.ts'
@@ -39,13 +40,14 @@ export async function taskResult(
     metrics: freeze({ ...ended.metrics }),
     series: (metric, options = {}) => seriesOf(spec.task, spec.metrics, metric, state, context.platform, options),
     // Of `.jsonl` it is a list, as the type says.
-    document: (async (output: OutputName, file: string, schema: StandardSchemaV1, options: Abortable = {}) =>
-      await readDocument(state, outputNamed(spec.task, outputs, output), file, schema, {
-        ...options,
-        platform: context.platform,
-      })) as TaskResult['document'],
+    document: (async (output: OutputName, file: string, schema: StandardSchemaV1, options: Abortable = {}) => {
+      assertGiven('document', optionProblemsOf(options))
+      const { platform } = context
+      return await readDocument(state, outputNamed(spec.task, outputs, output), file, schema, { ...options, platform })
+    }) as TaskResult['document'],
     download: (folder, options = {}) => downloadJob(state, layout, folder, options, context),
     report: async (file, options = {}) => {
+      assertGiven('report', optionProblemsOf(options))
       const [{ reportOfJob }, { writeReport }] = await Promise.all([
         import('../report/report-of.ts'),
         import('../report/report-page.ts'),
@@ -53,7 +55,10 @@ export async function taskResult(
       const place = { platform: context.platform, job: state.name }
       await writeReport(await reportOfJob(place, { ...options, money }), file, options)
     },
-    logs: (options = {}): AsyncIterable<LogLine> => logLines(context.platform, state, { ...options, untilNow: true }),
+    logs: (options = {}): AsyncIterable<LogLine> => {
+      assertGiven('logs', optionProblemsOf(options, followFields))
+      return logLines(context.platform, state, { ...options, untilNow: true })
+    },
   }
 }
 

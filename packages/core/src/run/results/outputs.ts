@@ -82,13 +82,7 @@ export const isOutputName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-
 /** Paths that SageMaker would refuse, or that two things want; names of outputs that cannot be. */
 export function placeProblems(kind: JobKind, inputs: readonly PlacedInput[], named: NamedOutputs): readonly FoundProblem[] {
   const said = inputs.flatMap(({ path }, index) => (path === undefined ? [] : [{ field: `input[${index}].path`, path }]))
-  if (kind === 'training')
-    return said.map(({ field, path }) => ({
-      path: field,
-      value: path,
-      message: 'cannot be chosen in a training task: SageMaker puts each channel into /opt/ml/input/data/<channel>',
-      hint: { library: 'Leave it out, or use project.processing().', commandLine: 'Leave out --input_at, or use ssm process.' },
-    }))
+  if (kind === 'training') return [...said.map(inTraining), ...(Object.keys(named).length > 0 ? [namedInTraining(named)] : [])]
   const outputs = Object.entries(named)
   const chosen: readonly Place[] = [
     ...inputs.map((input, index) => ({
@@ -101,6 +95,20 @@ export function placeProblems(kind: JobKind, inputs: readonly PlacedInput[], nam
   const wrong = chosen.flatMap(shapeProblems)
   return [...nameProblems(outputs), ...wrong, ...(wrong.length === 0 ? overlaps(chosen as readonly Sure[]) : [])]
 }
+
+const inTraining = ({ field, path }: { readonly field: string; readonly path: string }): FoundProblem => ({
+  path: field,
+  value: path,
+  message: 'cannot be chosen in a training task: SageMaker puts each channel into /opt/ml/input/data/<channel>',
+  hint: { library: 'Leave it out, or use project.processing().', commandLine: 'Leave out --input_at, or use ssm process.' },
+})
+
+const namedInTraining = (named: NamedOutputs): FoundProblem => ({
+  path: 'outputs',
+  value: named,
+  message: 'are named by processing tasks alone',
+  hint: { library: 'Use project.processing(), or write to model and output.', commandLine: 'Use ssm process, or write to model and output.' },
+})
 
 const placeOf = ({ channel, path }: PlacedInput): unknown => path ?? channelPath('processing', String(channel))
 
