@@ -21,7 +21,13 @@ import { spotWaitOf, usualMaxWait } from '../options/spot/spot.ts'
 import { retryOf } from '../spec/training/retry.ts'
 import type { Draft, DraftInput } from './draft.ts'
 import { fieldProblems } from './problems/fields.ts'
-import { algorithmProblems, archiveProblems, homePathProblems, launchProblems, schemaProblems } from './problems/place-problems.ts'
+import {
+  algorithmProblems,
+  archiveProblems,
+  homePathProblems,
+  launchProblems,
+  schemaProblems,
+} from './problems/place-problems.ts'
 import { inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
 

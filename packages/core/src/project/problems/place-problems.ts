@@ -176,7 +176,9 @@ function documentProblems(draft: Draft): readonly FoundProblem[] {
     const places = of === 'channel' ? channels : outputs
     const hint = `Write .${path}('${places[0] ?? 'data'}', { 'stats.json': schema }).`
     const problems = [
-      ...(places.includes(place) ? [] : [`names the ${of} '${String(place)}', which the task does not have; it has ${listOf(places)}`]),
+      ...(places.includes(place)
+        ? []
+        : [`names the ${of} '${String(place)}', which the task does not have; it has ${listOf(places)}`]),
       ...(isDocumentFile(file)
         ? []
         : [`names the file '${file}': documents are files with the ending .json or .jsonl in the ${of}`]),

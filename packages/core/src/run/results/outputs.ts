@@ -107,7 +107,10 @@ const namedInTraining = (named: NamedOutputs): FoundProblem => ({
   path: 'outputs',
   value: named,
   message: 'are named by processing tasks alone',
-  hint: { library: 'Use project.processing(), or write to model and output.', commandLine: 'Use ssm process, or write to model and output.' },
+  hint: {
+    library: 'Use project.processing(), or write to model and output.',
+    commandLine: 'Use ssm process, or write to model and output.',
+  },
 })
 
 const placeOf = ({ channel, path }: PlacedInput): unknown => path ?? channelPath('processing', String(channel))
