@@ -1,12 +1,9 @@
-import { terms, wording } from '../errors/wording.ts'
-import { packagesChannel } from '@simple-sagemaker/worker-toolkit/contract'
 import { isRegExp } from '../lang/realms.ts'
 import { freeze } from '../lang/freeze.ts'
 import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
 import { InvalidTaskError } from '../options/errors.ts'
-import type { FoundProblem } from '../options/option.ts'
 import { resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import { keepsCheckpoints } from '../spec/algorithms.ts'
 import { distributionOf } from '../spec/distribution.ts'
@@ -27,6 +24,7 @@ import {
   homePathProblems,
   launchProblems,
   schemaProblems,
+  packagesProblems,
 } from './problems/place-problems.ts'
 import { inputProblems, nameProblems, programProblems } from './problems/draft-problems.ts'
 import { placeProblems } from '../run/results/outputs.ts'
@@ -221,33 +219,4 @@ function inputOf(input: DraftInput): InputSpec {
     ...(path === undefined ? {} : { path: bare(path) }),
     ...rest,
   }
-}
-
-/** Packages are installed for a Python entry, and their channel is nobody else's. */
-function packagesProblems({ options: { packages }, program, inputs }: Draft): readonly FoundProblem[] {
-  if (packages === undefined) return []
-  const isPython = program?.kind === 'code' && program.entry.endsWith('.py')
-  const index = inputs.findIndex(({ channel }) => channel === packagesChannel)
-  return [
-    ...(program === undefined || isPython
-      ? []
-      : [
-          {
-            path: 'packages',
-            value: packages,
-            message: 'are installed for a Python entry alone',
-            hint: wording`Run a .py file with ${terms.code}, or leave out ${terms.packages}.`,
-          },
-        ]),
-    ...(index < 0
-      ? []
-      : [
-          {
-            path: `input[${index}].channel`,
-            value: packagesChannel,
-            message: 'is the channel of the packages',
-            hint: "Name this one with { channel: '…' }.",
-          },
-        ]),
-  ]
 }

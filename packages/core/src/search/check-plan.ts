@@ -113,7 +113,12 @@ function choiceProblems({ by, on }: SearchPlan): readonly FoundProblem[] {
   const oneOf = (path: string, value: unknown, known: readonly string[]): readonly FoundProblem[] => {
     if (value === undefined || known.includes(value as string)) return []
     const near = typeof value === 'string' ? nearest(value, known) : undefined
-    const hint = near === undefined ? `Write .${path}('${known[0] ?? ''}'), or leave it out.` : `Did you mean ${near}?`
+    const first = known[0] ?? ''
+    const write = {
+      library: `Write .${path}('${first}'), or leave it out.`,
+      commandLine: `Write --${path} ${first}, or leave it out.`,
+    }
+    const hint = near === undefined ? write : `Did you mean ${near}?`
     return [{ path, value, message: `must be one of ${known.join(', ')}`, hint }]
   }
   return [...oneOf('by', by, strategies), ...oneOf('on', on, ['sagemaker'])]

@@ -1,3 +1,4 @@
+import { packagesChannel } from '@simple-sagemaker/worker-toolkit/contract'
 import { isSsmError } from '../../errors/ssm-error.ts'
 import { terms, wording, type Text } from '../../errors/wording.ts'
 import { objectUri } from '../../names/object-uri.ts'
@@ -94,7 +95,10 @@ export function algorithmProblems({ algorithm, options }: Draft): readonly Found
   const { name, version } = algorithm as Readonly<Record<keyof typeof algorithm, unknown>>
   const wrong = typeof name !== 'string' || name === '' ? name : version
   if (wrong === name || (version !== undefined && typeof version !== 'string')) {
-    const hint = "Write it as .algorithm('xgboost', { version: '1.7-1' })."
+    const hint = {
+      library: "Write it as .algorithm('xgboost', { version: '1.7-1' }).",
+      commandLine: 'Give an algorithm in a program.',
+    }
     return [{ path: 'algorithm', value: wrong, message: 'must be the name of an algorithm, and a version as text', hint }]
   }
   const { hyperparameters } = options
@@ -129,6 +133,35 @@ export function archiveProblems({ options, algorithm, program }: Draft): readonl
   if (algorithm === undefined && program.kind !== 'algorithm' && launch !== 'toolkit') return []
   const hint = 'Leave it out: its program keeps its state by itself.'
   return [{ path: 'stateArchive', value: true, message: 'needs a program that is started by the launcher', hint }]
+}
+
+/** Packages are installed for a Python entry, and their channel is nobody else's. */
+export function packagesProblems({ options: { packages }, program, inputs }: Draft): readonly FoundProblem[] {
+  if (packages === undefined) return []
+  const isPython = program?.kind === 'code' && program.entry.endsWith('.py')
+  const index = inputs.findIndex(({ channel }) => channel === packagesChannel)
+  return [
+    ...(program === undefined || isPython
+      ? []
+      : [
+          {
+            path: 'packages',
+            value: packages,
+            message: 'are installed for a Python entry alone',
+            hint: wording`Run a .py file with ${terms.code}, or leave out ${terms.packages}.`,
+          },
+        ]),
+    ...(index < 0
+      ? []
+      : [
+          {
+            path: `input[${index}].channel`,
+            value: packagesChannel,
+            message: 'is the channel of the packages',
+            hint: "Name this one with { channel: '…' }.",
+          },
+        ]),
+  ]
 }
 
 /** A launcher starts a file; the toolkit of an image does what it always did, and nothing of ours. */

@@ -3,7 +3,7 @@ import { InvalidTaskError } from '../../options/errors.ts'
 import type { Abortable } from '../../platform/abortable.ts'
 import type { OutputName } from '../../spec/outputs.ts'
 import type { JobState } from '../../platform/jobs.ts'
-import type { LogLine } from '../../platform/logs.ts'
+import type { FollowOptions, LogLine } from '../../platform/logs.ts'
 import { freeze } from '../../lang/freeze.ts'
 import type { AttemptReport, Decision, StoredOutput } from '../../spec/result.ts'
 import type { TaskContext } from '../context.ts'
@@ -55,11 +55,13 @@ export async function taskResult(
       const place = { platform: context.platform, job: state.name }
       await writeReport(await reportOfJob(place, { ...options, money }), file, options)
     },
-    logs: (options = {}): AsyncIterable<LogLine> => {
-      assertGiven('logs', optionProblemsOf(options, followFields))
-      return logLines(context.platform, state, { ...options, untilNow: true })
-    },
+    logs: (options = {}) => linesOf(context, state, options),
   }
+}
+
+function linesOf({ platform }: TaskContext, job: JobState, options: FollowOptions): AsyncIterable<LogLine> {
+  assertGiven('logs', optionProblemsOf(options, followFields))
+  return logLines(platform, job, { ...options, untilNow: true })
 }
 
 function outputNamed(task: string, outputs: StoredOutputs, name: OutputName): StoredOutput {
