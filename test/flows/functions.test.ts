@@ -44,6 +44,25 @@ test('an error comes back with its name, its message and the stack of the machin
   expect(error.cause).toMatchObject({ name: 'RangeError', message: 'there is no such unit' })
 })
 
+test.each([1, 2])(
+  'a promise that is never settled is told as the end of its call, %i at once',
+  { timeout },
+  async (perMachine) => {
+    await using place = sandbox()
+    const unsettled = place.project('p').task('u').function(load, 'unsettled', { file })
+    const error = await failedCalls(unsettled.map(['a', 'never', 'never again', 'b'], { perMachine }))
+    const never =
+      "Error: the function's promise was never settled: nothing was left to wait for, and neither resolve() nor reject() had been called"
+    expect(error.message.split('\n').slice(1)).toEqual([`  item 1: ${never}`, `  item 2: ${never}`])
+    expect(error.values).toEqual(['a', undefined, undefined, 'b'])
+    const decided: string[] = []
+    const onEvent = (event: RunEvent): void =>
+      void (event.type === 'decided' && event.decision.kind === 'start' && decided.push(event.decision.because))
+    await failedCalls(unsettled.map(['a', 'never', 'never again', 'b'], { perMachine, onEvent }))
+    expect(decided).toEqual(['calls that threw are made again'])
+  },
+)
+
 test('map makes all calls in one job, keeps their order, names those that fail and repeats only these', { timeout }, async () => {
   await using place = sandbox()
   const notes = join(place.folder, 'notes')

@@ -29,6 +29,12 @@ export function mortal(text: string, file: string): number {
 /** Gives what it takes. */
 export const same = (value: unknown): unknown => value
 
+/** Never ends for texts that begin with `never`: nothing is left that could settle its promise. */
+export const unsettled = (text: string): Promise<string> =>
+  new Promise((resolve) => {
+    if (!text.startsWith('never')) setTimeout(() => resolve(text), 1)
+  })
+
 export const noFunction = 1
 
 /** Each item of `deadly` kills the program of its machine once, before it is done; starts are noted. */

@@ -11,6 +11,12 @@ export interface RunPolicy {
   readonly clean?: boolean
 }
 
+/** As a caller inside this library gives it. */
+export interface ReasonedPolicy extends RunPolicy {
+  /** Why it is forced, as a decision tells it; default `'it was forced'`. */
+  readonly because?: string
+}
+
 /** How one call behaves. What the task *is* stands in the chain. */
 export interface RunOptions extends RunPolicy {
   /** Ends the preparing and the waiting, with `RunAbortedError`; a submitted job goes on. */

@@ -48,7 +48,13 @@ export function threadExecutor(program: URL): Executor {
 
 /** The other side of an executor: answers each message with how the call ended. */
 export function answerCalls(callee: Callee): void {
-  parentPort?.on('message', (args: readonly Json[]) => {
-    void oneCall(callee, args).then((ended) => parentPort?.postMessage(ended))
+  const port = parentPort
+  port?.on('message', (args: readonly Json[]) => {
+    // A port that is listened to keeps the thread alive: it would wait for ever for a call that nothing can settle.
+    port.unref()
+    void oneCall(callee, args).then((ended) => {
+      port.ref()
+      port.postMessage(ended)
+    })
   })
 }

@@ -17,7 +17,7 @@ import { setIn } from '../../lang/set-in.ts'
 import { longestTaskName } from '../../names/task-name.ts'
 import { InvalidTaskError } from '../../options/errors.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
-import type { RunOptions } from '../../run/run-options.ts'
+import type { ReasonedPolicy, RunOptions } from '../../run/run-options.ts'
 import type { Runner } from '../../run/runner.ts'
 import type { TaskSpec } from '../../spec/task-spec.ts'
 import { addInput, type Draft } from '../draft.ts'
@@ -40,6 +40,8 @@ export interface CallsWanted {
 }
 
 const nameDigits = 10
+
+const again: ReasonedPolicy = { force: true, because: 'calls that threw are made again' }
 
 /**
  * Makes the calls in one job, unless a job with the same function and arguments has made them; gives the values in order.
@@ -70,7 +72,7 @@ export async function makeCalls(draft: Draft, runner: Runner, wanted: CallsWante
   const first = await run(wanted.options)
   // A job that made the calls before is done; only calls that threw then are made again.
   const isOld = first.result.decision.kind === 'skip' && first.ends.some(({ error }) => error !== undefined)
-  const { result, ends } = isOld ? await run({ ...wanted.options, force: true }) : first
+  const { result, ends } = isOld ? await run({ ...wanted.options, ...again }) : first
   if (ends.some(({ error }) => error !== undefined))
     throw caller(new FunctionFailedError(draft.calls.exported, result.job, ends, wanted.isMap))
   return await checkedValues(draft.calls, ends, result.job, wanted.isMap)

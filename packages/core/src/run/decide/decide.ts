@@ -2,7 +2,7 @@ import { describeChanges } from '../../bundle/describe-change.ts'
 import { changesBetween } from '../../bundle/fingerprint.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import type { Decision, FingerprintParts, PastJob, TaskHistory } from '../../spec/result.ts'
-import type { RunPolicy } from '../run-options.ts'
+import type { ReasonedPolicy } from '../run-options.ts'
 
 /** What is about to run. */
 export interface RunIdentity {
@@ -11,8 +11,8 @@ export interface RunIdentity {
 }
 
 /** Skip, join or start, from what happened before and what is wished. Pure. */
-export function decide(history: TaskHistory, identity: RunIdentity, policy: RunPolicy): Decision {
-  if (policy.force === true) return start('it was forced')
+export function decide(history: TaskHistory, identity: RunIdentity, policy: ReasonedPolicy): Decision {
+  if (policy.force === true) return start(policy.because ?? 'it was forced')
   if (policy.clean === true) return start('its state is cleaned')
   const { newest } = history
   if (newest === undefined) return start('it has never run')

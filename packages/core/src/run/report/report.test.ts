@@ -300,6 +300,13 @@ test.each([
   ],
   [
     [
+      { state, record: { ...record('a'), parts: { 'reading of input calls': 'x' } } },
+      { state, record: record('a') },
+    ],
+    'nothing had changed: it was forced, or calls that threw were made again',
+  ],
+  [
+    [
       { state, record: record('a') },
       { state: { ...state, status: 'failed' }, record: record('a') },
     ],

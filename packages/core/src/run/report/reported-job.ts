@@ -1,3 +1,4 @@
+import { callsChannel } from '@simple-sagemaker/worker-toolkit/functions'
 import { describeChanges } from '../../bundle/describe-change.ts'
 import { changesBetween } from '../../bundle/fingerprint.ts'
 import { sumOfCosts } from '../../cost/billed.ts'
@@ -137,12 +138,18 @@ export function reasonToStart([{ record }, previous]: JobToReport['past']): stri
   if (previous.record === undefined) return 'the job before it was made by another tool'
   if (previous.record.fingerprint === record.fingerprint)
     return previous.state.status === 'completed'
-      ? 'it was forced: nothing had changed'
+      ? forcedOr(record.parts)
       : `the job before it ${previous.state.status}`
   const changes = describeChanges(changesBetween(previous.record.parts, record.parts))
   const more = changes.length > 3 ? ` and ${changes.length - 3} more` : ''
   return changes.length === 0 ? 'it is described differently' : `changed: ${changes.slice(0, 3).join(', ')}${more}`
 }
+
+// Only the call that started it knew: a function's calls that threw are made again without being forced.
+const forcedOr = (parts: FingerprintParts): string =>
+  Object.hasOwn(parts, `reading of input ${callsChannel}`)
+    ? 'nothing had changed: it was forced, or calls that threw were made again'
+    : 'it was forced: nothing had changed'
 
 const becauseOf = (past: JobToReport['past']): Pick<ReportedJob, 'because'> => {
   const because = reasonToStart(past)
