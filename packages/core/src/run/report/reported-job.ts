@@ -137,9 +137,7 @@ export function reasonToStart([{ record }, previous]: JobToReport['past']): stri
   if (previous === undefined) return 'no earlier job of the task is stored'
   if (previous.record === undefined) return 'the job before it was made by another tool'
   if (previous.record.fingerprint === record.fingerprint)
-    return previous.state.status === 'completed'
-      ? forcedOr(record.parts)
-      : `the job before it ${previous.state.status}`
+    return previous.state.status === 'completed' ? forcedOr(record.parts) : `the job before it ${previous.state.status}`
   const changes = describeChanges(changesBetween(previous.record.parts, record.parts))
   const more = changes.length > 3 ? ` and ${changes.length - 3} more` : ''
   return changes.length === 0 ? 'it is described differently' : `changed: ${changes.slice(0, 3).join(', ')}${more}`
