@@ -1,4 +1,3 @@
-import { callsChannel } from '@simple-sagemaker/worker-toolkit/functions'
 import { describeChanges } from '../../bundle/describe-change.ts'
 import { changesBetween } from '../../bundle/fingerprint.ts'
 import { sumOfCosts } from '../../cost/billed.ts'
@@ -143,9 +142,9 @@ export function reasonToStart([{ record }, previous]: JobToReport['past']): stri
   return changes.length === 0 ? 'it is described differently' : `changed: ${changes.slice(0, 3).join(', ')}${more}`
 }
 
-// Only the call that started it knew: a function's calls that threw are made again without being forced.
+// Only the call that started it knew: calls of a function that threw, which are read from the channel `calls`, are made again without being forced.
 const forcedOr = (parts: FingerprintParts): string =>
-  Object.hasOwn(parts, `reading of input ${callsChannel}`)
+  Object.hasOwn(parts, 'reading of input calls')
     ? 'nothing had changed: it was forced, or calls that threw were made again'
     : 'it was forced: nothing had changed'
 
