@@ -1,5 +1,6 @@
 import type { ContainerEngine } from './engine.ts'
 import { callEngine, imageError } from './call.ts'
+import { markedBuild, removeAbandonedBuilds } from './unfinished.ts'
 
 /** How far an image is: what is being done, and the line that was printed last. */
 export interface ImageStep {
@@ -35,9 +36,13 @@ export async function buildImage(engine: ContainerEngine, options: BuildOptions)
   const rest = [...names, '--file', `${options.folder}/Dockerfile`, options.folder]
   const steps = stepReader('build', options.onStep)
   const call = { ...(options.env === undefined ? {} : { env: options.env }), signal: options.signal, onLine: steps }
+  await removeAbandonedBuilds(engine)
+  const build = markedBuild(engine, `${options.folder}/Dockerfile`, options.signal)
   try {
-    await callEngine(engine.program, [...(await buildWords(engine, options)), '--platform', platform, ...rest], call)
+    const words = [...(await buildWords(engine, options)), ...build.words]
+    await callEngine(engine.program, [...words, '--platform', platform, ...rest], call)
   } catch (cause) {
+    await build.remove()
     throw imageError('The image could not be built', cause, {
       hint: 'Read the last lines of the build above, and correct the Dockerfile or its context.',
       facts: { engine: engine.kind, names: options.names },

@@ -17,13 +17,13 @@ test('a temporary folder is gone with its content after its scope, also when dis
 })
 
 /** What a process leaves in a folder when it is killed while it has a temporary folder there. */
-function leftByKilled(parent: string): string {
+function leftByKilled(parent: string, prefix = 'ssm-'): string {
   const module = new URL('temporary.ts', import.meta.url).href
   const program = `import { temporaryDirectory } from ${JSON.stringify(module)}
-    await temporaryDirectory('ssm-', ${JSON.stringify(parent)}); process.kill(process.pid, 'SIGKILL')`
+    await temporaryDirectory(${JSON.stringify(prefix)}, ${JSON.stringify(parent)}); process.kill(process.pid, 'SIGKILL')`
   const hooks = new URL('../../../../scripts/typescript.mjs', import.meta.url).href
   spawnSync(process.execPath, ['--conditions=ssm-source', '--import', hooks, '--input-type=module', '-e', program])
-  const [left] = readdirSync(parent).filter((name) => name.startsWith('ssm-'))
+  const [left] = readdirSync(parent).filter((name) => name.startsWith(prefix))
   if (left === undefined) throw new Error('the killed process left nothing')
   return join(parent, left)
 }
@@ -43,6 +43,14 @@ test('what a killed process left is removed by the next; what only looks like it
   expect((await readdir(scratch.path)).toSorted()).toEqual(
     [...before.filter((name) => !left.endsWith(name)), later.path.slice(scratch.path.length + 1)].toSorted(),
   )
+})
+
+test('a login that a killed process left does not wait for the next login', { timeout: 30_000 }, async () => {
+  await using scratch = await temporaryDirectory()
+  const left = leftByKilled(scratch.path, 'ssm-login-')
+  writeFileSync(join(left, 'auth.json'), '{}')
+  await using _later = await temporaryDirectory('ssm-', scratch.path)
+  expect(existsSync(left)).toBe(false)
 })
 
 test('a folder of a running process is nobody’s leftover', async () => {

@@ -14,15 +14,15 @@ const abandonedAfterMs = 7 * 24 * 3_600_000
 
 /**
  * Makes a fresh folder, readable by its owner only: `await using scratch = await temporaryDirectory()`. It lies in the
- * system's temporary folder, or in `parent`, which is made when it is missing. What killed processes left there is removed
- * by a later one.
+ * system's temporary folder, or in `parent`, which is made when it is missing. What killed processes left there under any of these names is
+ * removed by a later one: logins and contexts of images are not left until an image is built again.
  * @throws {SsmError} `STORAGE_FULL`, `STORAGE_DENIED`.
  */
 export async function temporaryDirectory(prefix = 'ssm-', parent = tmpdir()): Promise<TemporaryDirectory> {
   const path = await ownedFolder(prefix, parent)
   if (!swept.has(parent)) {
     swept.add(parent)
-    for (const left of await abandonedFolders(prefix, parent)) await removed(left)
+    for (const left of await foldersLeft(parent, (name) => afterPrefix(name, prefix) ?? anyOfOurs.exec(name)?.[1])) await removed(left)
   }
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
@@ -41,12 +41,21 @@ export async function ownedFolder(prefix: string, parent: string): Promise<strin
 }
 
 /** The folders made by `ownedFolder` whose process was killed; those of other computers when they are a week old. */
-export async function abandonedFolders(prefix: string, parent: string): Promise<readonly string[]> {
-  const shape = new RegExp(`^(${ownerPattern})-[^-.]{6}$`)
+export const abandonedFolders = (prefix: string, parent: string): Promise<readonly string[]> =>
+  foldersLeft(parent, (name) => afterPrefix(name, prefix))
+
+const shape = new RegExp(`^(${ownerPattern})-[^-.]{6}$`)
+const anyOfOurs = new RegExp(`^ssm-(?:[a-z]+-)?(${ownerPattern})-[^-.]{6}$`)
+
+/** The owner that stands in a name behind its prefix. */
+const afterPrefix = (name: string, prefix: string): string | undefined =>
+  name.startsWith(prefix) ? shape.exec(name.slice(prefix.length))?.[1] : undefined
+
+async function foldersLeft(parent: string, ownerIn: (name: string) => string | undefined): Promise<readonly string[]> {
   const names = await readdir(parent).catch((): string[] => [])
   const found: string[] = []
-  for (const name of names.filter((each) => each.startsWith(prefix))) {
-    const owner = shape.exec(name.slice(prefix.length))?.[1]
+  for (const name of names) {
+    const owner = ownerIn(name)
     if (owner !== undefined && (await isLeftBehind(join(parent, name), owner))) found.push(join(parent, name))
   }
   return found

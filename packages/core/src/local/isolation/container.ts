@@ -6,7 +6,7 @@ import { PlatformError } from '../../platform/errors.ts'
 import { machineLabel, passedVariables, runWords, type ContainerSettings } from '../../containers/machine.ts'
 import { containerMeter } from '../usage/cgroup.ts'
 import type { UsageMeter } from '../usage/meter.ts'
-import type { Isolation, MachineProgram, RunningMachine } from '../machine/isolation.ts'
+import type { Afterwards, Isolation, MachineProgram, RunningMachine } from '../machine/isolation.ts'
 import { startProcess } from '../machine/process-executor.ts'
 import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
@@ -98,7 +98,7 @@ function startContainer(
     argv: [settings.program, ...runWords(settings, machine)],
     cwd: tree.root,
     environment: passed.environment,
-    afterwards: { program: settings.program, words: [...removal(settings), name].join(' ') },
+    afterwards: afterwards(settings, name, network),
   })
   const ended = new AbortController()
   const remove = (): Promise<unknown> => ask([...removal(settings), name]).catch(() => undefined)
@@ -117,6 +117,13 @@ function startContainer(
     },
   }
 }
+
+// The network can be removed with the last of its containers: by whoever asks last.
+const afterwards = (settings: ContainerSettings, name: string, network: string | undefined): Afterwards => ({
+  program: settings.program,
+  words: [...removal(settings), name].join(' '),
+  ...(network === undefined ? {} : { then: `network rm ${network}` }),
+})
 
 const keptOutputBytes = 4_096
 

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { release, tmpdir } from 'node:os'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readTextNow } from '../../files/read.ts'
+import { temporaryDirectory } from '../../files/temporary.ts'
 import { isError } from '../../lang/realms.ts'
 import { ownIdentity, processPlace } from '../process/identity.ts'
 import { temporaryFile } from '../objects/temporary-file.ts'
@@ -37,12 +38,8 @@ export function namespaceProbe(root: string): Promise<NamespaceProbe> {
 /** The same, tried now, in a folder that is removed again. */
 export async function probedElsewhere(): Promise<NamespaceProbe> {
   if (process.platform !== 'linux') return onlyLinux
-  const folder = mkdtempSync(join(tmpdir(), 'ssm-probe-'))
-  try {
-    return await tryNamespace(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  await using folder = await temporaryDirectory('ssm-probe-')
+  return await tryNamespace(folder.path)
 }
 
 const onlyLinux: NamespaceProbe = { works: false, why: 'only Linux has namespaces' }

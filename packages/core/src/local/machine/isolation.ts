@@ -58,10 +58,12 @@ export interface MachineProgram {
   readonly afterwards?: Afterwards
 }
 
-/** A program, and its arguments as one text with spaces between them: none of them has one. */
+/** A program that is run once or twice, its arguments each time as one text with spaces between them: none of them has one. */
 export interface Afterwards {
   readonly program: string
   readonly words: string
+  /** Of the second time. */
+  readonly then?: string
 }
 
 /** A running machine: one process group. */
