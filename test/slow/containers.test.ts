@@ -415,43 +415,50 @@ function commandOf(pid: string): string {
 
 const buildProgram = fileURLToPath(new URL('../system/programs/build-image.ts', import.meta.url))
 
-containers('a build leaves nothing when it is aborted, and what a killed client left of one goes with the next', { timeout }, async () => {
-  await using place = sandbox()
-  // A number that is in no other process's command.
-  const seconds = `1000.${process.pid}`
-  const needless = (): readonly string[] => [
-    ...podman.run('ps', '--all', '--external', '--quiet').split('\n').filter(Boolean),
-    ...readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.includes(folder) && line.includes('/merged')),
-  ]
-  const slow = `FROM ${podman.image}\nRUN echo be''gun; sleep ${seconds}`
-  const abort = new AbortController()
-  const handle = await place.project('ex').task('t').shell('true').dockerfile(slow).container().start({ signal: abort.signal })
-  for await (const event of handle.events()) if (event.type === 'image-progressed' && event.progress.line === 'begun') abort.abort()
-  await expect(handle.result()).rejects.toMatchObject({ code: 'RUN_ABORTED' })
-  expect(needless()).toEqual([])
+containers(
+  'a build leaves nothing when it is aborted, and what a killed client left of one goes with the next',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    // A number that is in no other process's command.
+    const seconds = `1000.${process.pid}`
+    const needless = (): readonly string[] => [
+      ...podman.run('ps', '--all', '--external', '--quiet').split('\n').filter(Boolean),
+      ...readFileSync('/proc/self/mountinfo', 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(folder) && line.includes('/merged')),
+    ]
+    const slow = `FROM ${podman.image}\nRUN echo be''gun; sleep ${seconds}`
+    const abort = new AbortController()
+    const handle = await place.project('ex').task('t').shell('true').dockerfile(slow).container().start({ signal: abort.signal })
+    for await (const event of handle.events())
+      if (event.type === 'image-progressed' && event.progress.line === 'begun') abort.abort()
+    await expect(handle.result()).rejects.toMatchObject({ code: 'RUN_ABORTED' })
+    expect(needless()).toEqual([])
 
-  const client = place.start(buildProgram, slow)
-  await client.prints(/^begun$/m)
-  client.kill('SIGKILL')
-  await client.ended
-  expect(needless()).not.toEqual([])
-  const temporary = process.env['TMPDIR']
-  process.env['TMPDIR'] = join(place.folder, 'tmp')
-  try {
-    const left = readdirSync(tmpdir()).map((name) => name.split('-')[1])
-    expect(left).toEqual(expect.arrayContaining(['image', 'login']))
-    await place.project('ex').task('u').shell('true').dockerfile(`FROM ${podman.image}\nRUN true`).container().run()
-    // Those of podman's own steps are no bigger than their settings, and its own.
-    expect(readdirSync(tmpdir()).filter((name) => !/^buildah\d+$/.test(name))).toEqual([])
-  } finally {
-    if (temporary === undefined) delete process.env['TMPDIR']
-    else process.env['TMPDIR'] = temporary
-  }
-  expect(needless()).toEqual([])
-  const running = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === `sleep\0${seconds}\0`)
-  expect(running).toEqual([])
-  expect(await processesLeft(folder, 20_000)).toEqual([])
-})
+    const client = place.start(buildProgram, slow)
+    await client.prints(/^begun$/m)
+    client.kill('SIGKILL')
+    await client.ended
+    expect(needless()).not.toEqual([])
+    const temporary = process.env['TMPDIR']
+    process.env['TMPDIR'] = join(place.folder, 'tmp')
+    try {
+      const left = readdirSync(tmpdir()).map((name) => name.split('-')[1])
+      expect(left).toEqual(expect.arrayContaining(['image', 'login']))
+      await place.project('ex').task('u').shell('true').dockerfile(`FROM ${podman.image}\nRUN true`).container().run()
+      // Those of podman's own steps are no bigger than their settings, and its own.
+      expect(readdirSync(tmpdir()).filter((name) => !/^buildah\d+$/.test(name))).toEqual([])
+    } finally {
+      if (temporary === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = temporary
+    }
+    expect(needless()).toEqual([])
+    const running = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === `sleep\0${seconds}\0`)
+    expect(running).toEqual([])
+    expect(await processesLeft(folder, 20_000)).toEqual([])
+  },
+)
 
 containers(
   'an image that is nowhere is an error that says so, and a missing engine says what to install',

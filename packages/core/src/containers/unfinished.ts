@@ -78,7 +78,9 @@ function isEngineOf(pid: number, isLeft: IsLeft): boolean {
 
 function numbersIn(folder: string): readonly number[] {
   try {
-    return readdirSync(folder).map(Number).filter((pid) => pid > 1 && pid !== process.pid)
+    return readdirSync(folder)
+      .map(Number)
+      .filter((pid) => pid > 1 && pid !== process.pid)
   } catch {
     return []
   }

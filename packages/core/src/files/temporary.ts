@@ -22,7 +22,8 @@ export async function temporaryDirectory(prefix = 'ssm-', parent = tmpdir()): Pr
   const path = await ownedFolder(prefix, parent)
   if (!swept.has(parent)) {
     swept.add(parent)
-    for (const left of await foldersLeft(parent, (name) => afterPrefix(name, prefix) ?? anyOfOurs.exec(name)?.[1])) await removed(left)
+    for (const left of await foldersLeft(parent, (name) => afterPrefix(name, prefix) ?? anyOfOurs.exec(name)?.[1]))
+      await removed(left)
   }
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
