@@ -122,7 +122,7 @@ function startContainer(
 const afterwards = (settings: ContainerSettings, name: string, network: string | undefined): Afterwards => ({
   program: settings.program,
   words: [...removal(settings), name].join(' '),
-  ...(network === undefined ? {} : { then: `network rm ${network}` }),
+  ...(network === undefined ? {} : { last: `network rm ${network}` }),
 })
 
 const keptOutputBytes = 4_096

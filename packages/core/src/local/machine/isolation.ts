@@ -63,7 +63,7 @@ export interface Afterwards {
   readonly program: string
   readonly words: string
   /** Of the second time. */
-  readonly then?: string
+  readonly last?: string
 }
 
 /** A running machine: one process group. */

@@ -16,11 +16,11 @@ import { killStrays } from './strays.ts'
 // The watcher hears no SIGTERM, which the launcher may pass on to the whole group. Where there is `setsid`, it first leaves the group, to
 // find those that left it as well. A container is no child of the program that started it, and is removed first of all: after that
 // program, which could still be starting it.
-const wrapper = `_tree=$1 _engine=$2 _removal=$3 _then=$4; shift 4
+const wrapper = `_tree=$1 _engine=$2 _removal=$3 _last=$4; shift 4
 ( {
   trap "" TERM INT HUP
   read -r _ <&3
-  [ -z "$_engine" ] || { kill -KILL "$$"; "$_engine" $_removal <&-; [ -z "$_then" ] || "$_engine" $_then <&-; }
+  [ -z "$_engine" ] || { kill -KILL "$$"; "$_engine" $_removal <&-; [ -z "$_last" ] || "$_engine" $_last <&-; }
   PATH=/usr/bin:/bin command -v setsid && exec /usr/bin/env -i PATH=/usr/bin:/bin setsid /bin/sh -c "$SSM_WATCHER" ssm "$$" "$_tree"
   kill -KILL 0
 } >/dev/null 2>&1 & )
@@ -67,8 +67,8 @@ export function startProcess(program: MachineProgram): RunningMachine {
   const output = new Socket({ fd: reading, readable: true, writable: false })
   output.on('data', program.onOutput)
   try {
-    const { program: engine = '', words = '', then = '' } = program.afterwards ?? {}
-    const child = spawn('/bin/sh', ['-c', wrapper, 'ssm', program.tree.root, engine, words, then, ...program.argv], {
+    const { program: engine = '', words = '', last = '' } = program.afterwards ?? {}
+    const child = spawn('/bin/sh', ['-c', wrapper, 'ssm', program.tree.root, engine, words, last, ...program.argv], {
       cwd: program.cwd,
       env: { ...program.environment, SSM_WATCHER: orphaned },
       detached: true,
