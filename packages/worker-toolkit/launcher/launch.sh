@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a job's program on one machine, whatever the image: needs a POSIX shell, tar and sha256sum (or shasum), nothing else.
+# Runs a job's program on one machine, whatever the image: needs a POSIX shell, tar, mkdir and a program that makes SHA-256 digests.
 #
 #   /bin/sh launch.sh <sha-256 of launch.sh> <of launch.settings> <of sourcedir.tar.gz> [the output of sha256sum for the three]
 #
@@ -62,11 +62,23 @@ find_state_and_config() {
   [ -n "${ssm_state_archive-}" ] || [ "$ssm_kind" = processing ] || _previous=$_state
 }
 
+# Ends the job when the image lacks a program: $1, which is needed for $2.
+need() {
+  has "$1" || give_up 127 "$1 is not in the image, and $2. Use an image with $1, or add it in a Dockerfile."
+}
+
 make_folders() {
-  if [ -e "$_scratch/stopped" ] || [ -e "$_scratch/last" ]; then rm -f "$_scratch/stopped" "$_scratch/last"; fi
-  make_missing "$_code" "$_ml/model" "$_ml/output/tensorboard" "$_ml/output/metrics/sagemaker" "$_output" "$_state/$_host" "$_scratch" ||
+  if [ -e "$_scratch/stopped" ] || [ -e "$_scratch/last" ]; then drop "$_scratch/stopped" "$_scratch/last"; fi
+  make_missing "$_code" "$_ml/model" "$_ml/output/tensorboard" "$_ml/output/metrics/sagemaker" "$_output" "$_state/$_host" "$_scratch" || {
+    need mkdir "the folders of the machine are made by it"
     give_up 1 "cannot create the folders of the machine under $_ml and $_state: $(room_or "the image's user may not write there")"
+  }
   _scratch_made=1
+}
+
+# Removes files of ours, or empties them where nothing removes files: nobody reads an empty one.
+drop() {
+  if has rm; then rm -f "$@"; else for _file; do [ ! -e "$_file" ] || : >"$_file"; done; fi
 }
 
 # Whoever laid out the machine may have made them, which saves a process.
@@ -75,7 +87,7 @@ make_missing() {
     shift
     [ -d "$_folder" ] || set -- "$@" "$_folder"
   done
-  [ $# -eq 0 ] || mkdir -p "$@"
+  [ $# -eq 0 ] || { has mkdir && mkdir -p "$@"; }
 }
 
 # Why something could not be written: a full disk, when it is, or else the given reason.
@@ -102,16 +114,25 @@ refuse_changed_files() {
   # characters of a path.
   _sums=${4-}
   [ -n "$_sums" ] || _sums=$(cd "$_channel" && digests_of "${0##*/}" launch.settings sourcedir.tar.gz)
+  [ -n "$_sums" ] || has_digests || give_up 127 "none of sha256sum, shasum, busybox, openssl and python3 is in the image, and the job's files are checked by one of them. Add coreutils in a Dockerfile."
   refuse_unless_pinned "$1" "${0##*/}"
   refuse_unless_pinned "$2" launch.settings
   refuse_unless_pinned "$3" sourcedir.tar.gz
 }
 
+# The first words of a request know the same programs: they have checked this file by one of them.
 digests_of() {
   if has sha256sum; then exec sha256sum "$@"
   elif has shasum; then exec shasum -a 256 "$@"
-  else echo 'ssm: neither sha256sum nor shasum is in the image, so nothing can be checked' >&2
+  elif has busybox && busybox sha256sum </dev/null >/dev/null 2>&1; then exec busybox sha256sum "$@"
+  elif has openssl; then exec openssl dgst -r -sha256 "$@"
+  elif has python3; then exec python3 -c 'import hashlib, sys
+for name in sys.argv[1:]: print(hashlib.sha256(open(name, "rb").read()).hexdigest() + "  " + name)' "$@"
   fi
+}
+
+has_digests() {
+  has sha256sum || has shasum || has busybox || has openssl || has python3
 }
 
 refuse_unless_pinned() {
@@ -120,17 +141,20 @@ $_sums
 " in
     *"
 $1  $2
+"* | *"
+$1 *$2
 "*) ;;
     *) give_up 86 "$_channel/$2 is not the file this job was submitted with: it was changed, or is missing. Nothing was run; submit the job again." ;;
   esac
 }
 
 unpack_bundle() {
-  has tar || give_up 127 "tar is not in the image, so the job's code cannot be unpacked. Use an image with tar, or add it in a Dockerfile."
+  need tar "the job's code is unpacked by it"
   # -o: the files belong to whoever runs the job, not to the user numbers of the archive. tar and gzip take options from the
   # environment, which here is the job's.
   TAR_OPTIONS='' GZIP='' tar -xzof "$_channel/sourcedir.tar.gz" -C "$_code" ||
-    give_up 1 "the job's code could not be unpacked into $_code: $(room_or 'tar needs gzip in the image')"
+    { has gzip || disk_is_full || give_up 127 "gzip is not in the image, and tar needs it to unpack the job's code. Use an image with gzip, or add it in a Dockerfile."
+      give_up 1 "the job's code could not be unpacked into $_code: $(room_or 'tar failed')"; }
   # Where SageMaker's own processors put it, and scripts look for it. A read-only channel does without.
   [ "$ssm_kind" != processing ] || link_code
 }
@@ -177,6 +201,7 @@ END
 }
 
 copy_state() {
+  need cp "the state of the run before is copied by it"
   cp -R "$_previous/." "$_state/" ||
     give_up 1 "the state of the run before could not be copied from $_previous to $_state: $(room_or "cp failed")"
   [ -z "$_found_archives" ] || remove_archives "$_state"
@@ -201,6 +226,7 @@ holds_safe_names() {
 
 # Lets the program save by running one file, which it finds by SSM_SAVE_STATE.
 prepare_saving() {
+  for _tool in cp rm mv chmod gzip; do need "$_tool" "the state is kept as an archive with it"; done
   { mkdir -p "$_kept" && cp "$0" "$_scratch/launch.sh"; } || give_up 1 "cannot write to $_kept and $_scratch: $(room_or "the image's user may not")"
   set +f
   rm -rf "$_scratch/packing" "$_kept"/.ssm-state.*.part
@@ -299,6 +325,7 @@ unpack_archives_in() {
   for _archive; do
     [ -f "$_archive" ] || continue
     # The staging folder is inside the channel, because a channel may be a file system of its own.
+    [ "$_archives" -gt 0 ] || for _tool in mkdir chmod mv rm; do need "$_tool" "archives of a channel are unpacked with it"; done
     [ "$_archives" -gt 0 ] || mkdir "$_staging" || give_up 1 "$_staging cannot be created: $(room_or "the channel is read-only")"
     _archives=$((_archives + 1))
     stage_archive "$_archive" "$_staging/$_archives"
@@ -718,6 +745,9 @@ wait_for_machines() {
 knows_address() {
   if has getent; then getent hosts "$1" >/dev/null 2>&1
   elif has python3; then python3 -c 'import socket, sys; socket.gethostbyname(sys.argv[1])' "$1" >/dev/null 2>&1
+  elif [ -z "$_told_wait" ]; then
+    echo "ssm: neither getent nor python3 is in the image, so $_host does not wait for the names of the other machines" >&2
+    _told_wait=1
   fi
 }
 
@@ -809,6 +839,7 @@ run_script() {
     '#!'*) need_script_interpreter ;;
     *) _whole_group=1 && if has bash; then finish bash "$_entry" "$@"; else finish sh "$_entry" "$@"; fi ;;
   esac
+  [ -x "$_entry" ] || need chmod "$_entry is made executable by it"
   [ -x "$_entry" ] || chmod u+x "$_entry" || give_up 126 "$_entry could not be made executable"
   finish "$_entry" "$@"
 }
@@ -913,7 +944,10 @@ run_launched() {
   case $1 in -*) _entry=./$1 && shift && set -- "$_entry" "$@" ;; esac
   count_processes
   export_fast_network
-  _hosts=$(printf %s "$_all_hosts" | sed 's/"//g; s/,$//')
+  _hosts=$_first_host _rest=${_all_hosts#*\",\"}
+  while [ -n "$_rest" ]; do
+    _hosts=$_hosts,${_rest%%\"*} _rest=${_rest#*\",\"}
+  done
   _after=$# _fields=$IFS IFS='
 '
   set -- $ssm_launch "$@"
@@ -1356,7 +1390,7 @@ print(": a module is not installed in %s (Python %d.%d)%s, which ran the program
 
 give_up() {
   echo "ssm: $2" >&2
-  rm -f "$_scratch/last"
+  drop "$_scratch/last"
   write_failure "$2"
   leave "$1"
 }
@@ -1379,7 +1413,11 @@ write_failure() {
   make_missing "$_ml/output" || return 0
   # What the program itself had to say is worth more.
   [ -s "$_ml/output/failure" ] || failure_text "$1" >"$_ml/output/failure"
-  [ "$ssm_kind" != processing ] || [ -s "$_ml/output/message" ] || cat "$_ml/output/failure" >"$_ml/output/message"
+  [ "$ssm_kind" != processing ] || [ -s "$_ml/output/message" ] || print_file "$_ml/output/failure" >"$_ml/output/message"
+}
+
+print_file() {
+  while IFS= read -r _line || [ -n "$_line" ]; do printf '%s\n' "$_line"; done <"$1"
 }
 
 # How it ended, and the program's last whole lines. The line that names the exception is among them wherever it stands: Python
@@ -1391,7 +1429,7 @@ failure_text() {
   only_utf8 <"$_scratch/last" >"$_scratch/words"
   choose_lines $((1010 - ${#_first}))
   { printf '%s\n' "$_first"; [ -z "$_error" ] || printf '%s\n...\n' "$_error"; printf '%s' "$_lines"; } | only_utf8
-  rm -f "$_scratch/words"
+  drop "$_scratch/words"
 }
 
 # Sets _lines, the last ones that have room in so many bytes, and _error, the exception's line when it is not among them.
@@ -1419,7 +1457,8 @@ names_exception() {
 }
 
 only_utf8() {
-  if has iconv; then tr -d '\000-\010\013-\037\177' | iconv -c -f UTF-8 -t UTF-8 2>/dev/null; else tr -cd '\011\012\040-\176'; fi
+  if ! has tr; then print_file /dev/stdin
+  elif has iconv; then tr -d '\000-\010\013-\037\177' | iconv -c -f UTF-8 -t UTF-8 2>/dev/null; else tr -cd '\011\012\040-\176'; fi
 }
 
 main "$@"

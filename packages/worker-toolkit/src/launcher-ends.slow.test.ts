@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -189,9 +189,9 @@ describe.each(shells)('the end of a program under $name', ({ argv: shell, here }
     const tools = ['sha256sum', 'mkdir', 'rm', 'gzip', 'cat', 'tail', 'tr']
     const missing = async (layout: Layout, also: readonly string[]): Promise<string | undefined> => {
       const machine = new Machine(layout)
-      const links = [...tools, ...also].map((tool) => `ln -s "$(command -v ${tool})" "$1/${tool}"`).join('; ')
       const bin = join(machine.root, 'few')
-      await new Machine(line(`mkdir "$1"; ${links}`, bin)).run(['sh'])
+      mkdirSync(bin)
+      for (const tool of [...tools, ...also]) symlinkSync(whereIs(tool), join(bin, tool))
       const [program = '', ...options] = shell
       const ended = await machine.run([whereIs(program), ...options], { PATH: bin })
       expect(ended.code).toBe(127)

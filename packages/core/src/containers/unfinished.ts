@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownerPattern, ownerState, thisOwner } from '../files/process/owner.ts'
 import { startIn, textOfProc } from '../files/process/proc.ts'
+import { readText } from '../files/read.ts'
 import { callEngine } from './call.ts'
 import type { ContainerEngine } from './engine.ts'
 
@@ -117,8 +118,8 @@ async function workingContainers({ program }: ContainerEngine, isLeft: IsLeft): 
   const folder = join(root, `${driver}-containers`)
   const found: string[] = []
   for (const id of await readdir(folder).catch((): string[] => [])) {
-    const notes = await readFile(join(folder, id, 'userdata/buildah.json'), 'utf8').catch(() => '')
-    if (isMarkedIn(notes, isLeft)) found.push(id)
+    const notes = await readText(join(folder, id, 'userdata/buildah.json')).catch(() => undefined)
+    if (notes !== undefined && isMarkedIn(notes, isLeft)) found.push(id)
   }
   return found
 }
