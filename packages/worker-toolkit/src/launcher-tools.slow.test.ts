@@ -21,7 +21,8 @@ async function without(tool: string, layout: Layout, prepare: (machine: Machine)
   prepare(machine)
   const bin = join(machine.root, 'few')
   mkdirSync(bin)
-  for (const each of ['sh', ...tools]) if (each !== tool && lacking(each) === undefined) symlinkSync(whereIs(each), join(bin, each))
+  for (const each of ['sh', ...tools])
+    if (each !== tool && lacking(each) === undefined) symlinkSync(whereIs(each), join(bin, each))
   const [program = '', ...options] = shell?.argv ?? []
   const ended = await machine.run([whereIs(program), ...options], { PATH: bin })
   return { ...ended, machine, failure: machine.failure(), words: ended.stderr.toString() }
