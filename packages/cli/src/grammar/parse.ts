@@ -1,6 +1,6 @@
 import { dashed, knownFlags, plainName, type CommandSpec, type KnownFlag } from './command.ts'
 import { nearName } from './near-names.ts'
-import { ambiguous, elsewhere, isNeeded, refuseEmptyPaths, refuseNoJson, switchOrHyperparameter, tooFew } from './refusals.ts'
+import { ambiguous, elsewhere, isNeeded, refuseEmptyPaths, refuseNoJson, switchOrHyperparameter, tooFew, unexpected } from './refusals.ts'
 import { originalNames, originalNamesFrom } from './tables/original.ts'
 import { readToken } from './token.ts'
 import type { Occurrence, Parsed } from './parsed.ts'
@@ -88,11 +88,7 @@ class Reader {
       this.#positionals.push(token)
       return
     }
-    const hint =
-      this.#command.extra === 'nothing'
-        ? helpHint(this.#command)
-        : 'Arguments for the program go after --, hyperparameters are written --key value.'
-    throw usageError(`Unexpected argument ${JSON.stringify(token)}`, hint, { argument: token })
+    throw unexpected(this.#command, token, this.#argv)
   }
 
   #takeFlag(known: KnownFlag, spelled: string, inline: string | undefined): void {

@@ -1,5 +1,6 @@
-import { dashed, type CommandSpec } from './command.ts'
-import { usageError } from './usage-error.ts'
+import { asArgument } from '../terminal/text.ts'
+import { dashed, optionsOfCommand, plainName, type CommandSpec } from './command.ts'
+import { helpHint, usageError } from './usage-error.ts'
 
 /** Whether a value of a flag must be given: `NAME`, and not `[NAME]`. */
 export const isNeeded = (arg: string): boolean => !arg.startsWith('[')
@@ -40,6 +41,25 @@ export function switchOrHyperparameter(name: string, value: string, full: string
     `As the switch write ${dashed(full)} alone, as a hyperparameter --hp ${name} ${value}.`,
     { option: `--${name}` },
   )
+}
+
+// What people write without its flag, in the order in which it is missed.
+const oftenMissed = ['entry', 'shell', 'code', 'task', 'project']
+
+/** A word where a flag is wanted: `ssm run train.py`, `ssm best train`. */
+export function unexpected(command: CommandSpec, token: string, argv: readonly string[]): Error {
+  const options = optionsOfCommand(command)
+  const isThere = (name: string): boolean =>
+    argv.some((given) => plainName(given) === plainName(dashed(name)) || plainName(given).startsWith(`${plainName(dashed(name))}=`))
+  const missed = oftenMissed
+    .flatMap((key) => options[key]?.flag ?? [])
+    .filter(({ names }) => !names.some(isThere))
+    .map(({ names }) => dashed(names.findLast((name) => name.length === 1) ?? names[0] ?? ''))
+    .at(0)
+  const program =
+    command.extra === 'nothing' ? helpHint(command) : 'Arguments for the program go after --, hyperparameters are written --key value.'
+  const hint = missed === undefined ? program : `Did you mean ${missed} ${asArgument(token)}? ${program}`
+  return usageError(`Unexpected argument ${JSON.stringify(token)}`, hint, { argument: token })
 }
 
 /** A flag of another command: what it asks for is done in another way. */

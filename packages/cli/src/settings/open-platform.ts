@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import type { ObjectUri, Platform, PriceChoice, ProjectOptions } from '@simple-sagemaker/core'
+import { project, type ObjectUri, type Platform, type PriceChoice, type ProjectOptions, type TaskStore } from '@simple-sagemaker/core'
 import { distrustOf } from '@simple-sagemaker/core/options'
 import type { StoragePlace } from '@simple-sagemaker/core/jobs'
 import type { LocalOptions } from '@simple-sagemaker/core/local'
@@ -106,7 +106,12 @@ export function projectOptionsOf(settings: Settings, platform: Platform): Projec
   }
 }
 
-/** The same with `--allow_unknown_prices`, which is about the budget. */
+/** What earlier jobs of one task stored. */
+export function storeOf(settings: Settings, platform: Platform, task: string): TaskStore {
+  return project(settings.values.project?.value ?? '', projectOptionsOf(settings, platform)).data(task)
+}
+
+/** What the library needs, with `--allow_unknown_prices`, which is about the budget. */
 export function withAllowance(parsed: Parsed, options: ProjectOptions): ProjectOptions {
   if (valuesOf(parsed, budgetOptions).allowUnknownPrices !== true) return options
   if (options.budget === undefined) throw usageError('--allow_unknown_prices applies only with --budget, which is not given')

@@ -5,8 +5,8 @@ import { exits } from '../../grammar/exit-codes.ts'
 import { usageError } from '../../grammar/usage-error.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
-import { noJobOf, storeOf } from '../../settings/job-place.ts'
-import { shownPlace } from '../../settings/open-platform.ts'
+import { noJobOf, orNoJob } from '../../settings/missing.ts'
+import { shownPlace, storeOf } from '../../settings/open-platform.ts'
 import { downloadsOf, namedOutputs, unpacks } from '../../task/policy.ts'
 import { pathFrom } from '../../terminal/context.ts'
 import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
@@ -17,11 +17,14 @@ interface Did {
 }
 
 /** `ssm data`: clears the state, downloads, or shows what there is. */
-export const data = (call: Call): Promise<number> => withPlatform(call, (opened) => dataOfTask(call, opened))
+export const data = (call: Call): Promise<number> =>
+  withPlatform(call, (opened) => {
+    const task = call.parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
+    return orNoJob(task, call.settings, opened.platform, opened.signal, () => dataOfTask(call, task, opened))
+  })
 
-async function dataOfTask(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
+async function dataOfTask(call: Call, task: string, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
   const { parsed, settings, context, json } = call
-  const task = parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
   const { clean, outputPath } = valuesOf(parsed, callOptions)
   const [job] = parsed.positionals
   if (job !== undefined && clean === true)
@@ -33,7 +36,7 @@ async function dataOfTask(call: Call, { platform, reporter, signal }: OpenedPlat
   const ofJob = job === undefined ? {} : { job }
   const did: Did = {}
   if (clean === true) {
-    if (!(await isKnown(left, signal))) throw noJobOf(task, settings, platform)
+    if (!(await isKnown(left, signal))) throw await noJobOf(task, settings, platform, signal)
     did.cleanedStateFiles = await left.cleanState({ signal })
   }
   if (outputPath !== undefined) {

@@ -1,4 +1,4 @@
-import type { JobState, LogLine, Platform } from '@simple-sagemaker/core'
+import { SsmError, type JobState, type LogLine, type Platform } from '@simple-sagemaker/core'
 import { tailLog, type TailOptions } from '@simple-sagemaker/core/jobs'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
@@ -25,6 +25,7 @@ export async function logs(call: Call): Promise<number> {
   using interrupt = abortOnSignal(context)
   const { signal } = interrupt
   const job = await jobMeant(call, platform, signal)
+  refuseMachine(job, flags.machine)
   const lines = tailLog(job, platform, { ...which, signal })
   const follows = flags.follow === true
   const writer = new SteadyWriter(context.stdout, signal)
@@ -40,6 +41,15 @@ export async function logs(call: Call): Promise<number> {
   await writer.end()
   if (follows && !context.stdout.isBroken()) await throwIfFailed(job, platform, signal)
   return exits.done
+}
+
+/** A machine that the job does not have printed nothing, and nobody would learn why. */
+function refuseMachine({ name, machines }: JobState, asked: string | undefined): void {
+  const last = `algo-${machines}`
+  const number = /^algo-([1-9]\d*)$/.exec(asked ?? '')?.[1]
+  if (asked === undefined || (number !== undefined && Number(number) <= machines)) return
+  const all = machines === 1 ? `It has one: ${last}.` : `It has ${machines}: algo-1 to ${last}.`
+  throw new SsmError('OUTPUT_MISSING', `Job ${name} has no machine ${asked}`, { hint: all, facts: { job: name, machines } })
 }
 
 /** Whoever follows a job to its end learns from the exit code how it ended. */

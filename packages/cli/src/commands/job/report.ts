@@ -1,5 +1,5 @@
 import { taskOfJob } from '@simple-sagemaker/core/jobs'
-import { reportOf, writeReport, type ReportPlace } from '@simple-sagemaker/core/report'
+import { reportOf, writeReport, type ReportDocument, type ReportPlace } from '@simple-sagemaker/core/report'
 import type { Platform } from '@simple-sagemaker/core'
 import { exits } from '../../grammar/exit-codes.ts'
 import { reportOptions } from '../../grammar/tables/cli-options.ts'
@@ -8,6 +8,7 @@ import { usageError } from '../../grammar/usage-error.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import type { Call } from '../../settings/call.ts'
 import { priceChoice, storagePlaceOf } from '../../settings/open-platform.ts'
+import { orNoJob } from '../../settings/missing.ts'
 import { pathFrom } from '../../terminal/context.ts'
 import { bytesText } from '../../terminal/text.ts'
 import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
@@ -18,10 +19,11 @@ export const report = (call: Call): Promise<number> => withPlatform(call, (opene
 async function reportTo(call: Call, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
   const { context, json, parsed } = call
   const { prices } = call.settings.values
-  const document = await reportOf(reportPlace(call, platform), {
-    signal,
-    ...(prices === undefined ? {} : { prices: priceChoice(prices.value) }),
-  })
+  const place = reportPlace(call, platform)
+  const gather = (): Promise<ReportDocument> =>
+    reportOf(place, { signal, ...(prices === undefined ? {} : { prices: priceChoice(prices.value) }) })
+  const task = 'job' in place ? undefined : place.task
+  const document = task === undefined ? await gather() : await orNoJob(task, call.settings, platform, signal, gather)
   const { file } = valuesOf(parsed, reportOptions)
   if (json && file === undefined) {
     context.stdout.write(`${JSON.stringify(document)}\n`)

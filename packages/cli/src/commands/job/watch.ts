@@ -3,6 +3,9 @@ import { watchOptions } from '../../grammar/tables/cli-options.ts'
 import { usageError } from '../../grammar/usage-error.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import type { Call } from '../../settings/call.ts'
+import { jobOfName } from '../../settings/job-place.ts'
+import { noJobOf } from '../../settings/missing.ts'
+import { storeOf } from '../../settings/open-platform.ts'
 import { withPlatform, type OpenedPlatform } from '../with-platform.ts'
 import { reportPlace } from './report.ts'
 import { serveReport } from './report-server.ts'
@@ -22,9 +25,23 @@ async function watchJob(call: Call, { platform, reporter, signal }: OpenedPlatfo
   if (!('job' in place) && place.task === undefined)
     throw usageError('ssm watch needs the name of a job, or -p PROJECT and -t TASK', 'ssm ps lists jobs.')
   const followed = 'job' in place ? place : { ...place, task: place.task ?? '' }
+  await assertThere(call, followed, { platform, reporter, signal })
   await using server = await serveReport(followed, { port, signal })
   if (json) context.stdout.write(`${JSON.stringify({ v: 1, url: server.url })}\n`)
   else reporter.note(`open ${server.url} in a browser of this computer; Ctrl-C ends this command, and not the job`)
   await server.ended
   return exits.done
+}
+
+/** A page about what does not exist would wait for ever. */
+async function assertThere(
+  call: Call,
+  place: { readonly job: string } | { readonly task: string },
+  { platform, signal }: OpenedPlatform,
+): Promise<void> {
+  if ('job' in place) return void (await jobOfName(place.job, call, platform, signal))
+  const store = storeOf(call.settings, platform, place.task)
+  const { done } = await store.jobs({ signal })[Symbol.asyncIterator]().next()
+  if (done !== true || (await store.searches({ signal })).length > 0) return
+  throw await noJobOf(place.task, call.settings, platform, signal)
 }

@@ -4,7 +4,7 @@ import { callOptions, projectOptions } from '../../grammar/tables/run-options.ts
 import { valuesOf } from '../../grammar/values.ts'
 import type { Reporter } from '../../render/reporter.ts'
 import type { Call } from '../../settings/call.ts'
-import { storeOf } from '../../settings/job-place.ts'
+import { storeOf } from '../../settings/open-platform.ts'
 import { pathFrom } from '../../terminal/context.ts'
 
 // A job that ended has its whole log; a reading that does not end is given up.

@@ -13,6 +13,7 @@ import type { DynamicSearch } from '../../task/dynamic-task.ts'
 import { coloursFor } from '../../terminal/colours.ts'
 import { countText } from '../../terminal/text.ts'
 import type { EndSignal } from '../../terminal/context.ts'
+import { tellFailedTrial } from './failed-trial.ts'
 import { TrialRegion } from './trial-region.ts'
 
 /** `ssm search run …` and `ssm search shell …`: searches hyperparameters of the task that the line describes. */
@@ -24,7 +25,7 @@ export async function search(call: Call): Promise<number> {
     noteTaken(call)
     await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
     const handle = await searchOf(call, platform).start()
-    return await follow(call, handle, reporter)
+    return await follow(call, handle, platform, reporter)
   } finally {
     reporter.close()
   }
@@ -91,7 +92,7 @@ function domainOf([name = '', kind = '', ...values]: readonly string[]): readonl
   )
 }
 
-async function follow(call: Call, handle: SearchHandle, reporter: Reporter): Promise<number> {
+async function follow(call: Call, handle: SearchHandle, platform: Platform, reporter: Reporter): Promise<number> {
   const { context, json } = call
   let ended: EndSignal | undefined
   const forget = context.onSignal((signal) => {
@@ -121,14 +122,21 @@ async function follow(call: Call, handle: SearchHandle, reporter: Reporter): Pro
     return exits.done
   } catch (error) {
     region?.close()
-    if (ended === undefined) throw error
-    // One without a job had not begun.
-    const running = handle.trials().filter(({ status, job }) => status === 'running' && job !== undefined).length
-    context.stderr.write(json ? `${JSON.stringify({ v: 1, note: leftText(running) })}\n` : `${leftText(running)}\n`)
+    if (ended === undefined) {
+      await tellFailedTrial(call, platform, error)
+      throw error
+    }
+    tellLeft(call, handle)
     return signalExits[ended]
   } finally {
     forget()
   }
+}
+
+function tellLeft({ context, json }: Call, handle: SearchHandle): void {
+  // One without a job had not begun.
+  const running = handle.trials().filter(({ status, job }) => status === 'running' && job !== undefined).length
+  context.stderr.write(json ? `${JSON.stringify({ v: 1, note: leftText(running) })}\n` : `${leftText(running)}\n`)
 }
 
 const leftText = (running: number): string =>

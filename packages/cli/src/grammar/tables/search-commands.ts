@@ -4,7 +4,7 @@ import { planOptions } from './cli-options.ts'
 import { download, everywhere, where } from './groups.ts'
 import { rehearsalOptions } from './rehearsal-options.ts'
 import { callOptions } from './run-options.ts'
-import { searchOptions } from './search-options.ts'
+import { bestOptions, searchOptions } from './search-options.ts'
 import { tensorboardOptions } from './small-options.ts'
 import { runCommand, shellCommand } from './task-commands.ts'
 
@@ -83,11 +83,14 @@ export const searchCommands = [
   {
     name: 'best',
     summary: "Show the best trial of a task's newest search, and all others.",
-    examples: [{ line: 'ssm best -p ex -t train --json', does: 'values, metric and job of each trial' }],
+    examples: [
+      { line: 'ssm best -p ex -t train --json', does: 'values, metric and job of each trial' },
+      { line: 'ssm best -p ex -t train --search 2', does: 'the search before the newest one' },
+    ],
     positionals: [],
     needs: ['project', 'task'],
     extra: 'nothing',
-    groups: [{ title: 'Task', options: where }, everywhere],
+    groups: [{ title: 'Task', options: where }, { title: 'Search', options: bestOptions }, everywhere],
   },
   {
     name: 'metrics',

@@ -79,3 +79,15 @@ export const searchOptions = {
   }),
   stopEarly: flag({ summary: 'Stop trials that fall behind while they run.', source, flag: { names: ['stop_early'] } }),
 }
+
+/** What `best` takes. */
+export const bestOptions = {
+  searchNumber: count({
+    summary: 'Which search of the task: 1 is the newest, 2 the one before it.',
+    source,
+    default: 1,
+    from: 1,
+    to: 100_000,
+    flag: { names: ['search'], args: ['N'] },
+  }),
+}
