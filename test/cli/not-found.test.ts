@@ -36,28 +36,34 @@ test('a search that failed shows what a trial printed last, and how to see it al
   const line = 'for i in 1 2 3 4 5 6 7 8 9 10 11; do echo line $i; done; echo it is broken >&2; exit 3'
   const { code, stderr } = await ssmInProcess(folder.path, [...searchOf('t', line, '--minimize'), '--platform', 'local'])
   expect(code).toBe(1)
-  expect(stderr).toMatch(/trial 1 \(lr=\d\) failed\. Its last lines; all of them: ssm logs t-\w{10}-2\S+ --tail 0 --platform local\n/)
+  expect(stderr).toMatch(
+    /trial 1 \(lr=\d\) failed\. Its last lines; all of them: ssm logs t-\w{10}-2\S+ --tail 0 --platform local\n/,
+  )
   expect(stderr).toContain('  line 11\n')
   expect(stderr).toContain('  it is broken\n')
   expect(stderr).not.toContain('  line 2\n')
   expect(stderr).toContain('error: 1 of 1 trials of t failed')
 })
 
-test('a name that does not exist is told with the one that was meant, by watch before it serves', { timeout: 60_000 }, async () => {
-  await using folder = await workFolder()
-  const ssm = (...line: readonly string[]) => ssmInProcess(folder.path, line)
-  expect((await ssm('shell', '-p', 'ex', '-t', 'train', '--cmd', 'true')).code).toBe(0)
-  for (const command of [['show'], ['watch', '--web'], ['report'], ['data'], ['best']]) {
-    const slip = await ssm(...command, '-p', 'ex', '-t', 'trian')
-    expect(`${command[0]}: ${slip.stderr}`).toContain('Did you mean -t train?')
-    expect(slip.code).toBe(5)
-  }
-  expect((await ssm('show', '-p', 'exx', '-t', 'train')).stderr).toContain('Did you mean -p ex?')
-  expect((await ssm('watch', '--web', 'train-2026-03-01-12-00-00-AbCd1234')).code).toBe(5)
-  expect((await ssm('best', '-p', 'ex', '-t', 'train')).stderr).toContain('ssm show -p ex -t train')
-  for (const command of ['show', 'logs', 'metrics', 'wait', 'stop'])
-    expect((await ssm(command, 'train', '-p', 'ex')).stderr).toContain(`A task is named by -t: ssm ${command} -p ex -t train`)
-})
+test(
+  'a name that does not exist is told with the one that was meant, by watch before it serves',
+  { timeout: 60_000 },
+  async () => {
+    await using folder = await workFolder()
+    const ssm = (...line: readonly string[]) => ssmInProcess(folder.path, line)
+    expect((await ssm('shell', '-p', 'ex', '-t', 'train', '--cmd', 'true')).code).toBe(0)
+    for (const command of [['show'], ['watch', '--web'], ['report'], ['data'], ['best']]) {
+      const slip = await ssm(...command, '-p', 'ex', '-t', 'trian')
+      expect(`${command[0]}: ${slip.stderr}`).toContain('Did you mean -t train?')
+      expect(slip.code).toBe(5)
+    }
+    expect((await ssm('show', '-p', 'exx', '-t', 'train')).stderr).toContain('Did you mean -p ex?')
+    expect((await ssm('watch', '--web', 'train-2026-03-01-12-00-00-AbCd1234')).code).toBe(5)
+    expect((await ssm('best', '-p', 'ex', '-t', 'train')).stderr).toContain('ssm show -p ex -t train')
+    for (const command of ['show', 'logs', 'metrics', 'wait', 'stop'])
+      expect((await ssm(command, 'train', '-p', 'ex')).stderr).toContain(`A task is named by -t: ssm ${command} -p ex -t train`)
+  },
+)
 
 test('a machine that a job does not have is told with those it has', { timeout: 60_000 }, async () => {
   await using folder = await workFolder()

@@ -1,6 +1,15 @@
 import { dashed, knownFlags, plainName, type CommandSpec, type KnownFlag } from './command.ts'
 import { nearName } from './near-names.ts'
-import { ambiguous, elsewhere, isNeeded, refuseEmptyPaths, refuseNoJson, switchOrHyperparameter, tooFew, unexpected } from './refusals.ts'
+import {
+  ambiguous,
+  elsewhere,
+  isNeeded,
+  refuseEmptyPaths,
+  refuseNoJson,
+  switchOrHyperparameter,
+  tooFew,
+  unexpected,
+} from './refusals.ts'
 import { originalNames, originalNamesFrom } from './tables/original.ts'
 import { readToken } from './token.ts'
 import type { Occurrence, Parsed } from './parsed.ts'

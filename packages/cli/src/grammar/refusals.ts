@@ -50,14 +50,18 @@ const oftenMissed = ['entry', 'shell', 'code', 'task', 'project']
 export function unexpected(command: CommandSpec, token: string, argv: readonly string[]): Error {
   const options = optionsOfCommand(command)
   const isThere = (name: string): boolean =>
-    argv.some((given) => plainName(given) === plainName(dashed(name)) || plainName(given).startsWith(`${plainName(dashed(name))}=`))
+    argv.some(
+      (given) => plainName(given) === plainName(dashed(name)) || plainName(given).startsWith(`${plainName(dashed(name))}=`),
+    )
   const missed = oftenMissed
     .flatMap((key) => options[key]?.flag ?? [])
     .filter(({ names }) => !names.some(isThere))
     .map(({ names }) => dashed(names.findLast((name) => name.length === 1) ?? names[0] ?? ''))
     .at(0)
   const program =
-    command.extra === 'nothing' ? helpHint(command) : 'Arguments for the program go after --, hyperparameters are written --key value.'
+    command.extra === 'nothing'
+      ? helpHint(command)
+      : 'Arguments for the program go after --, hyperparameters are written --key value.'
   const hint = missed === undefined ? program : `Did you mean ${missed} ${asArgument(token)}? ${program}`
   return usageError(`Unexpected argument ${JSON.stringify(token)}`, hint, { argument: token })
 }

@@ -27,7 +27,12 @@ export async function jobMeant(call: Call, platform: Platform, signal: AbortSign
  * The job of this name.
  * @throws {SsmError} `USAGE` for what cannot be a name, `JOB_LOST` when there is none.
  */
-export async function jobOfName(text: string, { command, settings }: Call, platform: Platform, signal: AbortSignal): Promise<JobState> {
+export async function jobOfName(
+  text: string,
+  { command, settings }: Call,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<JobState> {
   try {
     return await jobNamed(text, platform, { signal })
   } catch (cause) {

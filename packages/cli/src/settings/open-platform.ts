@@ -1,6 +1,13 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { project, type ObjectUri, type Platform, type PriceChoice, type ProjectOptions, type TaskStore } from '@simple-sagemaker/core'
+import {
+  project,
+  type ObjectUri,
+  type Platform,
+  type PriceChoice,
+  type ProjectOptions,
+  type TaskStore,
+} from '@simple-sagemaker/core'
 import { distrustOf } from '@simple-sagemaker/core/options'
 import type { StoragePlace } from '@simple-sagemaker/core/jobs'
 import type { LocalOptions } from '@simple-sagemaker/core/local'

@@ -31,8 +31,7 @@ async function serve(call: Call, { platform, reporter, signal }: OpenedPlatform)
       reporter.warn(`new files could not be downloaded: ${cause instanceof Error ? cause.message : String(cause)}`),
   }
   const open = (): Promise<Tensorboard> => openTensorboard(shown, options)
-  await using board =
-    'job' in shown ? await open() : await orNoJob(shown.task, call.settings, platform, signal, open)
+  await using board = 'job' in shown ? await open() : await orNoJob(shown.task, call.settings, platform, signal, open)
   if (found?.runs.length === 0)
     reporter.note(
       'no files for TensorBoard yet: a program writes them to SSM_TENSORBOARD_DIR, and the option --tensorboard stores them',

@@ -46,7 +46,9 @@ function nameOf({ goal, createdAtMs }: StoredSearch, number: number): string {
 
 function otherHint(searches: readonly StoredSearch[], shown: number): string | undefined {
   const other = searches.findIndex(({ best }, at) => best !== undefined && at !== shown - 1)
-  return other === -1 ? undefined : `${searches.length} searches of it are stored: ssm best --search ${other + 1} shows one with a best trial.`
+  return other === -1
+    ? undefined
+    : `${searches.length} searches of it are stored: ssm best --search ${other + 1} shows one with a best trial.`
 }
 
 async function noSearch(

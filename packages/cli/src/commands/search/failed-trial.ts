@@ -10,7 +10,11 @@ const shownLines = 10
 const longestMs = 20_000
 
 /** Prints the last lines of a trial that failed, and how to see them all: what it printed tells why. Never throws. */
-export async function tellFailedTrial({ context, json, parsed, settings }: Call, platform: Platform, error: unknown): Promise<void> {
+export async function tellFailedTrial(
+  { context, json, parsed, settings }: Call,
+  platform: Platform,
+  error: unknown,
+): Promise<void> {
   if (json || !(error instanceof SearchFailedError)) return
   const trial = error.trials.find(({ status, job }) => status === 'failed' && job !== undefined)
   if (trial?.job === undefined) return
