@@ -2,10 +2,18 @@ import { expect, test } from 'vitest'
 import { shell, ssmInProcess, task } from './support/in-process.ts'
 import { workFolder } from './support/ssm.ts'
 
+const fixed = ['--md', 'loss', 'loss=(.*)', '--trials', '1', '--search', 'lr', 'int', '1', '2'] as const
+
 const searchOf = (name: string, line: string, goal: string): readonly string[] => [
   'search',
   'shell',
-  ...['-p', 'ex', '-t', name, '--cmd', line, '--md', 'loss', 'loss=(.*)', '--trials', '1', '--search', 'lr', 'int', '1', '2'],
+  '-p',
+  'ex',
+  '-t',
+  name,
+  '--cmd',
+  line,
+  ...fixed,
   goal,
   'loss',
 ]

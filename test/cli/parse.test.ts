@@ -191,7 +191,7 @@ test.each([
   [['--python', '3'], '--python 3', '--python=3'],
 ])('%s could be the option or a hyperparameter, and is refused with both readings', (argv, typed, option) => {
   const refused = complaint(() => checkValues(runCommand, run(...argv)))
-  expect(refused).toMatchObject({ message: `${typed} can be read in two ways` })
+  expect(refused.message).toContain(`${typed} can be read in two ways: ${option} is the option of ssm, --hp ${typed.slice(2)}`)
   expect(refused.hint).toContain(option)
   // As a shell takes it.
   expect(refused.hint).toContain(`--hp ${typed.slice(2)}`)
@@ -264,8 +264,8 @@ test.each([
   [['--enable', 'x'], '--enable x', '--enable_sagemaker_metrics', '--hp enable x'],
 ])('%s, the beginning of a switch with a value, is refused with both readings', (argv, typed, full, hyperparameter) => {
   const refused = complaint(() => run(...argv))
-  expect(refused.message).toBe(`${typed} can be read in two ways`)
-  expect(refused.hint).toBe(`As the switch write ${full} alone, as a hyperparameter ${hyperparameter}.`)
+  expect(refused.message).toBe(`${typed} can be read in two ways: ${full} is the switch, ${hyperparameter} a hyperparameter`)
+  expect(refused.hint).toBe(`Write ${full} alone for the switch, or ${hyperparameter} for the hyperparameter.`)
   expect(run(argv[0]?.split('=')[0] ?? '', '--lr', '1')).toMatchObject({ notes: [expect.stringContaining(full)], taken: ['lr'] })
 })
 

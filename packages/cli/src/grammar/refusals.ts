@@ -37,8 +37,8 @@ export function ambiguous(command: CommandSpec, name: string, spelled: string, n
 /** `--keep 3`: argparse took the beginning of a switch's name for the switch, but a switch takes no value. */
 export function switchOrHyperparameter(name: string, value: string, full: string): Error {
   return usageError(
-    `--${name} ${value} can be read in two ways`,
-    `As the switch write ${dashed(full)} alone, as a hyperparameter --hp ${name} ${value}.`,
+    `--${name} ${value} can be read in two ways: ${dashed(full)} is the switch, --hp ${name} ${value} a hyperparameter`,
+    `Write ${dashed(full)} alone for the switch, or --hp ${name} ${value} for the hyperparameter.`,
     { option: `--${name}` },
   )
 }

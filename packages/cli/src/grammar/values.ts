@@ -92,11 +92,15 @@ function ambiguities(command: CommandSpec, parsed: Parsed): readonly ShownProble
       ({ joined, spelled, texts }) =>
         joined !== true && ordinaryWords.includes(plainName(spelled.slice(2))) && !isClear(spelled, texts),
     )
-    .map(({ spelled, texts }) => ({
-      path: spelled,
-      message: `${texts.join(' ')} can be read in two ways`,
-      hint: `As the option of ssm write ${texts.map((text) => asArgument(`${spelled}=${text}`)).join(' ')}, as a hyperparameter --hp ${spelled.slice(2)} ${texts.map(asArgument).join(' ')}.`,
-    }))
+    .map(({ spelled, texts }) => {
+      const option = texts.map((text) => asArgument(`${spelled}=${text}`)).join(' ')
+      const pair = `--hp ${spelled.slice(2)} ${texts.map(asArgument).join(' ')}`
+      return {
+        path: spelled,
+        message: `${texts.join(' ')} can be read in two ways: ${option} is the option of ssm, ${pair} a hyperparameter`,
+        hint: `Write ${option} for the option, or ${pair} for the hyperparameter.`,
+      }
+    })
 }
 
 /** Lines of the original may use the name of a newer option for a hyperparameter: both readings are named. */

@@ -29,7 +29,7 @@ export function Code({ job: { code } }: { readonly job: ReportedJob }) {
         <ul class="files">
           {files.map(([path, digest]) => (
             <li key={path}>
-              {plain(path)} <code>{plain(digest).slice(0, 16)}</code>
+              {plain(path)} <code title={plain(digest)}>{plain(digest).slice(0, 16)}…</code>
             </li>
           ))}
         </ul>

@@ -25,7 +25,7 @@ export function Data({ job: { inputs, outputs, state } }: { readonly job: Report
                   <td>{plain(uri)}</td>
                   <td class="size">{stored === undefined ? 'not known' : sizeOf(stored)}</td>
                   <td>
-                    <code>{plain(digest ?? '').slice(0, 40)}</code>
+                    <code class="digest">{plain(digest ?? '')}</code>
                   </td>
                 </tr>
               ))}
@@ -57,7 +57,7 @@ function Files({ files: { name, uri, first, digest, ...stored } }: { readonly fi
         {digest !== undefined && (
           <>
             {' '}
-            <code title="SHA-256 of the names, sizes and ETags of all files">{digest.slice(0, 16)}</code>
+            <code title={`SHA-256 of the names, sizes and ETags of all files: ${digest}`}>{digest.slice(0, 16)}…</code>
           </>
         )}
       </summary>
@@ -65,7 +65,7 @@ function Files({ files: { name, uri, first, digest, ...stored } }: { readonly fi
         {first.map(({ path, bytes: own, etag }) => (
           <li key={path}>
             {plain(path)} <span class="muted">{bytes(own)}, ETag</span>{' '}
-            <code>{plain(etag).replaceAll('"', '').slice(0, 34)}</code>
+            <code class="digest">{plain(etag).replaceAll('"', '')}</code>
           </li>
         ))}
         {stored.files > first.length && <li class="muted">and {stored.files - first.length} more</li>}

@@ -25,6 +25,21 @@ export async function chosenIsolation(root: string, wanted: WantedIsolation): Pr
 }
 
 /**
+ * Refuses a store whose folders no container can get: docker and podman end the path of a folder at the first colon.
+ * @throws {PlatformError} `PLATFORM_UNSUPPORTED`.
+ */
+export function assertMountable(root: string): void {
+  if (!root.replace(/^[a-z]:[\\/]/i, '').includes(':')) return
+  throw new PlatformError('PLATFORM_UNSUPPORTED', `A container cannot get folders of ${root}: its path has a colon`, {
+    hint: {
+      library: 'Choose a folder without a colon with local({ root }) or SSM_LOCAL_DIR, or run the job without a container.',
+      commandLine: 'Choose a folder without a colon with SSM_LOCAL_DIR, or leave out --container.',
+    },
+    facts: { root },
+  })
+}
+
+/**
  * The wanted isolation by its name, which may come from a variable of the environment; `auto` for none.
  * @throws {PlatformError} `PLATFORM_UNSUPPORTED` for a name that there is not.
  */

@@ -6,7 +6,7 @@ import { isTerminal, type JobRequest, type JobState } from '../../platform/jobs.
 import { secretsIn } from '../../secrets/redact.ts'
 import { needSupervisorProgram, spawnSupervisor, startGate } from '../process/spawn-supervisor.ts'
 import { planOf, type JobPlan } from '../request/job-plan.ts'
-import { chosenIsolation } from '../isolation/choose.ts'
+import { assertMountable, chosenIsolation } from '../isolation/choose.ts'
 import { identityOf, ownIdentity, processPlace } from '../process/identity.ts'
 import { beginHeartbeat, endHeartbeat } from './heartbeat.ts'
 import {
@@ -41,6 +41,7 @@ export async function startJob(root: string, settings: JobSettings, request: Job
   const plan = planOf(request, maxMachines, settings)
   needSupervisorProgram()
   const place = jobPlace(root, plan.name)
+  if (settings.container !== undefined) assertMountable(root)
   const isolation = settings.container === undefined ? await chosenIsolation(root, settings.isolation ?? 'auto') : 'container'
   const { leave } = await startGate.enter()
   try {

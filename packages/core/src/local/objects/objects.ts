@@ -67,7 +67,7 @@ function placeOf({ root }: Store, uri: ObjectUri): Place {
 async function makeBucket(store: Store, name: string, options: BucketOptions = {}): Promise<string> {
   const { bucket } = addressOf(objectUri(`s3://${bucketName(name)}`))
   if (options.dryRun === true) return bucket
-  await inStore(store, 'make the bucket in', () => {
+  await inStore(store, 'make the folder of the local platform in', () => {
     makeStore(store.root)
     makeFolders(join(store.root, 's3', bucket))
   })
@@ -177,7 +177,7 @@ function commit(place: Place, temporary: string, uri: ObjectUri, options: WriteO
 }
 
 async function remove(store: Store, uris: readonly ObjectUri[], options: Abortable = {}): Promise<void> {
-  await inStore(store, 'remove an object from', async () => {
+  await inStore(store, 'remove a file from', async () => {
     for (const uri of uris) {
       options.signal?.throwIfAborted()
       const place = placeOf(store, uri)
