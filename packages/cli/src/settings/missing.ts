@@ -6,11 +6,26 @@ import type { Settings } from './settings.ts'
 
 const usualHint = 'ssm ps lists jobs; --platform, --bucket_name and --prefix choose where to look.'
 
+type Look = readonly [task: string, settings: Settings, platform: Platform, signal: AbortSignal]
+
 /**
  * The error for a task that has no job where it was looked for. It tells of a search, whose jobs are those of its trials, and of a name
  * that was meant.
  */
-export async function noJobOf(task: string, settings: Settings, platform: Platform, signal: AbortSignal): Promise<SsmError> {
+export async function noJobOf(...look: Look): Promise<SsmError> {
+  const [task, settings, platform] = look
+  const project = settings.values.project?.value ?? ''
+  return (await knownBetter(...look)) ?? noJob(task, project, platform, usualHint)
+}
+
+const noJob = (task: string, project: string, platform: Platform, hint: string): SsmError =>
+  new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no job on the ${platform.name} platform`, {
+    hint,
+    facts: { project, task, platform: platform.name },
+  })
+
+/** The same when there is a search or a name that was meant. */
+async function knownBetter(...[task, settings, platform, signal]: Look): Promise<SsmError | undefined> {
   const project = settings.values.project?.value ?? ''
   const facts = { project, task, platform: platform.name }
   const searches = await storeOf(settings, platform, task)
@@ -24,11 +39,8 @@ export async function noJobOf(task: string, settings: Settings, platform: Platfo
       },
       facts,
     })
-  const hint = (await meant(project, task, settings, platform, signal)) ?? usualHint
-  return new SsmError('OUTPUT_MISSING', `Task ${task} of project ${project} has no job on the ${platform.name} platform`, {
-    hint,
-    facts,
-  })
+  const hint = await meant(project, task, settings, platform, signal)
+  return hint === undefined ? undefined : noJob(task, project, platform, hint)
 }
 
 /** The task or project that was probably meant. A look at names alone: what fails is no news. */
@@ -54,7 +66,7 @@ async function meant(
   }
 }
 
-/** Does something with what a task stored; that nothing is there is told as `noJobOf` does. */
+/** Does something with what a task stored. Where there is no job, a search and a name that was meant are told, and else what it says itself. */
 export async function orNoJob<Value>(
   task: string,
   settings: Settings,
@@ -68,6 +80,6 @@ export async function orNoJob<Value>(
     if (!isSsmError(cause, 'OUTPUT_MISSING')) throw cause
     const store = storeOf(settings, platform, task)
     const { done } = await store.jobs({ signal })[Symbol.asyncIterator]().next()
-    throw done === true ? await noJobOf(task, settings, platform, signal) : cause
+    throw (done === true ? await knownBetter(task, settings, platform, signal) : undefined) ?? cause
   }
 }
