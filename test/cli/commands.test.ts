@@ -55,7 +55,7 @@ test('what this platform cannot honour is named, in one line', async () => {
   )
   expect(code).toBe(0)
   expect(stderr.split('\n').filter((line) => line.startsWith('warning:'))).toEqual([
-    expect.stringMatching(/the local platform does not honour .*spot.*framework.*dockerfile/) as string,
+    expect.stringMatching(/the local platform does not honour .*--spot.*--framework.*--docker_file_path_or_content/) as string,
   ])
 })
 

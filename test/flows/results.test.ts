@@ -34,6 +34,11 @@ test(
     expect(error.message).toContain('result.layers[1].size: ')
     const looser = await task.resultSchema(z.object({ rows: z.coerce.number() })).run()
     expect([looser.decision.kind, looser.result.rows]).toEqual(['skip', 3])
+    const stricter = await failureOf(task.resultSchema(z.object({ columns: z.number() })).run())
+    expect(stricter).toMatchObject({
+      code: 'RESULT_INVALID',
+      hint: expect.stringMatching(/An earlier job wrote it, .* run\(\{ force: true \}\)/) as string,
+    })
   },
 )
 

@@ -7,10 +7,11 @@ import { bar, bytesText, countText, sparkline, spanText } from '../terminal/text
 
 /** A warning with what to do about it, in the words of whoever reads it. */
 export function warningText(
-  { message, hint }: Extract<RunEvent, { type: 'warned' }>,
+  { message, commandLine, hint }: Extract<RunEvent, { type: 'warned' }>,
   reader: keyof Wording = 'commandLine',
 ): string {
-  return hint === undefined ? message : `${message}; ${hint[reader]}`
+  const said = reader === 'commandLine' ? (commandLine ?? message) : message
+  return hint === undefined ? said : `${said}; ${hint[reader]}`
 }
 
 interface Moving {

@@ -88,6 +88,8 @@ export interface WarnedEvent extends EventBase {
   readonly type: 'warned'
   /** A sentence for people. */
   readonly message: string
+  /** The same with flags in place of methods, where it names any. */
+  readonly commandLine?: string
   /** What to do about it, where there is something: for a program, and for a command line. */
   readonly hint?: Wording
 }

@@ -45,7 +45,12 @@ export interface Trial<Given = Values, Result = TaskResult> {
   readonly costUsd?: number
   /** Why it failed. */
   readonly message?: string
-  /** The result of a completed trial. @throws {SsmError} `SEARCH_FAILED` for one that did not complete. */
+  /**
+   * The result of a completed trial: `series('loss')`, `download()` and the others are methods of it.
+   *
+   * @example const losses = await (await trial.result()).series('loss')
+   * @throws {SsmError} `SEARCH_FAILED` for one that did not complete.
+   */
   result(): Promise<Result>
 }
 

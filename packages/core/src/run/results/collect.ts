@@ -34,7 +34,8 @@ export async function taskResult(
   return {
     ...facts(state, decision, spec.task),
     outputs,
-    result: spec.resultSchema === undefined ? undefined : await readTypedResult(spec, layout, state, context),
+    result:
+      spec.resultSchema === undefined ? undefined : await readTypedResult(spec, layout, state, context, decision.kind === 'skip'),
     attempts: freeze([...attempts]),
     cost: freeze((await money?.runCost(spec, attempts)) ?? notAsked),
     metrics: freeze({ ...ended.metrics }),

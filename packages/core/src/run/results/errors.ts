@@ -1,8 +1,8 @@
+import type { Text } from '../../errors/wording.ts'
 import { nameOnPrototype, SsmError } from '../../errors/ssm-error.ts'
 
 /** The result that the work wrote does not match its declared schema. */
 export class ResultInvalidError extends SsmError {
-  /** Where in the document, and what is wrong there. */
   /** What is wrong with the result. */
   readonly issues: readonly {
     /** Where in the result: `.layers[0]`. */
@@ -18,15 +18,27 @@ export class ResultInvalidError extends SsmError {
   constructor(
     job: string,
     issues: readonly { readonly path: string; readonly message: string }[],
-    { document = 'result', ...options }: { readonly cause?: unknown; readonly document?: string } = {},
+    {
+      document = 'result',
+      isOld = false,
+      ...options
+    }: { readonly cause?: unknown; readonly document?: string; readonly isOld?: boolean } = {},
   ) {
     const lines = issues.map(({ path, message }) => `  ${document}${path}: ${message}`)
     const what = document === 'result' ? 'its result' : document
     super('RESULT_INVALID', `Job ${job} completed, but ${what} is not what the task declares:\n${lines.join('\n')}`, {
       ...options,
-      hint: 'Fix the program or the schema; the job and its outputs are kept.',
+      hint: isOld ? hintOfOld : 'Fix the program or the schema; the job and its outputs are kept.',
       facts: { job, issues },
     })
     this.issues = issues
   }
+}
+
+// A schema is no part of what is compared: the same result is read by the new one.
+const hintOfOld: Text = {
+  library:
+    'An earlier job wrote it, and nothing has changed since but the schema. Fix the schema, or run it again with run({ force: true }).',
+  commandLine:
+    'An earlier job wrote it, and nothing has changed since but the schema. Fix the schema, or run it again with --force_running.',
 }

@@ -12,12 +12,16 @@ import { ResultInvalidError } from './errors.ts'
 
 const mostResultBytes = 16 * 1024 * 1024
 
-/** Reads `result.json` of a job's output and checks it by the task's schema. */
+/**
+ * Reads `result.json` of a job's output and checks it by the task's schema.
+ * @param isOld whether the job was not started now, but skipped to
+ */
 export async function readTypedResult(
   spec: TaskSpec,
   layout: TaskLayout,
   state: JobState,
   context: TaskContext,
+  isOld: boolean,
 ): Promise<unknown> {
   const text = await resultText(layout, state, context)
   if (text === undefined)
@@ -28,6 +32,7 @@ export async function readTypedResult(
   throw new ResultInvalidError(
     state.name,
     outcome.issues.map((issue) => ({ path: issuePath(issue), message: issue.message })),
+    { isOld },
   )
 }
 

@@ -3,7 +3,8 @@ import { seemsCredential } from '../../bundle/credentials.ts'
 import { readText } from '../../files/read.ts'
 import { kindOf } from '../../files/stat.ts'
 import { jobTimeMs, type JobName } from '../../names/job-name.ts'
-import { honouredInContainers } from '../../options/task-options.ts'
+import { textFor, type Reader } from '../../errors/wording.ts'
+import { honouredInContainers, optionText } from '../../options/task-options.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { hasOwnDisks } from '../../spec/instance-types.ts'
@@ -18,7 +19,12 @@ import type { Start } from './start.ts'
 const inContainers: readonly string[] = honouredInContainers
 
 /** Options that this platform cannot honour, and files that are not sent: one message each. */
-export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly string[]> {
+export async function warningsFor(
+  spec: TaskSpec,
+  platform: Pick<Platform, 'name' | 'abilities'>,
+  reader: Reader = 'library',
+): Promise<readonly string[]> {
+  const named = (name: string): string => textFor(optionText(name), reader)
   const ignored = spec.givenOptions.filter(
     (name) =>
       platform.abilities.ignores.includes(name) &&
@@ -29,8 +35,8 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
   return [
     ...(ignored.length === 0
       ? []
-      : [`the ${platform.name} platform does not honour ${ignored.join(', ')}: the job runs without ${without}`]),
-    ...(platform.abilities.ignores.includes('volumeSizeGiB') ? [] : unsupportedOptions(spec)),
+      : [`the ${platform.name} platform does not honour ${ignored.map(named).join(', ')}: the job runs without ${without}`]),
+    ...(platform.abilities.ignores.includes('volumeSizeGiB') ? [] : unsupportedOptions(spec, named)),
     ...(platform.abilities.ignores.includes('warm') ? [] : unlikeUpstream(spec)),
     ...(await requirementsLeft(spec)),
     ...(await modulesLeft(spec)),
@@ -38,14 +44,17 @@ export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name
 }
 
 /** Options that this machine or this image does not support. */
-function unsupportedOptions({ givenOptions, instanceType, volumeSizeGiB, spot, image }: TaskSpec): readonly string[] {
+function unsupportedOptions(
+  { givenOptions, instanceType, volumeSizeGiB, spot, image }: TaskSpec,
+  named: (name: string) => string,
+): readonly string[] {
   return [
     ...(givenOptions.includes('volumeSizeGiB') && hasOwnDisks(instanceType)
       ? [`${instanceType} has disks of its own: the job gets these, whatever their size, and not ${volumeSizeGiB} GiB`]
       : []),
     ...(givenOptions.includes('maxWait') && !spot && image.kind === 'algorithm'
       ? [
-          `${image.algorithm} keeps no checkpoints and runs on demand: maxWait has no effect; the option spot asks for spare machines`,
+          `${image.algorithm} keeps no checkpoints and runs on demand: ${named('maxWait')} has no effect; ${named('spot')} asks for spare machines`,
         ]
       : []),
   ]
@@ -91,8 +100,13 @@ const tolerableMs = 60_000
 /** Tells what cannot be honoured, so that nothing is dropped in silence. */
 export async function tellWarnings(task: ResolvedTask, { policy, past }: Start, context: TaskContext): Promise<void> {
   const { newest } = past.history
+  const onCommandLine = await warningsFor(task.spec, context.platform, 'commandLine')
+  const named = await warningsFor(task.spec, context.platform)
+  for (const [at, message] of named.entries()) {
+    const commandLine = onCommandLine[at] ?? message
+    context.tell({ type: 'warned', message, ...(commandLine === message ? {} : { commandLine }) })
+  }
   const messages = [
-    ...(await warningsFor(task.spec, context.platform)),
     ...((task.code?.skipped.count ?? 0) > 0 && task.code?.files.length === 0
       ? ['every file of the code was left out by ignore rules']
       : []),
