@@ -46,9 +46,8 @@ export interface Trial<Given = Values, Result = TaskResult> {
   /** Why it failed. */
   readonly message?: string
   /**
-   * The result of a completed trial: `series('loss')`, `download()` and the others are methods of it.
+   * The result of a completed trial, which has `series('loss')`, `download()` and the others: `await (await trial.result()).series('loss')`.
    *
-   * @example const losses = await (await trial.result()).series('loss')
    * @throws {SsmError} `SEARCH_FAILED` for one that did not complete.
    */
   result(): Promise<Result>
