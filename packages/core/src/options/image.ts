@@ -7,7 +7,7 @@ import {
   type Launch,
   type TrainingDistribution,
 } from '../spec/distribution.ts'
-import type { Framework, PackagesSpec } from '../spec/image.ts'
+import type { PackagesSpec } from '../spec/image.ts'
 import { unknownFields } from './did-you-mean.ts'
 import { make, trainingOnly, type About, type Option, type Problem } from './option.ts'
 import { flag, oneOf, text } from './option-types.ts'
@@ -26,7 +26,7 @@ export const imageOptions = {
     source: 'AlgorithmSpecification.TrainingImage',
     ignoredLocally: 'processes',
     default: (kind: JobKind) => (kind === 'training' ? 'pytorch' : 'sklearn'),
-    method: (name: Framework) => name,
+    method: (name: 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface') => name,
     choices: ['pytorch', 'tensorflow', 'sklearn', 'xgboost', 'huggingface', 'autogluon', 'mxnet'],
     flag: { names: ['framework', 'f'], args: ['NAME'] },
   }),

@@ -44,6 +44,3 @@ export interface PackagesSpec {
   /** The platform of the image, `manylinux2014_x86_64`, when it is not the usual one. */
   readonly platform?: string
 }
-
-/** A framework with ready-made images. */
-export type Framework = 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface'

@@ -4,7 +4,6 @@ import type { SpotOptions } from '../../options/spot/spot.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { TaskResult } from '../../run/results/task-result.ts'
 import type { Launch, TrainingDistribution } from '../../spec/distribution.ts'
-import type { Framework } from '../../spec/image.ts'
 import type { InstanceGroup } from '../../spec/training/instance-groups.ts'
 import type { InstanceType } from '../../spec/instance-types.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
@@ -331,7 +330,7 @@ interface TrainingMethods<B extends 'TrainingDraft' | 'TrainingTask' | 'Function
    */
   readonly framework: Has<State, 'image'> extends true
     ? Refused<ImageDecides>
-    : (name: Framework) => Builders<Name, State | 'framework'>[B]
+    : (name: 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface') => Builders<Name, State | 'framework'>[B]
   /** The version of the framework; default the newest one in the image table. */
   readonly frameworkVersion: Has<State, 'image'> extends true
     ? Refused<ImageDecides>
@@ -632,7 +631,7 @@ interface ProcessingMethods<B extends 'ProcessingDraft' | 'ProcessingTask', Name
    */
   readonly framework: Has<State, 'image'> extends true
     ? Refused<ImageDecides>
-    : (name: Framework) => Builders<Name, State | 'framework'>[B]
+    : (name: 'pytorch' | 'tensorflow' | 'sklearn' | 'xgboost' | 'huggingface') => Builders<Name, State | 'framework'>[B]
   /** The version of the framework; default the newest one in the image table. */
   readonly frameworkVersion: Has<State, 'image'> extends true
     ? Refused<ImageDecides>
