@@ -78,15 +78,27 @@ test('a job on this computer costs nothing, and without prices nobody knows', { 
   expect(unasked.attempts[0]).not.toHaveProperty('cost')
 })
 
-test('a price that is not known fails no run', { timeout }, async () => {
-  await using place = sandbox()
-  const lost = priced(place, { prices: { file: `${place.folder}/none.json` } })
-  const { cost } = await lost.task('t').shell('true').run()
-  expect(cost).toMatchObject({ kind: 'unknown', because: expect.stringContaining('none.json does not exist') as unknown })
-  const open = priced(place, { prices: { priceOf: () => Promise.reject(new Error('gone')) } })
-  const failure = await failureOf(open.task('u').shell('exit 3').run())
-  expect(failure.code).toBe('JOB_FAILED')
-})
+test(
+  'a price that is not known fails no run, and a file of prices that does not exist is refused before one',
+  { timeout },
+  async () => {
+    await using place = sandbox()
+    const others = place.file('prices.json', '{ "asOf": "2026-01-01", "usdPerHour": { "ml.x9.large": 1 } }')
+    const { cost } = await priced(place, { prices: { file: others } })
+      .task('t')
+      .shell('true')
+      .run()
+    expect(cost).toMatchObject({ kind: 'unknown', because: expect.stringContaining('no price of ml.m5.large') as unknown })
+    const lost = priced(place, { prices: { file: `${place.folder}/none.json` } })
+    expect(await failureOf(lost.task('t').shell('true').run({ force: true }))).toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('none.json does not exist') as unknown,
+    })
+    const open = priced(place, { prices: { priceOf: () => Promise.reject(new Error('gone')) } })
+    const failure = await failureOf(open.task('u').shell('exit 3').run())
+    expect(failure.code).toBe('JOB_FAILED')
+  },
+)
 
 test('stored jobs have their costs and tags, whoever asks and whenever', { timeout }, async () => {
   await using place = sandbox()

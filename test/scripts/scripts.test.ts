@@ -68,7 +68,7 @@ test('an unknown example is answered with the known ones, and nothing is built f
 test('an unknown check is answered with the known ones', async () => {
   const { code, stderr } = await node(script('check.mjs'), '--only=no-such')
   expect(code).toBe(1)
-  expect(stderr).toContain("There is no step 'no-such'. The steps are: build, format, lint")
+  expect(stderr).toContain("There is no step 'no-such'. The steps are: build, api, lint")
 })
 
 test('the sum of tests counts runs that died and files that did not load', async () => {

@@ -175,7 +175,7 @@ test.each([
   expect(name).toBe(planned)
   expect(name).toMatch(/^localhost\/simple-sagemaker\/my-project:ssm-[0-9a-f]{40}$/)
   const calls = await engine.calls()
-  expect(calls.map(({ words }) => words[0])).toEqual(['image', ...(hasBase ? ['login'] : []), 'build'])
+  expect(calls.map(({ words }) => words[0])).toEqual(['image', ...(hasBase ? ['login'] : []), 'info', 'build'])
   expect(calls.at(-1)?.words.join(' ')).toContain('--tag localhost/simple-sagemaker/my-project:v1')
   expect([steps[0], steps.at(-1)]).toEqual(['build', 'ready'])
 })

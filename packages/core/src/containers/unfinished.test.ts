@@ -27,7 +27,7 @@ test('after a build that failed its own containers are removed, before one those
     'podman',
     `#!/bin/sh
 case $1 in
-info) printf '%s\\n' '${folder.path}' overlay ;;
+info) printf 'overlay %s\\n' '${folder.path}' ;;
 build) echo build >>'${calls}'; mkdir -p '${dirname(own)}'; echo "{\\"Secrets\\":[\\"$5\\"]}" >'${own}'; exit 1 ;;
 *) echo "$*" >>'${calls}' ;;
 esac

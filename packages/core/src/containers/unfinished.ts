@@ -111,9 +111,9 @@ async function removeContainers(engine: ContainerEngine, isLeft: IsLeft): Promis
 
 /** The engine names these containers after the image that they begin with, as all others: the mark is in what it notes of them. */
 async function workingContainers({ program }: ContainerEngine, isLeft: IsLeft): Promise<readonly string[]> {
-  const format = '{{.Store.GraphRoot}}\n{{.Store.GraphDriverName}}'
+  const format = '{{.Store.GraphDriverName}} {{.Store.GraphRoot}}'
   const { stdout } = await callEngine(program, ['info', '--format', format], { timeoutMs: engineAnswersMs })
-  const [root = '', driver = ''] = stdout.trim().split('\n')
+  const [, driver = '', root = ''] = /^(\S+) (.+)$/.exec(stdout.trim()) ?? []
   // Where the engine's service is elsewhere, so is this folder.
   const folder = join(root, `${driver}-containers`)
   const found: string[] = []
