@@ -108,7 +108,7 @@ test('an image is built on the base by its digest, pushed once, and used by its 
 
     expect(await resolve()).toBe(uri)
     expect(await platform.images.resolve(need('RUN pip install x'), { dryRun: true })).toBe(uri)
-    expect(await engine.calls()).toHaveLength(4)
+    expect(await engine.calls()).toHaveLength(5)
   })
 })
 
