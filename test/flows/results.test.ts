@@ -42,6 +42,13 @@ test(
   },
 )
 
+test('a program that wrote no result is told how and where it is written', { timeout }, async () => {
+  await using place = sandbox()
+  const { hint } = await failureOf(place.project('p').task('t').shell('true').resultSchema(schema).run())
+  expect(hint).toContain('worker_lib.write_result(value)')
+  expect(hint).toContain('$SM_OUTPUT_DATA_DIR/result.json')
+})
+
 test.each([
   ['no result', 'true', /there is no result\.json/],
   ['half a result', writing('{"rows": 3, '), /result\.json cannot be read/],

@@ -21,19 +21,23 @@ export class ResultInvalidError extends SsmError {
     {
       document = 'result',
       isOld = false,
+      isMissing = false,
       ...options
-    }: { readonly cause?: unknown; readonly document?: string; readonly isOld?: boolean } = {},
+    }: { readonly cause?: unknown; readonly document?: string; readonly isOld?: boolean; readonly isMissing?: boolean } = {},
   ) {
     const lines = issues.map(({ path, message }) => `  ${document}${path}: ${message}`)
     const what = document === 'result' ? 'its result' : document
     super('RESULT_INVALID', `Job ${job} completed, but ${what} is not what the task declares:\n${lines.join('\n')}`, {
       ...options,
-      hint: isOld ? hintOfOld : 'Fix the program or the schema; the job and its outputs are kept.',
+      hint: isMissing ? hintOfMissing : isOld ? hintOfOld : 'Fix the program or the schema; the job and its outputs are kept.',
       facts: { job, issues },
     })
     this.issues = issues
   }
 }
+
+const hintOfMissing =
+  'Write it before the program ends. Python: worker_lib.write_result(value), after "from worker_toolkit import worker_lib". TypeScript: await writeResult(value) of the worker toolkit. Any other program: JSON, into the file $SM_OUTPUT_DATA_DIR/result.json. With several machines the first one writes it.'
 
 // A schema is no part of what is compared: the same result is read by the new one.
 const hintOfOld: Text = {
