@@ -68,7 +68,8 @@ export const errorCodes = {
   },
   RESULT_INVALID: {
     sentence: 'The result that the work wrote does not match its declared schema.',
-    cause: 'The program wrote another shape than `.resultSchema(schema)` declares, or no result at all (`there is no result.json`).',
+    cause:
+      'The program wrote another shape than `.resultSchema(schema)` declares, or no result at all (`there is no result.json`).',
     remedy:
       'Fix the program or the schema; the job and its outputs are kept. To write a result, Python calls `worker_lib.write_result(value)` (`from worker_toolkit import worker_lib`, nothing to install), TypeScript `await writeResult(value)`; any other program writes JSON to the file `$SM_OUTPUT_DATA_DIR/result.json`. See [typed results](tasks.md#a-typed-result).',
     example: 'Job t-2026-01-02-03-04-05-a1b2c3d4 completed, but its result is not what the task declares:\n  accuracy: …',

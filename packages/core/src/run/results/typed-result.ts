@@ -25,9 +25,13 @@ export async function readTypedResult(
 ): Promise<unknown> {
   const text = await resultText(layout, state, context)
   if (text === undefined)
-    throw new ResultInvalidError(state.name, [{ path: '', message: `there is no ${resultFile}: the program did not write one` }], {
-      isMissing: true,
-    })
+    throw new ResultInvalidError(
+      state.name,
+      [{ path: '', message: `there is no ${resultFile}: the program did not write one` }],
+      {
+        isMissing: true,
+      },
+    )
   const value = parsed(text, state.name)
   const outcome = await spec.resultSchema?.['~standard'].validate(value)
   if (outcome === undefined || outcome.issues === undefined) return outcome?.value
