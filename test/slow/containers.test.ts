@@ -99,7 +99,7 @@ if host == 'algo-1':
     connection, _ = server.accept()
     print('heard', connection.recv(100).decode(), 'have', mine, 'before', count)
 else:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             with socket.create_connection((os.environ['MASTER_ADDR'], 7777)) as connection:
                 connection.sendall(f'{socket.gethostname()} {mine}'.encode())
