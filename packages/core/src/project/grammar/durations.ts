@@ -79,11 +79,12 @@ export type ShortEnough<Limit, Wait> = [Wait] extends [never]
     : unknown
 
 type Unit = 'second' | 'minute' | 'hour' | 'day'
+// None of a time that is not written out: `never` would fit every pattern below.
 type Parts<Text> = Text extends `${infer Count extends bigint} ${infer Name extends Unit | `${Unit}s`}`
   ? bigint extends Count
-    ? never
+    ? undefined
     : [`${Count}`, Name extends `${infer Singular extends Unit}s` ? Singular : Name]
-  : never
+  : undefined
 
 // Only whole numbers are compared. The compiler cannot multiply, so it does it digit by digit, the last one first.
 type IsShorter<Wait, Limit> = [Parts<Wait>, Parts<Limit>] extends [

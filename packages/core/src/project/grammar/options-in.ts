@@ -130,8 +130,13 @@ export interface ProcessingOptionsIn<Run, Pause> extends Omit<ProcessingOptions,
   readonly retry?: RetryOptions<Pause> | undefined
 }
 
+/**
+ * Whether a time may be left out: it is not given, or is any duration, as after `...options`. The compiler cannot tell whether such a one is there: the run looks.
+ */
+type MayLack<Time> = undefined extends Time ? true : [Duration] extends [Time] ? true : false
+
 /** Answers what cannot be together with a sentence. */
-export type Together<State, Spot, Warm, Types, Fallback> = undefined extends Warm
+export type Together<State, Spot, Warm, Types, Fallback> = MayLack<Warm> extends true
   ? Has<State, 'warm'> extends true
     ? {
         /** A warm pool keeps on-demand machines. */
@@ -167,16 +172,18 @@ export type WaitsLongEnough<State, Run, Wait, Spot, Warm> = undefined extends Wa
         /** No longer than `maxWait`. */
         readonly maxRun?: ShortEnough<Run, MaxWaitOf<State>>
       }
-  : {
-      /** No shorter than `maxRun`, and only with spot machines. */
-      readonly maxWait?: WaitsForNone<State, Spot, Warm> extends true
-        ? Explain<OnlySpotWaits>
-        : LongEnough<Wait, undefined extends Run ? MaxRunOf<State> : Run>
-    }
+  : MayLack<Wait> extends true
+    ? unknown
+    : {
+        /** No shorter than `maxRun`, and only with spot machines. */
+        readonly maxWait?: WaitsForNone<State, Spot, Warm> extends true
+          ? Explain<OnlySpotWaits>
+          : LongEnough<Wait, undefined extends Run ? MaxRunOf<State> : Run>
+      }
 
 /** Whether there are on-demand machines after this, as far as it is written out. */
 type WaitsForNone<State, Spot, Warm> = undefined extends Spot
-  ? undefined extends Warm
+  ? MayLack<Warm> extends true
     ? IsOnDemand<State>
     : true
   : [Spot] extends [false]
@@ -193,17 +200,17 @@ export type LimitMark<Option extends 'maxRun' | 'maxWait', Time> = Time extends 
 export type StateAfter<State, Spot, Warm, Run, Wait, Named, Values, Types, Fallback> = 0 extends 1 & State
   ? State
   : | (State extends Replaced<Spot, Run, Wait> ? never : State)
-    | (Spot extends true ? 'spot' : Spot extends false ? 'on-demand' : never)
-    | (Fallback extends 'on-demand' ? 'spot' : never)
+    | ([Spot] extends [true] ? 'spot' : [Spot] extends [false] ? 'on-demand' : never)
+    | ([Fallback] extends ['on-demand'] ? 'spot' : never)
     | (IsMore<Types> extends true ? 'types' : never)
-    | (undefined extends Warm ? never : 'warm')
-    | LimitMark<'maxRun', Run>
-    | LimitMark<'maxWait', Wait>
+    | (MayLack<Warm> extends true ? never : 'warm')
+    | (MayLack<Run> extends true ? never : LimitMark<'maxRun', Run>)
+    | (MayLack<Wait> extends true ? never : LimitMark<'maxWait', Wait>)
     | MetricMarks<State, Named>
     | (undefined extends Values ? never : [Extract<State, Takes<unknown>>] extends [never] ? 'hyperparameters' : never)
 
 type Replaced<Spot, Run, Wait> =
-  | (Spot extends false ? 'spot' : never)
+  | (undefined extends Spot ? never : 'spot' | 'on-demand')
   | (undefined extends Run ? never : `maxRun ${string}`)
   | (undefined extends Wait ? never : `maxWait ${string}`)
 
