@@ -136,28 +136,29 @@ export interface ProcessingOptionsIn<Run, Pause> extends Omit<ProcessingOptions,
 type MayLack<Time> = undefined extends Time ? true : [Duration] extends [Time] ? true : false
 
 /** Answers what cannot be together with a sentence. */
-export type Together<State, Spot, Warm, Types, Fallback> = MayLack<Warm> extends true
-  ? Has<State, 'warm'> extends true
-    ? {
-        /** A warm pool keeps on-demand machines. */
-        readonly spot?: [Spot] extends [true] ? Explain<WarmOrSpot> : unknown
-        /** A warm pool keeps machines of one type. */
-        readonly fallbackTypes?: IsMore<Types> extends true ? Explain<WarmOrTypes> : unknown
-        /** A warm pool keeps on-demand machines. */
-        readonly spotFallback?: [Fallback] extends ['on-demand'] ? Explain<WarmOrSpot> : unknown
+export type Together<State, Spot, Warm, Types, Fallback> =
+  MayLack<Warm> extends true
+    ? Has<State, 'warm'> extends true
+      ? {
+          /** A warm pool keeps on-demand machines. */
+          readonly spot?: [Spot] extends [true] ? Explain<WarmOrSpot> : unknown
+          /** A warm pool keeps machines of one type. */
+          readonly fallbackTypes?: IsMore<Types> extends true ? Explain<WarmOrTypes> : unknown
+          /** A warm pool keeps on-demand machines. */
+          readonly spotFallback?: [Fallback] extends ['on-demand'] ? Explain<WarmOrSpot> : unknown
+        }
+      : unknown
+    : {
+        /** Only with on-demand machines of one type. */
+        readonly warm?: [Spot] extends [false]
+          ? OneType<State, Types>
+          : true extends
+                | Has<State, 'spot'>
+                | ([Spot] extends [true] ? true : false)
+                | ([Fallback] extends ['on-demand'] ? true : false)
+            ? Explain<WarmOrSpot>
+            : OneType<State, Types>
       }
-    : unknown
-  : {
-      /** Only with on-demand machines of one type. */
-      readonly warm?: [Spot] extends [false]
-        ? OneType<State, Types>
-        : true extends
-              | Has<State, 'spot'>
-              | ([Spot] extends [true] ? true : false)
-              | ([Fallback] extends ['on-demand'] ? true : false)
-          ? Explain<WarmOrSpot>
-          : OneType<State, Types>
-    }
 
 type OneType<State, Types> = true extends IsMore<Types> | Has<State, 'types'> ? Explain<WarmOrTypes> : unknown
 
