@@ -12,6 +12,12 @@ export type CheckedDuration<Given> = Given extends `-${string}` | `${string}e${s
     ? Given
     : Explain<RightForm<Given>>
 
+/** Whether a time may be left out: it is not given, or is any duration, as after `...options`, of which the compiler cannot tell whether it is there. */
+export type MayLack<Time> = undefined extends Time ? true : [Duration] extends [Time] ? true : false
+
+/** The form of a time that is given. */
+export type Formed<Time> = Time extends undefined ? unknown : CheckedDuration<Time>
+
 /** A duration as one writes it: the form of a text is checked apart, so that a wrong one is answered with the right form. */
 export type SomeTime = string | { readonly seconds: number }
 

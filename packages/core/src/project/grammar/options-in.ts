@@ -2,7 +2,7 @@ import type { ValueOf } from '../../options/option.ts'
 import type { ProcessingOptions, TaskOptionTable } from '../../options/task-options.ts'
 import type { RetryOptions } from '../../spec/training/retry.ts'
 import type { Duration } from '../../time/duration.ts'
-import type { CheckedDuration, CheckedPause, LongEnough, ShortEnough } from './durations.ts'
+import type { CheckedPause, Formed, LongEnough, MayLack, ShortEnough } from './durations.ts'
 import type { Explain, OnlySpotWaits, WarmOrSpot, WarmOrTypes } from './explain.ts'
 import type { AsJson, Special } from './option-methods.ts'
 import type { Has, HyperparametersOf, IsOnDemand, MaxRunOf, MaxWaitOf, MetricsOf, Takes } from './state.ts'
@@ -130,11 +130,6 @@ export interface ProcessingOptionsIn<Run, Pause> extends Omit<ProcessingOptions,
   readonly retry?: RetryOptions<Pause> | undefined
 }
 
-/**
- * Whether a time may be left out: it is not given, or is any duration, as after `...options`. The compiler cannot tell whether such a one is there: the run looks.
- */
-type MayLack<Time> = undefined extends Time ? true : [Duration] extends [Time] ? true : false
-
 /** Answers what cannot be together with a sentence. */
 export type Together<State, Spot, Warm, Types, Fallback> =
   MayLack<Warm> extends true
@@ -237,8 +232,6 @@ export type WellFormed<Warm, Run, Wait, After, Certified, Pause, Values = undefi
       /** JSON. */
       readonly hyperparameters?: Values extends object ? AsJson<Values[keyof Values]> : unknown
     }
-
-type Formed<Time> = Time extends undefined ? unknown : CheckedDuration<Time>
 
 /** Names and expressions of metrics. */
 export type Metrics = Readonly<Record<string, string | RegExp>>
