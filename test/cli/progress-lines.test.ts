@@ -1,9 +1,10 @@
+import type { SearchEvent } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
 import { eventPrinter } from '../../packages/cli/src/print.ts'
 import { RunLog } from '../../packages/cli/src/render/run-log.ts'
 import { jobsText } from '../../packages/cli/src/render/job-table.ts'
 import { coloursWhen } from '../../packages/cli/src/terminal/colours.ts'
-import { widthOf } from '../../packages/cli/src/terminal/text.ts'
+import { reasonInLine, widthOf } from '../../packages/cli/src/terminal/text.ts'
 import { testContext } from './support/context.ts'
 
 test('printEvents tells whose a line of the log is once a second machine or task has printed one', () => {
@@ -16,6 +17,46 @@ test('printEvents tells whose a line of the log is once a second machine or task
   say('a', 'algo-2', 'three')
   say('a', 'algo-1', 'four')
   expect(context.stdout.text()).toBe('one\ntwo\nalgo-2 │ three\nalgo-1 │ four\n')
+})
+
+test('a run of several machines or tasks, as it is told at the beginning, tells whose each line of the log is, the first one too', () => {
+  const printed = (extent: object, began: readonly object[] = []): string => {
+    const context = testContext({ cwd: '/' })
+    const print = eventPrinter(context, {})
+    const decision = { kind: 'start', because: 'it has never run', changes: [] }
+    for (const event of began) print(event as never)
+    print({ type: 'decided', atMs: 0, task: 'a', decision, ...extent } as never)
+    print({ type: 'logged', atMs: 0, task: 'a', job: 'a-1', line: { machine: 'algo-1', text: 'one', atMs: 0 } } as never)
+    return context.stdout.text()
+  }
+  expect(printed({})).toBe('one\n')
+  expect(printed({ machines: 2 })).toBe('algo-1 │ one\n')
+  expect(printed({ tasks: 2 })).toBe('a algo-1 │ one\n')
+  const trial = { type: 'trial-started', atMs: 0, task: 'a', trial: 1, hyperparameters: {} }
+  expect(printed({}, [trial])).toBe('a algo-1 │ one\n')
+})
+
+const failed = (message: string): SearchEvent => ({
+  type: 'finished',
+  atMs: 0,
+  task: 'train',
+  outcome: { kind: 'failed', code: 'X', message },
+})
+
+test.each([
+  ['Task train cannot run:\n  a must be 1\n  b must be 2', {}, 'Task train cannot run:\n  a must be 1\n  b must be 2'],
+  ['Job t-1 failed: exit code 1 on algo-1\n  ValueError: loss is nan', {}, 'Job t-1 failed: exit code 1 on algo-1'],
+  ['Job t-1 failed: exit code 1 on algo-1\n  ValueError', { logs: false }, 'Job t-1 failed: exit code 1 on algo-1\n  ValueError'],
+])('printEvents says why a task failed: %j with %j', (message, options, said) => {
+  const context = testContext({ cwd: '/' })
+  eventPrinter(context, options)(failed(message))
+  expect(context.stderr.text()).toBe(`✗ train failed: ${said}\n`)
+})
+
+test('a reason in one line has what stands below a colon', () => {
+  expect(reasonInLine('Task train cannot run:\n  a must be 1\n  b must be 2\n')).toBe('Task train cannot run: a must be 1; b must be 2')
+  expect(reasonInLine('Job t-1 failed: exit code 1\n  ValueError')).toBe('Job t-1 failed: exit code 1')
+  expect(reasonInLine('only this:')).toBe('only this:')
 })
 
 test('a phase that a run joined counts from its beginning, and one in which the job failed is marked', () => {

@@ -17,6 +17,8 @@ test('what a task reads by value runs first, and is skipped the second time', { 
   const first = await train.run({ onEvent: (event) => told.push(event) })
   expect(told.flatMap((event) => (event.type === 'submitted' ? [event.task] : []))).toEqual(['prep', 'train'])
   expect(told.flatMap((event) => (event.type === 'logged' ? [event.line.text] : []))).toEqual(['words', 'rest'])
+  // Whoever prints the log knows from its first line on that there are two.
+  expect(told.flatMap((event) => (event.type === 'decided' ? [event.tasks] : []))).toEqual([2, 2])
   const second = await train.run()
   expect(second.job).toBe(first.job)
   expect(place.jobs('prep')).toHaveLength(1)

@@ -8,6 +8,7 @@ import { numberText, valuesText } from './render/documents/trial-table.ts'
 import { openReporter } from './render/open-reporter.ts'
 import type { Reporter } from './render/reporter.ts'
 import { processContext, type CliContext } from './terminal/context.ts'
+import { reasonOf } from './terminal/text.ts'
 
 /** How events are printed. */
 export interface PrintOptions {
@@ -20,7 +21,7 @@ export interface PrintOptions {
 /**
  * Prints what happens in a run or a search: give it to `run({ onEvent: printEvents() })`. The lines of the log go to stdout, everything
  * else to stderr; in a terminal progress is updated in place, elsewhere there are plain lines. One function prints any number
- * of tasks that run at once; when several machines or tasks print, a line of the log says whose it is. Of a search it also prints the
+ * of tasks that run at once; when several machines or tasks may print, each line of the log says whose it is. Of a search it also prints the
  * beginning and the end of each trial.
  *
  * @example const result = await train.run({ onEvent: printEvents() })
@@ -33,21 +34,23 @@ export function printEvents(options: PrintOptions = {}): (event: SearchEvent) =>
 export function eventPrinter(context: CliContext, { quiet = false, logs = true }: PrintOptions): (event: SearchEvent) => void {
   const reporter = openReporter(context, { json: false, quiet, machines: undefined, reader: 'library' })
   return (event) => {
+    if (event.type === 'trial-started') reporter.expectSeveral()
     if (event.type === 'trial-started' || event.type === 'trial-ended') {
       if (!quiet) trialTold(event, reporter)
       return
     }
     if (event.type !== 'logged' || logs) reporter.onEvent(event)
-    if (event.type === 'finished' && !quiet) finished(event, reporter)
+    if (event.type === 'finished' && !quiet) finished(event, reporter, logs)
   }
 }
 
-function finished({ task, outcome }: Extract<RunEvent, { type: 'finished' }>, reporter: Reporter): void {
+// Without the log, its last lines stand in the message of a job that failed.
+function finished({ task, outcome }: Extract<RunEvent, { type: 'finished' }>, reporter: Reporter, logs: boolean): void {
   if (outcome.kind === 'completed') {
     if (!outcome.skipped) reporter.ended('done', `${task} completed (${outcome.job})`)
   } else if (outcome.kind === 'blocked') reporter.ended('failed', `${task} was not started: it needs ${outcome.by.join(', ')}`)
-  else if (outcome.code === 'RUN_ABORTED') reporter.note(`${task}: ${outcome.message.split('\n')[0] ?? ''}`)
-  else reporter.ended('failed', `${task} failed: ${outcome.message.split('\n')[0] ?? ''}`)
+  else if (outcome.code === 'RUN_ABORTED') reporter.note(`${task}: ${reasonOf(outcome.message)}`)
+  else reporter.ended('failed', `${task} failed: ${logs ? reasonOf(outcome.message) : outcome.message}`)
 }
 
 type TrialEvent = Exclude<SearchEvent, RunEvent>

@@ -5,6 +5,7 @@ import { Job } from './job/job.tsx'
 import { jobId } from './part.tsx'
 import { Search } from './search/search.tsx'
 import type { Source } from './live.ts'
+import { withoutTrials } from './without-trials.ts'
 import { moment, plain, span } from './text.ts'
 
 /** The whole page. */
@@ -24,7 +25,7 @@ export function Report({ source }: { readonly source: Source }) {
           <Connection connected={source.connected.value} />
         </p>
       </header>
-      {report.about === 'project' && report.jobs.length > 0 && <Overview report={report} />}
+      {report.about === 'project' && <Overview report={withoutTrials(report)} />}
       {report.searches.map((search) => (
         <Search key={`${search.task} ${search.createdAtMs ?? 0}`} search={search} jobs={shown} />
       ))}
@@ -58,6 +59,7 @@ function Connection({ connected }: { readonly connected: boolean | undefined }) 
 
 /** A project: its tasks as a table and as a graph. */
 function Overview({ report }: { readonly report: ReportDocument }) {
+  if (report.jobs.length === 0) return null
   return (
     <section aria-labelledby="tasks">
       <h2 id="tasks">Tasks</h2>

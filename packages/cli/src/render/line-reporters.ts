@@ -18,6 +18,7 @@ export function jsonReporter(context: CliContext): Reporter {
     warn,
     note: () => undefined,
     ended: () => undefined,
+    expectSeveral: () => undefined,
     onEvent: (event) => (event.type === 'warned' ? warn(warningText(event)) : undefined),
     summary: () => undefined,
     close: () => undefined,
@@ -39,10 +40,13 @@ export function lineReporter(context: CliContext, options: ReporterOptions): Rep
     note: (text) => say({ kind: 'fact', text }),
     ended: (kind, text) => say({ kind, text }),
     warn: (text) => say({ kind: 'warning', text }),
+    expectSeveral: () => runLogs.expectSeveral(),
     onEvent: (event) => {
       const notices = runLogs.tell(event)
-      if (event.type === 'logged')
-        logs(runLogs.hasSeveral ? `${event.task} ${event.line.machine}` : event.line.machine, event.line.text)
+      if (event.type === 'logged') {
+        const { name, isOneOfSeveral } = runLogs.sourceOf(event)
+        logs(name, event.line.text, isOneOfSeveral)
+      }
       for (const notice of notices) say(notice)
     },
     summary: (lines) => {

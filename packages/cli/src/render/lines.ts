@@ -16,22 +16,28 @@ export interface SummaryLine {
 }
 
 /** Writes log lines to stdout: as they are into a pipe, harmless and with colours onto a terminal. */
-export function logWriter(context: CliContext, machines: number | undefined): (machine: string, text: string) => void {
+export function logWriter(context: CliContext, machines: number | undefined): WriteLog {
   const line = logLineText(context, machines)
-  return (machine, text) => context.stdout.write(line(machine, text))
+  return (machine, text, several) => context.stdout.write(line(machine, text, several))
 }
+
+/** Writes a line of the log; `several`: it is known that other machines or tasks print, too. */
+export type WriteLog = (machine: string, text: string, several?: boolean) => void
 
 /**
  * A log line as it is printed, with its line end. Without the number of machines, lines say whose they are as soon as a second
  * machine, or another task, has printed one.
  */
-export function logLineText(context: CliContext, machines: number | undefined): (machine: string, text: string) => string {
+export function logLineText(
+  context: CliContext,
+  machines: number | undefined,
+): (machine: string, text: string, several?: boolean) => string {
   const colours = coloursFor(context.stdout, context)
   const { isTTY } = context.stdout
   const seen = new Set<string>()
-  return (machine, text) => {
+  return (machine, text, several = false) => {
     if (seen.size < 2) seen.add(machine)
-    if ((machines ?? seen.size) <= 1 && !isTTY) return `${text}\n`
+    if (!several && (machines ?? seen.size) <= 1 && !isTTY) return `${text}\n`
     const number = Number(/(\d+)$/.exec(machine)?.[1] ?? 0)
     const prefix = `${colours.numbered(number - 1, machine)} ${colours.dim('│')} `
     return `${prefix}${isTTY ? safeLine(text, colours.isOn) : text}\n`

@@ -7,6 +7,8 @@ export interface Reporter {
   note(text: string): void
   /** Something the user should know, in one line. */
   warn(text: string): void
+  /** Several tasks are to come: each line of the log tells from the first one on whose it is. */
+  expectSeveral(): void
   /** Something that happened in a run. */
   onEvent(event: RunEvent): void
   /** The end of a task of several, in one line. */

@@ -1,7 +1,7 @@
 import type { RunEvent } from '@simple-sagemaker/core'
 import type { CliContext } from '../terminal/context.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
-import { logWriter, noticeLine, writeSummary, type SummaryLine } from './lines.ts'
+import { logWriter, noticeLine, writeSummary, type SummaryLine, type WriteLog } from './lines.ts'
 import { LiveRegion } from './live-region.ts'
 import { coloursFor, type Colours } from '../terminal/colours.ts'
 import type { Notice } from './lines.ts'
@@ -16,7 +16,7 @@ export class TerminalReporter implements Reporter {
   readonly #context: CliContext
   readonly #colours: Colours
   readonly #region: LiveRegion
-  readonly #logs: (machine: string, text: string) => void
+  readonly #logs: WriteLog
   readonly #runLogs: RunLogs
   readonly #timer: NodeJS.Timeout
   readonly #forget: () => void
@@ -49,11 +49,15 @@ export class TerminalReporter implements Reporter {
     this.#say({ kind: 'warning', text })
   }
 
+  expectSeveral(): void {
+    this.#runLogs.expectSeveral()
+  }
+
   onEvent(event: RunEvent): void {
     const notices = this.#runLogs.tell(event)
     if (event.type === 'logged') {
-      const machine = this.#runLogs.hasSeveral ? `${event.task} ${event.line.machine}` : event.line.machine
-      this.#above(() => this.#logs(machine, event.line.text))
+      const { name, isOneOfSeveral } = this.#runLogs.sourceOf(event)
+      this.#above(() => this.#logs(name, event.line.text, isOneOfSeveral))
     }
     for (const notice of notices) this.#say(notice)
     if (!this.#runLogs.isRunning) this.#region.clear()

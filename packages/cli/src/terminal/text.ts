@@ -23,6 +23,23 @@ export function spanText(ms: number): string {
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`
 }
 
+/**
+ * What a message says first. One that begins with `…:` says what is the matter in the lines below, so all of it is given; below
+ * others are the last lines of a log, which was printed.
+ */
+export function reasonOf(message: string): string {
+  const [first = ''] = message.split('\n')
+  return first.trimEnd().endsWith(':') ? message : first
+}
+
+/** The same where there is room for one line. */
+export function reasonInLine(message: string): string {
+  const [first = '', ...more] = reasonOf(message)
+    .split('\n')
+    .map((line) => line.trim())
+  return [first, more.filter((line) => line !== '').join('; ')].join(' ').trimEnd()
+}
+
 /** `1 file`, `2 files`, `1,000 files`. */
 export function countText(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`

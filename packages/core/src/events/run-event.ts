@@ -64,6 +64,10 @@ export interface DecidedEvent extends EventBase {
   readonly type: 'decided'
   /** The decision with its reason, and what has changed. */
   readonly decision: Decision
+  /** How many tasks the run has; absent for one. */
+  readonly tasks?: number
+  /** How many machines a job of the task has; absent for one. */
+  readonly machines?: number
 }
 
 /**

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { Broadcast } from '../events/broadcast.ts'
-import type { RunEvent, RunHappening } from '../events/run-event.ts'
+import type { DecidedEvent, RunEvent, RunHappening } from '../events/run-event.ts'
 import { cacheFolder } from '../files/cache.ts'
 import type { GraphNode } from '../graph/order.ts'
 import { deferred } from '../lang/deferred.ts'
@@ -51,6 +51,7 @@ export class RunSession implements TaskSession {
   readonly #lateStops: Promise<unknown>[] = []
   #isDetached = false
   #isOver = false
+  #tasks = 1
 
   constructor(platforms: TaskPlatforms, clock: Clock, options: RunOptions, money?: OpenMoney) {
     this.#platforms = platforms
@@ -82,6 +83,7 @@ export class RunSession implements TaskSession {
 
   /** Runs the tasks; `targets` are the keys of those that were asked for. Never rejects for a task that failed. */
   async run(nodes: readonly GraphNode[], targets: ReadonlySet<string>): Promise<ReadonlyMap<string, TaskOutcome>> {
+    this.#tasks = nodes.length
     return runGraph(nodes, {
       // Not a number is no limit that anyone could mean.
       parallel: Math.max(1, Math.floor(this.options.parallel ?? usualParallel) || 1),
@@ -107,12 +109,18 @@ export class RunSession implements TaskSession {
     return {
       platform,
       clock: this.clock,
-      tell: (happening) => this.tell(spec.task, happening),
+      tell: (happening) => this.tell(spec.task, happening.type === 'decided' ? { ...happening, ...this.#extentOf(spec) } : happening),
       signal: this.preparing,
       cacheDir: cacheFolder(),
       upstream,
       money: this.#money,
     }
+  }
+
+  /** How much there is of what prints: whoever shows lines of the log tells from the first one on whose it is. */
+  #extentOf({ instanceCount, instanceGroups }: TaskSpec): Pick<DecidedEvent, 'tasks' | 'machines'> {
+    const machines = instanceGroups?.reduce((sum, { count }) => sum + count, 0) ?? instanceCount
+    return { ...(this.#tasks > 1 ? { tasks: this.#tasks } : {}), ...(machines > 1 ? { machines } : {}) }
   }
 
   async inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { hideFromPrint, nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
+import { reasonInLine } from '../errors/reason.ts'
 import type { Text, Wording } from '../errors/wording.ts'
 import type { Trial } from './found.ts'
 
@@ -24,7 +25,7 @@ export class SearchFailedError extends SsmError {
 /** More trials failed than are tolerated. */
 export function tooManyFailed(task: string, tolerate: number, trials: readonly Trial[], cause: unknown): SearchFailedError {
   const failed = trials.filter(({ status }) => status === 'failed')
-  const reasons = failed.slice(0, 5).map(({ task: name, message }) => `  ${name}: ${firstLine(message)}`)
+  const reasons = failed.slice(0, 5).map(({ task: name, message }) => `  ${name}: ${shortReason(message)}`)
   return new SearchFailedError(
     [`${failed.length} of ${trials.length} trials of ${task} failed, and ${tolerate} are tolerated:`, ...reasons].join('\n'),
     trials,
@@ -50,7 +51,7 @@ export function noneCompleted(task: string, trials: readonly Trial[]): SearchFai
   })
 }
 
-const firstLine = (text: string | undefined): string => text?.split('\n')[0] ?? 'no reason was given'
+const shortReason = (text: string | undefined): string => (text === undefined ? 'no reason was given' : reasonInLine(text))
 
 /** Nobody waits any more. */
 export const searchAborted = (task: string, cause: unknown): SsmError =>
@@ -67,7 +68,7 @@ export const tuningFailed = (
   reason: string | undefined,
   trials: readonly Trial[],
 ): SearchFailedError =>
-  new SearchFailedError(`The tuning job ${name} of ${task} failed: ${firstLine(reason)}`, trials, {
+  new SearchFailedError(`The tuning job ${name} of ${task} failed: ${shortReason(reason)}`, trials, {
     hint: 'Fix what it says and run the search again: it starts another tuning job, and trials that completed are kept.',
   })
 

@@ -3,6 +3,7 @@ import type { MachineQuota, MachineUse } from '@simple-sagemaker/core/aws'
 import { resolvedOptions } from '@simple-sagemaker/core/options'
 import { clientOptionsOf } from '../../settings/open-platform.ts'
 import type { Settings } from '../../settings/settings.ts'
+import { reasonInLine } from '../../terminal/text.ts'
 import type { Check } from './check.ts'
 
 /** What is looked up, and how many of these machines a run asks for when its line says nothing else: 0 when none. */
@@ -32,7 +33,7 @@ export async function quotaCheck(settings: Settings, region: string, signal: Abo
 
 /** In one line; where nobody knows the service, the SDK tells of its difficulties with the answer, which help nobody. */
 function reasonOf(cause: unknown): string {
-  const text = cause instanceof Error ? (cause.message.split('\n')[0] ?? cause.name) : String(cause)
+  const text = cause instanceof Error ? reasonInLine(cause.message) : String(cause)
   return /\$response|Unexpected token/.test(text) ? 'the service did not answer' : text
 }
 

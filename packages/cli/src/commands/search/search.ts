@@ -1,4 +1,13 @@
-import { choice, project, range, type Domain, type Platform, type SearchHandle, type Trial } from '@simple-sagemaker/core'
+import {
+  choice,
+  project,
+  range,
+  type Domain,
+  type HyperparameterValue,
+  type Platform,
+  type SearchHandle,
+  type Trial,
+} from '@simple-sagemaker/core'
 import { exits, signalExits } from '../../grammar/exit-codes.ts'
 import { searchOptions } from '../../grammar/tables/search-options.ts'
 import { usageError } from '../../grammar/usage-error.ts'
@@ -82,14 +91,28 @@ function refuseOtherCode(kind: 'run' | 'shell', { parsed }: Call): void {
 function domainOf([name = '', kind = '', ...values]: readonly string[]): readonly [string, Domain] {
   const [first, ...others] = values
   if (kind === 'choice' && first !== undefined) return [name, choice(first, ...others)]
+  if (kind === 'choice_json' && first !== undefined)
+    return [name, choice(jsonOf(name, first), ...others.map((text) => jsonOf(name, text)))]
   const [min, max] = values.map(Number)
   if ((kind === 'log' || kind === 'float' || kind === 'int') && values.length === 2 && min !== undefined && max !== undefined)
     // Empty ranges and the like are refused by the library, with everything else that is wrong.
     return [name, range[kind](min as never, max as never)]
   throw usageError(
     `--search ${[name, kind, ...values].join(' ')} is no hyperparameter to search`,
-    'Write --search lr log 1e-5 1e-1, --search size int 1 4, --search drop float 0 0.5, or --search opt choice adam sgd.',
+    'Write --search lr log 1e-5 1e-1, --search size int 1 4, --search drop float 0 0.5, --search opt choice adam sgd, or --search momentum choice_json 0 0.5.',
   )
+}
+
+/** A value of `choice_json`, which a program gives as it is: a number, true, a list. */
+function jsonOf(name: string, text: string): HyperparameterValue {
+  try {
+    return JSON.parse(text) as HyperparameterValue
+  } catch {
+    throw usageError(
+      `--search ${name} choice_json needs values that are JSON, not ${text}`,
+      `Write --search ${name} choice for texts.`,
+    )
+  }
 }
 
 async function follow(call: Call, handle: SearchHandle, platform: Platform, reporter: Reporter): Promise<number> {

@@ -65,7 +65,7 @@ export const searchCommands = [
         does: 'forty trials, four at once',
       },
       {
-        line: "ssm search run -p ex -t train -e train.py --md acc 'acc=([-+.0-9eE]+)' --search opt choice adam sgd --search layers int 1 4 --maximize acc --by grid",
+        line: "ssm search run -p ex -t train -e train.py --md acc 'acc=([-+.0-9eE]+)' --search opt choice adam sgd --search layers choice_json 1 2 4 --maximize acc --by grid",
         does: 'every combination',
       },
     ],

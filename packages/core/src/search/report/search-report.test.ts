@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { withoutTrials } from '../../../report-page/without-trials.ts'
 import { local } from '../../local/index.ts'
 import { project } from '../../project/project.ts'
 import { choice, range } from '../../project/search/space.ts'
@@ -59,6 +60,10 @@ test(
     const whole = await reportOf({ platform, project: 's' })
     expect(whole.jobs.map(({ task }) => task).toSorted()).toEqual(['other', found.best.task].toSorted())
     expect(whole.searches).toHaveLength(1)
+    // Its page shows the job of the best trial, and not as a task.
+    const edges = [{ from: 'other', to: found.best.task, channel: 'x' }]
+    const tasks = withoutTrials({ ...whole, edges })
+    expect([tasks.jobs.map(({ task }) => task), tasks.edges]).toEqual([['other'], []])
     expect(whole.searches[0]?.cost).toMatchObject({ kind: 'unknown' })
 
     const file = join(root, 'search.html')
