@@ -54,7 +54,9 @@ test.each([
 })
 
 test('a reason in one line has what stands below a colon', () => {
-  expect(reasonInLine('Task train cannot run:\n  a must be 1\n  b must be 2\n')).toBe('Task train cannot run: a must be 1; b must be 2')
+  expect(reasonInLine('Task train cannot run:\n  a must be 1\n  b must be 2\n')).toBe(
+    'Task train cannot run: a must be 1; b must be 2',
+  )
   expect(reasonInLine('Job t-1 failed: exit code 1\n  ValueError')).toBe('Job t-1 failed: exit code 1')
   expect(reasonInLine('only this:')).toBe('only this:')
 })

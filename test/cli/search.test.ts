@@ -55,17 +55,32 @@ test(
   },
 )
 
-test('a search chooses from values that are JSON, as a program gives them, and refuses what is none', { timeout: 60_000 }, async () => {
-  await using folder = await workFolder()
-  const argv = ['search', 'shell', ...place, '--cmd', 'echo loss=$SM_HP_X', '--md', 'loss', 'loss=([0-9.]+)', '--minimize', 'loss']
-  const numbers = await ssm(folder.path, ...argv, '--by', 'grid', '--search', 'x', 'choice_json', '0.5', '1', '--json')
-  expect((JSON.parse(numbers.stdout) as Document).best.hyperparameters).toEqual({ x: 0.5 })
-  const texts = await ssm(folder.path, ...argv, '--search', 'x', 'choice_json', '0.5', 'one')
-  expect([texts.code, texts.stderr]).toEqual([
-    2,
-    'error: --search x choice_json needs values that are JSON, not one\nhint: Write --search x choice for texts.\n',
-  ])
-})
+test(
+  'a search chooses from values that are JSON, as a program gives them, and refuses what is none',
+  { timeout: 60_000 },
+  async () => {
+    await using folder = await workFolder()
+    const argv = [
+      'search',
+      'shell',
+      ...place,
+      '--cmd',
+      'echo loss=$SM_HP_X',
+      '--md',
+      'loss',
+      'loss=([0-9.]+)',
+      '--minimize',
+      'loss',
+    ]
+    const numbers = await ssm(folder.path, ...argv, '--by', 'grid', '--search', 'x', 'choice_json', '0.5', '1', '--json')
+    expect((JSON.parse(numbers.stdout) as Document).best.hyperparameters).toEqual({ x: 0.5 })
+    const texts = await ssm(folder.path, ...argv, '--search', 'x', 'choice_json', '0.5', 'one')
+    expect([texts.code, texts.stderr]).toEqual([
+      2,
+      'error: --search x choice_json needs values that are JSON, not one\nhint: Write --search x choice for texts.\n',
+    ])
+  },
+)
 
 test(
   'the values of a metric over the time of a job are shown as bars and as JSON, with the expressions of the job or others',

@@ -109,7 +109,8 @@ export class RunSession implements TaskSession {
     return {
       platform,
       clock: this.clock,
-      tell: (happening) => this.tell(spec.task, happening.type === 'decided' ? { ...happening, ...this.#extentOf(spec) } : happening),
+      tell: (happening) =>
+        this.tell(spec.task, happening.type === 'decided' ? { ...happening, ...this.#extentOf(spec) } : happening),
       signal: this.preparing,
       cacheDir: cacheFolder(),
       upstream,

@@ -5,7 +5,8 @@ const source = 'search'
 /** What `search` takes beside the options of the task. */
 export const searchOptions = {
   search: list({
-    summary: 'What is searched: NAME log|float|int LOW HIGH, NAME choice TEXT TEXT …, or NAME choice_json JSON JSON … for values that are no text.',
+    summary:
+      'What is searched: NAME log|float|int LOW HIGH, NAME choice TEXT TEXT …, or NAME choice_json JSON JSON … for values that are no text.',
     source,
     most: 90,
     entry: () => undefined,
