@@ -1,5 +1,6 @@
 import { exitCodes } from '../packages/cli/src/grammar/exit-codes.ts'
 import type { CommandSpec } from '../packages/cli/src/grammar/command.ts'
+import { inFlags } from '../packages/cli/src/grammar/flag-words.ts'
 import { commands, everywhere } from '../packages/cli/src/grammar/tables/commands.ts'
 import { describeDefault } from '../packages/core/src/options/option.ts'
 import { spelling } from '../packages/cli/src/grammar/help.ts'
@@ -90,10 +91,11 @@ function optionTable(options: CommandSpec['groups'][number]['options']): string 
     const choices = option.choices === undefined ? '' : ` One of ${option.choices.map((choice) => `\`${choice}\``).join(', ')}.`
     const repeats = option.flag.repeat === true ? ' May be given more than once.' : ''
     return [
-      `| \`${spelling(option)}\` | ${cell(`${option.summary}${choices}${repeats}`)} | ${cell(describeDefault(option) ?? '')} |`,
+      `| \`${spelling(option)}\` | ${cell(withFlags(`${option.summary}${choices}${repeats}`))} | ${cell(withFlags(describeDefault(option) ?? ''))} |`,
     ]
   })
   return ['| option | what it does | default |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
+const withFlags = (text: string): string => inFlags(text, (flag) => `\`${flag}\``)
 const cell = (text: string): string => text.replaceAll('|', '\\|')

@@ -47,6 +47,32 @@ test('ps lists a task, a project, everything, and nothing', async () => {
   )
 }, 60_000)
 
+test('show tells why a job ran and with what, and data needs no more than its name', async () => {
+  await using folder = await workFolder()
+  writeFileSync(join(folder.path, 'rows.csv'), '1\n')
+  const line = ['-i', join(folder.path, 'rows.csv'), '--hp', 'opt', 'adam']
+  await ssm(folder.path, shell('echo model >"$SM_MODEL_DIR/m"', ...line, '--hp_json', 'lr', '0.1'))
+  await ssm(folder.path, shell('echo model >"$SM_MODEL_DIR/m"', ...line, '--hp_json', 'lr', '0.2'))
+  const shown = (await ssm(folder.path, ['show', ...task])).stdout
+  expect(shown).toMatch(
+    /\nbecause +changed: hyperparameter lr from 0\.1 to 0\.2\n[^]*hyperparameter +lr 0\.2\ninput +data \.ssm\//,
+  )
+  const document = JSON.parse((await ssm(folder.path, ['show', ...task, '--json'])).stdout) as { readonly job: string }
+  expect(document).toMatchObject({
+    project: 'ex',
+    task: 't',
+    because: 'changed: hyperparameter lr from 0.1 to 0.2',
+    hyperparameters: { lr: '0.2', opt: 'adam' },
+    inputs: [{ channel: 'data', uri: expect.stringMatching(/^s3:/) as string }],
+  })
+  const data = await ssm(folder.path, ['data', document.job])
+  expect(data).toEqual(await ssm(folder.path, ['data', document.job, ...task]))
+  expect(data.stdout).toContain(`job: ${document.job}\n  model `)
+  expect(await ssm(folder.path, ['data', document.job, '-o', 'out', '--download_model'])).toMatchObject({ code: 0 })
+  expect(readdirSync(join(folder.path, 'out'))).toContain('model')
+  expect((await ssm(folder.path, ['data'])).stderr).toContain('ssm data needs the name of a job, or -p PROJECT and -t TASK')
+}, 60_000)
+
 test('what this platform cannot honour is named, in one line', async () => {
   await using folder = await workFolder()
   const { stderr, code } = await ssm(

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { taskOptions } from '@simple-sagemaker/core/options'
 import { expect, test } from 'vitest'
 import { app } from '../../packages/cli/src/app.ts'
 import { knownFlags } from '../../packages/cli/src/grammar/command.ts'
@@ -12,6 +13,12 @@ test.each(['', ...commands.map(({ name }) => name)])('ssm %s --help says what it
   const context = testContext()
   expect(await app([...(name === '' ? [] : [name]), '--help'], context)).toBe(0)
   await expect(context.stdout.text()).toMatchFileSnapshot(`./help/${name === '' ? 'ssm' : name}.txt`)
+})
+
+test('help names flags, and none of the options of the library', () => {
+  const names = Object.keys(taskOptions).filter((name) => /[A-Z]/.test(name))
+  for (const command of commands)
+    expect(names.filter((name) => new RegExp(`\\b${name}\\b`).test(commandHelp(command, 200)))).toEqual([])
 })
 
 test('help names every flag, and fits the terminal', () => {

@@ -4,7 +4,7 @@ import { eventPrinter } from '../../packages/cli/src/print.ts'
 import { RunLog } from '../../packages/cli/src/render/run-log.ts'
 import { jobsText } from '../../packages/cli/src/render/job-table.ts'
 import { coloursWhen } from '../../packages/cli/src/terminal/colours.ts'
-import { reasonInLine, widthOf } from '../../packages/cli/src/terminal/text.ts'
+import { reasonsInLine, widthOf } from '../../packages/cli/src/terminal/text.ts'
 import { testContext } from './support/context.ts'
 
 test('printEvents tells whose a line of the log is once a second machine or task has printed one', () => {
@@ -54,11 +54,11 @@ test.each([
 })
 
 test('a reason in one line has what stands below a colon', () => {
-  expect(reasonInLine('Task train cannot run:\n  a must be 1\n  b must be 2\n')).toBe(
+  expect(reasonsInLine('Task train cannot run:\n  a must be 1\n  b must be 2\n')).toBe(
     'Task train cannot run: a must be 1; b must be 2',
   )
-  expect(reasonInLine('Job t-1 failed: exit code 1\n  ValueError')).toBe('Job t-1 failed: exit code 1')
-  expect(reasonInLine('only this:')).toBe('only this:')
+  expect(reasonsInLine('Job t-1 failed: exit code 1\n  ValueError')).toBe('Job t-1 failed: exit code 1')
+  expect(reasonsInLine('only this:')).toBe('only this:')
 })
 
 test('a phase that a run joined counts from its beginning, and one in which the job failed is marked', () => {

@@ -8,7 +8,7 @@ import { numberText, valuesText } from './render/documents/trial-table.ts'
 import { openReporter } from './render/open-reporter.ts'
 import type { Reporter } from './render/reporter.ts'
 import { processContext, type CliContext } from './terminal/context.ts'
-import { reasonOf } from './terminal/text.ts'
+import { reasonsOf } from './terminal/text.ts'
 
 /** How events are printed. */
 export interface PrintOptions {
@@ -49,8 +49,8 @@ function finished({ task, outcome }: Extract<RunEvent, { type: 'finished' }>, re
   if (outcome.kind === 'completed') {
     if (!outcome.skipped) reporter.ended('done', `${task} completed (${outcome.job})`)
   } else if (outcome.kind === 'blocked') reporter.ended('failed', `${task} was not started: it needs ${outcome.by.join(', ')}`)
-  else if (outcome.code === 'RUN_ABORTED') reporter.note(`${task}: ${reasonOf(outcome.message)}`)
-  else reporter.ended('failed', `${task} failed: ${logs ? reasonOf(outcome.message) : outcome.message}`)
+  else if (outcome.code === 'RUN_ABORTED') reporter.note(`${task}: ${reasonsOf(outcome.message)}`)
+  else reporter.ended('failed', `${task} failed: ${logs ? reasonsOf(outcome.message) : outcome.message}`)
 }
 
 type TrialEvent = Exclude<SearchEvent, RunEvent>

@@ -16,6 +16,9 @@ export const plain = (text: string): string =>
     .replace(controls, (one) => String.fromCodePoint(0x24_00 + (one === '\u007F' ? 0x21 : (one.codePointAt(0) ?? 0))))
     .replace(directions, (one) => `⟨U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`)
 
+/** A text in so many characters; one that was cut ends with `…`. */
+export const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
+
 /** `1.2 s`, `4 min 10 s`, `2 h 5 min`. */
 export function span(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`

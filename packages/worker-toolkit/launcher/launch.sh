@@ -1424,13 +1424,16 @@ print_file() {
 # prints it last, Node in front of the stack.
 failure_text() {
   export LC_ALL=C
-  [ -s "$_scratch/last" ] || { printf '%.1000s\n' "$1" && return; }
-  _first=$(printf '%.200s' "$1")
+  [ -s "$_scratch/last" ] || { shortened "$1" 1000 && echo && return; }
+  _first=$(shortened "$1" 500)
   only_utf8 <"$_scratch/last" >"$_scratch/words"
   choose_lines $((1010 - ${#_first}))
   { printf '%s\n' "$_first"; [ -z "$_error" ] || printf '%s\n...\n' "$_error"; printf '%s' "$_lines"; } | only_utf8
   drop "$_scratch/words"
 }
+
+# A text in so many bytes; one that was cut says so.
+shortened() { if [ ${#1} -le "$2" ]; then printf '%s' "$1"; else printf "%.$(($2 - 3))s..." "$1"; fi; }
 
 # Sets _lines, the last ones that have room in so many bytes, and _error, the exception's line when it is not among them.
 choose_lines() {
@@ -1439,7 +1442,7 @@ choose_lines() {
   while IFS= read -r _line || [ -n "$_line" ]; do
     case $_line in *[!\ ]*) ;; *) continue ;; esac
     [ ${#_line} -le 800 ] || _line=$(printf '%s' "$_line" | tail -c 800)
-    ! names_exception "$_line" || _error=$(printf '%.400s' "$_line")
+    ! names_exception "$_line" || _error=$(shortened "$_line" 400)
     _lines=$_lines$_line$_newline
     drop_lines "$1"
   done <"$_scratch/words"

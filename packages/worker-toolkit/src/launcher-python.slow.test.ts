@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -59,6 +59,20 @@ describe.each(shells)('scripts and requirements under $name', ({ argv: shell, he
       /^exit code 1 on algo-1: a module is not installed in \/\S+ \(Python 3\.\d+\), which ran the program\. List it in a requirements\.txt/,
     )
     expect(machine.failure()).toContain("ModuleNotFoundError: No module named 'no_such_module_here'")
+  })
+
+  on.each([
+    [1, /requirements\.txt that is sent with the entry\.\nTraceback/],
+    [3, /^exit code 1 on algo-1: a module is not installed in .*\/p+\.\.\.\nTraceback/],
+  ])('says how it ended to the end, or that it was cut, with a path of %i long folders', async (folders, words) => {
+    const machine = new Machine({ run: 'python', argv: ['a.py'], files: { 'a.py': 'import no_such_module_here\n' } })
+    const folder = join(machine.root, ...Array.from({ length: folders }, () => 'p'.repeat(170)))
+    mkdirSync(folder, { recursive: true })
+    const real = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
+    symlinkSync(real, join(folder, 'python3'))
+    await machine.run(shell, { PATH: `${folder}:${quickPath}` })
+    expect(machine.failure()).toMatch(words)
+    expect(Buffer.byteLength(machine.failure() ?? '')).toBeLessThanOrEqual(1024)
   })
 
   on('installs the wheels of a channel by their lock without a network, and refuses what was changed', async () => {

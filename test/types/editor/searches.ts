@@ -15,7 +15,10 @@ declare const list: { readonly lr: number }[]
 
 /** A line that does not compile, and the sentence that the compiler says. */
 const mistakes: readonly (readonly [line: string, sentence: string])[] = [
-  ["search.minimize('los')", "'los' is no metric of this task: set it with .metric('los', /los=([-+.0-9eE]+)/)"],
+  [
+    "search.minimize('los')",
+    "'los' is no metric of this task, which has 'loss': set it with .metric('los', /los=([-+.0-9eE]+)/)",
+  ],
   [
     "plain.search({ lr: range.log(1e-5, 1e-1) }).maximize('acc')",
     "say first how it is found: .metric('acc', /acc=([-+.0-9eE]+)/)",

@@ -1,4 +1,5 @@
 import type { AnyOption } from '@simple-sagemaker/core/options'
+import { inFlags } from '../grammar/flag-words.ts'
 import { dashed, type CommandSpec } from '../grammar/command.ts'
 
 /** What may stand behind a flag or in the place of a word. */
@@ -33,7 +34,7 @@ export function completedFlags(command: CommandSpec): readonly CompletedFlag[] {
         : [
             {
               names: [...option.flag.names, ...(option.flag.off ?? [])].map(dashed),
-              summary: option.summary,
+              summary: inFlags(option.summary),
               values: valuesOfFlag(option),
               repeats: option.flag.repeat === true,
             },

@@ -2,6 +2,7 @@ import { describeDefault, type AnyOption } from '@simple-sagemaker/core/options'
 import { widthOf, wrap } from '../terminal/text.ts'
 import { dashed, type CommandSpec, type FlagGroup } from './command.ts'
 import { exits } from './exit-codes.ts'
+import { inFlags } from './flag-words.ts'
 
 // Wide enough for most names; longer ones get a line of their own.
 const nameColumns = 34
@@ -76,7 +77,7 @@ function meaning(option: AnyOption): string {
   const repeats = option.flag?.repeat === true ? ' May be given more than once.' : ''
   const usual = describeDefault(option)
   const fallback = usual === undefined || usual === 'false' ? '' : ` (default: ${usual})`
-  return `${option.summary}${choices}${repeats}${fallback}`
+  return inFlags(`${option.summary}${choices}${repeats}${fallback}`)
 }
 
 function row(name: string, text: string, columns: number, indent: number): string {

@@ -27,14 +27,14 @@ export function spanText(ms: number): string {
  * What a message says first. One that begins with `…:` says what is the matter in the lines below, so all of it is given; below
  * others are the last lines of a log, which was printed.
  */
-export function reasonOf(message: string): string {
+export function reasonsOf(message: string): string {
   const [first = ''] = message.split('\n')
   return first.trimEnd().endsWith(':') ? message : first
 }
 
 /** The same where there is room for one line. */
-export function reasonInLine(message: string): string {
-  const [first = '', ...more] = reasonOf(message)
+export function reasonsInLine(message: string): string {
+  const [first = '', ...more] = reasonsOf(message)
     .split('\n')
     .map((line) => line.trim())
   return [first, more.filter((line) => line !== '').join('; ')].join(' ').trimEnd()

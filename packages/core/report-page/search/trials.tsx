@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { ReportedSearch, ReportedTrial } from '../../src/run/report/search-document.ts'
 import { costText } from '../job/costs.tsx'
 import { jobId } from '../part.tsx'
-import { number, plain, span } from '../text.ts'
+import { cut, number, plain, span } from '../text.ts'
 import type { Choosing } from './best-so-far.tsx'
 import { valueText } from './value.ts'
 
@@ -109,7 +109,7 @@ function columnsOf({ goal, parameters, trials }: ReportedSearch): readonly Colum
 
 function statusText({ status, message }: ReportedTrial): string {
   const text = status === 'stopped-early' ? 'stopped early' : status
-  return message === undefined ? text : `${text}: ${plain(message).slice(0, 300)}`
+  return message === undefined ? text : `${text}: ${cut(plain(message), 300)}`
 }
 
 function rowsBy(trials: readonly ReportedTrial[], column: Column | undefined, isDown: boolean): readonly ReportedTrial[] {

@@ -157,7 +157,7 @@ export const computeOptions = {
     ignoredLocally: true,
     kinds: trainingOnly,
     default: usualMaxWait,
-    defaultText: 'the same as maxRun, and spotAfter where it holds',
+    defaultText: 'the same as `maxRun`, and `spotAfter` where it holds',
     method: (limit: Duration) => limit,
     fromSeconds: 0,
     toSeconds: 2_592_000,

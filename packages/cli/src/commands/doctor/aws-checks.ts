@@ -1,7 +1,7 @@
 import { isSsmError, type Platform } from '@simple-sagemaker/core'
 import { clientOptionsOf } from '../../settings/open-platform.ts'
 import type { Settings } from '../../settings/settings.ts'
-import { reasonInLine } from '../../terminal/text.ts'
+import { reasonsInLine } from '../../terminal/text.ts'
 import type { Check } from './check.ts'
 import { quotaCheck } from './quota-check.ts'
 
@@ -62,7 +62,7 @@ async function tried(name: string, fix: string, look: () => Promise<{ readonly d
     return { name, status: 'ok', ...(await look()) }
   } catch (cause) {
     const code = isSsmError(cause) ? { code: cause.code } : {}
-    const detail = cause instanceof Error ? reasonInLine(cause.message) : String(cause)
+    const detail = cause instanceof Error ? reasonsInLine(cause.message) : String(cause)
     return { name, status: 'missing', detail, fix: (isSsmError(cause) ? cause.hintWith('') : undefined) ?? fix, ...code }
   }
 }

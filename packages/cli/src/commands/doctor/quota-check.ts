@@ -3,7 +3,7 @@ import type { MachineQuota, MachineUse } from '@simple-sagemaker/core/aws'
 import { resolvedOptions } from '@simple-sagemaker/core/options'
 import { clientOptionsOf } from '../../settings/open-platform.ts'
 import type { Settings } from '../../settings/settings.ts'
-import { reasonInLine } from '../../terminal/text.ts'
+import { reasonsInLine } from '../../terminal/text.ts'
 import type { Check } from './check.ts'
 
 /** What is looked up, and how many of these machines a run asks for when its line says nothing else: 0 when none. */
@@ -27,13 +27,13 @@ export async function quotaCheck(settings: Settings, region: string, signal: Abo
       ? `${cause.hintWith('') ?? ''} Or look yourself:`
       : 'See them in the console:'
     const fix = `${hint} ${quotaPage(region)}`
-    return { name: 'quotas', status: 'note', detail: `not known: ${reasonOf(cause)}`, fix, ...code }
+    return { name: 'quotas', status: 'note', detail: `not known: ${reasonsOf(cause)}`, fix, ...code }
   }
 }
 
 /** In one line; where nobody knows the service, the SDK tells of its difficulties with the answer, which help nobody. */
-function reasonOf(cause: unknown): string {
-  const text = cause instanceof Error ? reasonInLine(cause.message) : String(cause)
+function reasonsOf(cause: unknown): string {
+  const text = cause instanceof Error ? reasonsInLine(cause.message) : String(cause)
   return /\$response|Unexpected token/.test(text) ? 'the service did not answer' : text
 }
 

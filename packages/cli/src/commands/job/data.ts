@@ -1,10 +1,12 @@
-import { isSsmError, type ObjectUri, type TaskStore } from '@simple-sagemaker/core'
-import { callOptions } from '../../grammar/tables/run-options.ts'
+import { isSsmError, project, type ObjectUri, type TaskStore } from '@simple-sagemaker/core'
+import { jobFacts } from '@simple-sagemaker/core/jobs'
+import { callOptions, projectOptions } from '../../grammar/tables/run-options.ts'
 import type { Call } from '../../settings/call.ts'
 import { exits } from '../../grammar/exit-codes.ts'
 import { usageError } from '../../grammar/usage-error.ts'
 import { valuesOf } from '../../grammar/values.ts'
 import { bytesText, countText } from '../../terminal/text.ts'
+import { jobOfName } from '../../settings/job-place.ts'
 import { noJobOf, orNoJob } from '../../settings/missing.ts'
 import { shownPlace, storeOf } from '../../settings/open-platform.ts'
 import { downloadsOf, namedOutputs, unpacks } from '../../task/policy.ts'
@@ -18,12 +20,37 @@ interface Did {
 
 /** `ssm data`: clears the state, downloads, or shows what there is. */
 export const data = (call: Call): Promise<number> =>
-  withPlatform(call, (opened) => {
-    const task = call.parsed.given.get('task')?.at(-1)?.texts[0] ?? ''
-    return orNoJob(task, call.settings, opened.platform, opened.signal, () => dataOfTask(call, task, opened))
+  withPlatform(call, async (opened) => {
+    const { platform, signal } = opened
+    const { task } = valuesOf(call.parsed, projectOptions)
+    if (task === undefined) return dataOfTask(call, await storedByName(call, opened), opened)
+    if (call.settings.values.project === undefined) throw whichJob()
+    const left = { task, store: storeOf(call.settings, platform, task) }
+    return orNoJob(task, call.settings, platform, signal, () => dataOfTask(call, left, opened))
   })
 
-async function dataOfTask(call: Call, task: string, { platform, reporter, signal }: OpenedPlatform): Promise<number> {
+interface Left {
+  readonly task: string
+  readonly store: TaskStore
+}
+
+/** What the task of the job that the line names has stored. */
+async function storedByName(call: Call, { platform, signal }: OpenedPlatform): Promise<Left> {
+  const [name] = call.parsed.positionals
+  if (name === undefined) throw whichJob()
+  const { place } = await jobFacts(await jobOfName(name, call, platform, signal), platform, { signal })
+  if (place === undefined) throw whichJob()
+  const { project: stored, task, bucket, prefix } = place
+  return { task, store: project(stored, { platform, bucket, prefix }).data(task) }
+}
+
+const whichJob = (): Error => usageError('ssm data needs the name of a job, or -p PROJECT and -t TASK', 'ssm ps lists jobs.')
+
+async function dataOfTask(
+  call: Call,
+  { task, store: left }: Left,
+  { platform, reporter, signal }: OpenedPlatform,
+): Promise<number> {
   const { parsed, settings, context, json } = call
   const { clean, outputPath } = valuesOf(parsed, callOptions)
   const [job] = parsed.positionals
@@ -32,7 +59,6 @@ async function dataOfTask(call: Call, task: string, { platform, reporter, signal
       `ssm data ${job} cannot clear anything: the state is that of the task`,
       'Leave out the job, or --clean_state.',
     )
-  const left = storeOf(settings, platform, task)
   const ofJob = job === undefined ? {} : { job }
   const did: Did = {}
   if (clean === true) {

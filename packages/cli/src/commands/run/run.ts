@@ -34,6 +34,7 @@ export async function run(call: Call): Promise<number> {
     for (const warning of call.warnings) reporter.warn(warning)
     noteTaken(call, reporter)
     refusePython(call)
+    warnOfPython(call, reporter)
     await using platform = await openPlatform(settings, context, (text) => reporter.note(text))
     const projectNamed = project(
       textOf(settings.values.project?.value),
@@ -55,6 +56,15 @@ function refusePython({ parsed, settings }: Call): void {
   if (flag === undefined || settings.platform === 'local') return
   const hint = 'On AWS the image brings its Python: choose it with --framework_version and --py_version, or add --platform local.'
   throw usageError(`${flag} applies only to jobs on this computer, and this one runs on AWS`, hint, { flags: [flag] })
+}
+
+/** A rehearsal opens a platform of its own; the flag is refused, and what holds for every line is told. */
+function warnOfPython({ instead, settings }: Call, reporter: Reporter): void {
+  const { python } = settings.values
+  if (instead === 'rehearse' && python !== undefined)
+    reporter.warn(
+      `python ${python.value} (from ${python.origin}) is not used: a rehearsal takes that of VIRTUAL_ENV, else of a .venv beside the code`,
+    )
 }
 
 function taskCommand({ command }: Call): TaskCommand {

@@ -19,15 +19,18 @@ export const jobCommands = [
     examples: [
       { line: 'ssm data -p ex -t train -o ./out --download_model', does: 'the logs and the model of the newest completed job' },
       {
-        line: 'ssm data train-2026-03-01-12-00-00-AbCd1234 -p ex -t train -o ./out --download_output',
+        line: 'ssm data train-2026-03-01-12-00-00-AbCd1234 -o ./out --download_output',
         does: 'the logs and the output of this job',
       },
       { line: 'ssm data -p ex -t train --cs', does: 'clears the state' },
     ],
     positionals: [
-      { name: 'JOB', summary: 'A job of the task, also one that failed. Default: the newest completed one.', isNeeded: false },
+      {
+        name: 'JOB',
+        summary: 'A job, also one that failed. Without it give its project and task: the newest completed one.',
+        isNeeded: false,
+      },
     ],
-    needs: ['project', 'task'],
     groups: [{ title: 'Task', options: where }, { title: 'State', options: { clean } }, download, everywhere],
   },
   {
@@ -61,7 +64,7 @@ export const jobCommands = [
     ...small,
     name: 'show',
     summary: 'Show what is known of a job, or of the newest job of a task.',
-    examples: [{ line: 'ssm show -p ex -t train', does: 'status, phases, metrics, why it failed' }],
+    examples: [{ line: 'ssm show -p ex -t train', does: 'why it ran, status, phases, metrics, why it failed' }],
     positionals: [job],
     groups: [{ title: 'Job', options: where }, everywhere],
   },

@@ -1,7 +1,7 @@
 import type { Trial } from '@simple-sagemaker/core'
 import type { Colours } from '../../terminal/colours.ts'
 import { amountText } from '../cost/cost-text.ts'
-import { fit, reasonInLine, safeLine, spanText, sparkline, table } from '../../terminal/text.ts'
+import { fit, reasonsInLine, safeLine, spanText, sparkline, table } from '../../terminal/text.ts'
 
 /** A trial as it is shown: one of a search under way, or one that is noted. */
 export type ShownTrial = Omit<Trial, 'result'>
@@ -33,7 +33,7 @@ export function trialsText(trials: readonly ShownTrial[], colours: Colours, colu
 /** One trial in a line. */
 export function trialLine(trial: ShownTrial, colours: Colours): string {
   const value = trial.value === undefined ? '' : ` ${numberText(trial.value)}`
-  const why = trial.message === undefined ? '' : `: ${reasonInLine(trial.message)}`
+  const why = trial.message === undefined ? '' : `: ${reasonsInLine(trial.message)}`
   return safeLine(
     `trial ${trial.number} ${colours[colourOf[trial.status]](trial.status)}${value}  ${valuesText(trial)}${why}`,
     true,

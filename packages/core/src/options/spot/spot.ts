@@ -36,7 +36,7 @@ export const spotOptions = {
     fromSeconds: 300,
     toSeconds: 2_592_000,
     span: "'5 minutes' to '30 days'",
-    defaultText: '2 hours with several types or spotFallback',
+    defaultText: '2 hours with several types or `spotFallback`',
     flag: { names: ['spot_after'], args: ['DURATION'] },
   }),
   /**

@@ -47,7 +47,7 @@ type Metric<Known, Name extends string> = string extends Name
     ? Explain<`say first how it is found: .metric('${Name}', /${Name}=([-+.0-9eE]+)/)`>
     : Name extends Known
       ? Name
-      : Explain<`'${Name}' is no metric of this task: set it with .metric('${Name}', /${Name}=([-+.0-9eE]+)/)`>
+      : Explain<`'${Name}' is no metric of this task, which has '${Known & string}': set it with .metric('${Name}', /${Name}=([-+.0-9eE]+)/)`>
 
 type MoreThanTrials = 'more trials at once than there are trials: write .trials() larger or .parallel() smaller'
 

@@ -168,23 +168,33 @@ async function pastOf(
   platform: Platform,
   options: Abortable,
   newest?: JobState,
+  mostBefore = mostEarlier,
 ): Promise<readonly PastJob[]> {
   const past: PastJob[] = []
   for await (const job of pastJobs(task, layout, ['training', 'processing'], platform, options)) {
     if (newest !== undefined && past.length === 0 && job.state.name !== newest.name) continue
     past.push(job)
-    if (past.length > mostEarlier) break
+    if (past.length > mostBefore) break
   }
   return past
 }
 
-async function subjectNamed(name: string, platform: Platform, options: Abortable): Promise<JobToReport> {
-  const state = await jobNamed(name, platform, onlySignal(options))
+const subjectNamed = async (name: string, platform: Platform, options: Abortable): Promise<JobToReport> =>
+  subjectOf(await jobNamed(name, platform, onlySignal(options)), platform, options)
+
+/** A job with so many of those before it. */
+export async function subjectOf(
+  state: JobState,
+  platform: Platform,
+  options: Abortable,
+  mostBefore?: number,
+): Promise<JobToReport> {
+  const { name } = state
   const request = await platform.jobs.request?.(state, options)
   const place = placeOf(request)
   if (place === undefined) return { task: taskOfJob(name) ?? name, past: [{ state }], layout: undefined, request }
   const layout = layoutOf(place)
-  const [newest = { state }, ...before] = await pastOf(place.task, layout, platform, options, state)
+  const [newest = { state }, ...before] = await pastOf(place.task, layout, platform, options, state, mostBefore)
   return { task: place.task, past: [newest, ...before], layout, request }
 }
 

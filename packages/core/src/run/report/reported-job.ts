@@ -77,7 +77,7 @@ export async function reportedJob(
     attempts,
     machines,
     cost: sumOfCosts(attempts.map(({ cost }) => cost)),
-    hyperparameters: record === undefined ? facts.hyperparameters : hyperparametersOf(parts),
+    hyperparameters: hyperparametersOfJob(past[0], facts.hyperparameters),
     earlier: before.map(earlierJob),
     series,
     usage: usage.samples,
@@ -194,6 +194,12 @@ function partsNamed(word: string, parts: FingerprintParts): FingerprintParts {
     Object.entries(parts).flatMap(([name, value]) => (name.startsWith(start) ? [[name.slice(start.length), value]] : [])),
   )
 }
+
+/** The hyperparameters of a job as text: as they are recorded, else as they were sent. */
+export const hyperparametersOfJob = (
+  { record }: PastJob,
+  sent: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> => (record === undefined ? sent : hyperparametersOf(record.parts))
 
 const hyperparametersOf = (parts: FingerprintParts): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(partsNamed('hyperparameter', parts)).map(([name, value]) => [name, textOf(value)]))
