@@ -1,9 +1,8 @@
 import { exitCodes } from '../packages/cli/src/grammar/exit-codes.ts'
 import type { CommandSpec } from '../packages/cli/src/grammar/command.ts'
-import { inFlags } from '../packages/cli/src/grammar/flag-words.ts'
 import { commands, everywhere } from '../packages/cli/src/grammar/tables/commands.ts'
 import { describeDefault } from '../packages/core/src/options/option.ts'
-import { spelling } from '../packages/cli/src/grammar/help.ts'
+import { inFlags, spelling } from '../packages/cli/src/grammar/help.ts'
 
 /** The guide to the command line, from the tables that parser, help and completion are made of. */
 export function cliPage(printed: string): readonly string[] {

@@ -1,5 +1,5 @@
 import type { AnyOption } from '@simple-sagemaker/core/options'
-import { inFlags } from '../grammar/flag-words.ts'
+import { inFlags } from '../grammar/help.ts'
 import { dashed, type CommandSpec } from '../grammar/command.ts'
 
 /** What may stand behind a flag or in the place of a word. */

@@ -1,8 +1,7 @@
-import { describeDefault, type AnyOption } from '@simple-sagemaker/core/options'
+import { describeDefault, taskOptions, type AnyOption } from '@simple-sagemaker/core/options'
 import { widthOf, wrap } from '../terminal/text.ts'
 import { dashed, type CommandSpec, type FlagGroup } from './command.ts'
 import { exits } from './exit-codes.ts'
-import { inFlags } from './flag-words.ts'
 
 // Wide enough for most names; longer ones get a line of their own.
 const nameColumns = 34
@@ -87,3 +86,16 @@ function row(name: string, text: string, columns: number, indent: number): strin
 }
 
 const shortest = (names: readonly string[]): string => [...names].sort((one, other) => one.length - other.length)[0] ?? ''
+
+const libraryOptions: Readonly<Record<string, AnyOption>> = taskOptions
+
+/** Names of the library that are no options, as the command line has them. */
+const otherWords: Readonly<Record<string, string>> = { 'rehearse()': 'ssm rehearse' }
+
+/** The summary of an option, which the library has too, with flags in place of its other options: `--spot_after` for `spotAfter`. */
+export const inFlags = (text: string, written: (flag: string) => string = (flag) => flag): string =>
+  text.replace(/`([A-Za-z]+(?:\(\))?)`/g, (whole, name: string) => {
+    const flag = Object.hasOwn(libraryOptions, name) ? libraryOptions[name]?.flag?.names[0] : undefined
+    const said = flag === undefined ? otherWords[name] : dashed(flag)
+    return said === undefined ? whole : written(said)
+  })
