@@ -12,6 +12,7 @@ import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import { systemClock } from '../../time/clock.ts'
 import { openConfiguration, takeOver, tellEnd } from './container-files.ts'
+import { withoutLateSignals } from './engine-lines.ts'
 import { asker, engineProblem, startedCode, type Ask } from './engine-calls.ts'
 
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
@@ -91,7 +92,9 @@ function startContainer(
   const [argv, ownArguments] = plan?.usesOwnProgram === true ? [[], program.argv] : [program.argv, []]
   const { host, root } = tree
   const machine = { name, host, root, network, folders: foldersOf(plan), variables, argv, ownArguments }
-  const output = lastOf(program.onOutput)
+  const lines = withoutLateSignals(program.onOutput)
+  const output = lastOf(lines.take)
+  let wasAsked = false
   const running = startProcess({
     ...program,
     onOutput: output.take,
@@ -106,12 +109,18 @@ function startContainer(
     ...running,
     // The engine's own process may have been killed while the container goes on.
     ended: running.ended
+      .finally(lines.end)
       .then((code) => tellEnd(code, host, others))
       .finally(() => ended.abort())
       .finally(remove)
-      .then((code) => startedCode(settings, tree, { code, lastOutput: output.text() })),
+      .then((code) => startedCode(settings, tree, { code, lastOutput: output.text(), wasAsked })),
     meter: meterOf(name, ask, ended.signal),
+    terminate() {
+      wasAsked = true
+      running.terminate()
+    },
     kill() {
+      wasAsked = true
       void remove()
       running.kill()
     },

@@ -2,8 +2,8 @@ import type { SsmError } from '../../errors/ssm-error.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobRequest, type Jobs, type JobState, type StartOptions } from '../../platform/jobs.ts'
 import { changesOf } from './changes.ts'
-import { currentState } from './liveness.ts'
-import { jobPlace, readRecord, type JobPlace, type JobSettings } from './records.ts'
+import { currentState, isLeft } from './liveness.ts'
+import { isStoredAgain, jobPlace, readRecord, readState, type JobPlace, type JobSettings } from './records.ts'
 import { directoryObjects, type DirectoryObjects } from '../objects/objects.ts'
 import type { PythonSettings } from '../python/find-python.ts'
 
@@ -16,7 +16,11 @@ export interface ProgramSettings {
 /** Jobs kept by a supervisor process each. `closed` ends every watching. */
 export function localJobs(root: string, settings: JobSettings, programs: ProgramSettings, closed: AbortSignal): Jobs {
   const objects = directoryObjects(root)
-  const describe = (job: JobRef): Promise<JobState | undefined> => currentState(jobPlace(root, job.name), job.kind, closed)
+  const describe = async (job: JobRef): Promise<JobState | undefined> => {
+    const place = jobPlace(root, job.name)
+    if (await isLeft(place, closed)) await (await acts()).settleSeen(root, place)
+    return currentState(place, job.kind, closed)
+  }
   const settleNowAndThen = nowAndThen(async () => (await acts()).settleAbandoned(root))
   return {
     async start(request, options) {
@@ -48,8 +52,10 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
       const state = await describe(job)
       if (state === undefined) throw lost(job)
       const [place, { settleJob, stopJob }] = [jobPlace(root, job.name), await acts()]
-      await settleJob(place)
-      if (!isTerminal(state.status)) await stopJob(place, () => describe(job), options?.signal)
+      await settleJob(root, place)
+      const now = await describe(job)
+      // The program of one that is stored again has ended, whose supervisor has nothing else to do.
+      if (now !== undefined && !isTerminal(now.status) && !isStoredAgain(readState(place))) await stopJob(place, () => describe(job), options?.signal)
     },
   }
 }
