@@ -156,11 +156,15 @@ test('a program that ended before podman could ask for its code has the code tha
 })
 
 test('a program that the runtime could not execute fails its job with the words of that, whatever podman says of its container', async () => {
-  docker('podman version 4.3.1', { run: `printf '%s\\n' 'exec /bin/sh: no such file or directory' '${goneMeanwhile}' >&2; exit 127` })
+  docker('podman version 4.3.1', {
+    run: `printf '%s\\n' 'exec /bin/sh: no such file or directory' '${goneMeanwhile}' >&2; exit 127`,
+  })
   writeFileSync(join(place.folder, 'calls.here'), '')
   await expect(place.project('ex').task('t').shell('true').image('mine:1').container().run()).rejects.toMatchObject({
     code: 'JOB_FAILED',
-    reason: expect.stringMatching(/^ClientError: docker did not start algo-1: exec \/bin\/sh: no such file or directory\. /) as string,
+    reason: expect.stringMatching(
+      /^ClientError: docker did not start algo-1: exec \/bin\/sh: no such file or directory\. /,
+    ) as string,
   })
 })
 

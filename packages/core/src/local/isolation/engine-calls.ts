@@ -43,9 +43,11 @@ export function engineProblem(what: string, cause: unknown): JobProblem {
 const startCodes: ReadonlySet<number> = new Set([125, 126, 127])
 
 // What podman says under the name of docker, and of a container that is gone before it could ask for its end: not that it did not start.
-const saysNothing = /^.*(emulate docker cli using podman|forwarding signal \d|container has already been removed|waiting for container).*$/gim
+const saysNothing =
+  /^.*(emulate docker cli using podman|forwarding signal \d|container has already been removed|waiting for container).*$/gim
 // Of the runtime, whose container can be made and whose program cannot be run: as the only words there are, for nothing else has run.
-const unexecuted = /^(?:standard_init_linux\.go:\d+: )?(exec (?:\/\S+|user process caused): (?:no such file or directory|permission denied|exec format error))$/im
+const unexecuted =
+  /^(?:standard_init_linux\.go:\d+: )?(exec (?:\/\S+|user process caused): (?:no such file or directory|permission denied|exec format error))$/im
 
 interface ContainerEnd {
   readonly code: number

@@ -2,10 +2,21 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { withoutLateSignals } from './engine-lines.ts'
 
-const late = 'time="2026-11-27T13:00:00Z" level=error msg="forwarding signal 15 to container 3b4: container has already been removed"'
+const late =
+  'time="2026-11-27T13:00:00Z" level=error msg="forwarding signal 15 to container 3b4: container has already been removed"'
 
 test('all output comes through in any pieces but the lines of an engine about signals that came too late', () => {
-  const line = fc.constantFrom('', 'loss=1', 'time="mine"', late, ` ${late}`, 't', 'é', 'x'.repeat(2_000), `time="${'x'.repeat(2_000)}`)
+  const line = fc.constantFrom(
+    '',
+    'loss=1',
+    'time="mine"',
+    late,
+    ` ${late}`,
+    't',
+    'é',
+    'x'.repeat(2_000),
+    `time="${'x'.repeat(2_000)}`,
+  )
   fc.assert(
     fc.property(fc.array(line), fc.constantFrom('', '\n'), fc.array(fc.nat({ max: 9_000 })), (lines, last, cuts) => {
       const all = Buffer.from(lines.join('\n') + last)

@@ -55,7 +55,8 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
       await settleJob(root, place)
       const now = await describe(job)
       // The program of one that is stored again has ended, whose supervisor has nothing else to do.
-      if (now !== undefined && !isTerminal(now.status) && !isStoredAgain(readState(place))) await stopJob(place, () => describe(job), options?.signal)
+      if (now !== undefined && !isTerminal(now.status) && !isStoredAgain(readState(place)))
+        await stopJob(place, () => describe(job), options?.signal)
     },
   }
 }

@@ -58,7 +58,10 @@ test('a job whose results cannot be stored now is given back: somebody else can 
 /** A job whose program has ended and whose supervisor was killed an hour ago, as it stored the results. */
 async function leftUploading(root: string) {
   const agoMs = Date.now() - 3_600_000
-  const phases = [{ name: 'Training', startedAtMs: agoMs - 9_000, endedAtMs: agoMs - 1_000 }, { name: 'Uploading', startedAtMs: agoMs - 1_000 }]
+  const phases = [
+    { name: 'Training', startedAtMs: agoMs - 9_000, endedAtMs: agoMs - 1_000 },
+    { name: 'Uploading', startedAtMs: agoMs - 1_000 },
+  ]
   const ending = { status: 'completed', phase: 'Completed' } as const
   const left = await jobIn(root, { phase: 'Uploading', phases, ending, createdAtMs: agoMs - 10_000 })
   writeFileSync(left.place.heartbeat, '')
