@@ -80,27 +80,34 @@ interface Surroundings {
   readonly ask: Ask
 }
 
-function startContainer(
+/** What is run for a machine, and in which environment. */
+function wordsOf(
   settings: ContainerSettings,
   program: MachineProgram,
-  { plan, network, others, ask }: Surroundings,
-): RunningMachine {
-  const { tree } = program
-  const name = `${jobOf(tree)}-${tree.host}`
-  const passed = passedVariables(program.environment, settings.environment)
-  const { variables } = passed
+  { name, plan, network }: Pick<Surroundings, 'plan' | 'network'> & { readonly name: string },
+): { readonly argv: readonly string[]; readonly environment: Readonly<Record<string, string>> } {
+  const { host, root } = program.tree
+  const { variables, environment } = passedVariables(program.environment, settings.environment)
   const [argv, ownArguments] = plan?.usesOwnProgram === true ? [[], program.argv] : [program.argv, []]
-  const { host, root } = tree
   const machine = { name, host, root, network, folders: foldersOf(plan), variables, argv, ownArguments }
+  return { argv: [settings.program, ...runWords(settings, machine)], environment }
+}
+
+function startContainer(settings: ContainerSettings, program: MachineProgram, around: Surroundings): RunningMachine {
+  const { plan, network, others, ask } = around
+  const { tree } = program
+  const { host } = tree
+  const name = `${jobOf(tree)}-${host}`
+  const { argv, environment } = wordsOf(settings, program, { name, plan, network })
   const lines = withoutLateSignals(program.onOutput)
   const output = lastOf(lines.take)
   let wasAsked = false
   const running = startProcess({
     ...program,
     onOutput: output.take,
-    argv: [settings.program, ...runWords(settings, machine)],
+    argv,
     cwd: tree.root,
-    environment: passed.environment,
+    environment,
     afterwards: afterwards(settings, name, network),
   })
   const ended = new AbortController()

@@ -47,18 +47,24 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
         return (await acts()).resumeStoring(root, jobPlace(root, job.name), options?.signal)
       throw lost(job)
     },
-    async stop(job, options) {
-      options?.signal?.throwIfAborted()
-      const state = await describe(job)
-      if (state === undefined) throw lost(job)
-      const [place, { settleJob, stopJob }] = [jobPlace(root, job.name), await acts()]
-      await settleJob(root, place)
-      const now = await describe(job)
-      // The program of one that is stored again has ended, whose supervisor has nothing else to do.
-      if (now !== undefined && !isTerminal(now.status) && !isStoredAgain(readState(place)))
-        await stopJob(place, () => describe(job), options?.signal)
-    },
+    stop: (job, options) => stop(root, job, describe, options?.signal),
   }
+}
+
+async function stop(
+  root: string,
+  job: JobRef,
+  describe: (job: JobRef) => Promise<JobState | undefined>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted()
+  if ((await describe(job)) === undefined) throw lost(job)
+  const [place, { settleJob, stopJob }] = [jobPlace(root, job.name), await acts()]
+  await settleJob(root, place)
+  const now = await describe(job)
+  // The program of one that is stored again has ended, and its supervisor has nothing else to do.
+  if (now === undefined || isTerminal(now.status) || isStoredAgain(readState(place))) return
+  await stopJob(place, () => describe(job), signal)
 }
 
 const acts = () => import('../acts.ts')
