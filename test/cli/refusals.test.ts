@@ -26,3 +26,13 @@ test('a folder that the download could not be put into is refused before the job
   expect(other).toMatchObject({ code: 4, stderr: expect.stringContaining('holds what the task ex/t left') as string })
   expect((await ssmInProcess(folder.path, ['ps', '-t', 'other', '-p', 'ex', '--json'])).stdout).toContain('"jobs":[]')
 })
+
+test('a plan refuses an output folder that the run would refuse, and a file refuses no flag that excludes its default', async () => {
+  await using folder = await workFolder()
+  writeFileSync(join(folder.path, 'a.txt'), 'mine')
+  writeFileSync(join(folder.path, 'ssm.config.json'), '{"defaults": {"maxWait": "30 hours"}}')
+  const dry = (...more: readonly string[]) =>
+    ssmInProcess(folder.path, ['shell', '-p', 'ex', '-t', 't', '--cmd', 'true', '--dry_run', ...more])
+  expect(await dry('-o', 'a.txt')).toMatchObject({ code: 2, stderr: expect.stringContaining('a.txt is a file') as string })
+  expect(await dry('--no_spot')).toMatchObject({ code: 0 })
+})

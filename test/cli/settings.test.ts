@@ -36,6 +36,13 @@ test('a flag wins over SSM_*, that over AWS_*, that over the project’s file, t
   expect(settings(project, [], { HOME: folder.path }).platform).toBe('local')
 })
 
+test('a default of the user’s file gives way to one of the project’s file that excludes it', async () => {
+  await using folder = await workFolder()
+  writeFileSync(join(folder.path, 'user.json'), '{"defaults": {"maxWait": "30 hours", "env": {"A": "1"}}}')
+  writeFileSync(join(folder.path, 'ssm.config.json'), '{"defaults": {"spot": false}}')
+  expect(settings(folder.path, [], { SSM_CONFIG: 'user.json' }).defaults).toEqual({ spot: false, env: { A: '1' } })
+})
+
 test('SSM_CONFIG names the user’s file, and XDG_CONFIG_HOME its folder', async () => {
   await using folder = await workFolder()
   mkdirSync(join(folder.path, 'xdg/ssm'), { recursive: true })

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { givingWay, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
 import { costOptions } from '../grammar/tables/cli-options.ts'
 import { projectOptions } from '../grammar/tables/run-options.ts'
 import { dashed } from '../grammar/command.ts'
@@ -54,7 +54,7 @@ export function settingsOf(parsed: Parsed, context: CliContext): Settings {
   const [mine, users] = [files[0]?.defaults ?? {}, files[1]?.defaults ?? {}]
   return {
     values,
-    defaults: { ...users, ...mine },
+    defaults: givingWay({ ...users, ...mine }, Object.keys(mine)),
     files: files.map(({ path }) => path),
     platform: platformOf(parsed, values.platform),
   }

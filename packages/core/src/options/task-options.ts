@@ -108,14 +108,17 @@ function replacedBy(given: TrainingOptions, chosen: readonly string[]): readonly
   return [...machinesReplacedBy(given), ...imagesReplacedBy(given).filter((name) => !chosen.includes(name))]
 }
 
-function machinesReplacedBy({ instanceGroups, instanceType, instanceCount }: TrainingOptions): readonly TaskOptionName[] {
+/** Other choices of machines than these. */
+export function machinesReplacedBy({ instanceGroups, instanceType, instanceCount }: TrainingOptions): readonly TaskOptionName[] {
   if (instanceGroups !== undefined) return ['instanceType', 'instanceCount', 'fallbackTypes']
   return instanceType !== undefined || instanceCount !== undefined ? ['instanceGroups'] : []
 }
 
-function imagesReplacedBy(given: TrainingOptions): readonly TaskOptionName[] {
+/** Other choices of an image than these. */
+export function imagesReplacedBy(given: TrainingOptions): readonly TaskOptionName[] {
   if (given.image !== undefined) return ['framework', 'frameworkVersion', 'pythonVersion', 'dockerfile']
-  return given.framework !== undefined || given.dockerfile !== undefined ? ['image'] : []
+  const { framework, frameworkVersion, pythonVersion, dockerfile } = given
+  return [framework, frameworkVersion, pythonVersion, dockerfile].some((each) => each !== undefined) ? ['image'] : []
 }
 
 const without = (options: TrainingOptions, names: readonly TaskOptionName[]): TrainingOptions =>

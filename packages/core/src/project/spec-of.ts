@@ -4,6 +4,7 @@ import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
 import { InvalidTaskError } from '../options/errors.ts'
+import { givingWay } from '../options/giving-way.ts'
 import { resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import { keepsCheckpoints } from '../spec/algorithms.ts'
 import { distributionOf } from '../spec/distribution.ts'
@@ -33,7 +34,8 @@ import { placeProblems } from '../run/results/outputs.ts'
  * The task that a draft describes, complete with its defaults and frozen.
  * @throws {InvalidTaskError} with every problem there is.
  */
-export function specOf(draft: Draft): TaskSpec {
+export function specOf(given: Draft): TaskSpec {
+  const draft = { ...given, options: givingWay(given.options, given.chosen ?? []) }
   const wrong = optionProblems(draft.kind, draft.options)
   const problems = [
     ...nameProblems(draft),

@@ -107,7 +107,7 @@ export class TaskBuilder extends WithOptionMethods implements EveryMethod {
   with = (options: TrainingOptions): TaskBuilder => {
     assertOptions(this.name, 'with', options)
     const { options: earlier, chosen = [] } = this.#draft
-    return this.#next({ options: mergeOptions(earlier, options, chosen), chosen: [...chosen, ...Object.keys(options)] })
+    return this.#next({ options: mergeOptions(earlier, options, chosen), chosen: [...chosen, ...Object.keys(setIn(options))] })
   }
 
   instances = (type: InstanceType | readonly InstanceType[] | readonly InstanceGroup[], instanceCount = 1): TaskBuilder => {

@@ -41,6 +41,8 @@ export async function run(call: Call): Promise<number> {
       withAllowance(parsed, projectOptionsOf(settings, platform)),
     )
     const task = taskOf(taskCommand(call), parsed, projectNamed, name, context)
+    // A plan is refused when the run would be.
+    if (call.instead === 'plan') refuseFolder(call)
     if (call.instead === 'plan') return await showPlan(call, task, runPolicyOf(parsed), reporter)
     if (call.instead === 'why') return await showExplanation(call, task, runPolicyOf(parsed))
     if (call.instead === 'rehearse') return await showRehearsal(call, task, reporter)
