@@ -56,3 +56,8 @@ test('an option said as nothing leaves the default one, which still gives way', 
 test('a wait does not turn on-demand machines of the defaults into spot ones', () => {
   expect(() => specOf({ spot: false }, { maxWait: '30 hours' })).toThrow('maxWait applies only with spot')
 })
+
+test("SageMaker's toolkit as a default stays beside a distribution, whose processes it starts", () => {
+  const { launch, distribution } = specOf({ launch: 'toolkit' }, { image: 'mine:1', distribution: 'torchrun' })
+  expect([launch, distribution?.kind]).toEqual(['toolkit', 'torchrun'])
+})

@@ -1,5 +1,5 @@
-import { secondsOf } from '../time/duration.ts'
-import { imagesReplacedBy, machinesReplacedBy, type TaskOptionName, type TrainingOptions } from './task-options.ts'
+import { secondsOf } from '../../time/duration.ts'
+import { imagesReplacedBy, machinesReplacedBy, type TaskOptionName, type TrainingOptions } from '../task-options.ts'
 
 /**
  * The options without those that nearer ones exclude: a default gives way to what a task says, the file of a user to that of a project.
@@ -15,8 +15,9 @@ export function givingWay(options: TrainingOptions, near: readonly string[]): Tr
 }
 
 /** What these rule out of all options: the same pairs that `options/check.ts` and the check of launchers refuse. */
-function excludedBy(near: TrainingOptions, { maxWait }: TrainingOptions): readonly TaskOptionName[] {
+function excludedBy(near: TrainingOptions, all: TrainingOptions): readonly TaskOptionName[] {
   const { spot, warm, maxRun, fallbackTypes, instanceGroups, spotFallback, launch, distribution } = near
+  const { maxWait } = all
   const isLonger = maxRun !== undefined && maxWait !== undefined && (secondsOf(maxRun) ?? 0) > (secondsOf(maxWait) ?? 0)
   const takesSpot = spot === true || (spotFallback === 'on-demand' && spot !== false)
   const takesOthers = instanceGroups !== undefined || (Array.isArray(fallbackTypes) && fallbackTypes.length > 0)
@@ -27,6 +28,7 @@ function excludedBy(near: TrainingOptions, { maxWait }: TrainingOptions): readon
     ...(spot === false || isLonger ? (['maxWait'] as const) : []),
     ...(warm === undefined ? [] : (['spot', 'maxWait', 'spotFallback', 'fallbackTypes', 'instanceGroups'] as const)),
     ...(launch === undefined || launch === 'toolkit' ? [] : (['distribution'] as const)),
-    ...(distribution === undefined ? [] : (['launch'] as const)),
+    // The toolkit of the image starts the processes of a distribution itself.
+    ...(distribution === undefined || all.launch === 'toolkit' ? [] : (['launch'] as const)),
   ]
 }
