@@ -8,11 +8,17 @@ export { accessOptions } from './access.ts'
 export { computeOptions } from './compute.ts'
 export { spotOptions } from './spot/spot.ts'
 export { editDistance, nearest } from './did-you-mean.ts'
-export { givingWay } from './defaults/giving-way.ts'
 export { imageOptions } from './image.ts'
 export { describeDefault, trainingOnly, type AnyOption, type Flag, type Option, type Problem, type ValueOf } from './option.ts'
 export { count, duration, flag, list, oneOf, text } from './option-types.ts'
 export { parameterOptions } from './parameters.ts'
 export { trackingOptions } from './tracking/tracking.ts'
 export { knownInstanceTypes } from '../spec/instance-types.ts'
-export { optionsFor, resolvedOptions, taskOptions, type ResolvedOptions, type TrainingOptions } from './task-options.ts'
+export {
+  givingWay,
+  optionsFor,
+  resolvedOptions,
+  taskOptions,
+  type ResolvedOptions,
+  type TrainingOptions,
+} from './task-options.ts'
