@@ -6,7 +6,7 @@ const rounds = 5
 
 /**
  * Kills processes that left a machine's group but still belong to it: it is their `/`, they carry its root in their environment,
- * work in it, or hold a file of it, or are a child of one that does. Only Linux shows that. They are younger than the machine's first process: with its number, older
+ * work in it, or hold a file of it. Only Linux shows that. They are younger than the machine's first process: with its number, older
  * ones need not be looked at.
  */
 export function killStrays(machineRoot: string, first = 0): void {
@@ -25,30 +25,14 @@ interface Tree {
 function killRound(tree: Tree, first: number): number {
   // Numbers begin anew at some point; then every process is a candidate.
   const from = newestProcess() < first ? 0 : first
-  const found = readdirSync('/proc').map(Number)
-  const strays = found.filter((pid) => pid > from && pid !== process.pid && belongsTo(`/proc/${pid}`, tree))
-  if (strays.length === 0) return 0
-  const all = withChildren(strays, found)
-  for (const pid of all) signal(pid, 'SIGKILL')
-  return all.size
-}
-
-/** What a container engine has half started is the child of its monitor, and shows nothing of the machine itself. */
-function withChildren(strays: readonly number[], found: readonly number[]): ReadonlySet<number> {
-  const parents = found.flatMap((pid) => (pid > 0 && pid !== process.pid ? [{ pid, parent: parentOf(pid) }] : []))
-  const all = new Set(strays)
-  // A set gives what is added while it is walked through.
-  for (const stray of all) for (const { pid, parent } of parents) if (parent === stray) all.add(pid)
-  return all
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-  } catch {
-    return undefined
+  let killed = 0
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name)
+    if (!(pid > from) || pid === process.pid || !belongsTo(`/proc/${name}`, tree)) continue
+    signal(pid, 'SIGKILL')
+    killed += 1
   }
+  return killed
 }
 
 function belongsTo(folder: string, tree: Tree): boolean {
