@@ -225,7 +225,7 @@ containers(
     process.kill(supervisor, 'SIGKILL')
     await expect(handle.result()).rejects.toMatchObject({ code: 'JOB_FAILED' })
     // Whoever looked at the job has it settled; else another client does, which looks at once at what the first one left.
-  await place.project('ex').task('u').shell('true').run()
+    await place.project('ex').task('u').shell('true').run()
     await expect.poll(() => podman.run('ps', '--all', '--quiet'), { timeout: 20_000 }).toBe('')
   },
 )
