@@ -54,10 +54,18 @@ const programPhases = new Set(['Training', 'Processing'])
 /** Whether the programs of a job have ended, and their results are only to be stored. */
 export const canBeStored = (place: JobPlace, state: StoredState): boolean => withEndLeft(place, state) !== undefined
 
-/** Whether a job has not ended, and whoever was to end it surely is no more: not one that only hangs, or that another computer looks after. */
+// The watchers of its machines end what is left of a job, within a few seconds: whoever looks meanwhile must not end them over it.
+const watchersEndMs = 15_000
+
+/**
+ * Whether a job has not ended, and whoever was to end it surely is no more, and has not been for a while: not one that only hangs, or that
+ * another computer looks after.
+ */
 export async function isLeft(place: JobPlace, signal?: AbortSignal): Promise<boolean> {
   const state = readState(place)
-  return state !== undefined && !isTerminal(state.status) && isGone(state.owner) && (await isAbandoned(place, state, signal))
+  if (state === undefined || isTerminal(state.status) || !isGone(state.owner)) return false
+  const silentMs = Math.abs(Date.now() - (lastBeatMs(place.heartbeat) ?? state.createdAtMs))
+  return silentMs > watchersEndMs && (await isAbandoned(place, state, signal))
 }
 
 /** Whether nobody will end this job any more. A process of another place is judged by the heartbeat alone. */
