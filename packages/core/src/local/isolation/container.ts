@@ -12,7 +12,6 @@ import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import { systemClock } from '../../time/clock.ts'
 import { openConfiguration, takeOver, tellEnd } from './container-files.ts'
-import { withoutLateSignals } from './engine-lines.ts'
 import { asker, engineProblem, startedCode, type Ask } from './engine-calls.ts'
 
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
@@ -80,34 +79,25 @@ interface Surroundings {
   readonly ask: Ask
 }
 
-/** What is run for a machine, and in which environment. */
-function wordsOf(
+function startContainer(
   settings: ContainerSettings,
   program: MachineProgram,
-  { name, plan, network }: Pick<Surroundings, 'plan' | 'network'> & { readonly name: string },
-): { readonly argv: readonly string[]; readonly environment: Readonly<Record<string, string>> } {
-  const { host, root } = program.tree
-  const { variables, environment } = passedVariables(program.environment, settings.environment)
-  const [argv, ownArguments] = plan?.usesOwnProgram === true ? [[], program.argv] : [program.argv, []]
-  const machine = { name, host, root, network, folders: foldersOf(plan), variables, argv, ownArguments }
-  return { argv: [settings.program, ...runWords(settings, machine)], environment }
-}
-
-function startContainer(settings: ContainerSettings, program: MachineProgram, around: Surroundings): RunningMachine {
-  const { plan, network, others, ask } = around
+  { plan, network, others, ask }: Surroundings,
+): RunningMachine {
   const { tree } = program
-  const { host } = tree
-  const name = `${jobOf(tree)}-${host}`
-  const { argv, environment } = wordsOf(settings, program, { name, plan, network })
-  const lines = withoutLateSignals(program.onOutput)
-  const output = lastOf(lines.take)
-  let wasAsked = false
+  const name = `${jobOf(tree)}-${tree.host}`
+  const passed = passedVariables(program.environment, settings.environment)
+  const { variables } = passed
+  const [argv, ownArguments] = plan?.usesOwnProgram === true ? [[], program.argv] : [program.argv, []]
+  const { host, root } = tree
+  const machine = { name, host, root, network, folders: foldersOf(plan), variables, argv, ownArguments }
+  const output = lastOf(program.onOutput)
   const running = startProcess({
     ...program,
     onOutput: output.take,
-    argv,
+    argv: [settings.program, ...runWords(settings, machine)],
     cwd: tree.root,
-    environment,
+    environment: passed.environment,
     afterwards: afterwards(settings, name, network),
   })
   const ended = new AbortController()
@@ -116,18 +106,12 @@ function startContainer(settings: ContainerSettings, program: MachineProgram, ar
     ...running,
     // The engine's own process may have been killed while the container goes on.
     ended: running.ended
-      .finally(lines.end)
       .then((code) => tellEnd(code, host, others))
       .finally(() => ended.abort())
       .finally(remove)
-      .then((code) => startedCode(settings, tree, { code, lastOutput: output.text(), wasAsked })),
+      .then((code) => startedCode(settings, tree, { code, lastOutput: output.text() })),
     meter: meterOf(name, ask, ended.signal),
-    terminate() {
-      wasAsked = true
-      running.terminate()
-    },
     kill() {
-      wasAsked = true
       void remove()
       running.kill()
     },
