@@ -38,7 +38,7 @@ test.skipIf(lacking('python3'))(
   async () => {
     await using place = sandbox()
     const first = demo(place, '--slow')
-    await first.prints(/✓ Downloading/)
+    await first.prints(/✓ clean: Downloading/)
     first.kill('SIGKILL')
     expect(await first.ended).toMatchObject({ end: 'SIGKILL' })
 
@@ -59,7 +59,7 @@ test.skipIf(lacking('python3'))(
   async () => {
     await using place = sandbox()
     const first = demo(place, '--slow')
-    await first.prints(/✓ Downloading/)
+    await first.prints(/✓ clean: Downloading/)
     const pressedAtMs = performance.now()
     first.kill('SIGINT')
     expect(await first.ended).toMatchObject({ end: 130 })
