@@ -10,14 +10,21 @@ export function processesWith(text: string): readonly string[] {
       return (
         readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(text) ||
         readFileSync(`/proc/${name}/environ`, 'latin1').includes(text) ||
-        // A machine with an `/opt/ml` of its own has its tree as the root of its mounts.
         (readlinkSync(`/proc/${name}/ns/mnt`) !== readlinkSync('/proc/self/ns/mnt') &&
-          readFileSync(`/proc/${name}/mountinfo`, 'latin1').includes(text))
+          isMountedFrom(text, readFileSync(`/proc/${name}/mountinfo`, 'latin1')))
       )
     } catch {
       return false
     }
   })
+}
+
+/**
+ * Of a process with mounts of its own: whether one of them comes from a path with this text, as the `/opt/ml` of a machine and the root of a
+ * container do. A mount at such a path says nothing: whoever began meanwhile has a copy of all the mounts there were.
+ */
+export function isMountedFrom(text: string, mountinfo: string): boolean {
+  return mountinfo.split('\n').some((line) => line.includes(text) && line.split(' ')[4]?.includes(text) === false)
 }
 
 /** Waits until no process carries the text, at most `ms` milliseconds; gives those that are left, with what they run. */
