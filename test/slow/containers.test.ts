@@ -454,8 +454,10 @@ containers(
       else process.env['TMPDIR'] = temporary
     }
     expect(needless()).toEqual([])
-    const running = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === `sleep\0${seconds}\0`)
-    expect(running).toEqual([])
+    // Killed, a process is there for a moment.
+    const running = (): readonly string[] =>
+      readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === `sleep\0${seconds}\0`)
+    await expect.poll(running, { timeout: 20_000 }).toEqual([])
     expect(await processesLeft(folder, 20_000)).toEqual([])
   },
 )
