@@ -139,3 +139,37 @@ test('~ in the folder of the local platform is the home folder, in a file and in
   writeFileSync(join(folder.path, 'ssm.config.json'), '{"localDir": "~/jobs"}')
   expect(localRoot(settings(folder.path, []), context)).toBe('/home/of-mine/jobs')
 })
+
+test.each([
+  ['{"launch": "accelerate"}', [], 'launch must be', 'Write "launch": ["accelerate", "launch",'],
+  ['{"retry": "x"}', [], 'retry must be', 'Write "retry": { "attempts": 4, "on": ["capacity",'],
+  ['{"instanceCount": 0}', [], 'instanceCount must be', 'Write a whole number from 1 to 10000.'],
+  ['{"spot": false, "maxWait": "30 hours"}', [], 'maxWait applies only with spot', 'Correct it there.'],
+  ['{"env": {"A": 5}}', ['--env', 'B=x'], 'env.A must be', 'Fix or leave out this entry.'],
+])('what is wrong in the defaults %s is told with their file, and without flags', async (defaults, flags, message, hint) => {
+  await using folder = await workFolder()
+  const file = join(folder.path, 'ssm.config.json')
+  writeFileSync(file, `{"platform": "local", "defaults": ${defaults}}`)
+  writeFileSync(join(folder.path, 't.sh'), 'true')
+  const context = testContext({ cwd: folder.path, env: { HOME: folder.path } })
+  expect(await app(['run', '-p', 'ex', '-t', 't', '-e', 't.sh', ...flags, '--dry_run'], context)).toBe(2)
+  const [, line = ''] = context.stderr.text().split(/^ {2}(?=\w)/m)
+  expect(line).toContain(message)
+  expect(line).toContain(`from: ${file})`)
+  expect(line).toContain(hint)
+  expect(line).not.toMatch(/(?<!")--\w/)
+})
+
+test('what is wrong in the line is told by its flag, whatever the file has there', async () => {
+  await using folder = await workFolder()
+  writeFileSync(join(folder.path, 'ssm.config.json'), '{"platform": "local", "defaults": {"launch": ["env"]}}')
+  writeFileSync(join(folder.path, 't.sh'), 'true')
+  const context = testContext({ cwd: folder.path, env: { HOME: folder.path } })
+  expect(await app(['run', '-p', 'ex', '-t', 't', '-e', 't.sh', '--launch=toolkit', '--dry_run', '--', 'a'], context)).toBe(2)
+  expect(context.stderr.text()).not.toContain('from:')
+})
+
+test('a variable that cannot be a budget is told by its name', async () => {
+  await using folder = await workFolder()
+  expect(() => settings(folder.path, [], { SSM_BUDGET: 'x' })).toThrow('The variable SSM_BUDGET must be an amount such as 50')
+})

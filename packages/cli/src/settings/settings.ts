@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { givingWay, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
+import { givingWay, ofFiles, taskOptions, type TrainingOptions } from '@simple-sagemaker/core/options'
 import { costOptions } from '../grammar/tables/cli-options.ts'
 import { projectOptions } from '../grammar/tables/run-options.ts'
 import { dashed } from '../grammar/command.ts'
@@ -54,11 +54,15 @@ export function settingsOf(parsed: Parsed, context: CliContext): Settings {
   const [mine, users] = [files[0]?.defaults ?? {}, files[1]?.defaults ?? {}]
   return {
     values,
-    defaults: givingWay({ ...users, ...mine }, Object.keys(mine)),
+    defaults: ofFiles(givingWay({ ...users, ...mine }, Object.keys(mine)), originsOf(files)),
     files: files.map(({ path }) => path),
     platform: platformOf(parsed, values.platform),
   }
 }
+
+/** The file that each default is from: of the nearest one that has it. */
+const originsOf = (files: readonly ConfigFile[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(files.toReversed().flatMap(({ path, defaults }) => Object.keys(defaults).map((name) => [name, path])))
 
 /** Whether costs are asked for: a budget asks for them, too. */
 export const showsCosts = ({ values: { prices, budget } }: Settings): boolean => prices !== undefined || budget !== undefined
@@ -96,7 +100,11 @@ function flagSetting(parsed: Parsed, name: SettingName, value: string | undefine
 function variableSetting(name: SettingName, context: CliContext): Setting | undefined {
   for (const variable of variables[name]) {
     const value = context.env[variable]
-    if (value !== undefined && value !== '') return { value, origin: `variable ${variable}` }
+    if (value === undefined || value === '') continue
+    const [problem] = name === 'budget' ? projectOptions.budget.problems(value, name) : []
+    if (problem !== undefined)
+      throw usageError(`The variable ${variable} ${problem.message}`, `Correct it, or leave it out: unset ${variable}.`)
+    return { value, origin: `variable ${variable}` }
   }
   return undefined
 }

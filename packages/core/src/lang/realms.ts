@@ -13,3 +13,7 @@ export const isRegExp = (value: unknown): value is RegExp => types.isRegExp(valu
 
 /** Whether a value is bytes: a `Uint8Array` or a `Buffer`, made by whichever realm. */
 export const isBytes = (value: unknown): value is Uint8Array => types.isUint8Array(value)
+
+/** Whether a value is a function that can be called as it is: a class cannot be without `new`. */
+export const isCallable = (value: unknown): boolean =>
+  typeof value === 'function' && !/^class\b(?!\s*\()/.test(Function.prototype.toString.call(value))

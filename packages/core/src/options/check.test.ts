@@ -421,3 +421,12 @@ test.each<readonly [string, TrainingOptions, string, string]>([
   expect(textFor(problem?.place ?? '', 'commandLine')).toBe(place)
   expect(textFor(problem?.message ?? '', 'commandLine')).toContain(message)
 })
+
+test('a secret that was made of no text is refused by the name of its variable, and shows nothing', () => {
+  for (const value of [null, undefined, 5, {}]) {
+    const [problem] = problemsIn('training', { env: { TOKEN: new Secret(value as never) } })
+    expect(problem).toMatchObject({ path: 'env.TOKEN', message: 'must be a secret of a text' })
+    expect(problem?.hint).toContain('a variable that is not set')
+  }
+  expect(problemsIn('training', { env: { TOKEN: new Secret('') } })).toEqual([])
+})

@@ -92,7 +92,7 @@ const rules: readonly Rule[] = [
   },
   {
     kinds: ['training'],
-    reads: ['instanceGroups', 'fallbackTypes', 'warm'],
+    reads: ['instanceGroups', 'instanceType', 'instanceCount', 'fallbackTypes', 'warm'],
     problem: groupsTogether,
   },
   {
@@ -190,10 +190,14 @@ const rules: readonly Rule[] = [
   },
 ]
 
-function groupsTogether({ instanceGroups, fallbackTypes = [], warm }: TrainingOptions): NamedProblem | undefined {
-  const other = warm !== undefined ? 'warm' : fallbackTypes.length > 0 ? 'fallbackTypes' : undefined
+function groupsTogether({ instanceGroups, instanceType, instanceCount, ...rest }: TrainingOptions): NamedProblem | undefined {
+  const { fallbackTypes = [], warm } = rest
+  const own = instanceType !== undefined ? 'instanceType' : instanceCount !== undefined ? 'instanceCount' : undefined
+  const other = warm !== undefined ? 'warm' : fallbackTypes.length > 0 ? 'fallbackTypes' : own
   if (instanceGroups === undefined || other === undefined) return undefined
-  const hint = 'SageMaker takes neither with groups of machines: leave out one of them.'
+  const why =
+    other === own ? 'Each group has its own type and number of machines' : 'SageMaker takes neither with groups of machines'
+  const hint = `${why}: leave out one of them.`
   return { path: 'instanceGroups', value: instanceGroups, message: wording`cannot be combined with ${optionText(other)}`, hint }
 }
 

@@ -1,8 +1,9 @@
-import { isRegExp } from '../lang/realms.ts'
+import { isCallable, isRegExp } from '../lang/realms.ts'
 import { hideFromPrint, nameOnPrototype, SsmError } from '../errors/ssm-error.ts'
 import { joined, textFor, wording, type Text } from '../errors/wording.ts'
 import { unknownFields } from './did-you-mean.ts'
 import type { FoundProblem, NamedProblem, Problem } from './option.ts'
+import type { TrainingOptions } from './task-options.ts'
 
 /** A task that cannot run as it is described. `problems` holds all of them, not the first. */
 export class InvalidTaskError extends SsmError {
@@ -27,7 +28,10 @@ export class InvalidTaskError extends SsmError {
     super('TASK_INVALID', joined([title ?? `Task ${name} cannot run:`, ...problems.map(describeProblem)], '\n'), {
       ...options,
       hint: hints.length > 0 ? joined(hints, ' ') : 'Fix the options listed above; nothing was started.',
-      facts: { task: name, problems: problems.map(({ value, place: _, ...rest }) => ({ ...rest, value: shown(value) })) },
+      facts: {
+        task: name,
+        problems: problems.map(({ value, place: _, from: __, ...rest }) => ({ ...rest, value: shown(value) })),
+      },
     })
     this.task = name
     this.problems = problems.map(asProblem)
@@ -38,8 +42,10 @@ export class InvalidTaskError extends SsmError {
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 function describeProblem(problem: NamedProblem): Text {
-  const given = problem.value === undefined ? '' : ` (given: ${shown(problem.value)})`
-  return wording`  ${problem.place ?? problem.path} ${problem.message}${given}${problem.hint === undefined ? '' : wording` — ${problem.hint}`}`
+  const given = problem.value === undefined ? [] : [`given: ${shown(problem.value)}`]
+  const facts = joined([...given, ...(problem.from === undefined ? [] : [wording`from: ${problem.from}`])], ', ')
+  const remark = facts === '' ? '' : wording` (${facts})`
+  return wording`  ${problem.place ?? problem.path} ${problem.message}${remark}${problem.hint === undefined ? '' : wording` — ${problem.hint}`}`
 }
 
 // One that is the same as an earlier one is said once.
@@ -55,9 +61,12 @@ const asProblem = ({ path, value, message, hint }: NamedProblem): Problem => ({
 })
 
 function shown(value: unknown): string {
-  const text = isRegExp(value) ? String(value) : asJson(value)
+  const text = isRegExp(value) ? String(value) : typeof value === 'function' ? nameOf(value) : asJson(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
+
+const nameOf = (value: { readonly name: string }): string =>
+  `${isCallable(value) ? 'function' : 'class'} ${value.name === '' ? 'without a name' : value.name}`
 
 // Whatever was given must be shown: a value that JSON cannot represent must not hide what is wrong with it.
 function asJson(value: unknown): string {
@@ -67,6 +76,53 @@ function asJson(value: unknown): string {
     return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value} that JSON cannot represent`
   }
 }
+
+/** Options of a task, and those that it had from the defaults of its project. */
+export interface Levels {
+  readonly options: TrainingOptions
+  /** Names of the options that the task itself set. */
+  readonly chosen?: readonly string[]
+  readonly defaults?: TrainingOptions
+  /** The configuration file that each default came from, by its name. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** The problem, with where its value came from when that is not the task: a configuration file knows no flags. */
+export function toldFrom(problem: NamedProblem, levels: Levels): NamedProblem {
+  const [name = ''] = /^[^.[]*/.exec(problem.path) ?? []
+  if (!isOfDefaults(problem, name, levels)) return problem
+  const from = 'defaults of the project'
+  const file = levels.files?.[name]
+  if (file === undefined) return { ...problem, from }
+  const { place: _, message, hint, ...rest } = problem
+  return {
+    ...rest,
+    message: { library: textFor(message, 'library'), commandLine: textFor(message, 'library') },
+    from: { library: from, commandLine: file },
+    ...(hint === undefined ? {} : { hint: { library: textFor(hint, 'library'), commandLine: hintInFile(name, hint) } }),
+  }
+}
+
+function isOfDefaults({ path, value }: NamedProblem, name: string, { options, chosen = [], defaults = {} }: Levels): boolean {
+  if (!Object.hasOwn(options, name) || !Object.hasOwn(defaults, name)) return false
+  if (!chosen.includes(name)) return true
+  // Of names with values, those of the defaults and those of the task stand side by side.
+  const entries: unknown = defaults[name as keyof TrainingOptions]
+  if (typeof entries !== 'object' || entries === null) return false
+  return Object.getOwnPropertyDescriptor(entries, path.slice(name.length + 1))?.value === value && value !== undefined
+}
+
+/** What to write in a file of JSON: what a program gives to the option's method is the value there. */
+function hintInFile(name: string, hint: Text): string {
+  const inProgram = textFor(hint, 'library')
+  if (typeof hint === 'string' || !/(?:^| )\.\w/.test(inProgram)) return inProgram
+  const written = inProgram.replaceAll(/(?<=^| )\.(\w+)\((.+?)\)(?=[,.]( |$))/g, (call, method: string, value: string) =>
+    method === name ? `"${name}": ${jsonLike(value)}` : call,
+  )
+  return /(?:^| )\.\w/.test(written) ? 'Correct it there.' : written
+}
+
+const jsonLike = (value: string): string => value.replaceAll("'", '"').replaceAll(/(?<=[{,] )(\w+):/g, '"$1":')
 
 /*
  * What a caller without types may have given to a method that would stumble over it at once.
@@ -129,7 +185,7 @@ export function assertPlatformOptions<Options extends object>(
 
 /** @throws {InvalidTaskError} for what is no function. */
 export function assertChange(task: string, value: unknown): void {
-  if (typeof value === 'function') return
+  if (isCallable(value)) return
   const hint = 'Write it as .request((request) => ({ ...request, … })).'
   refuse(task, 'request', value, 'must be a function that gives the changed request', hint)
 }
@@ -159,7 +215,7 @@ export function listOfTasks(project: string, value: unknown): readonly unknown[]
 export function assertRunOptions(task: string, options: unknown, known: Readonly<Record<string, true>>): void {
   assertFields(task, 'run', options, known)
   const { onEvent, signal } = options as { readonly onEvent?: unknown; readonly signal?: unknown }
-  if (onEvent !== undefined && typeof onEvent !== 'function')
+  if (onEvent !== undefined && !isCallable(onEvent))
     refuse(task, 'onEvent', onEvent, 'must be a function', 'Write it as { onEvent: (event) => … }.')
   if (signal !== undefined && typeof (Object(signal) as { throwIfAborted?: unknown }).throwIfAborted !== 'function')
     refuse(task, 'signal', signal, 'must be an AbortSignal', 'Give the signal of an AbortController.')

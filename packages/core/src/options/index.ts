@@ -16,6 +16,7 @@ export { trackingOptions } from './tracking/tracking.ts'
 export { knownInstanceTypes } from '../spec/instance-types.ts'
 export {
   givingWay,
+  ofFiles,
   optionsFor,
   resolvedOptions,
   taskOptions,

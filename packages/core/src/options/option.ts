@@ -25,6 +25,8 @@ export interface NamedProblem extends Omit<FoundProblem, 'message'> {
   readonly message: Text
   /** The place as a reader knows it, when that is not the path: an option by its flag. */
   readonly place?: Text
+  /** Where the value came from, when the task itself does not say it. */
+  readonly from?: Text
 }
 
 /** How an option is given on the command line. */

@@ -2,7 +2,7 @@ import type { Text } from '../errors/wording.ts'
 import { jsonProblem, type RefusePart } from '../lang/json-problem.ts'
 import { inJavaScript } from '../lang/python/expression.ts'
 import { isRegExp } from '../lang/realms.ts'
-import { Secret } from '../secrets/secret.ts'
+import { holdsText, Secret } from '../secrets/secret.ts'
 import { setByMachine } from '../spec/machine-variables.ts'
 import type { HyperparameterValue } from '../spec/task-spec.ts'
 import { trainingOnly } from './option.ts'
@@ -70,6 +70,7 @@ export const parameterOptions = {
         return { message: 'a name has letters, digits and "_", and starts with no digit' }
       const setBy = setByMachine(name)
       if (setBy !== undefined) return { message: 'is set by the machine itself', hint: setBy }
+      if (value instanceof Secret && !holdsText(value)) return { message: 'must be a secret of a text', hint: secretHint }
       const isText = value instanceof Secret || (typeof value === 'string' && !value.includes('\0'))
       if (!isText) return { message: 'must be a text without NUL characters' }
       return lengthProblem(value.length, 512)
@@ -170,6 +171,8 @@ export const parameterOptions = {
 
 // No line ends in it, by whichever alphabet, and nothing else that a terminal would obey.
 const isOneLine = (text: string): boolean => !/[\p{Cc}\u2028\u2029]/u.test(text)
+
+const secretHint = 'It was made of something else, such as a variable that is not set: check what new Secret(…) is given.'
 
 const refuseSecret: RefusePart = (part) =>
   part instanceof Secret

@@ -156,6 +156,17 @@ export function givingWay(options: TrainingOptions, near: readonly string[]): Tr
   return Object.fromEntries(Object.entries(options).filter((entry) => isNear(entry) || !excluded.includes(entry[0])))
 }
 
+const files = Symbol.for('simple-sagemaker.files-of-options')
+
+/** Options of configuration files, with the file that each came from, by its name: a problem with one tells the file. */
+export const ofFiles = (options: TrainingOptions, paths: Readonly<Record<string, string>>): TrainingOptions =>
+  // Not enumerable: nobody else sees it.
+  Object.defineProperty({ ...options }, files, { value: paths })
+
+/** The file that each of these options came from, as far as that was told. */
+export const filesOf = (options: TrainingOptions): Readonly<Record<string, string>> =>
+  (options as { readonly [files]?: Readonly<Record<string, string>> })[files] ?? {}
+
 /** What these rule out of all options: the same pairs that `options/check.ts` and the check of launchers refuse. */
 function excludedBy(near: TrainingOptions, all: TrainingOptions): readonly TaskOptionName[] {
   const { spot, warm, maxRun, fallbackTypes, instanceGroups, spotFallback, launch, distribution } = near

@@ -35,6 +35,19 @@ test.each(pairs)('the default %j gives way to %j, and in one level they are a pr
   expect(() => specOf({ ...defaults, ...task })).toThrow(/cannot be combined|applies only with/)
 })
 
+test.each<TrainingOptions>([{ instanceType: 'ml.m5.large' }, { instanceCount: 2 }])(
+  'groups of machines and %j in one object are a problem, and one after the other the later holds',
+  (machines) => {
+    const groups: TrainingOptions = { instanceGroups: [{ group: 'a', type: 'ml.m5.large' }] }
+    const [name] = Object.keys(machines)
+    expect(() => specOf({}, { ...groups, ...machines })).toThrow(`instanceGroups cannot be combined with ${name}`)
+    expect(() => specOf({ ...groups, ...machines })).toThrow(/cannot be combined with .* from: defaults of the project/)
+    expect(specOf(machines, groups).instanceGroups).toHaveLength(1)
+    expect(specOf({}, groups, machines).instanceGroups).toBeUndefined()
+    expect(specOf({ ...groups, ...machines }, machines).instanceGroups).toBeUndefined()
+  },
+)
+
 test('the image of the defaults gives way to a version of a framework', () => {
   expect(specOf({ image: 'mine:1' }, { frameworkVersion: '2.8.0' }).image).toMatchObject({ kind: 'framework', version: '2.8.0' })
   expect(() => specOf({}, { image: 'mine:1' }, { frameworkVersion: '2.8.0' })).toThrow('cannot be combined with image')
@@ -60,4 +73,17 @@ test('a wait does not turn on-demand machines of the defaults into spot ones', (
 test("SageMaker's toolkit as a default stays beside a distribution, whose processes it starts", () => {
   const { launch, distribution } = specOf({ launch: 'toolkit' }, { image: 'mine:1', distribution: 'torchrun' })
   expect([launch, distribution?.kind]).toEqual(['toolkit', 'torchrun'])
+})
+
+test("what is wrong in the project's defaults is told as theirs, and what the task says is not", () => {
+  const wrong =
+    (...steps: readonly TrainingOptions[]) =>
+    () =>
+      specOf({ instanceCount: 0, env: { A: 5 as never } }, ...steps)
+  expect(wrong()).toThrow('instanceCount must be a whole number from 1 to 10000 (given: 0, from: defaults of the project)')
+  expect(wrong({ instanceCount: -1 })).toThrow('(given: -1) ')
+  expect(wrong({ env: { B: 'x' } })).toThrow(
+    'env.A must be a text without NUL characters (given: 5, from: defaults of the project)',
+  )
+  expect(wrong({ env: { A: 6 as never } })).toThrow('env.A must be a text without NUL characters (given: 6) ')
 })

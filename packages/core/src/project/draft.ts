@@ -20,6 +20,10 @@ export interface Draft {
   readonly options: TrainingOptions
   /** Those of them that the task itself set, not the project's defaults. */
   readonly chosen?: readonly string[]
+  /** The project's defaults for tasks of this kind. */
+  readonly defaults?: TrainingOptions
+  /** The configuration file that each of them came from. */
+  readonly files?: Readonly<Record<string, string>>
   readonly program: Program | undefined
   /** `algorithm('xgboost', …)`: the image is found by this name. */
   readonly algorithm: { readonly name: string; readonly version?: string } | undefined
@@ -36,9 +40,9 @@ export interface Draft {
 }
 
 /** A task of which only the name is known. */
-export function newDraft(of: Pick<Draft, 'kind' | 'project' | 'prefix' | 'bucket' | 'task' | 'options'>): Draft {
+export function newDraft(of: Pick<Draft, 'kind' | 'project' | 'prefix' | 'bucket' | 'task' | 'options' | 'files'>): Draft {
   const nothing = { program: undefined, algorithm: undefined, resultSchema: undefined, hyperparameterSchema: undefined }
-  return { ...of, ...nothing, inputs: [], requestOverrides: [] }
+  return { ...of, ...nothing, defaults: of.options, inputs: [], requestOverrides: [] }
 }
 
 export interface DraftInput {

@@ -5,7 +5,7 @@ import { setIn } from '../lang/set-in.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import { assertFields, assertRunOptions, assertTask, listOfTasks } from '../options/errors.ts'
-import { optionsFor } from '../options/task-options.ts'
+import { filesOf, optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { lazyRunner } from '../run/lazy-runner.ts'
 import type { StoragePlace } from '../run/lookup/projects.ts'
@@ -223,8 +223,9 @@ export class Project<Known = never, Results = never> {
   #draft(kind: JobKind, name: string): TaskBuilder {
     const { options, runner } = this.#shared
     refuseTwice(name, this.#tasks)
-    const of = { kind, project: this.name, ...this.#place(), task: name, options: optionsFor(kind, options.defaults ?? {}) }
-    return new TaskBuilder(newDraft(of), runner)
+    const { defaults = {} } = options
+    const known = { options: optionsFor(kind, defaults), files: filesOf(defaults) }
+    return new TaskBuilder(newDraft({ kind, project: this.name, ...this.#place(), task: name, ...known }), runner)
   }
 }
 

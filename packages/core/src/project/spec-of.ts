@@ -3,7 +3,7 @@ import { freeze } from '../lang/freeze.ts'
 import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
-import { InvalidTaskError } from '../options/errors.ts'
+import { InvalidTaskError, toldFrom } from '../options/errors.ts'
 import { givingWay, resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import { keepsCheckpoints } from '../spec/algorithms.ts'
 import { distributionOf } from '../spec/distribution.ts'
@@ -48,7 +48,11 @@ export function specOf(given: Draft): TaskSpec {
     ...(wrong.length === 0 ? [...launchProblems(draft), ...archiveProblems(draft), ...homePathProblems(draft)] : []),
     ...placeProblems(draft.kind, draft.inputs, draft.outputs ?? {}),
   ]
-  if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)
+  if (problems.length > 0 || draft.program === undefined)
+    throw new InvalidTaskError(
+      draft.task,
+      problems.map((problem) => toldFrom(problem, draft)),
+    )
   const options = resolvedOptions(draft.kind, beginsAnew(draft) ? { spot: false, ...draft.options } : draft.options)
   return freeze({
     kind: draft.kind,

@@ -22,6 +22,7 @@ test.each([
 
 test.each([
   [{ onEvent: 5 }, 'onEvent must be a function'],
+  [{ onEvent: class Listener {} }, 'onEvent must be a function (given: class Listener)'],
   [{ signal: 5 }, 'signal must be an AbortSignal'],
   [null, 'must be an object of options'],
 ])('run(%j) is refused in words', async (options, words) => {
@@ -172,4 +173,10 @@ test('two ways to choose an image in one task are a problem; a default gives way
     .shell('true')
   expect(chosen.image('mine:1').output('state').spec.image).toEqual({ kind: 'uri', uri: 'mine:1' })
   expect(refusal(loose.image('mine:1').image('mine:2'))).toBe('output-ref')
+})
+
+test('a class as a change of the request is refused before anything is sent', () => {
+  expect(() => ready.request(untyped(class {}))).toThrow(
+    'must be a function that gives the changed request (given: class without a name)',
+  )
 })

@@ -5,7 +5,8 @@ const shown = '<secret>'
 
 /**
  * A value that refuses to print itself: as text, as JSON and in `console.log` it is `<secret>`, and its text is masked
- * in every event, log line and error of this library. Give it to `.env({ TOKEN: new Secret(token) })`.
+ * in every event, log line and error of this library. Give it to `.env({ TOKEN: new Secret(token) })`, which refuses one that was
+ * made of something else than a text.
  *
  * @example task.env({ TOKEN: new Secret(process.env['TOKEN'] ?? '') })
  */
@@ -17,7 +18,10 @@ export class Secret {
   readonly length: number
 
   constructor(value: string) {
-    this.length = value.length
+    // Told with all other problems of the task that gets it: here nobody knows for what it is.
+    const isText = typeof value === 'string'
+    this.length = isText ? value.length : 0
+    if (!isText) return
     revealed.set(this, value)
     rememberSecret(value)
   }
@@ -41,3 +45,6 @@ export class Secret {
     return shown
   }
 }
+
+/** Whether a secret was made of a text: a caller without types may have given anything, such as a variable that is not set. */
+export const holdsText = (secret: Secret): boolean => revealed.has(secret)

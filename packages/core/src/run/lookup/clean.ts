@@ -1,4 +1,5 @@
 import { isSsmError, SsmError } from '../../errors/ssm-error.ts'
+import { isCallable } from '../../lang/realms.ts'
 import { layoutOf, type TaskLayout } from '../../names/layout.ts'
 import type { ObjectUri } from '../../names/object-uri.ts'
 import { projectName, taskName } from '../../names/task-name.ts'
@@ -54,8 +55,7 @@ export async function cleanJobs(place: CleanPlace, given: CleanOptions): Promise
   refuseWhenDescribing([])
   assertGiven('cleanJobs', [...placeProblemsOf(place), ...optionProblemsOf(given, cleanFields)])
   const { keep, confirm, signal } = given
-  if (typeof confirm !== 'function')
-    assertGiven('cleanJobs', [{ path: 'confirm', value: confirm, message: 'must be a function' }])
+  if (!isCallable(confirm)) assertGiven('cleanJobs', [{ path: 'confirm', value: confirm, message: 'must be a function' }])
   if (!Number.isInteger(keep) || keep < 1) {
     throw new SsmError('TASK_INVALID', `${keep} is not a number of jobs to keep`, { hint: 'Keep 1 or more.', facts: { keep } })
   }
