@@ -3,7 +3,6 @@ import { hideFromPrint, nameOnPrototype, SsmError } from '../errors/ssm-error.ts
 import { joined, textFor, wording, type Text } from '../errors/wording.ts'
 import { unknownFields } from './did-you-mean.ts'
 import type { FoundProblem, NamedProblem, Problem } from './option.ts'
-import type { TrainingOptions } from './task-options.ts'
 
 /** A task that cannot run as it is described. `problems` holds all of them, not the first. */
 export class InvalidTaskError extends SsmError {
@@ -79,10 +78,10 @@ function asJson(value: unknown): string {
 
 /** Options of a task, and those that it had from the defaults of its project. */
 export interface Levels {
-  readonly options: TrainingOptions
+  readonly options: Readonly<Record<string, unknown>>
   /** Names of the options that the task itself set. */
   readonly chosen?: readonly string[]
-  readonly defaults?: TrainingOptions
+  readonly defaults?: Readonly<Record<string, unknown>>
   /** The configuration file that each default came from, by its name. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -107,7 +106,7 @@ function isOfDefaults({ path, value }: NamedProblem, name: string, { options, ch
   if (!Object.hasOwn(options, name) || !Object.hasOwn(defaults, name)) return false
   if (!chosen.includes(name)) return true
   // Of names with values, those of the defaults and those of the task stand side by side.
-  const entries: unknown = defaults[name as keyof TrainingOptions]
+  const entries = defaults[name]
   if (typeof entries !== 'object' || entries === null) return false
   return Object.getOwnPropertyDescriptor(entries, path.slice(name.length + 1))?.value === value && value !== undefined
 }

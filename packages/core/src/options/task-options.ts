@@ -164,7 +164,7 @@ export const ofFiles = (options: TrainingOptions, paths: Readonly<Record<string,
   Object.defineProperty({ ...options }, files, { value: paths })
 
 /** The file that each of these options came from, as far as that was told. */
-export const filesOf = (options: TrainingOptions): Readonly<Record<string, string>> =>
+export const optionFiles = (options: TrainingOptions): Readonly<Record<string, string>> =>
   (options as { readonly [files]?: Readonly<Record<string, string>> })[files] ?? {}
 
 /** What these rule out of all options: the same pairs that `options/check.ts` and the check of launchers refuse. */

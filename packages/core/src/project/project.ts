@@ -5,7 +5,7 @@ import { setIn } from '../lang/set-in.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import type { Abortable } from '../platform/abortable.ts'
 import { assertFields, assertRunOptions, assertTask, listOfTasks } from '../options/errors.ts'
-import { filesOf, optionsFor } from '../options/task-options.ts'
+import { optionFiles, optionsFor } from '../options/task-options.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { lazyRunner } from '../run/lazy-runner.ts'
 import type { StoragePlace } from '../run/lookup/projects.ts'
@@ -224,7 +224,7 @@ export class Project<Known = never, Results = never> {
     const { options, runner } = this.#shared
     refuseTwice(name, this.#tasks)
     const { defaults = {} } = options
-    const known = { options: optionsFor(kind, defaults), files: filesOf(defaults) }
+    const known = { options: optionsFor(kind, defaults), files: optionFiles(defaults) }
     return new TaskBuilder(newDraft({ kind, project: this.name, ...this.#place(), task: name, ...known }), runner)
   }
 }

@@ -4,6 +4,7 @@ import { objectUri } from '../names/object-uri.ts'
 import { projectName, taskName } from '../names/task-name.ts'
 import { optionProblems } from '../options/check.ts'
 import { InvalidTaskError, toldFrom } from '../options/errors.ts'
+import type { NamedProblem } from '../options/option.ts'
 import { givingWay, resolvedOptions, type ResolvedOptions } from '../options/task-options.ts'
 import { keepsCheckpoints } from '../spec/algorithms.ts'
 import { distributionOf } from '../spec/distribution.ts'
@@ -35,24 +36,8 @@ import { placeProblems } from '../run/results/outputs.ts'
  */
 export function specOf(given: Draft): TaskSpec {
   const draft = { ...given, options: givingWay(given.options, given.chosen ?? []) }
-  const wrong = optionProblems(draft.kind, draft.options)
-  const problems = [
-    ...nameProblems(draft),
-    ...schemaProblems(draft),
-    ...wrong,
-    ...programProblems(draft),
-    ...fieldProblems(draft),
-    ...(wrong.length === 0 ? algorithmProblems(draft) : []),
-    ...inputProblems(draft),
-    ...packagesProblems(draft),
-    ...(wrong.length === 0 ? [...launchProblems(draft), ...archiveProblems(draft), ...homePathProblems(draft)] : []),
-    ...placeProblems(draft.kind, draft.inputs, draft.outputs ?? {}),
-  ]
-  if (problems.length > 0 || draft.program === undefined)
-    throw new InvalidTaskError(
-      draft.task,
-      problems.map((problem) => toldFrom(problem, draft)),
-    )
+  const problems = problemsOf(draft).map((problem) => toldFrom(problem, draft))
+  if (problems.length > 0 || draft.program === undefined) throw new InvalidTaskError(draft.task, problems)
   const options = resolvedOptions(draft.kind, beginsAnew(draft) ? { spot: false, ...draft.options } : draft.options)
   return freeze({
     kind: draft.kind,
@@ -76,6 +61,22 @@ export function specOf(given: Draft): TaskSpec {
     givenOptions: Object.keys(draft.options),
     requestOverrides: draft.requestOverrides,
   })
+}
+
+function problemsOf(draft: Draft): readonly NamedProblem[] {
+  const wrong = optionProblems(draft.kind, draft.options)
+  return [
+    ...nameProblems(draft),
+    ...schemaProblems(draft),
+    ...wrong,
+    ...programProblems(draft),
+    ...fieldProblems(draft),
+    ...(wrong.length === 0 ? algorithmProblems(draft) : []),
+    ...inputProblems(draft),
+    ...packagesProblems(draft),
+    ...(wrong.length === 0 ? [...launchProblems(draft), ...archiveProblems(draft), ...homePathProblems(draft)] : []),
+    ...placeProblems(draft.kind, draft.inputs, draft.outputs ?? {}),
+  ]
 }
 
 const declaredBy = ({
