@@ -725,7 +725,8 @@ list_addresses() {
   done
 }
 
-# Machines do not start in the same second, and the last one's name is known only when it has started.
+# Machines do not start in the same second, and the last one's name is known only when it has started. Where all names are known before,
+# whoever keeps the machines leaves a file for each of the others, and removes it when that one has started.
 wait_for_machines() {
   [ "$_machines" -gt 1 ] || return 0
   # Machines that are folders of one computer have no names.
@@ -734,7 +735,7 @@ wait_for_machines() {
   _rest=$_all_hosts
   while [ -n "$_rest" ]; do
     _name=${_rest%%\"*}
-    until knows_address "$_name" || has_come_and_gone "$_name"; do
+    until { [ ! -e "$_ml/output/.ssm-awaited.$_name" ] && knows_address "$_name"; } || has_come_and_gone "$_name"; do
       [ -z "$_stopped" ] || end_badly 143 "stopped before the program was started on $_host"
       wait_a_moment "for machine $_name, whose name is not known yet" || give_up 1 "machine $_name was not found by $_host within 15 minutes: it did not start, or its program had ended before $_host could look for it. A program that ends at once should wait for the other machines first."
     done

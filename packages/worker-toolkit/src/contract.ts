@@ -91,6 +91,9 @@ export const stateArchiveFile = (host: string): string => `ssm-state.${host}.tar
  */
 export const hasEnded = (host: string): string => `${paths.ended}.${host}`
 
+/** A file of a machine that is there until another one, whose name is known before, has started. */
+export const isAwaited = (host: string): string => `/opt/ml/output/.ssm-awaited.${host}`
+
 const scratchFolder = '/opt/ml/.ssm-launch'
 
 /** Folders the launcher makes where nobody has: whoever lays out a machine and makes them saves it a process. */

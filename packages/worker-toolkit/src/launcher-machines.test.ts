@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Machine, quickPath, quoted, shells, twoMachines } from '../test/machine.ts'
-import { hasEnded } from './contract.ts'
+import { hasEnded, isAwaited } from './contract.ts'
 import { lacking } from '../../../test/support/prerequisites.ts'
 
 describe.each(shells)('machines under $name', ({ argv: shell, here }) => {
@@ -43,6 +43,19 @@ describe.each(shells)('machines under $name', ({ argv: shell, here }) => {
       'machine algo-1 was not found by algo-2 within 15 minutes: it did not start, or its program had ended before algo-2 could look for it. A program that ends at once should wait for the other machines first.\n',
     ])
     expect(ended.stderr.toString().match(/algo-2 waits for machine algo-1, whose name is not known yet/g)).toHaveLength(1)
+  })
+
+  on('a known name is not enough while its machine has not started', async () => {
+    const settings = 'ssm_wait_for_machines=2'
+    const machine = new Machine({ run: 'line', argv: ['echo good'], resources: twoMachines, settings })
+    machine.put('/bin/getent', '#!/bin/sh\nexit 0\n')
+    chmodSync(`${machine.root}/bin/getent`, 0o755)
+    const env = { PATH: `${machine.root}/bin:${quickPath}` }
+    expect((await machine.run(shell, env)).stdout.toString()).toBe('good\n')
+    machine.put(isAwaited('algo-1'), '')
+    const ended = await machine.run(shell, env)
+    expect([ended.code, ended.stdout.toString()]).toEqual([1, ''])
+    expect(machine.failure()).toMatch(/^machine algo-1 was not found by algo-2 within 15 minutes/)
   })
 
   on('does not wait for the name of a machine whose program has ended well', async () => {

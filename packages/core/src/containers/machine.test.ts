@@ -37,9 +37,19 @@ test('the GPUs are asked for as each engine wants it', () => {
 })
 
 test('several machines share a network, under their names, and a machine without a network has none', () => {
-  expect(words({ network: 'ssm-job' })).toContain('--network ssm-job --network-alias algo-1')
+  expect(words({ network: { name: 'ssm-job' } })).toContain('--network ssm-job --network-alias algo-1')
   expect(words({ isolated: true })).toContain('--network none')
-  expect(words({ isolated: true, network: 'ssm-job' })).toContain('--network ssm-job')
+  expect(words({ isolated: true, network: { name: 'ssm-job' } })).toContain('--network ssm-job')
+})
+
+test('where the engine answers for no names, each machine has a fixed address and the names of all', () => {
+  const addresses = new Map([
+    ['algo-1', '10.89.0.2'],
+    ['algo-2', '10.89.0.3'],
+  ])
+  expect(words({ network: { name: 'ssm-job', addresses } })).toContain(
+    '--network ssm-job --ip 10.89.0.2 --add-host algo-1:10.89.0.2 --add-host algo-2:10.89.0.3 --shm-size',
+  )
 })
 
 test('no value of a variable is on the command line, except of those that the engine itself would read', () => {

@@ -14,6 +14,13 @@ export interface ContainerSettings {
   readonly isolated: boolean
 }
 
+/** The network of a job's machines. */
+export interface MachineNetwork {
+  readonly name: string
+  /** The address of each machine, where the engine does not answer for their names. */
+  readonly addresses?: ReadonlyMap<string, string>
+}
+
 /** A machine as a container. */
 export interface ContainerMachine {
   readonly name: string
@@ -21,7 +28,7 @@ export interface ContainerMachine {
   /** The folder that stands for `/` on this computer; its containers are found by it. */
   readonly root: string
   /** The network of its job, when there are several machines. */
-  readonly network: string | undefined
+  readonly network: MachineNetwork | undefined
   /** Folders below `root` that the container has at the same place. */
   readonly folders: readonly string[]
   /** Names of variables that the engine passes on from its own environment, and values of those that it reads itself. */
@@ -39,7 +46,6 @@ export const machineLabel = (root: string): string => `simple-sagemaker.machine=
 export function runWords(settings: ContainerSettings, machine: ContainerMachine): readonly string[] {
   const { kind, gpus, isolated, image } = settings
   const { name, host, root, network, folders, variables, argv, ownArguments } = machine
-  const net = network ?? (isolated ? 'none' : undefined)
   const [program, ...rest] = argv
   return [
     'run',
@@ -52,8 +58,7 @@ export function runWords(settings: ContainerSettings, machine: ContainerMachine)
     host,
     '--label',
     machineLabel(root),
-    ...(net === undefined ? [] : ['--network', net]),
-    ...(network === undefined ? [] : ['--network-alias', host]),
+    ...(network !== undefined ? networkWords(network, host) : isolated ? ['--network', 'none'] : []),
     // What programs that load data with several processes share; docker gives 64 MB.
     '--shm-size=1g',
     // Else systems with SELinux keep the container from its folders.
@@ -63,6 +68,12 @@ export function runWords(settings: ContainerSettings, machine: ContainerMachine)
     ...variables.flatMap((variable) => ['--env', variable]),
     ...(program === undefined ? [image, ...ownArguments] : ['--entrypoint', program, image, ...rest]),
   ]
+}
+
+function networkWords({ name, addresses }: MachineNetwork, host: string): readonly string[] {
+  const own = addresses?.get(host)
+  if (addresses === undefined || own === undefined) return ['--network', name, '--network-alias', host]
+  return ['--network', name, '--ip', own, ...[...addresses].flatMap(([other, address]) => ['--add-host', `${other}:${address}`])]
 }
 
 const engineVariables =

@@ -37,6 +37,8 @@ for word in "$@"; do printf '%s\\0' "$word"; done > '${place.folder}'/call.$$
 mv '${place.folder}'/call.$$ '${calls}'/$$
 case "$1 $2" in
 'run '*) ${more.run ?? 'true'};;
+'network inspect') echo '[ { "subnets": [ { "subnet": "10.255.255.0/24", "gateway": "10.255.255.1" } ] } ]';;
+'ps '*) [ ! -e '${place.folder}/running' ] || cat '${place.folder}/running';;
 'image inspect') [ -e '${calls}.here' ];;
 'pull '*) printf '%s\\n' 'latest: Pulling from mine' '8c1f: Pull complete' 'Status: Downloaded'; : > '${calls}.here';;
 'buildx version') ${more.buildx === true ? 'true' : 'false'};;
@@ -95,6 +97,34 @@ until [ -e "$told" ]; do sleep 0.02; done`
   docker('Docker version 28.0.0, build x', { run: waits })
   writeFileSync(join(place.folder, 'calls.here'), '')
   await place.project('ex').task('t').shell('true').image('mine:1').instances('local_gpu', 2).maxRun('1 minute').run()
+})
+
+test('machines of podman have fixed addresses and all names, and are told when one of the others runs', async () => {
+  // Each notes what it waits for when it begins, and goes on when that is gone; the second one begins to run when the first one waits.
+  const waits = `for word in "$@"; do case "$word" in *:/opt/ml/output) output="\${word%%:*}";; *-algo-?) name=$word;; esac; done
+case $name in *-algo-1) first=$output awaited=.ssm-awaited.algo-2;; *) first=\${output%/algo-2/*}/algo-1/opt/ml/output awaited=.ssm-awaited.algo-1;; esac
+[ -e "$output/$awaited" ] || exit 9
+case $name in *-algo-2) until [ -e "$first/waits" ]; do sleep 0.02; done;; esac
+: > "$output/waits"
+echo "$name" >> '${place.folder}/running'
+until [ ! -e "$output/$awaited" ]; do sleep 0.02; done`
+  docker('podman version 4.3.1', { run: waits })
+  writeFileSync(join(place.folder, 'calls.here'), '')
+  await place
+    .project('ex')
+    .task('t')
+    .shell('true')
+    .image('mine:1')
+    .container()
+    .instances('ml.m5.large', 2)
+    .maxRun('1 minute')
+    .run()
+  const [job = ''] = place.jobs('t')
+  const names = '--add-host algo-1:10.255.255.2 --add-host algo-2:10.255.255.3'
+  const [first = '', second = ''] = runWords()
+  expect(first).toContain(` --network ssm-${job} --ip 10.255.255.2 ${names} --shm-size=1g `)
+  expect(second).toContain(` --network ssm-${job} --ip 10.255.255.3 ${names} --shm-size=1g `)
+  expect(lines('network')).toContain(`network create --disable-dns --label simple-sagemaker.job ssm-${job}`)
 })
 
 test('podman under the name of docker is told apart, and gets words of podman', async () => {

@@ -1,43 +1,43 @@
-import { basename, dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { paths } from '@simple-sagemaker/worker-toolkit/contract'
 import { fsCodeOf } from '../../files/fs-errors.ts'
 import { PlatformError } from '../../platform/errors.ts'
-import { machineLabel, passedVariables, runWords, type ContainerSettings } from '../../containers/machine.ts'
+import { machineLabel, passedVariables, runWords, type ContainerSettings, type MachineNetwork } from '../../containers/machine.ts'
 import { containerMeter } from '../usage/cgroup.ts'
 import type { UsageMeter } from '../usage/meter.ts'
 import type { Afterwards, Isolation, MachineProgram, RunningMachine } from '../machine/isolation.ts'
 import { startProcess } from '../machine/process-executor.ts'
 import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
-import { systemClock } from '../../time/clock.ts'
 import { openConfiguration, takeOver, tellEnd } from './container-files.ts'
-import { asker, engineProblem, startedCode, type Ask } from './engine-calls.ts'
+import { asker, startedCode, type Ask } from './engine-calls.ts'
+import { containerOf, makeNetwork, networkOf, removeNetwork, Starts } from './job-network.ts'
 
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
 export function containerIsolation(settings: ContainerSettings, plan: JobPlan | undefined): Isolation {
   const ask = asker(settings)
   const hasNetwork = (plan?.hosts.length ?? 0) > 1
-  let machines: readonly MachineTree[] = []
+  let job: Job = { plan, machines: [], ask }
+  let released = new AbortController()
   return {
     name: 'container',
     view: (_tree, inherited) => ({ root: '', networkInterface: 'eth0', environment: regionIn(inherited) }),
     async prepare(trees, _folders, signal) {
-      machines = trees
       for (const tree of trees) openConfiguration(tree)
+      job = { plan, machines: trees, ask }
       if (!hasNetwork) return
-      const name = networkOf(trees)
-      await removeNetwork(settings, ask, name).catch(() => undefined)
-      const words = ['network', 'create', ...(settings.isolated ? ['--internal'] : []), '--label', 'simple-sagemaker.job', name]
-      await ask(words, signal).catch((cause: unknown) => {
-        throw engineProblem(`${settings.program} made no network for the machines`, cause)
-      })
+      const network = await makeNetwork(settings, trees, ask, signal)
+      if (network.addresses === undefined) job = { ...job, network }
+      else {
+        const starts = new Starts(trees)
+        released = new AbortController()
+        job = { ...job, network, starts }
+        void starts.tell(network.name, ask, released.signal)
+      }
     },
-    start(program) {
-      const others = machines.filter(({ host }) => host !== program.tree.host)
-      return startContainer(settings, program, { plan, network: hasNetwork ? networkOf([program.tree]) : undefined, others, ask })
-    },
+    start: (program) => startContainer(settings, program, job),
     async release(trees) {
+      released.abort()
       if (hasNetwork) await removeNetwork(settings, ask, networkOf(trees)).catch(() => undefined)
       for (const tree of trees) await takeOver(tree, settings, ask)
     },
@@ -60,8 +60,6 @@ async function killLeft(settings: ContainerSettings, trees: readonly MachineTree
   }
 }
 
-const networkOf = (trees: readonly MachineTree[]): string => `ssm-${jobOf(trees[0])}`
-
 const engineAnswersMs = 60_000
 
 const unended = ({ program }: ContainerSettings, cause: unknown): PlatformError =>
@@ -71,21 +69,22 @@ const unended = ({ program }: ContainerSettings, cause: unknown): PlatformError 
     facts: { program },
   })
 
-interface Surroundings {
+/** What the machines of an attempt have in common. */
+interface Job {
   readonly plan: JobPlan | undefined
-  readonly network: string | undefined
-  /** The other machines of the job. */
-  readonly others: readonly MachineTree[]
+  readonly machines: readonly MachineTree[]
+  /** When there are several machines. */
+  readonly network?: MachineNetwork
+  /** Where the machines have to be told which of them have started. */
+  readonly starts?: Starts
   readonly ask: Ask
 }
 
-function startContainer(
-  settings: ContainerSettings,
-  program: MachineProgram,
-  { plan, network, others, ask }: Surroundings,
-): RunningMachine {
+function startContainer(settings: ContainerSettings, program: MachineProgram, job: Job): RunningMachine {
   const { tree } = program
-  const name = `${jobOf(tree)}-${tree.host}`
+  const { plan, network, starts, ask } = job
+  const others = job.machines.filter(({ host }) => host !== tree.host)
+  const name = containerOf(tree)
   const passed = passedVariables(program.environment, settings.environment)
   const { variables } = passed
   const [argv, ownArguments] = plan?.usesOwnProgram === true ? [[], program.argv] : [program.argv, []]
@@ -98,7 +97,7 @@ function startContainer(
     argv: [settings.program, ...runWords(settings, machine)],
     cwd: tree.root,
     environment: passed.environment,
-    afterwards: afterwards(settings, name, network),
+    afterwards: afterwards(settings, name, network?.name),
   })
   const ended = new AbortController()
   const remove = (): Promise<unknown> => ask([...removal(settings), name]).catch(() => undefined)
@@ -107,6 +106,7 @@ function startContainer(
     // The engine's own process may have been killed while the container goes on.
     ended: running.ended
       .then((code) => tellEnd(code, host, others))
+      .finally(() => starts?.ended(tree))
       .finally(() => ended.abort())
       .finally(remove)
       .then((code) => startedCode(settings, tree, { code, lastOutput: output.text() })),
@@ -178,27 +178,6 @@ const removal = ({ kind }: ContainerSettings): readonly string[] => [
   '--volumes',
   ...(kind === 'podman' ? ['--time', '0'] : []),
 ]
-
-const networkTries = 25
-
-/** Removes a network unless there is none. It may be kept for a moment by a container that is just being removed by somebody else. */
-async function removeNetwork({ kind }: ContainerSettings, ask: Ask, name: string, signal?: AbortSignal): Promise<void> {
-  // Docker has the word only since version 23, and Debian an older one.
-  const words = ['network', 'rm', ...(kind === 'podman' ? ['--force'] : []), name]
-  for (let tries = 1; ; tries += 1) {
-    const failure = await ask(words, signal).then(
-      () => undefined,
-      (cause: unknown) => ({ cause }),
-    )
-    if (failure === undefined) return
-    signal?.throwIfAborted()
-    if (fsCodeOf(failure.cause) === 'ENOENT' || tries === networkTries) throw failure.cause
-    if ((await ask(['network', 'inspect', name], signal).catch(() => undefined)) === undefined) return
-    await systemClock.sleep(100)
-  }
-}
-
-const jobOf = (tree: MachineTree | undefined): string => basename(dirname(dirname(tree?.root ?? '')))
 
 const regionIn = (inherited: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(inherited).filter(([name]) => name === 'AWS_REGION' || name === 'AWS_DEFAULT_REGION'))
