@@ -11,7 +11,7 @@ import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import { openConfiguration, takeOver, tellEnd } from './container-files.ts'
 import { asker, startedCode, type Ask } from './engine-calls.ts'
-import { containerOf, makeNetwork, networkOf, removeNetwork, Starts } from './job-network.ts'
+import { containerName, makeNetwork, jobNetworkName, removeNetwork, Starts } from './job-network.ts'
 
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
 export function containerIsolation(settings: ContainerSettings, plan: JobPlan | undefined): Isolation {
@@ -38,7 +38,7 @@ export function containerIsolation(settings: ContainerSettings, plan: JobPlan | 
     start: (program) => startContainer(settings, program, job),
     async release(trees) {
       released.abort()
-      if (hasNetwork) await removeNetwork(settings, ask, networkOf(trees)).catch(() => undefined)
+      if (hasNetwork) await removeNetwork(settings, ask, jobNetworkName(trees)).catch(() => undefined)
       for (const tree of trees) await takeOver(tree, settings, ask)
     },
     killLeft: (trees) => killLeft(settings, trees, ask),
@@ -53,7 +53,7 @@ async function killLeft(settings: ContainerSettings, trees: readonly MachineTree
       const ids = found.split('\n').filter((id) => id !== '')
       if (ids.length > 0) await ask([...removal(settings), ...ids], signal)
     }
-    if (trees.length > 1) await removeNetwork(settings, ask, networkOf(trees), signal)
+    if (trees.length > 1) await removeNetwork(settings, ask, jobNetworkName(trees), signal)
   } catch (cause) {
     // Without the engine there is nobody who could end them, now or later.
     if (fsCodeOf(cause) !== 'ENOENT') throw unended(settings, cause)
@@ -84,7 +84,7 @@ function startContainer(settings: ContainerSettings, program: MachineProgram, jo
   const { tree } = program
   const { plan, network, starts, ask } = job
   const others = job.machines.filter(({ host }) => host !== tree.host)
-  const name = containerOf(tree)
+  const name = containerName(tree)
   const passed = passedVariables(program.environment, settings.environment)
   const { variables } = passed
   const [argv, ownArguments] = plan?.usesOwnProgram === true ? [[], program.argv] : [program.argv, []]

@@ -9,10 +9,10 @@ import type { MachineTree } from '../machine/tree.ts'
 import { engineProblem, type Ask } from './engine-calls.ts'
 
 /** The name of the network of a job's machines. */
-export const networkOf = (trees: readonly MachineTree[]): string => `ssm-${jobOf(trees[0])}`
+export const jobNetworkName = (trees: readonly MachineTree[]): string => `ssm-${jobOf(trees[0])}`
 
 /** The name of the container of a machine. */
-export const containerOf = (tree: MachineTree): string => `${jobOf(tree)}-${tree.host}`
+export const containerName = (tree: MachineTree): string => `${jobOf(tree)}-${tree.host}`
 
 const jobOf = (tree: MachineTree | undefined): string => basename(dirname(dirname(tree?.root ?? '')))
 
@@ -27,23 +27,28 @@ export async function makeNetwork(
   ask: Ask,
   signal: AbortSignal,
 ): Promise<MachineNetwork> {
-  const name = networkOf(trees)
+  const name = jobNetworkName(trees)
   const isFixed = settings.kind === 'podman'
   const words = [...(settings.isolated ? ['--internal'] : []), ...(isFixed ? ['--disable-dns'] : [])]
+  const problem = (cause: unknown): Error => engineProblem(`${settings.program} made no network for the machines`, cause)
+  const need = (asked: readonly string[]): Promise<string> =>
+    ask(asked, signal).catch((cause: unknown) => {
+      throw problem(cause)
+    })
   await removeNetwork(settings, ask, name).catch(() => undefined)
-  try {
-    await ask(['network', 'create', ...words, '--label', 'simple-sagemaker.job', name], signal)
-    return isFixed ? { name, addresses: addressesIn(await ask(['network', 'inspect', name], signal), trees) } : { name }
-  } catch (cause) {
-    throw engineProblem(`${settings.program} made no network for the machines`, cause)
-  }
+  await need(['network', 'create', ...words, '--label', 'simple-sagemaker.job', name])
+  if (!isFixed) return { name }
+  const described = await need(['network', 'inspect', name])
+  const addresses = addressesIn(described, trees)
+  if (addresses === undefined) throw problem(`its addresses are not known: ${described.slice(0, 200)}`)
+  return { name, addresses }
 }
 
 /** One address for each machine: the first of a network is its gateway's. */
-function addressesIn(described: string, trees: readonly MachineTree[]): ReadonlyMap<string, string> {
+function addressesIn(described: string, trees: readonly MachineTree[]): ReadonlyMap<string, string> | undefined {
   // Older versions tell more around it.
   const subnet = /"subnet": *"(\d+)\.(\d+)\.(\d+)\.(\d+)\//i.exec(described)
-  if (subnet === null) throw new Error(`its addresses are not known: ${described.slice(0, 200)}`)
+  if (subnet === null) return undefined
   const base = subnet.slice(1).reduce((sum, part) => sum * 256 + Number(part), 0)
   return new Map(trees.map(({ host }, index) => [host, addressText(base + 2 + index)]))
 }
@@ -71,7 +76,7 @@ export class Starts {
       await pause(looks > firstLooks ? laterPauseMs : firstPauseMs, undefined, { signal, ref: false }).catch(() => undefined)
       const running = await ask(['ps', '--filter', `network=${network}`, '--format', '{{.Names}}'], signal).catch(() => '')
       const names = new Set(running.split('\n'))
-      for (const tree of this.#awaited) if (names.has(containerOf(tree))) this.#tellOf(tree)
+      for (const tree of this.#awaited) if (names.has(containerName(tree))) this.#tellOf(tree)
     }
   }
 
