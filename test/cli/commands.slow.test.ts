@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -44,7 +44,7 @@ test.skipIf(lacking('python3'))(
     })
     expect(readFileSync(join(made, 'out/model/total.txt'), 'utf8')).toBe('55')
   },
-  60_000,
+  120_000,
 )
 
 test('a reader that goes away ends a log quietly, and a run goes on to its end', async () => {
@@ -64,11 +64,13 @@ test('a reader that goes away ends a log quietly, and a run goes on to its end',
   const logs = await pipe(['logs', ...task, '--follow', '--tail', '0'])
   expect(logs).toContain('code 0')
   expect(logs).not.toMatch(/EPIPE|error/)
-}, 60_000)
+}, 120_000)
 
 test('SIGTERM lets the job go on and exits with 143', async () => {
   await using folder = await workFolder()
-  const child = spawn(process.execPath, [await ssmProgram(), ...shell('echo ready; sleep 2; echo finished')], {
+  const go = join(folder.path, 'go')
+  const line = `echo ready; until [ -e ${go} ] || [ ! -d ${folder.path} ]; do sleep 0.05; done; echo finished`
+  const child = spawn(process.execPath, [await ssmProgram(), ...shell(line)], {
     cwd: folder.path,
     env: environment({ SSM_PLATFORM: 'local' }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,8 +80,9 @@ test('SIGTERM lets the job go on and exits with 143', async () => {
   })
   child.stderr.resume()
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(143)
+  writeFileSync(go, '')
   expect(await started(['logs', ...task, '--follow'], { cwd: folder.path, env: { SSM_PLATFORM: 'local' } })).toMatchObject({
     stdout: 'ready\nfinished\n',
   })
   expect(existsSync(join(folder.path, '.ssm'))).toBe(true)
-}, 60_000)
+}, 120_000)

@@ -89,6 +89,9 @@ test('every flag of every command is offered by every shell', () => {
   }
 })
 
+// A shell that has printed it reads what is typed.
+const prompt = 'ready> '
+
 async function withSsm(folder: string): Promise<string> {
   const bin = join(folder, 'ssm')
   writeFileSync(bin, `#!/bin/sh\nexec '${process.execPath}' '${await ssmProgram()}' "$@"\n`)
@@ -103,20 +106,21 @@ test.skipIf(lacking('bash', 'python3'))(
     const PATH = await withSsm(folder.path)
     writeFileSync(join(folder.path, 'worker-of-mine.py'), '')
     const { output, code } = await playProgram(folder.path, ['bash', '--norc', '-i'], {
-      env: { PATH },
+      env: { PATH, PS1: prompt },
       columns: 200,
       steps: [
-        { after: '', pauseMs: 700, send: 'source <(ssm completion bash); echo sour""ced\r' },
-        { after: 'sourced', send: 'ssm com\t', pauseMs: 200 },
-        { after: 'ssm completion ', send: '\u0015echo ssm run --instance_c\t', pauseMs: 200 },
-        { after: 'run --instance_c', send: '\u0015ssm run --instance_c\t-e worker-of\t', pauseMs: 200 },
-        { after: '--instance_count -e worker-of-mine.py ', send: '\u0015exit\r', pauseMs: 200 },
+        { after: prompt, send: 'source <(ssm completion bash); echo sour""ced\r' },
+        { after: 'sourced\r\n' },
+        { after: prompt, send: 'ssm com\t' },
+        { after: 'ssm completion ', send: '\u0015echo ssm run --instance_c\t' },
+        { after: 'run --instance_c', send: '\u0015ssm run --instance_c\t-e worker-of\t' },
+        { after: '--instance_count -e worker-of-mine.py ', send: '\u0015exit\r' },
       ],
     })
     expect(output).toContain('ssm run --instance_count -e worker-of-mine.py ')
     expect(code).toBe(0)
   },
-  60_000,
+  120_000,
 )
 
 test.skipIf(lacking('zsh', 'python3'))(
@@ -126,20 +130,21 @@ test.skipIf(lacking('zsh', 'python3'))(
     const PATH = await withSsm(folder.path)
     writeFileSync(join(folder.path, 'worker-of-mine.py'), '')
     const { output, code } = await playProgram(folder.path, ['zsh', '-f', '-i'], {
-      env: { PATH, HOME: folder.path, ZDOTDIR: folder.path },
+      env: { PATH, PS1: prompt, HOME: folder.path, ZDOTDIR: folder.path },
       columns: 200,
       steps: [
-        { after: '', pauseMs: 700, send: 'autoload -Uz compinit && compinit -u; source <(ssm completion zsh); echo sour""ced\r' },
-        { after: 'sourced\r\n', send: 'ssm com\t', pauseMs: 300 },
-        { after: 'pletion', send: '\u0015ssm run --instance_c\t', pauseMs: 300 },
-        { after: 'ount', send: '4 -e worker-of\t', pauseMs: 300 },
-        { after: '-mine.py', send: '\u0015exit\r', pauseMs: 300 },
+        { after: prompt, send: 'autoload -Uz compinit && compinit -u; source <(ssm completion zsh); echo sour""ced\r' },
+        { after: 'sourced\r\n' },
+        { after: prompt, send: 'ssm com\t' },
+        { after: 'pletion', send: '\u0015ssm run --instance_c\t' },
+        { after: 'ount', send: '4 -e worker-of\t' },
+        { after: '-mine.py', send: '\u0015exit\r' },
       ],
     })
     expect(output).toContain('-mine.py')
     expect(code).toBe(0)
   },
-  60_000,
+  120_000,
 )
 
 test.skipIf(lacking('zsh'))('zsh reads the script without a word of complaint', () => {

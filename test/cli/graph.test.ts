@@ -37,17 +37,17 @@ test.each([
     'a program that never gets to its export',
     'const result = await train.run()\nexport default ex.add(prep).add(train)\nconsole.log(result)',
   ],
-])('%s is drawn and not run', { timeout: 30_000 }, async (_, end) => {
+])('%s is drawn and not run', async (_, end) => {
   expect(await graphOf(`${tasks}${end}\n`)).toMatchObject({ code: 0, stdout: 'prep\ntrain ← prep.output\n', stderr: '' })
 })
 
-test('what stops a job or clears a state does nothing while a file is described', { timeout: 30_000 }, async () => {
+test('what stops a job or clears a state does nothing while a file is described', async () => {
   const program = `${tasks}await ex.data('train').cleanState().catch((error) => { if (error.code !== 'RUN_ABORTED') throw error })
 export default ex.add(train)\n`
   expect(await graphOf(program)).toMatchObject({ code: 0, stdout: 'prep\ntrain ← prep.output\n' })
 })
 
-test('a file without a project and without a run is told so', { timeout: 30_000 }, async () => {
+test('a file without a project and without a run is told so', async () => {
   expect(await graphOf('project("ex")\n')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('exports no project and runs no task') as string,

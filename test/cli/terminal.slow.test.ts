@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { lacking } from '../support/prerequisites.ts'
 import { shell } from './support/in-process.ts'
 import { playProgram, type Played } from './support/play.ts'
 import { ssm, ssmProgram, workFolder } from './support/ssm.ts'
+
+const timeout = 120_000
 
 type Given = Parameters<typeof playProgram>[2]
 
@@ -48,17 +52,23 @@ test.skipIf(missing)(
     expect(end).toMatch(/✓ t completed in [\s\S]*metric +loss \(algo-1\) ▄?[▁-█]+ 0\.25[\s\S]*next +ssm data -p ex -t t/)
     expect(end).not.toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/)
   },
-  60_000,
+  timeout,
 )
 
 test.skipIf(missing)(
   'long lines, wide letters and a terminal that becomes narrow leave nothing behind',
   async () => {
     await using folder = await workFolder()
-    const line = `echo start; printf '%0.sx' {1..200}; echo; sleep 0.6; echo 日本語日本語; sleep 0.6; echo end`
+    const narrow = join(folder.path, 'narrow')
+    const waits = `until [ -e ${narrow} ]; do sleep 0.05; done`
+    const line = `echo start; printf '%0.sx' {1..200}; echo; ${waits}; echo 日本語日本語; sleep 0.2; echo end`
     const { output, code, left } = await play(folder.path, shell(line), {
       columns: 100,
-      steps: [{ after: 'start', resize: [24, 30] }],
+      // Made narrow, the terminal is drawn anew.
+      steps: [
+        { after: 'start', resize: [24, 30] },
+        { after: '\u001b[J', make: narrow },
+      ],
     })
     expect([code, left]).toEqual([0, 0])
     const end = shown(output)
@@ -71,7 +81,7 @@ test.skipIf(missing)(
       .filter((each) => /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/.test(each))
     expect(moving.filter((each) => each.replace(/\u001b\[[\d;]*[A-Za-z]/g, '').trim().length > 30)).toEqual([])
   },
-  60_000,
+  timeout,
 )
 
 test.skipIf(missing)(
@@ -90,22 +100,23 @@ test.skipIf(missing)(
     expect(shown(output)).toMatch(/│ 30%\n/)
     expect(output).not.toContain('10%')
   },
-  60_000,
+  timeout,
 )
 
 test.skipIf(missing)(
   'Ctrl-C once lets the job go on, and says how to follow it',
   async () => {
     await using folder = await workFolder()
-    const { output, code, left } = await play(folder.path, shell('echo ready; sleep 4; echo finished'), {
-      steps: [{ after: 'ready', send: '\u0003' }],
-    })
+    const go = join(folder.path, 'go')
+    const line = `echo ready; until [ -e ${go} ] || [ ! -d ${folder.path} ]; do sleep 0.05; done; echo finished`
+    const { output, code, left } = await play(folder.path, shell(line), { steps: [{ after: 'ready', send: '\u0003' }] })
+    writeFileSync(go, '')
     expect([code, left]).toEqual([130, 0])
     const again = /ssm (logs --follow t-\S+)/.exec(output)?.[1]?.split(' ') ?? []
     const followed = await ssm(again, { cwd: folder.path, env: { SSM_PLATFORM: 'local' } })
     expect(followed).toMatchObject({ code: 0, stdout: 'ready\nfinished\n' })
   },
-  60_000,
+  timeout,
 )
 
 test.skipIf(missing)(
@@ -123,7 +134,7 @@ test.skipIf(missing)(
     const { stdout } = await ssm(['ps', '-p', 'ex', '--watch', '--json'], { cwd: folder.path, env: { SSM_PLATFORM: 'local' } })
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ jobs: [{ status: 'stopped' }] })
   },
-  60_000,
+  timeout,
 )
 
 test.skipIf(missing)(
@@ -138,7 +149,7 @@ test.skipIf(missing)(
     const { jobs } = JSON.parse(stdout) as { readonly jobs: readonly unknown[] }
     expect(output).toContain(jobs.length === 0 ? 'nothing is running' : 'the job goes on')
   },
-  60_000,
+  timeout,
 )
 
 test.skipIf(missing)(
@@ -154,7 +165,7 @@ test.skipIf(missing)(
       expect(output).toContain('completed in')
     }
   },
-  60_000,
+  timeout,
 )
 
 test('without a terminal there are plain lines, no colour and nothing that moves; FORCE_COLOR asks for colour', async () => {
@@ -167,4 +178,4 @@ test('without a terminal there are plain lines, no colour and nothing that moves
   expect([quiet.stdout, quiet.stderr]).toEqual(['hi\n', ''])
   const coloured = await ssm(shell('echo hi', '--fr'), { ...where, env: { ...where.env, FORCE_COLOR: '1' } })
   expect(coloured.stderr).toContain('\u001b[32m✓')
-}, 60_000)
+}, timeout)

@@ -1,7 +1,8 @@
 """Runs a program in a pseudo-terminal and plays a script on it: python3 play.py SCRIPT.json
 
 The script is {"argv": [...], "rows": n, "columns": n, "steps": [...]}; a step waits for a text and then acts:
-{"after": "text", "send": "\\u0003"} or {"after": "text", "resize": [rows, columns]} or {"after": "text", "pauseMs": 100}.
+{"after": "text", "send": "\\u0003"} or {"after": "text", "resize": [rows, columns]} or {"after": "text", "make": "a file"}; the
+text of the step after a resize comes after it.
 Prints {"output": "...", "code": n} as JSON.
 """
 import fcntl
@@ -17,15 +18,17 @@ import time
 
 script = json.load(open(sys.argv[1]))
 child, terminal = pty.fork()
+
+
+def resize(rows, columns, of=terminal):
+    fcntl.ioctl(of, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
 if child == 0:
+    # By the program's own process, which then has the right size from its first moment.
+    resize(script.get("rows", 24), script.get("columns", 80), sys.stdin.fileno())
     os.execvp(script["argv"][0], script["argv"])
 
-
-def resize(rows, columns):
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-
-resize(script.get("rows", 24), script.get("columns", 80))
 output = b""
 seen = 0
 steps = list(script.get("steps", []))
@@ -36,9 +39,11 @@ while time.time() < deadline:
         if at >= 0:
             step = steps.pop(0)
             seen = at + len(step["after"].encode())
-            time.sleep(step.get("pauseMs", 0) / 1000)
             if "resize" in step:
                 resize(*step["resize"])
+                seen = len(output)
+            if "make" in step:
+                open(step["make"], "w").close()
             if "send" in step:
                 os.write(terminal, step["send"].encode())
             continue

@@ -9,7 +9,7 @@ import { program, programFolder } from './program.ts'
 
 const declares = program('z.object({ rows: z.int() })')
 
-test('types of Python and of TypeScript are written from a program, in which nothing runs', { timeout: 30_000 }, async () => {
+test('types of Python and of TypeScript are written from a program, in which nothing runs', async () => {
   await using folder = await programFolder(declares)
   const inFolder = { cwd: folder.path }
   expect(await ssm(['types', 'main.ts'], inFolder)).toMatchObject({ code: 0, stdout: '' })
@@ -24,7 +24,7 @@ test('types of Python and of TypeScript are written from a program, in which not
   expect(existsSync(join(folder.path, '.ssm'))).toBe(false)
 })
 
-test('--check tells by its exit code whether the file is what the program declares', { timeout: 30_000 }, async () => {
+test('--check tells by its exit code whether the file is what the program declares', async () => {
   await using folder = await programFolder(declares)
   const check = async (): Promise<unknown> => (await ssm(['types', 'main.ts', '--check'], { cwd: folder.path })).code
   expect(await check()).toBe(1)
@@ -40,7 +40,7 @@ test('--check tells by its exit code whether the file is what the program declar
 test.each([
   ['z.date()', 'resultSchema cannot be told as JSON Schema: '],
   ['(await import("valibot")).number()', 'is not installed — Install it beside the program: npm install @valibot/to-json-schema'],
-])('a result of %s cannot be told, and the message says why', { timeout: 30_000 }, async (schema, message) => {
+])('a result of %s cannot be told, and the message says why', async (schema, message) => {
   await using folder = await programFolder(program(schema))
   expect(await ssm(['types', 'main.ts'], { cwd: folder.path })).toMatchObject({
     code: 2,
@@ -48,7 +48,7 @@ test.each([
   })
 })
 
-test('a program without a project is told so', { timeout: 30_000 }, async () => {
+test('a program without a project is told so', async () => {
   await using folder = await programFolder('export const nothing = 1')
   expect(await ssm(['types', 'main.ts'], { cwd: folder.path })).toMatchObject({
     code: 2,

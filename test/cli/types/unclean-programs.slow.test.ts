@@ -21,21 +21,21 @@ test.each([
     'ends itself when its run fails',
     `${task}train.run().catch(() => process.exit(3))\nawait new Promise(() => setInterval(() => {}, 1000))\n`,
   ],
-])('a program without a project that %s is told that it exports none', { timeout: 30_000 }, async (_, text) => {
+])('a program without a project that %s is told that it exports none', async (_, text) => {
   const { code, stdout, stderr } = await told(text)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/^error: .*main\.ts exports no project/)
   expect(stderr).not.toMatch(/JSON|split|bug of ssm|\n\s+at /)
 })
 
-test('a program that runs before it exports its project is told to run elsewhere', { timeout: 30_000 }, async () => {
+test('a program that runs before it exports its project is told to run elsewhere', async () => {
   const { code, stderr } = await told(`${task}await train.run()\nexport default ex.add(train)\n`)
   expect(code).toBe(2)
   expect(stderr).toContain('exports no project, or runs a task before it exports one')
   expect(stderr).toContain('hint: Write the project into a file that runs nothing')
 })
 
-test('what the program prints is no part of what is read of it', { timeout: 30_000 }, async () => {
+test('what the program prints is no part of what is read of it', async () => {
   await using folder = await programFolder(
     `${program('z.object({ rows: z.int() })')}console.log('null')\nprocess.stdout.write('{"tasks": []}')\nprocess.on('exit', () => console.log('{}'))\n`,
   )
@@ -43,7 +43,7 @@ test('what the program prints is no part of what is read of it', { timeout: 30_0
   expect(readFileSync(join(folder.path, 'ssm_types.py'), 'utf8')).toContain('class TrainResult:\n    rows: int\n')
 })
 
-test('every line of the reason why a program does not load is shown', { timeout: 30_000 }, async () => {
+test('every line of the reason why a program does not load is shown', async () => {
   const wrong = `${task}export default ex.add(train.instances(0).maxRun('9y'))\n`
   const { code, stderr } = await told(wrong)
   expect(code).toBe(1)
@@ -58,13 +58,13 @@ test('every line of the reason why a program does not load is shown', { timeout:
   })
 })
 
-test.each(['x.py', 'deep/er/x.ts'])('the folder of --out missing/%s is made', { timeout: 30_000 }, async (out) => {
+test.each(['x.py', 'deep/er/x.ts'])('the folder of --out missing/%s is made', async (out) => {
   await using folder = await programFolder(program('z.object({ rows: z.int() })'))
   expect(await ssm(['types', 'main.ts', '--out', `missing/${out}`], { cwd: folder.path })).toMatchObject({ code: 0 })
   expect(readFileSync(join(folder.path, 'missing', out), 'utf8')).toContain('TrainResult')
 })
 
-test('an output that cannot be written is told with its path and what to do', { timeout: 30_000 }, async () => {
+test('an output that cannot be written is told with its path and what to do', async () => {
   await using folder = await programFolder(program('z.object({ rows: z.int() })'))
   mkdirSync(join(folder.path, 'taken.py'))
   writeFileSync(join(folder.path, 'file'), '')

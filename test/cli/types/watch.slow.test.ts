@@ -55,7 +55,7 @@ test('--watch sees every save that replaces a file, also of one that the program
     let told = ''
     running.stderr.on('data', (bytes: Buffer) => (told += bytes.toString()))
     const isWritten = async (field: string): Promise<void> =>
-      await vi.waitFor(() => expect(readFileSync(at('ssm_types.py'), 'utf8')).toContain(`    ${field}: str`), 30_000)
+      await vi.waitFor(() => expect(readFileSync(at('ssm_types.py'), 'utf8')).toContain(`    ${field}: str`), 60_000)
     await isWritten('first')
     for (const field of ['second', 'third', 'fourth']) {
       replaceFile(at('parts/shape.ts'), shape(field))
@@ -64,7 +64,7 @@ test('--watch sees every save that replaces a file, also of one that the program
     for (const field of ['fifth', 'sixth', 'seventh']) {
       told = ''
       replaceFile(at('main.ts'), 'const x =')
-      await vi.waitFor(() => expect(told).toContain('cannot be loaded'), 30_000)
+      await vi.waitFor(() => expect(told).toContain('cannot be loaded'), 60_000)
       replaceFile(at('main.ts'), program(`z.object({ ${field}: z.string() })`))
       await isWritten(field)
     }
