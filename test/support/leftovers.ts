@@ -63,12 +63,21 @@ export function zombies(): readonly string[] {
   })
 }
 
-/** Every file and folder below a folder, relative, folders with a slash. */
+/** Every file and folder below a folder, relative, folders with a slash; what goes away meanwhile may be among them or not. */
 export function everythingIn(folder: string, prefix = ''): readonly string[] {
-  return readdirSync(join(folder, prefix)).flatMap((name) => {
+  return namesThere(join(folder, prefix), prefix !== '').flatMap((name) => {
     const path = join(prefix, name)
     return statSync(join(folder, path), { throwIfNoEntry: false })?.isDirectory() === true
       ? [`${path}/`, ...everythingIn(folder, path)]
       : [path]
   })
+}
+
+function namesThere(folder: string, mayBeGone: boolean): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    if (mayBeGone && ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return []
+    throw cause
+  }
 }

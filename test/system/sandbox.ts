@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -78,7 +79,7 @@ export function sandbox(options: SandboxOptions = {}): Sandbox {
     objects: () => everythingThere(join(root, 's3')).filter((path) => !path.endsWith('/')),
     leftovers: async () => [...(await processesLeft(folder)).map((pid) => `process ${pid}`), ...leftFiles(root, temporary)],
     async [Symbol.asyncDispose]() {
-      await processesLeft(folder, 10_000)
+      await processesLeft(folder)
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
     },
   }
@@ -100,7 +101,9 @@ const isHeldLease = (path: string): boolean => path.endsWith('lease.json') && re
 const everythingThere = (folder: string): readonly string[] => (existsSync(folder) ? everythingIn(folder) : [])
 
 const foldersIn = (folder: string): readonly string[] =>
-  everythingThere(folder).flatMap((path) => (/^[^/]+\/$/.test(path) ? [path.slice(0, -1)] : []))
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    : []
 
 /** A program that runs as a process of its own. */
 export interface Program {
