@@ -28,7 +28,7 @@ function leftByKilled(parent: string, prefix = 'ssm-'): string {
   return join(parent, left)
 }
 
-test('what a killed process left is removed by the next; what only looks like it is not', { timeout: 30_000 }, async () => {
+test('what a killed process left is removed by the next; what only looks like it is not', async () => {
   await using scratch = await temporaryDirectory()
   const left = leftByKilled(scratch.path)
   writeFileSync(join(left, 'sourcedir.tar.gz'), 'packed code')
@@ -45,7 +45,7 @@ test('what a killed process left is removed by the next; what only looks like it
   )
 })
 
-test('a login that a killed process left does not wait for the next login', { timeout: 30_000 }, async () => {
+test('a login that a killed process left does not wait for the next login', async () => {
   await using scratch = await temporaryDirectory()
   const left = leftByKilled(scratch.path, 'ssm-login-')
   writeFileSync(join(left, 'auth.json'), '{}')

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,7 +70,7 @@ test('a job whose client died before its supervisor began fails after a short wh
     owner: `999999.gone@${processPlace(ownIdentity())}`,
     ownerIs: 'starter',
   }
-  writeFileSync(place.state, JSON.stringify({ ...abandoned, createdAtMs: Date.now() - 1_000 }))
+  writeFileSync(place.state, JSON.stringify({ ...abandoned, createdAtMs: Date.now() }))
   expect((await platform.jobs.describe(job))?.status).toBe('in-progress')
   writeFileSync(place.state, JSON.stringify({ ...abandoned, createdAtMs: Date.now() - 6_000 }))
   expect(await platform.jobs.describe(job)).toMatchObject({ status: 'failed' })
@@ -81,7 +82,9 @@ test('a job outlives its client, and stops when another client asks it to', asyn
   for (const shell of ['sleep 1; echo survived > $R/opt/ml/model/m', 'sleep 100']) {
     const request = trainingJob(folder, { shell })
     const child = runTypeScript('local-client.ts', [root, JSON.stringify(request)])
+    const gone = once(child, 'close')
     for await (const line of child.stdout) if (String(line).includes('running')) child.kill('SIGKILL')
+    await gone
     jobs.push(refOf(request))
   }
   const [surviving, endless] = jobs as [JobRef, JobRef]
@@ -169,7 +172,7 @@ async function textOfArchive(job: string): Promise<Readonly<Record<string, strin
 }
 
 test('spot capacity that is taken away restarts the job with its state, in a new log', async () => {
-  const spot = open({ simulateSpotInterruption: { afterSeconds: 1.5, times: 2 } })
+  const spot = open({ simulateSpotInterruption: { afterSeconds: 3, times: 2 } })
   const shell =
     'n=$(cat $R/state/n 2>/dev/null || echo 0); echo $((n+1)) > $R/state/n; echo run $n; [ $n = 2 ] && exit 0; ls $R/opt/ml/model; touch $R/opt/ml/model/of-$n; sleep 100'
   const request = trainingJob(folder, { shell, state: objectUri(`${folder}spot`) })
@@ -221,7 +224,8 @@ test('a read-only channel cannot be written through', async () => {
 
 test('closing the platform ends what is being watched, and the jobs go on', async () => {
   const watcher = open()
-  const job = await started({ shell: 'sleep 0.5' }, undefined, watcher)
+  const closed = join(root, 'closed')
+  const job = await started({ shell: `until [ -e ${closed} ]; do sleep 0.05; done` }, undefined, watcher)
   const watching = itemsOf(watcher.jobs.watch(job))
   const following = itemsOf(watcher.logs.follow(job))
   watching.catch(() => undefined)
@@ -230,6 +234,7 @@ test('closing the platform ends what is being watched, and the jobs go on', asyn
   await watcher[Symbol.asyncDispose]()
   await expect(watching).rejects.toThrow('closed')
   await expect(following).rejects.toThrow('closed')
+  writeFileSync(closed, '')
   expect(await endOf(job)).toMatchObject({ status: 'completed' })
 })
 

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -96,18 +97,30 @@ test('a folder of the user’s own that is used as a store keeps its rights and 
 test('the values of environment variables reach the program and no record', async () => {
   const values: Record<string, string> = { TOKEN: 'canary-one', LONG: `canary-${'long '.repeat(20_000)}` }
   for (const kind of ['training', 'processing'] as const) {
-    const shell = 'echo "$TOKEN" | tr a-z A-Z; echo ${#LONG}; sleep 0.5; exit 3'
+    const looked = join(base, `looked-${kind}`)
+    const shell = `echo "$TOKEN" | tr a-z A-Z; echo \${#LONG}; until [ -e ${looked} ]; do sleep 0.05; done; exit 3`
     const request = shellRequest(kind, folder, { shell, environment: values })
     await platform.jobs.start(request)
     await untilRunning(platform, refOf(request))
     const place = jobPlace(root, refOf(request).name)
     for (const path of everythingIn(place.folder).filter((name) => !name.startsWith('machines/') && !name.endsWith('/')))
-      expect(readFileSync(join(place.folder, path), 'utf8')).not.toContain('canary')
+      expect(textOf(join(place.folder, path))).not.toContain('canary')
+    writeFileSync(looked, '')
     expect((await itemsOf(platform.jobs.watch(refOf(request)))).at(-1)?.failureReason).toContain('exit code: 3')
     expect((await itemsOf(platform.logs.follow(refOf(request)))).map((line) => line.text)).toEqual(['CANARY-ONE', '100007'])
   }
   expect(spawnSync('grep', ['-rl', 'canary', root], { encoding: 'utf8' }).stdout).toBe('')
 })
+
+/** The text of a file of a running job, which may take another name in this moment. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+    return ''
+  }
+}
 
 test('a result that changed after its job is seen when it matters', async () => {
   const request = trainingJob(folder, { shell: 'echo m > $R/opt/ml/model/m' })
@@ -130,13 +143,15 @@ test('a result that changed after its job is seen when it matters', async () => 
 test('results of a job whose supervisor was killed while it stored them are stored by whoever waits for it', async () => {
   const state = objectUri(`${folder}kept-state`)
   await platform.objects.write(objectUri(`${state}/gone`), { kind: 'bytes', bytes: Buffer.from('x') })
-  const shell = 'rm $R/state/gone; echo s > $R/state/new; head -c 60000000 /dev/urandom > $R/opt/ml/model/m'
+  // Takes long to store, until it is made shorter.
+  const shell = 'rm $R/state/gone; echo s > $R/state/new; truncate -s 7G $R/opt/ml/model/m'
   const request = trainingJob(folder, { shell, state })
   await platform.jobs.start(request)
   for await (const { phase } of platform.jobs.watch(refOf(request))) if (phase === 'Uploading') break
   const place = jobPlace(root, refOf(request).name)
   process.kill(pidOf(readState(place)?.owner ?? ''), 'SIGKILL')
-  expect(await processesLeft(place.machines)).toEqual([])
+  expect(await processesLeft(refOf(request).name)).toEqual([])
+  truncateSync(join(place.machines, 'algo-1/opt/ml/model/m'), 100_000)
   // Others that start jobs meanwhile leave it alone.
   await ranToEnd(local({ root }), trainingJob(folder, { shell: 'true' }))
   expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'in-progress', phase: 'Uploading' })
@@ -147,28 +162,35 @@ test('results of a job whose supervisor was killed while it stored them are stor
   expect(existsSync(place.machines)).toBe(false)
 })
 
+// Nobody else on this computer sleeps for so long.
+const seconds = (whole: number): string => `${whole}.${process.pid}`
+const counted = (...wholes: readonly number[]): string =>
+  `pgrep -c -x -f "sleep (${wholes.map((whole) => seconds(whole).replace('.', '[.]')).join('|')})"`
+const sleepers = (...wholes: readonly number[]): number =>
+  Number(spawnSync('sh', ['-c', counted(...wholes)], { encoding: 'utf8' }).stdout)
+
 test('a daemon that hides ends with its job', async ({ skip }) => {
   if (process.platform !== 'linux') return skip('only Linux shows what a process works in')
-  const shell =
-    'cd $TMPDIR; env -i setsid sh -c "cd /; exec sleep 103" > $TMPDIR/log & env -i setsid sleep 104 > /dev/null 2>&1 & sleep 0.3'
-  await ranToEnd(platform, trainingJob(folder, { shell }))
-  const left = spawnSync('pgrep', ['-f', 'sleep 10[34]'], { encoding: 'utf8' }).stdout
-  expect(left).toBe('')
+  const one = `cd $TMPDIR; env -i setsid sh -c "cd /; exec sleep ${seconds(103)}" > $TMPDIR/log &`
+  const shell = `${one} env -i setsid sleep ${seconds(104)} > /dev/null 2>&1 & until [ $(${counted(103, 104)}) -ge 2 ]; do sleep 0.05; done`
+  expect(await ranToEnd(platform, trainingJob(folder, { shell }))).toMatchObject({ status: 'completed' })
+  // Killed, a process is there for a moment.
+  await expect.poll(() => sleepers(103, 104)).toBe(0)
 })
 
 test.skipIf(process.platform !== 'linux').each(['auto', 'environment'] as const)(
   'a daemon with a session of its own that hears no signal ends with a supervisor that is killed (%s)',
   async (isolation) => {
     const own = local({ root, isolation })
-    const shell = `setsid sh -c 'trap "" TERM HUP INT; sleep 105; sleep 105' >/dev/null 2>&1 & setsid sleep 106 & sleep 107`
+    const [first, second, third] = [105, 106, 107].map(seconds)
+    const shell = `setsid sh -c 'trap "" TERM HUP INT; sleep ${first}; sleep ${first}' >/dev/null 2>&1 & setsid sleep ${second} & sleep ${third}`
     const request = trainingJob(folder, { shell })
     await own.jobs.start(request)
     await untilRunning(own, refOf(request))
     const place = jobPlace(root, refOf(request).name)
-    const running = (): number => spawnSync('pgrep', ['-f', 'sleep 10[567]'], { encoding: 'utf8' }).stdout.split('\n').length - 1
-    await expect.poll(running, { timeout: 10_000 }).toBeGreaterThan(3)
+    await expect.poll(() => sleepers(105, 106, 107)).toBe(3)
     process.kill(pidOf(readState(place)?.owner ?? ''), 'SIGKILL')
-    await expect.poll(running, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => sleepers(105, 106, 107)).toBe(0)
   },
 )
 
@@ -207,6 +229,6 @@ test('a working folder that was removed is said to be so', () => {
   const shell = 'mkdir "$1" && cd "$1" && rmdir "$1" && shift && exec "$@"'
   const argv = ['-c', shell, 'sh', join(base, 'gone'), process.execPath, program]
   const { SSM_LOCAL_DIR: _, ...env } = process.env
-  const { stdout, stderr } = spawnSync('/bin/sh', argv, { encoding: 'utf8', env, timeout: 20_000 })
+  const { stdout, stderr } = spawnSync('/bin/sh', argv, { encoding: 'utf8', env, timeout: 60_000 })
   expect(stdout + stderr).toMatch(/^STORAGE_DENIED Cannot find the working folder.*SSM_LOCAL_DIR/)
 })

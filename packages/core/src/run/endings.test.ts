@@ -180,7 +180,7 @@ async function ended(ending: Ending, moment: Moment, relation: Relation): Promis
 const statusOf = (scripted: ScriptedPlatform): Right['job'] =>
   (scripted.jobs.get(jobOf(scripted, worker) ?? '')?.status ?? 'absent') as Right['job'] // the scripts know no other end
 
-test.each(cells)('%s while %s, %s: %j', { timeout: 20_000 }, async (ending, moment, relation, right) => {
+test.each(cells)('%s while %s, %s: %j', async (ending, moment, relation, right) => {
   const way = await ended(ending, moment, relation)
   expect(way.right).toEqual(right)
   // A killed client cannot tidy up after itself.

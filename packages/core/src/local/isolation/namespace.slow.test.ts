@@ -71,20 +71,20 @@ test('a processing job finds its inputs and configuration at the paths of SageMa
 test('machines find each other by name: the first one listens at its own, the second connects to it', async ({ skip }) => {
   if (spawnSync('python3', ['--version']).status !== 0) skip('needs python3')
   const python = `
-import json, socket, time
+import json, os, socket, time
 config = json.load(open("/opt/ml/input/config/resourceconfig.json"))
-port = 20000 + ${process.pid} % 20000
+told = ${JSON.stringify(join(root, 'port'))}
 if config["current_host"] == config["hosts"][0]:
-    server = socket.create_server((socket.gethostname(), port))
+    server = socket.create_server((socket.gethostname(), 0))
+    with open(told + ".new", "w") as file:
+        file.write(str(server.getsockname()[1]))
+    os.rename(told + ".new", told)
     client, address = server.accept()
     print("from", client.recv(9).decode(), flush=True)
 else:
-    for attempt in range(100):
-        try:
-            client = socket.create_connection((config["hosts"][0], port), 5)
-            break
-        except ConnectionRefusedError:
-            time.sleep(0.05)
+    while not os.path.exists(told):
+        time.sleep(0.05)
+    client = socket.create_connection((config["hosts"][0], int(open(told).read())), 20)
     client.sendall(socket.gethostname().encode())
     print("at", client.getpeername()[0], "self", socket.gethostbyname(socket.gethostname()), flush=True)
 `

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,10 +29,12 @@ test('writers that are killed at any moment neither block the others nor lose a 
     begun += victims.length
     await Promise.all(
       victims.map(async (victim, index) => {
+        const gone = once(victim, 'close')
         for await (const text of victim.stdout) {
           told += String(text).split('+').length - 1
           if (!victim.killed) setTimeout(() => victim.kill('SIGKILL'), 30 + 40 * index)
         }
+        await gone
       }),
     )
   }
