@@ -215,13 +215,18 @@ describe.each(shells)('TensorFlow under $name', ({ argv: shell, here }) => {
       'distribute.Server = Server',
       '',
     ]
-    const wait =
-      'import os, time\nwhile not os.path.exists(os.environ["SSM_STATE"] + "/server"): time.sleep(0.05)\ntime.sleep(0.1)\n'
+    // The file is there before what is written to it.
+    const wait = [
+      'import os, time',
+      'told = os.environ["SSM_STATE"] + "/server"',
+      'while not os.path.exists(told) or os.path.getsize(told) == 0: time.sleep(0.05)',
+      '',
+    ].join('\n')
     const files = { 't.py': wait, 'tensorflow.py': server.join('\n') }
     const settings = "ssm_distribution='parameter_server'"
     const machine = new Machine({ run: 'python', argv: ['t.py'], files, settings, resources: resources('algo-1', hosts) })
     expect((await machine.run(shell)).code).toBe(0)
     expect(machine.read('/state/server')).toBe("ps 0 ['master', 'ps', 'worker']")
-    expect(machine.processes()).toEqual([])
+    expect(await machine.processesLeft()).toEqual([])
   })
 })

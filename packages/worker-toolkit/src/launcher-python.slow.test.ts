@@ -39,7 +39,7 @@ describe.each(shells)('scripts and requirements under $name', ({ argv: shell, he
       1,
       'exit code 1 on algo-1\nthe end\n',
     ])
-    expect([machine.leftovers(), machine.processes()]).toEqual([[], []])
+    expect([machine.leftovers(), await machine.processesLeft()]).toEqual([[], []])
   })
 
   on('does not install requirements.txt without a network, nor for a shell script', async () => {

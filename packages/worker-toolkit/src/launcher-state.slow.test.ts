@@ -63,7 +63,7 @@ describe.each(shells)('state as one archive under $name', ({ argv: shell, here }
     running.kill('SIGTERM')
     await running.ended
     expect(namesIn(stopped, archive())).toEqual(['./late'])
-    expect([stopped.processes(), stopped.leftovers()]).toEqual([[], []])
+    expect([await stopped.processesLeft(), stopped.leftovers()]).toEqual([[], []])
   })
 
   on('is what the program last saved when its machine is gone without a word', async () => {

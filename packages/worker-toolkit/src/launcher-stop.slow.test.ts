@@ -48,7 +48,7 @@ describe.each(shells)('SIGTERM under $name', ({ argv: shell, here }) => {
     running.kill('SIGTERM')
     const ended = await running.ended
     expect([ended.stdout.toString().includes('after'), machine.read('/state/saved')]).toEqual([false, 's'])
-    expect([machine.processes(), machine.leftovers()]).toEqual([[], []])
+    expect([await machine.processesLeft(), machine.leftovers()]).toEqual([[], []])
   })
 
   on('reaches a Python program alone, which ends its own children', async () => {
@@ -58,7 +58,7 @@ describe.each(shells)('SIGTERM under $name', ({ argv: shell, here }) => {
     running.kill('SIGTERM')
     const ended = await running.ended
     expect([ended.code, ended.stdout.toString()]).toEqual([0, 'ready\nchild alive: True\n'])
-    expect(machine.processes()).toEqual([])
+    expect(await machine.processesLeft()).toEqual([])
   })
 
   on('reaches what a program leaves running when it dies of the signal', async () => {
@@ -68,7 +68,7 @@ describe.each(shells)('SIGTERM under $name', ({ argv: shell, here }) => {
     await running.said('ready')
     running.kill('SIGTERM')
     expect([(await running.ended).code, machine.read('/state/saved')]).toEqual([143, 's'])
-    expect([machine.processes(), machine.failure()]).toEqual([[], expect.stringContaining('SIGTERM')])
+    expect([await machine.processesLeft(), machine.failure()]).toEqual([[], expect.stringContaining('SIGTERM')])
   })
 
   on('does not reach whoever started a launcher that leads no process group', async () => {

@@ -208,7 +208,7 @@ test.skipIf(!shells.some(({ name, here }) => here && name.startsWith('busybox'))
     const ended = await machine.run([join(bin, 'sh')], { PATH: bin })
     expect([ended.code, ended.stderr.toString()]).toEqual([5, 'é last words\n'])
     expect(machine.read('/opt/ml/output/message')).toMatch(/^exit code 5 on algo-1\n.* last words\n$/)
-    expect([machine.leftovers(), machine.processes()]).toEqual([[], []])
+    expect([machine.leftovers(), await machine.processesLeft()]).toEqual([[], []])
   },
 )
 

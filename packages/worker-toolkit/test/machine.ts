@@ -105,20 +105,31 @@ export class Machine {
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
     // 'exit' and not 'close': a child the program leaves behind may hold the pipes.
+    let isOver = false
     const ended = new Promise<Ended>((resolve, reject) => {
       child.on('error', reject)
       child.on('exit', (code) => {
         const ms = performance.now() - began
-        const tell = (): void => resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr), ms })
-        const timer = setTimeout(tell, 300)
+        const tell = (): void => {
+          isOver = true
+          resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr), ms })
+        }
+        // What was written before the exit is read before a turn of the loop in which nothing came.
+        const tellWhenQuiet = (had = -1): void => {
+          const has = stdout.length + stderr.length
+          if (has === had) tell()
+          else timer = setTimeout(() => setImmediate(() => tellWhenQuiet(has)), 20)
+        }
+        let timer = setTimeout(tellWhenQuiet, 300)
         child.on('close', () => (clearTimeout(timer), tell()))
       })
     })
     const said = async (text: string): Promise<void> => {
-      const give = Date.now() + 10_000
-      while (!Buffer.concat(stdout).includes(text)) {
-        if (Date.now() > give || child.exitCode !== null)
-          throw new Error(`never said ${text}: ${Buffer.concat(stderr).toString()}`)
+      const give = Date.now() + 50_000
+      for (;;) {
+        const isLast = isOver || Date.now() > give
+        if (Buffer.concat(stdout).includes(text)) return
+        if (isLast) throw new Error(`never said ${text}: ${Buffer.concat(stderr).toString()}`)
         await new Promise((wake) => setTimeout(wake, 5))
       }
     }
@@ -142,6 +153,15 @@ export class Machine {
       .filter((name) => /^\d+$/.test(name))
       .filter((pid) => environmentOf(pid).includes(mark))
       .map(Number)
+  }
+
+  /** Those that are left of it a while later: one that was killed is there for a moment. */
+  async processesLeft(): Promise<readonly number[]> {
+    for (const untilMs = performance.now() + 20_000; ;) {
+      const left = this.processes()
+      if (left.length === 0 || performance.now() > untilMs) return left
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
   }
 
   /** Files the launcher made for itself and did not take away, but for the folder that goes with the machine. */
