@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { isSsmError, project, range, type RunEvent } from '@simple-sagemaker/core'
+import { isSsmError, project, range, type RunEvent, type SearchEvent } from '@simple-sagemaker/core'
 import { budgetOf } from '@simple-sagemaker/core/jobs'
 import { local } from '@simple-sagemaker/core/local'
 import { expect, test } from 'vitest'
@@ -101,17 +102,21 @@ test(
     const file = place.file('prices.json', JSON.stringify({ asOf: '2026-03-01', usdPerHour: { 'ml.m5.large': 3_600 } }))
     const platform = local({ root: place.root })
     const ex = project('p', { platform, prices: { file }, budget: { usd: 150 }, defaults: { maxRun: '1 minute' } })
+    const go = join(place.folder, 'go')
     const search = (atOnce: number) =>
       ex
         .task('train')
-        .shell('sleep 1; echo "loss=$SM_HP_X"')
+        .shell(`until [ -e ${go} ]; do sleep 0.05; done; echo "loss=$SM_HP_X"`)
         .metric('loss', /loss=([0-9.]+)/)
         .search({ x: range.int(1, 3) })
         .minimize('loss')
         .trials(3)
         .parallel(atOnce)
-    // Two of a minute each fit at one time, and three do not.
-    await expect(search(3).run()).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' })
+    // Two of a minute each fit at one time, and three do not: those two run until the third was refused.
+    const onEvent = (event: SearchEvent): void => {
+      if (event.type === 'finished' && event.outcome.kind === 'failed') place.file('go', '')
+    }
+    await expect(search(3).run({ onEvent })).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' })
     const found = await search(1).run()
     expect(found.best.hyperparameters).toEqual({ x: 1 })
     expect(found.trials.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed'])

@@ -65,8 +65,16 @@ test('tasks side by side and another client share one budget', { timeout }, asyn
   await using place = sandbox()
   const budget = { usd: 130 }
   const [one, other] = [kept(place, budget), kept(place, budget)]
-  const tasks = ['a', 'b'].map((name) => one.task(name).shell('sleep 1'))
-  const outcomes = await Promise.all([one.addAll(tasks).run(), failureOr(other.task('c').shell('sleep 1').run())])
+  // Those that fit run until the third was refused.
+  const shell = `until [ -e ${join(place.folder, 'go')} ]; do sleep 0.05; done; sleep 1`
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'finished' && event.outcome.kind === 'failed') place.file('go', '')
+  }
+  const tasks = ['a', 'b'].map((name) => one.task(name).shell(shell))
+  const outcomes = await Promise.all([
+    one.addAll(tasks).run({ onEvent }),
+    failureOr(other.task('c').shell(shell).run({ onEvent })),
+  ])
   const ended = [...Object.values(outcomes[0].tasks as Record<string, { status: string; error?: unknown }>), outcomes[1]]
   // Two fit at one time, and three do not.
   expect(ended.filter(({ status }) => status === 'completed')).toHaveLength(2)

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { GraphFailedError, JobFailedError, type RunEvent } from '@simple-sagemaker/core'
 import { expect, test } from 'vitest'
 import { failureOf, sandbox, ownCache, timeout } from './flow.ts'
@@ -108,9 +110,19 @@ test('two projects of one program do not disturb each other', { timeout }, async
   await Promise.all(
     Object.entries({ one, two }).map(async ([name, open]) => {
       const lines: string[] = []
-      const task = open.task('t').shell(`echo ${name}; sleep 0.2; echo ${name} > "$SM_MODEL_DIR/x"`)
-      const onEvent = (event: RunEvent): void => void (event.type === 'logged' && lines.push(event.line.text))
-      const [result] = await Promise.all([task.run({ onEvent }), task.run({ onEvent: () => undefined })])
+      const go = join(place.folder, `go-${name}`)
+      const task = open
+        .task('t')
+        .shell(`echo ${name}; until [ -e ${go} ]; do sleep 0.05; done; echo ${name} > "$SM_MODEL_DIR/x"`)
+      let decided = 0
+      const hear = (event: RunEvent): void => {
+        if (event.type === 'decided' && (decided += 1) === 2) writeFileSync(go, '')
+      }
+      const onEvent = (event: RunEvent): void => {
+        hear(event)
+        if (event.type === 'logged') lines.push(event.line.text)
+      }
+      const [result] = await Promise.all([task.run({ onEvent }), task.run({ onEvent: hear })])
       told[name] = lines
       expect(result.outputs.model.uri).toContain(`/${name}/t/`)
     }),
