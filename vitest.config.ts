@@ -34,9 +34,10 @@ export default defineConfig({
     isolate: false,
     setupFiles: measured ? ['./scripts/coverage-setup.mjs'] : [],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // A busy computer takes its time; what is waited for ends the waiting.
+    // A busy computer takes its time: this ends what would never end.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // What is waited for ends the waiting.
     expect: { poll: { timeout: 20_000 } },
     // Most tests wait for processes that they started, so there may be more of them than processors.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),

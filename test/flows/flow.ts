@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest'
 export { sandbox, repository, type Sandbox } from '../system/sandbox.ts'
 
 /** What one flow may take on a busy computer. */
-export const timeout = 60_000
+export const timeout = 120_000
 
 /** Digests of files are remembered in a folder of these tests alone, for as long as they run. */
 export function ownCache(): void {
@@ -35,7 +35,7 @@ export async function failureOf(work: Promise<unknown>): Promise<SsmError> {
 }
 
 /** Waits until something holds, looking again and again. */
-export async function until(holds: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   for (const endMs = performance.now() + ms; !(await holds());) {
     if (performance.now() > endMs) throw new Error('It never came to hold')
     await new Promise((resolve) => setTimeout(resolve, 20))

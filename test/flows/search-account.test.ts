@@ -155,7 +155,7 @@ test('a client that dies at any of its calls loses no trial and repeats none', {
   expect([...account.states.values()].every(({ status }) => status === 'completed' || status === 'stopped')).toBe(true)
 })
 
-test('two clients that run the same search at once share its trials', { timeout: 30_000 }, async () => {
+test('two clients that run the same search at once share its trials', async () => {
   const account = searchAccount(bowl)
   const [one, other] = await Promise.all([account.client(), account.client()].map((client) => wholeOf(client).trials(10).run()))
   expect(one?.best.hyperparameters).toEqual({ x: 2 })

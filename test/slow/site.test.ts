@@ -192,7 +192,7 @@ const questions: readonly (readonly [query: string, page: string])[] = [
 // A reader looks at the first results, each of which is a section of a page.
 const looked = 3
 
-test.skipIf(missing)('the search of the site finds what users ask for, without a network', { timeout: 120_000 }, async () => {
+test.skipIf(missing)('the search of the site finds what users ask for, without a network', { timeout: 300_000 }, async () => {
   const complaints: string[] = []
   const page = await opened({ width: 1280, height: 900 }, complaints)
   await page.goto(`${address}/getting-started.html`)
@@ -203,7 +203,7 @@ test.skipIf(missing)('the search of the site finds what users ask for, without a
     // Results come while one types: those of the whole question are waited for.
     const first = `[...document.querySelectorAll('.VPLocalSearchBox .result')].slice(0, ${looked}).map(({ href }) => href)`
     const isThere = `${first}.some((href) => href.includes('/${wanted}.html'))`
-    const found = await page.waitForFunction(isThere, undefined, { timeout: 5_000 }).catch(() => undefined)
+    const found = await page.waitForFunction(isThere, undefined, { timeout: 20_000 }).catch(() => undefined)
     if (found === undefined) misses.push(`${query}: ${(await texts(page, first)).join(' ')}`)
     await page.keyboard.press('Escape')
   }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { expect, test } from 'vitest'
 import { everythingIn } from '../support/leftovers.ts'
 import { lacking } from '../support/prerequisites.ts'
@@ -12,7 +13,7 @@ const demo = (place: Sandbox, ...args: readonly string[]): Program =>
 
 test.skipIf(lacking('python3'))(
   'the demo leaves what its folder of expectations says, and a second run does nothing again',
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async () => {
     await using place = sandbox()
     const before = gitStatus()
@@ -34,7 +35,7 @@ test.skipIf(lacking('python3'))(
 
 test.skipIf(lacking('python3'))(
   'a demo that is killed in mid-job has not killed its job, and the next run joins it or finds it done',
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async () => {
     await using place = sandbox()
     const first = demo(place, '--slow')
@@ -55,16 +56,21 @@ test.skipIf(lacking('python3'))(
 
 test.skipIf(lacking('python3'))(
   'Ctrl-C gives the prompt back at once, says how to follow the job, and leaves the job alone',
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async () => {
     await using place = sandbox()
     const first = demo(place, '--slow')
     await first.prints(/✓ clean: Downloading/)
-    const pressedAtMs = performance.now()
-    first.kill('SIGINT')
-    expect(await first.ended).toMatchObject({ end: 130 })
-    expect(performance.now() - pressedAtMs).toBeLessThan(1_000)
     const [job = ''] = place.jobs('clean')
+    // Whoever waited for the job would wait for ever: it cannot go on.
+    const { owner } = JSON.parse(readFileSync(join(place.root, 'jobs', job, 'state.json'), 'utf8')) as { readonly owner: string }
+    process.kill(Number.parseInt(owner, 10), 'SIGSTOP')
+    try {
+      first.kill('SIGINT')
+      expect(await first.ended).toMatchObject({ end: 130 })
+    } finally {
+      process.kill(Number.parseInt(owner, 10), 'SIGCONT')
+    }
     expect(first.output()).toContain(`Waiting for job ${job} was aborted; the job goes on.`)
     expect(first.output()).toContain(`ssm logs --follow ${job}`)
 
@@ -72,7 +78,7 @@ test.skipIf(lacking('python3'))(
       for await (const { status } of place.project('weather').data('clean').jobs()) return status
       return undefined
     }
-    await expect.poll(state, { timeout: 15_000 }).toBe('completed')
+    await expect.poll(state, { timeout: 60_000 }).toBe('completed')
     expect(place.jobs('clean')).toEqual([job])
     expect(await place.leftovers()).toEqual([])
   },

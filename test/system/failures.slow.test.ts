@@ -60,9 +60,8 @@ test('a worker that ignores SIGTERM is killed after the grace, and the job is a 
   const error = await failureOf(run.result())
   expect(error).toBeInstanceOf(JobStoppedError)
   expect(error.code).toBe('JOB_STOPPED')
-  const tookMs = performance.now() - stoppedAtMs
-  expect(tookMs).toBeGreaterThan(900)
-  expect(tookMs).toBeLessThan(10_000)
+  // It would not end by itself, and the grace that is usual is longer than this test may take.
+  expect(performance.now() - stoppedAtMs).toBeGreaterThan(900)
   expect(await place.leftovers()).toEqual([])
 })
 

@@ -18,7 +18,7 @@ export interface Moto extends AsyncDisposable {
 }
 
 /** An AWS stand-in on a port of its own. */
-export async function startMoto(): Promise<Moto> {
+export async function startMoto(attempts = 3): Promise<Moto> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const server = spawn(motoServer, ['-H', '127.0.0.1', '-p', String(port)], {
@@ -31,7 +31,10 @@ export async function startMoto(): Promise<Moto> {
   try {
     await answers(url, server)
   } catch (cause) {
+    process.removeListener('exit', end)
     server.kill('SIGKILL')
+    // Somebody else may have taken the port between our look and its start.
+    if (attempts > 1 && server.exitCode !== null) return startMoto(attempts - 1)
     throw cause
   }
   return {
@@ -59,7 +62,7 @@ export async function freePort(): Promise<number> {
 }
 
 async function answers(url: string, server: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 1_000; tries += 1) {
     if (server.exitCode !== null) throw new Error(`moto ended with ${server.exitCode}`)
     if (
       await fetch(`${url}/moto-api/`).then(
@@ -70,5 +73,5 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
       return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error('moto did not answer within 30 s')
+  throw new Error('moto did not answer within 100 s')
 }
