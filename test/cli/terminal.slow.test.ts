@@ -168,14 +168,18 @@ test.skipIf(missing)(
   timeout,
 )
 
-test('without a terminal there are plain lines, no colour and nothing that moves; FORCE_COLOR asks for colour', async () => {
-  await using folder = await workFolder()
-  const where = { cwd: folder.path, env: { SSM_PLATFORM: 'local' } }
-  const { stdout, stderr, code } = await ssm(shell('echo hi'), where)
-  expect([code, stdout]).toEqual([0, 'hi\n'])
-  expect(stderr).not.toContain('\u001b')
-  const quiet = await ssm(shell('echo hi', '--fr', '--quiet'), where)
-  expect([quiet.stdout, quiet.stderr]).toEqual(['hi\n', ''])
-  const coloured = await ssm(shell('echo hi', '--fr'), { ...where, env: { ...where.env, FORCE_COLOR: '1' } })
-  expect(coloured.stderr).toContain('\u001b[32m✓')
-}, timeout)
+test(
+  'without a terminal there are plain lines, no colour and nothing that moves; FORCE_COLOR asks for colour',
+  async () => {
+    await using folder = await workFolder()
+    const where = { cwd: folder.path, env: { SSM_PLATFORM: 'local' } }
+    const { stdout, stderr, code } = await ssm(shell('echo hi'), where)
+    expect([code, stdout]).toEqual([0, 'hi\n'])
+    expect(stderr).not.toContain('\u001b')
+    const quiet = await ssm(shell('echo hi', '--fr', '--quiet'), where)
+    expect([quiet.stdout, quiet.stderr]).toEqual(['hi\n', ''])
+    const coloured = await ssm(shell('echo hi', '--fr'), { ...where, env: { ...where.env, FORCE_COLOR: '1' } })
+    expect(coloured.stderr).toContain('\u001b[32m✓')
+  },
+  timeout,
+)

@@ -111,9 +111,7 @@ test('two projects of one program do not disturb each other', { timeout }, async
     Object.entries({ one, two }).map(async ([name, open]) => {
       const lines: string[] = []
       const go = join(place.folder, `go-${name}`)
-      const task = open
-        .task('t')
-        .shell(`echo ${name}; until [ -e ${go} ]; do sleep 0.05; done; echo ${name} > "$SM_MODEL_DIR/x"`)
+      const task = open.task('t').shell(`echo ${name}; until [ -e ${go} ]; do sleep 0.05; done; echo ${name} > "$SM_MODEL_DIR/x"`)
       let decided = 0
       const hear = (event: RunEvent): void => {
         if (event.type === 'decided' && (decided += 1) === 2) writeFileSync(go, '')

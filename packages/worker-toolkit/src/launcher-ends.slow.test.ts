@@ -64,18 +64,22 @@ describe.each(shells)('the end of a program under $name', ({ argv: shell, here }
   // bash 5.2 in POSIX mode loses a signal that comes in the instant it forks for `$(…)`: its trap never runs, which is seen once
   // in hundreds of stops within the first ten milliseconds. No script can mend that; the platform's SIGKILL ends such a job.
   const loses = shell.includes('--posix')
-  on('a stop that comes at any moment ends the launcher soon, and nothing stays', { retry: loses ? 3 : 0, timeout: 120_000 }, async () => {
-    for (const ms of [0, 5, 8, 10, 12, 14, 16, 18, 20, 22, 24, 27, 30, 35, 40, 50]) {
-      const machine = new Machine(line('exec sleep 40'))
-      const running = machine.start(shell)
-      await sleep(ms)
-      running.kill('SIGTERM')
-      const ended = await running.ended
-      expect(ended.ms).toBeLessThan(30_000)
-      expect([143, null]).toContain(ended.code) // null: the signal came before the first line of the launcher
-      expect([await machine.processesLeft(), ended.code === null ? [] : machine.leftovers()]).toEqual([[], []])
-    }
-  })
+  on(
+    'a stop that comes at any moment ends the launcher soon, and nothing stays',
+    { retry: loses ? 3 : 0, timeout: 120_000 },
+    async () => {
+      for (const ms of [0, 5, 8, 10, 12, 14, 16, 18, 20, 22, 24, 27, 30, 35, 40, 50]) {
+        const machine = new Machine(line('exec sleep 40'))
+        const running = machine.start(shell)
+        await sleep(ms)
+        running.kill('SIGTERM')
+        const ended = await running.ended
+        expect(ended.ms).toBeLessThan(30_000)
+        expect([143, null]).toContain(ended.code) // null: the signal came before the first line of the launcher
+        expect([await machine.processesLeft(), ended.code === null ? [] : machine.leftovers()]).toEqual([[], []])
+      }
+    },
+  )
 
   on('stderr passes unchanged, bytes that are no text too, and stdout is left alone', async () => {
     const text = "printf 'a\\000\\377b\\r\\n\\n' >&2; printf 'c\\000\\376' ; printf 'no end' >&2"
@@ -132,7 +136,9 @@ describe.each(shells)('the end of a program under $name', ({ argv: shell, here }
 
   on('200 MB of stderr go through with memory flat', async () => {
     const machine = new Machine(
-      line('head -c 200000000 /dev/zero >&2; echo passed; until [ -e "$SSM_MACHINE_ROOT/seen" ]; do sleep 0.05; done; echo end >&2; exit 1'),
+      line(
+        'head -c 200000000 /dev/zero >&2; echo passed; until [ -e "$SSM_MACHINE_ROOT/seen" ]; do sleep 0.05; done; echo end >&2; exit 1',
+      ),
     )
     const running = machine.start(shell)
     await running.said('passed')

@@ -44,45 +44,39 @@ test('a job that never gets past its start can be stopped', async () => {
   await expect.poll(() => isGone(owner)).toBe(true)
 })
 
-test(
-  'a supervisor that hangs while it starts is ended by the next start, and its job counts as one that never began',
-  async () => {
-    const request = trainingJob(folder, { shell: 'true' })
-    await ranToEnd(platform, request)
-    const place = jobPlace(root, refOf(request).name)
-    const stuck = spawn('sleep', ['100'])
-    const owner = identityOf(stuck.pid ?? 0) ?? ''
-    const { endedAtMs: _, ...ended } = readState(place) ?? {}
-    const starting = { ...ended, status: 'in-progress', phase: 'Starting', owner, ownerIs: 'supervisor' }
-    const at = (agoMs: number): void => {
-      writeFileSync(place.state, JSON.stringify({ ...starting, createdAtMs: Date.now() - agoMs }))
-      writeFileSync(place.heartbeat, '')
-      utimesSync(place.heartbeat, new Date(Date.now() - agoMs), new Date(Date.now() - agoMs))
-    }
-    at(10_000)
-    expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'in-progress' })
-    at(3_600_000)
-    expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'failed', neverBegan: true })
-    expect(isGone(owner)).toBe(false)
-    await settleAbandoned(root)
-    await expect.poll(() => isGone(owner)).toBe(true)
-  },
-)
+test('a supervisor that hangs while it starts is ended by the next start, and its job counts as one that never began', async () => {
+  const request = trainingJob(folder, { shell: 'true' })
+  await ranToEnd(platform, request)
+  const place = jobPlace(root, refOf(request).name)
+  const stuck = spawn('sleep', ['100'])
+  const owner = identityOf(stuck.pid ?? 0) ?? ''
+  const { endedAtMs: _, ...ended } = readState(place) ?? {}
+  const starting = { ...ended, status: 'in-progress', phase: 'Starting', owner, ownerIs: 'supervisor' }
+  const at = (agoMs: number): void => {
+    writeFileSync(place.state, JSON.stringify({ ...starting, createdAtMs: Date.now() - agoMs }))
+    writeFileSync(place.heartbeat, '')
+    utimesSync(place.heartbeat, new Date(Date.now() - agoMs), new Date(Date.now() - agoMs))
+  }
+  at(10_000)
+  expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'in-progress' })
+  at(3_600_000)
+  expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'failed', neverBegan: true })
+  expect(isGone(owner)).toBe(false)
+  await settleAbandoned(root)
+  await expect.poll(() => isGone(owner)).toBe(true)
+})
 
-test(
-  'an expression that would stand still for ever neither stops a job nor keeps it from being stopped',
-  async () => {
-    const metrics = { hostile: '(x+x+)+y([0-9])', loss: '(?i)LOSS=(?P<value>[0-9]+)' }
-    const line = 'x'.repeat(51)
-    const ended = await ranToEnd(platform, trainingJob(folder, { shell: `echo ${line}; echo loss=7`, metrics, maxRunSeconds: 30 }))
-    expect(ended).toMatchObject({ status: 'completed', finalMetrics: [{ name: 'loss', value: 7 }] })
-    const request = trainingJob(folder, { shell: `while :; do echo ${line}; sleep 0.01; done`, metrics })
-    await platform.jobs.start(request)
-    await untilRunning(platform, refOf(request))
-    await platform.jobs.stop(refOf(request))
-    expect((await itemsOf(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
-  },
-)
+test('an expression that would stand still for ever neither stops a job nor keeps it from being stopped', async () => {
+  const metrics = { hostile: '(x+x+)+y([0-9])', loss: '(?i)LOSS=(?P<value>[0-9]+)' }
+  const line = 'x'.repeat(51)
+  const ended = await ranToEnd(platform, trainingJob(folder, { shell: `echo ${line}; echo loss=7`, metrics, maxRunSeconds: 30 }))
+  expect(ended).toMatchObject({ status: 'completed', finalMetrics: [{ name: 'loss', value: 7 }] })
+  const request = trainingJob(folder, { shell: `while :; do echo ${line}; sleep 0.01; done`, metrics })
+  await platform.jobs.start(request)
+  await untilRunning(platform, refOf(request))
+  await platform.jobs.stop(refOf(request))
+  expect((await itemsOf(platform.jobs.watch(refOf(request)))).at(-1)).toMatchObject({ status: 'stopped' })
+})
 
 test(
   'an expression that is slow for every line keeps a job neither from its limit of time nor from a stop',
