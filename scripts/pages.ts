@@ -1,5 +1,6 @@
 import { apiOf, entriesOf } from '../test/house/rules/api.ts'
 import { projectFile } from '../test/house/rules/files.ts'
+import { dashed, withValues } from '../packages/cli/src/grammar/command.ts'
 import { cliPage } from './cli-page.ts'
 import { eventsPage } from './events-page.ts'
 import { errorCodes } from '../packages/core/src/errors/codes.ts'
@@ -77,8 +78,8 @@ const kindOf = ({ kinds }: Shown): string => (kinds.length > 1 ? 'all' : kinds.j
 
 function flagOf({ flag }: Shown): string {
   if (flag === undefined) return '–'
-  const names = [...flag.names, ...(flag.off ?? [])].map((name) => (name.length === 1 ? `-${name}` : `--${name}`))
-  return names.map((name) => `\`${[name, ...flag.args].join(' ')}\``).join(' ')
+  const names = [...flag.names, ...(flag.off ?? [])]
+  return names.map((name) => `\`${withValues(dashed(name), name, flag.args).replaceAll(', ', '` or `')}\``).join(' ')
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

@@ -1,12 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSsmError } from '@simple-sagemaker/core'
-import { optionsOfCommand, plainName, knownFlags, type CommandSpec } from '../../packages/cli/src/grammar/command.ts'
+import { taskOptions } from '@simple-sagemaker/core/options'
+import {
+  optionsOfCommand,
+  knownFlags,
+  ordinaryWords,
+  plainName,
+  withValues,
+  type CommandSpec,
+} from '../../packages/cli/src/grammar/command.ts'
 import { commands, processCommand, runCommand, shellCommand } from '../../packages/cli/src/grammar/tables/commands.ts'
 import { originalNames } from '../../packages/cli/src/grammar/tables/original.ts'
 import { parse } from '../../packages/cli/src/grammar/parse.ts'
 import type { Parsed } from '../../packages/cli/src/grammar/parsed.ts'
-import { checkValues, hyperparametersOf, textsOf } from '../../packages/cli/src/grammar/values.ts'
+import { checkValues, hyperparametersOf, textsOf, valuesOf } from '../../packages/cli/src/grammar/values.ts'
 import { compat } from '../../packages/cli/src/grammar/compat.ts'
 import { runPolicyOf } from '../../packages/cli/src/task/policy.ts'
 
@@ -217,6 +225,33 @@ test('a value that only the option can have, or that is written with =, is the o
     warm: [['10 minutes']],
     hyperparameters: [['lr', '1']],
   })
+})
+
+test('each flag that may be a hyperparameter works as help shows it, and as a refusal says', () => {
+  const ambiguous = [...knownFlags(runCommand)].filter(([name, { flag }]) => ordinaryWords.includes(name) && flag.args.length > 0)
+  expect(ambiguous.length).toBeGreaterThan(10)
+  for (const [name, { key, flag }] of ambiguous) {
+    const shown = withValues(`--${name}`, name, flag.args)
+    if (!flag.args[0]?.endsWith('...')) expect(shown).toMatch(`--${name}=`)
+    expect(given(run(`--${name}=x`))).toEqual({ [key]: [['x']] })
+    expect(() => checkValues(runCommand, run(`--${name}=x`))).not.toThrow(/two ways/)
+    if (shown.includes(',')) expect(() => checkValues(runCommand, run(`--${name}`, 'x', 'y'))).not.toThrow(/two ways/)
+  }
+  expect(valuesOf(run('--subnets=subnet-a', '--subnets=subnet-b'), taskOptions).subnets).toEqual(['subnet-a', 'subnet-b'])
+  expect(complaint(() => run('--image')).hint).toBe('Write it as --image=URI.')
+})
+
+test('a switch with a value is refused with both readings, wherever in the line it stands', () => {
+  for (const line of [
+    ['--tensorboard', 'x'],
+    ['--tensorboard=x', '--lr', '1'],
+  ]) {
+    const refused = complaint(() => checkValues(runCommand, run(...line)))
+    expect(refused.message).toBe(
+      '--tensorboard x can be read in two ways: --tensorboard is the switch, --hp tensorboard x a hyperparameter',
+    )
+  }
+  expect(() => checkValues(runCommand, run('--hp', 'tensorboard', 'x'))).not.toThrow()
 })
 
 test('a file of packages and the settings of --retry can only be meant for the option', () => {

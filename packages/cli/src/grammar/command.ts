@@ -56,6 +56,24 @@ export const plainName = (name: string): string => name.replaceAll('-', '_')
 /** A name as it is typed: one letter with one dash, more with two. */
 export const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`)
 
+/** Names of options that people call hyperparameters, too: lines of the original may have them so. */
+export const ordinaryWords: readonly string[] =
+  'role profile python retries retry warm subnets security_groups image packages output_kms_key volume_kms_key prices budget mlflow experiment_config tensorboard'.split(
+    ' ',
+  )
+
+/**
+ * A flag with its values, as it is written: `--ic N`, and `--image=URI` where a value behind a space may be that of a hyperparameter,
+ * and is refused.
+ */
+export function withValues(spelled: string, name: string, args: readonly string[]): string {
+  const [first = '', second, ...more] = args
+  if (first === '' || first.endsWith('...') || !ordinaryWords.includes(plainName(name))) return [spelled, ...args].join(' ')
+  if (second === undefined) return `${spelled}=${first}`
+  // More than one value is no hyperparameter.
+  return `${spelled}=${first}, ${[spelled, first, second.replace(/^\[(.*)\]$/, '$1'), ...more].join(' ')}`
+}
+
 /** Every spelling of every flag of a command. */
 export function knownFlags(command: CommandSpec): ReadonlyMap<string, KnownFlag> {
   const known = new Map<string, KnownFlag>()

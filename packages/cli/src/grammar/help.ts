@@ -1,6 +1,6 @@
 import { describeDefault, taskOptions, type AnyOption } from '@simple-sagemaker/core/options'
 import { widthOf, wrap } from '../terminal/text.ts'
-import { dashed, type CommandSpec, type FlagGroup } from './command.ts'
+import { dashed, withValues, type CommandSpec, type FlagGroup } from './command.ts'
 import { exits } from './exit-codes.ts'
 
 // Wide enough for most names; longer ones get a line of their own.
@@ -68,7 +68,8 @@ function group({ title, options }: FlagGroup, columns: number): string {
 export function spelling({ flag }: AnyOption): string {
   if (flag === undefined) return ''
   const names = [...flag.names].sort((one, other) => one.length - other.length)
-  return [[...names, ...(flag.off ?? [])].map(dashed).join(', '), ...flag.args].join(' ')
+  const spelled = [...names, ...(flag.off ?? [])].map(dashed).join(', ')
+  return withValues(spelled, flag.names[0] ?? '', flag.args)
 }
 
 function meaning(option: AnyOption): string {

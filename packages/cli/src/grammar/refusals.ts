@@ -1,5 +1,5 @@
 import { asArgument } from '../terminal/text.ts'
-import { dashed, optionsOfCommand, plainName, type CommandSpec } from './command.ts'
+import { dashed, optionsOfCommand, plainName, withValues, type CommandSpec } from './command.ts'
 import { helpHint, usageError } from './usage-error.ts'
 
 /** Whether a value of a flag must be given: `NAME`, and not `[NAME]`. */
@@ -10,7 +10,7 @@ export function tooFew(args: readonly string[], spelled: string, texts: readonly
   const dash = next?.startsWith('-') === true && next !== '--' && texts.length === 0
   const hint = dash
     ? `A value that begins with a dash is written ${spelled}=${next}`
-    : `Write it as ${spelled} ${args.join(' ')}.`
+    : `Write it as ${withValues(spelled, spelled.slice(2), args)}.`
   return usageError(`${spelled} needs ${args.filter(isNeeded).join(' and ')}`, hint, { flag: spelled })
 }
 
@@ -36,11 +36,21 @@ export function ambiguous(command: CommandSpec, name: string, spelled: string, n
 
 /** `--keep 3`: argparse took the beginning of a switch's name for the switch, but a switch takes no value. */
 export function switchOrHyperparameter(name: string, value: string, full: string): Error {
-  return usageError(
-    `--${name} ${value} can be read in two ways: ${dashed(full)} is the switch, --hp ${name} ${value} a hyperparameter`,
-    `Write ${dashed(full)} alone for the switch, or --hp ${name} ${value} for the hyperparameter.`,
-    { option: `--${name}` },
-  )
+  const { message, hint } = switchReadings(`--${name}`, value, dashed(full))
+  return usageError(`--${name} ${message}`, hint, { option: `--${name}` })
+}
+
+/** What a switch with a value may mean: the message without the flag in front of it, and the hint. */
+export function switchReadings(
+  spelled: string,
+  value: string,
+  full = spelled,
+): { readonly message: string; readonly hint: string } {
+  const pair = `--hp ${spelled.slice(2)} ${asArgument(value)}`
+  return {
+    message: `${value} can be read in two ways: ${full} is the switch, ${pair} a hyperparameter`,
+    hint: `Write ${full} alone for the switch, or ${pair} for the hyperparameter.`,
+  }
 }
 
 // What people write without its flag, in the order in which it is missed.

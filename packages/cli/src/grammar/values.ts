@@ -1,10 +1,11 @@
 import { asArgument } from '../terminal/text.ts'
 import type { Wording } from '@simple-sagemaker/core'
 import type { Problem, TrainingOptions, ValueOf } from '@simple-sagemaker/core/options'
-import { optionsOfCommand, plainName, type CommandSpec, type OptionTable } from './command.ts'
+import { optionsOfCommand, ordinaryWords, plainName, type CommandSpec, type OptionTable } from './command.ts'
 import type { Occurrence, Parsed } from './parsed.ts'
 import { originalNames } from './tables/original.ts'
 import { helpHint, usageError } from './usage-error.ts'
+import { switchReadings } from './refusals.ts'
 
 /** What was given of a table's options, as values. */
 export type ValuesOf<Table> = { readonly [Key in keyof Table]?: ValueOf<Table[Key]> }
@@ -65,42 +66,42 @@ export function checkValues(command: CommandSpec, parsed: Parsed): void {
   )
 }
 
-// What people call hyperparameters, too.
-const ordinaryWords =
-  'role profile python retries retry warm subnets security_groups image packages output_kms_key volume_kms_key prices budget mlflow experiment_config tensorboard'.split(
-    ' ',
-  )
-
 // A value of this form can only be meant for the option: an ARN, the id of a subnet or of a key, an image with its registry, the
 // settings of --retry as JSON, the file of --packages or --prices.
 const isOfOption = (text: string): boolean =>
   /^(?:arn:|subnet-|sg-|alias\/|mrk-|\{|[\da-f]{8}-[\da-f]{4}-)|\/.*:|\.(?:txt|lock|toml|json)$/.test(text)
 
+const oneOrMore = ['--packages', '--mlflow', '--experiment_config', '--experiment-config']
+
 // A hyperparameter has one value: --packages FILE PYTHON has more. What follows --subnets may be a value and a stray word. A number may
 // be a hyperparameter, a duration with its unit, as in --warm '10 minutes', is none.
 const isClear = (spelled: string, texts: readonly string[]): boolean =>
   texts.every(isOfOption) ||
-  (spelled === '--packages' && texts.length > 1) ||
+  (oneOrMore.includes(spelled) && texts.length > 1) ||
   (spelled === '--warm' && texts.every((text) => /^[\d.]+\s+(?:second|minute|hour|day)s?$/.test(text)))
 
 /** Options that the original did not have, of names and values that its lines may have for hyperparameters. */
 function ambiguities(command: CommandSpec, parsed: Parsed): readonly ShownProblem[] {
   if (command.extra !== 'hyperparameters') return []
-  const last = [...parsed.given.values()].flatMap((occurrences) => occurrences.at(-1) ?? [])
-  return last
-    .filter(
-      ({ joined, spelled, texts }) =>
-        joined !== true && ordinaryWords.includes(plainName(spelled.slice(2))) && !isClear(spelled, texts),
-    )
-    .map(({ spelled, texts }) => {
-      const option = texts.map((text) => asArgument(`${spelled}=${text}`)).join(' ')
-      const pair = `--hp ${spelled.slice(2)} ${texts.map(asArgument).join(' ')}`
-      return {
-        path: spelled,
-        message: `${texts.join(' ')} can be read in two ways: ${option} is the option of ssm, ${pair} a hyperparameter`,
-        hint: `Write ${option} for the option, or ${pair} for the hyperparameter.`,
-      }
-    })
+  const { hyperparameters = [], ...options } = Object.fromEntries(parsed.given)
+  const isWord = ({ spelled }: Occurrence): boolean => ordinaryWords.includes(plainName(spelled.slice(2)))
+  const last = Object.values(options).flatMap((occurrences) => occurrences.at(-1) ?? [])
+  return [
+    ...hyperparameters
+      .filter(isWord)
+      .map(({ spelled, texts: [, value = ''] }) => ({ path: spelled, ...switchReadings(spelled, value) })),
+    ...last.filter((each) => each.joined !== true && isWord(each) && !isClear(each.spelled, each.texts)).map(twoReadings),
+  ]
+}
+
+function twoReadings({ spelled, texts }: Occurrence): ShownProblem {
+  const option = texts.map((text) => asArgument(`${spelled}=${text}`)).join(' ')
+  const pair = `--hp ${spelled.slice(2)} ${texts.map(asArgument).join(' ')}`
+  return {
+    path: spelled,
+    message: `${texts.join(' ')} can be read in two ways: ${option} is the option of ssm, ${pair} a hyperparameter`,
+    hint: `Write ${option} for the option, or ${pair} for the hyperparameter.`,
+  }
 }
 
 /** Lines of the original may use the name of a newer option for a hyperparameter: both readings are named. */

@@ -41,7 +41,7 @@ export const accessOptions = {
     method: (ids: readonly string[]) => ids,
     most: 16,
     entry: (id) => (/^[-0-9a-zA-Z]{1,32}$/.test(id) ? undefined : "must be an id such as 'subnet-0a1b2c3d'"),
-    flag: { names: ['subnets'], args: ['ID...'] },
+    flag: { names: ['subnets'], args: ['ID...'], repeat: true },
   }),
   /** The security groups of the machines, 1 to 5; with `subnets`. */
   securityGroups: list({
@@ -51,7 +51,7 @@ export const accessOptions = {
     method: (ids: readonly string[]) => ids,
     most: 5,
     entry: (id) => (/^[-0-9a-zA-Z]{1,32}$/.test(id) ? undefined : "must be an id such as 'sg-0a1b2c3d'"),
-    flag: { names: ['security_groups'], args: ['ID...'] },
+    flag: { names: ['security_groups'], args: ['ID...'], repeat: true },
   }),
   /** Whether the machines have no network at all, not even S3; SageMaker still transfers inputs and outputs. */
   networkIsolation: flag({
