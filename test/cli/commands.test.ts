@@ -85,6 +85,16 @@ test('what this platform cannot honour is named, in one line', async () => {
   ])
 })
 
+test('a plan names flags in its warnings, on stderr and in its document', async () => {
+  await using folder = await workFolder()
+  const planned = await ssm(folder.path, ['plan', ...shell('true', '--subnets=a', '--security_groups=b'), '--json'])
+  const warning = 'the local platform does not honour --subnets, --security_groups: the job runs without them'
+  expect(JSON.parse(planned.stdout)).toMatchObject({ warnings: [warning] })
+  expect(JSON.parse(planned.stdout)).not.toHaveProperty('commandLineWarnings')
+  const dry = await ssm(folder.path, [...shell('true', '--subnets=a', '--security_groups=b'), '--dry_run'])
+  expect(dry.stderr).toContain(`warning: ${warning}`)
+})
+
 test.each([
   [
     ['--distribution', '{"multi_worker_mirrored_strategy": {"enabled": true}}'],

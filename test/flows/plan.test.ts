@@ -105,6 +105,9 @@ test('a plan names what runs first, what is not honoured here, and no secret', {
   const plan = await task.plan()
   expect(plan.needs).toEqual(['prep', 'middle'])
   expect(plan.warnings).toEqual(['the local platform does not honour subnets, securityGroups: the job runs without them'])
+  expect(plan.commandLineWarnings).toEqual([
+    'the local platform does not honour --subnets, --security_groups: the job runs without them',
+  ])
   expect(plan.request.input.Environment).toMatchObject({ TOKEN: '<secret>', SSM_TASK: 't' })
   expect(JSON.stringify(plan)).not.toContain('plan-canary')
   expect(place.jobs('prep')).toEqual([])

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { InvalidTaskError } from '../options/errors.ts'
 import type { Problem } from '../options/option.ts'
 import type { Platform } from '../platform/platform.ts'
+import { textFor } from '../errors/wording.ts'
 import { warningsFor } from '../run/submit/warnings.ts'
 import { knownInstanceTypes, hasOwnDisks } from '../spec/instance-types.ts'
 import type { TrainingTask } from './grammar/tasks.ts'
@@ -13,8 +14,8 @@ const xgboost: TrainingTask = project('ex').task('t').algorithm('xgboost')
 
 // The two facts of a platform that warnings read.
 const platform = (...ignores: readonly string[]): Platform => ({ name: 'x', abilities: { ignores } }) as unknown as Platform
-const warnings = (task: TrainingTask, ...ignores: readonly string[]): Promise<readonly string[]> =>
-  warningsFor(task.output('model').spec, platform(...ignores))
+const warnings = async (task: TrainingTask, ...ignores: readonly string[]): Promise<readonly string[]> =>
+  (await warningsFor(task.output('model').spec, platform(...ignores))).map((text) => textFor(text, 'library'))
 
 function problemsOf(task: TrainingTask): readonly Pick<Problem, 'path' | 'message'>[] {
   try {

@@ -27,6 +27,8 @@ export interface Plan {
   }[]
   /** Options that this platform ignores, files that are not sent, state of another specification, and tasks that must run first. */
   readonly warnings: readonly string[]
+  /** The same with flags in place of methods, where one of them names any. */
+  readonly commandLineWarnings?: readonly string[]
   /** Tasks that would run first; their outputs are named in the request as they are now, or as `<output of …>`. */
   readonly needs: readonly string[]
   /** The machines that jobs of the project keep warm now, and why this job could not get them; absent for a task without `warm`. */

@@ -16,7 +16,8 @@ export async function showPlan(
   reporter: Reporter,
 ): Promise<number> {
   using interrupt = abortOnSignal(context)
-  const plan = await task.plan({ ...policy, signal: interrupt.signal })
+  const { commandLineWarnings, ...found } = await task.plan({ ...policy, signal: interrupt.signal })
+  const plan: Plan = { ...found, warnings: commandLineWarnings ?? found.warnings }
   for (const warning of plan.warnings) reporter.warn(warning)
   context.stdout.write(json ? `${JSON.stringify({ v: 1, ...plan })}\n` : planText(plan, showsCosts(settings)))
   return exits.done

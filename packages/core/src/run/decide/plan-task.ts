@@ -1,4 +1,5 @@
 import { describeChanges } from '../../bundle/describe-change.ts'
+import { textFor, wording, type Text } from '../../errors/wording.ts'
 import { newJobName } from '../../names/job-name.ts'
 import { withoutSecrets } from '../../request/request-overrides.ts'
 import type { RequestFacts } from '../../request/facts.ts'
@@ -30,6 +31,14 @@ export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskC
   const money = await context.money?.(context.platform)
   const warm = asksForWarm(request, context) ? await warmOffers(task, request, context) : undefined
   const isOther = decision.kind === 'start' && state.stateFrom === 'other-spec'
+  const warnings = [
+    ...(await warningsFor(spec, context.platform)),
+    ...contentWarnings(task),
+    ...(isOther ? [otherStateWarning(past.history, task)] : []),
+    ...task.inputs.flatMap(({ missing }) => missing ?? []),
+    ...offersText(warm ?? []),
+    ...(await sizeWarnings(task, state, context)),
+  ]
   return {
     task: spec.task,
     decision,
@@ -38,18 +47,18 @@ export async function planTask(spec: TaskSpec, policy: RunPolicy, context: TaskC
     machines: placementsOf(spec),
     uploads: decision.kind === 'start' ? await uploadsOf(task, context) : [],
     skipped: task.code?.skipped.paths ?? [],
-    warnings: [
-      ...(await warningsFor(spec, context.platform)),
-      ...contentWarnings(task),
-      ...(isOther ? [otherStateWarning(past.history, task)] : []),
-      ...task.inputs.flatMap(({ missing }) => missing ?? []),
-      ...offersText(warm ?? []),
-      ...(await sizeWarnings(task, state, context)),
-    ],
+    ...saidTo(warnings),
     needs,
     ...(warm === undefined ? {} : { warm }),
     cost: (await money?.ceilingOf(request)) ?? notAsked,
   }
+}
+
+/** The warnings in the words of each reader; those of a command line only where they differ. */
+function saidTo(texts: readonly Text[]): Pick<Plan, 'warnings' | 'commandLineWarnings'> {
+  const warnings = texts.map((text) => textFor(text, 'library'))
+  const commandLineWarnings = texts.map((text) => textFor(text, 'commandLine'))
+  return commandLineWarnings.join() === warnings.join() ? { warnings } : { warnings, commandLineWarnings }
 }
 
 /** Whether a run would skip, join or start, and why. Writes nothing. */
@@ -76,7 +85,7 @@ function sentenceOf(task: string, decision: Decision): string {
 
 async function sizeWarnings({ spec, layout }: ResolvedTask, { hasState: isThere }: State, context: TaskContext) {
   const isLarge = isThere && spec.stateArchive !== true && (await hasManyFiles(layout, context.platform, context.signal))
-  return isLarge ? [`${manyFilesWarning.message}; ${manyFilesWarning.hint.library}`] : []
+  return isLarge ? [wording`${manyFilesWarning.message}; ${manyFilesWarning.hint}`] : []
 }
 
 interface Looked extends OpenedTask {

@@ -3,7 +3,7 @@ import { seemsCredential } from '../../bundle/credentials.ts'
 import { readText } from '../../files/read.ts'
 import { kindOf } from '../../files/stat.ts'
 import { jobTimeMs, type JobName } from '../../names/job-name.ts'
-import { textFor, type Reader } from '../../errors/wording.ts'
+import { joined, textFor, wording, type Text } from '../../errors/wording.ts'
 import { honouredInContainers, optionText } from '../../options/task-options.ts'
 import { isTerminal } from '../../platform/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -19,12 +19,7 @@ import type { Start } from './start.ts'
 const inContainers: readonly string[] = honouredInContainers
 
 /** Options that this platform cannot honour, and files that are not sent: one message each. */
-export async function warningsFor(
-  spec: TaskSpec,
-  platform: Pick<Platform, 'name' | 'abilities'>,
-  reader: Reader = 'library',
-): Promise<readonly string[]> {
-  const named = (name: string): string => textFor(optionText(name), reader)
+export async function warningsFor(spec: TaskSpec, platform: Pick<Platform, 'name' | 'abilities'>): Promise<readonly Text[]> {
   const ignored = spec.givenOptions.filter(
     (name) =>
       platform.abilities.ignores.includes(name) &&
@@ -32,11 +27,12 @@ export async function warningsFor(
       !(inContainer(spec) && inContainers.includes(name)),
   )
   const without = ignored.length === 1 ? 'it' : 'them'
+  const named = joined(ignored.map(optionText), ', ')
   return [
     ...(ignored.length === 0
       ? []
-      : [`the ${platform.name} platform does not honour ${ignored.map(named).join(', ')}: the job runs without ${without}`]),
-    ...(platform.abilities.ignores.includes('volumeSizeGiB') ? [] : unsupportedOptions(spec, named)),
+      : [wording`the ${platform.name} platform does not honour ${named}: the job runs without ${without}`]),
+    ...(platform.abilities.ignores.includes('volumeSizeGiB') ? [] : unsupportedOptions(spec)),
     ...(platform.abilities.ignores.includes('warm') ? [] : unlikeUpstream(spec)),
     ...(await requirementsLeft(spec)),
     ...(await modulesLeft(spec)),
@@ -44,17 +40,14 @@ export async function warningsFor(
 }
 
 /** Options that this machine or this image does not support. */
-function unsupportedOptions(
-  { givenOptions, instanceType, volumeSizeGiB, spot, image }: TaskSpec,
-  named: (name: string) => string,
-): readonly string[] {
+function unsupportedOptions({ givenOptions, instanceType, volumeSizeGiB, spot, image }: TaskSpec): readonly Text[] {
   return [
     ...(givenOptions.includes('volumeSizeGiB') && hasOwnDisks(instanceType)
       ? [`${instanceType} has disks of its own: the job gets these, whatever their size, and not ${volumeSizeGiB} GiB`]
       : []),
     ...(givenOptions.includes('maxWait') && !spot && image.kind === 'algorithm'
       ? [
-          `${image.algorithm} keeps no checkpoints and runs on demand: ${named('maxWait')} has no effect; ${named('spot')} asks for spare machines`,
+          wording`${image.algorithm} keeps no checkpoints and runs on demand: ${optionText('maxWait')} has no effect; ${optionText('spot')} asks for spare machines`,
         ]
       : []),
   ]
@@ -100,10 +93,8 @@ const tolerableMs = 60_000
 /** Tells what cannot be honoured, so that nothing is dropped in silence. */
 export async function tellWarnings(task: ResolvedTask, { policy, past }: Start, context: TaskContext): Promise<void> {
   const { newest } = past.history
-  const onCommandLine = await warningsFor(task.spec, context.platform, 'commandLine')
-  const named = await warningsFor(task.spec, context.platform)
-  for (const [at, message] of named.entries()) {
-    const commandLine = onCommandLine[at] ?? message
+  for (const text of await warningsFor(task.spec, context.platform)) {
+    const [message, commandLine] = [textFor(text, 'library'), textFor(text, 'commandLine')]
     context.tell({ type: 'warned', message, ...(commandLine === message ? {} : { commandLine }) })
   }
   const messages = [
