@@ -15,10 +15,15 @@ const timeout = 120_000
 const folder = mkdtempSync(join(tmpdir(), 'ssm-podman-'))
 const before = new Map<string, string | undefined>()
 let podman: Podman
+// A run of the tests that was killed may have left some.
+let networksBefore: readonly string[] = []
+
+const networks = (): readonly string[] => podman.run('network', 'ls', '--format', '{{.Name}}').trim().split('\n')
 
 beforeAll(() => {
   if (noPodman !== undefined) return
   podman = makePodman(folder)
+  networksBefore = networks()
   for (const [name, value] of Object.entries({ ...podman.environment, SSM_CONTAINER_ENGINE: 'podman' })) {
     before.set(name, process.env[name])
     process.env[name] = value
@@ -30,8 +35,8 @@ afterAll(async () => {
     if (noPodman !== undefined) return
     expect(podman.run('ps', '--all', '--quiet')).toBe('')
     // A network may belong to another test file, whose job ends; one that is left stays.
-    const networks = (): readonly string[] => podman.run('network', 'ls', '--quiet').trim().split('\n')
-    await vi.waitFor(() => expect(networks()).toEqual(['podman']), { timeout: 100_000, interval: 200 })
+    const left = (): readonly string[] => networks().filter((name) => !networksBefore.includes(name))
+    await vi.waitFor(() => expect(left()).toEqual([]), { timeout: 100_000, interval: 200 })
   } finally {
     // Else its mounts keep the folder.
     if (noPodman === undefined) podman.run('rm', '--all', '--force', '--time', '0')
@@ -292,7 +297,6 @@ containers(
     await expect.poll(async () => (await platform.jobs.describe(left))?.status, { timeout: 60_000 }).toBe('stopped')
     await expect.poll(() => podman.run('ps', '--all', '--quiet'), { timeout: 60_000 }).toBe('')
     // Without another command. Other test files have networks, too.
-    const networks = (): readonly string[] => podman.run('network', 'ls', '--format', '{{.Name}}').split('\n')
     const ours = (name: string): boolean => /^ssm-(stopped|killed|left)-/.test(name)
     await expect.poll(() => networks().filter(ours), { timeout: 60_000 }).toEqual([])
     // The next command removes what else the killed supervisor could not.
