@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { processesWith } from '../../../../test/support/leftovers.ts'
 import { thisOwner } from '../files/process/owner.ts'
 import { temporaryDirectory } from '../files/temporary.ts'
 import { buildImage } from './build.ts'
@@ -39,3 +40,26 @@ esac
   expect(readFileSync(own, 'utf8')).toContain(`id=simple-sagemaker-build-${thisOwner()}-`)
   expect(readFileSync(calls, 'utf8').split('\n')).toEqual(['rm --force of-killed', 'build', 'rm --force own', ''])
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'an aborted build leaves no process, also none that was just being started',
+  async () => {
+    await using folder = await temporaryDirectory()
+    const program = join(folder.path, 'podman')
+    // A length of sleep that nobody else has.
+    const step = `sleep 1000.${process.pid}`
+    writeFileSync(
+      program,
+      `#!/bin/sh\n[ "$1" = build ] || exit 1\nwhile :; do ${step} & [ -e '${program}.begun' ] || : >'${program}.begun'; done\n`,
+      { mode: 0o755 },
+    )
+    const abort = new AbortController()
+    const engine = { kind: 'podman', program, version: '4.3.1' } as const
+    const built = buildImage(engine, { folder: folder.path, names: ['a'], signal: abort.signal })
+    built.catch(() => undefined)
+    await vi.waitFor(() => expect(existsSync(`${program}.begun`)).toBe(true), { timeout: 20_000, interval: 1 })
+    abort.abort()
+    await expect(built).rejects.toBe(abort.signal.reason)
+    await expect.poll(() => processesWith(step.replace(' ', '\0')), { timeout: 20_000 }).toEqual([])
+  },
+)

@@ -25,28 +25,23 @@ const engineAnswersMs = 30_000
 
 /**
  * A mark for a build of podman, which leaves the containers it works in, and their mounts, when a signal ends it; docker's service clears up by
- * itself. `file` is any file: of the secret that is never read. An abort of the signal is to end the engine's process.
+ * itself. `file` is any file: of the secret that is never read. An abort of the signal kills the engine's process and its steps.
  */
 export function markedBuild(engine: ContainerEngine, file: string, signal: AbortSignal | undefined): MarkedBuild {
   // Older versions do not know the word.
   if (engine.kind !== 'podman' || !(Number.parseInt(engine.version, 10) >= 4)) return { words: [], remove: async () => undefined }
   const text = `${mark}${thisOwner()}-${randomBytes(4).toString('hex')}`
   const isOurs: IsLeft = (found) => found === text
-  let running: readonly Seen[] = []
-  // Before the engine ends: afterwards nobody knows whose its steps were.
-  signal?.addEventListener('abort', () => (running = processesOf(isOurs)), { once: true })
-  const remove = async (): Promise<void> => {
-    running.forEach(kill)
-    await removeContainers(engine, isOurs)
-  }
-  return { words: ['--secret', `id=${text},src=${file}`], remove }
+  // Before anybody else ends the engine: afterwards nobody knows whose its steps were.
+  signal?.addEventListener('abort', () => endProcesses(isOurs), { once: true })
+  return { words: ['--secret', `id=${text},src=${file}`], remove: () => removeContainers(engine, isOurs) }
 }
 
 /** Removes what builds left whose client was killed: the engine's process that may go on, and the containers that it works in. */
 export async function removeAbandonedBuilds(engine: ContainerEngine): Promise<void> {
   if (engine.kind !== 'podman') return
   const isAbandoned: IsLeft = (_, owner) => ownerState(owner) === 'gone'
-  processesOf(isAbandoned).forEach(kill)
+  endProcesses(isAbandoned)
   await removeContainers(engine, isAbandoned)
 }
 
@@ -61,6 +56,19 @@ interface Seen {
   readonly parent: number
   /** With its number, no other process can be mistaken for it. */
   readonly start: string | undefined
+}
+
+/** Kills the engine's processes with such a mark and those that they started. They are stopped first: one that runs can start others meanwhile. */
+function endProcesses(isLeft: IsLeft): void {
+  const stopped = new Map<number, Seen>()
+  for (let found = processesOf(isLeft); found.length > 0;) {
+    for (const each of found) {
+      send('SIGSTOP', each)
+      stopped.set(each.pid, each)
+    }
+    found = processesOf(isLeft).filter(({ pid }) => !stopped.has(pid))
+  }
+  for (const each of stopped.values()) send('SIGKILL', each)
 }
 
 /** The engine's processes with such a mark, and those that they started. Only Linux shows them. */
@@ -92,9 +100,9 @@ function seen(pid: number): Seen | undefined {
   return parent === undefined ? undefined : { pid, parent: Number(parent), start: startIn(`/proc/${pid}`) }
 }
 
-function kill({ pid, start }: Seen): void {
+function send(signal: 'SIGSTOP' | 'SIGKILL', { pid, start }: Seen): void {
   try {
-    if (start !== undefined && start !== 'ended' && startIn(`/proc/${pid}`) === start) process.kill(pid, 'SIGKILL')
+    if (start !== undefined && start !== 'ended' && startIn(`/proc/${pid}`) === start) process.kill(pid, signal)
   } catch {
     // It has just ended, or is somebody else's.
   }
