@@ -286,7 +286,10 @@ test.skipIf(noMoto)(
     const [stopped, deleted] = [await startedJob(platform), await startedJob(platform)]
     const watching = gather(platform.jobs.watch(stopped))
     const losing = Promise.allSettled([gather(platform.jobs.watch(deleted))])
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    // Both are watched: a second look means that the first one was answered.
+    const looksAt = ({ name }: JobRef): number =>
+      standIn().proxy.seen.filter((each) => is('DescribeTrainingJob')(each) && each.body.includes(name)).length
+    await expect.poll(() => Math.min(looksAt(stopped), looksAt(deleted))).toBeGreaterThan(1)
     await other.jobs.stop(stopped)
     standIn().forget(deleted.name)
     expect((await watching).at(-1)).toMatchObject({ status: 'stopped', phase: 'Stopped' })

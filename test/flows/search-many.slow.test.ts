@@ -17,7 +17,7 @@ const taskOn = (platform: Platform) =>
 
 test(
   'a client that is killed ten times, at any of its calls, loses no trial and repeats none',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const lives = fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 10, maxLength: 10 })
     await fc.assert(
@@ -69,7 +69,7 @@ function bucket(perSecond: number, burst: number, seconds: () => number) {
 
 test(
   'a thousand trials, eight at a time, are never throttled: each is started once, and no call is made more often than its trial needs',
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async () => {
     const account = searchAccount(({ x, y }) => [1, 2, 3].map((step) => (Number(x) - 2) ** 2 + (Number(y) - 1) ** 2 + 1 / step))
     const { platform } = account.client()

@@ -9,7 +9,7 @@ const line = 'a line of some length, as programs print them, and this is it with
 
 test.skipIf(process.platform !== 'linux')(
   'a worker that prints 200 MB loses no line, and the memory of client and supervisor stays flat',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     await using place = sandbox()
     const program = place.start(flood, `yes '${line}' | head -c 200000000`)

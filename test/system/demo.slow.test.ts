@@ -63,13 +63,13 @@ test.skipIf(lacking('python3'))(
     await first.prints(/✓ clean: Downloading/)
     const [job = ''] = place.jobs('clean')
     // Whoever waited for the job would wait for ever: it cannot go on.
-    const { owner } = JSON.parse(readFileSync(join(place.root, 'jobs', job, 'state.json'), 'utf8')) as { readonly owner: string }
-    process.kill(Number.parseInt(owner, 10), 'SIGSTOP')
+    const supervisor = place.supervisorOf(job)
+    process.kill(supervisor, 'SIGSTOP')
     try {
       first.kill('SIGINT')
       expect(await first.ended).toMatchObject({ end: 130 })
     } finally {
-      process.kill(Number.parseInt(owner, 10), 'SIGCONT')
+      process.kill(supervisor, 'SIGCONT')
     }
     expect(first.output()).toContain(`Waiting for job ${job} was aborted; the job goes on.`)
     expect(first.output()).toContain(`ssm logs --follow ${job}`)

@@ -38,6 +38,8 @@ export interface Sandbox extends AsyncDisposable {
   startAsNobody(program: string, ...args: readonly string[]): Program
   /** Names of the jobs there are of a task. */
   jobs(task: string): readonly string[]
+  /** The number of the process that looks after a job. */
+  supervisorOf(job: string): number
   /** Objects there are in the store, as `bucket/key`. */
   objects(): readonly string[]
   /** What should not be there any more: processes that carry the sandbox's folder, temporary files, locks, machines' folders. */
@@ -76,6 +78,8 @@ export function sandbox(options: SandboxOptions = {}): Sandbox {
       return startNode([node, file, ...args], { ...started, ...nobody })
     },
     jobs: (task) => foldersIn(join(root, 'jobs')).filter((name) => name.startsWith(`${task}-2`)),
+    supervisorOf: (job) =>
+      Number.parseInt(/"owner": *"(\d+)/.exec(readFileSync(join(root, 'jobs', job, 'state.json'), 'utf8'))?.[1] ?? '', 10),
     objects: () => everythingThere(join(root, 's3')).filter((path) => !path.endsWith('/')),
     leftovers: async () => [...(await processesLeft(folder)).map((pid) => `process ${pid}`), ...leftFiles(root, temporary)],
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,5 @@
 import { request, type ClientRequest } from 'node:http'
+import process from 'node:process'
 import { local } from '@simple-sagemaker/core/local'
 import { expect, test } from 'vitest'
 import { listen } from '../../examples/02-service/server.ts'
@@ -114,9 +115,12 @@ test.skipIf(lacking('python3'))(
   async () => {
     await using place = sandbox()
     await using server = await serviceIn(place)
-    const running = ask(server.port, 'POST', '/runs', { document: 'song', text: 'row row row', seconds: 3 })
+    const running = ask(server.port, 'POST', '/runs', { document: 'song', text: 'row row row', seconds: 1 })
     await running.says('thinking')
-    const page = await ask(server.port, 'GET', '/runs/song/report').reply
+    // The job cannot end before the page of a running one was asked for.
+    const supervisor = place.supervisorOf(place.jobs('song')[0] ?? '')
+    process.kill(supervisor, 'SIGSTOP')
+    const page = await ask(server.port, 'GET', '/runs/song/report').reply.finally(() => process.kill(supervisor, 'SIGCONT'))
     expect(page.status).toBe(200)
     expect(page.body).toContain('data-events="report/events"')
     expect(page.body).toContain("connect-src 'self'")
