@@ -180,3 +180,19 @@ test('tasks whose names begin alike never take each other’s jobs, data or stat
   expect(again.decision.kind).toBe('start')
   expect(place.objects().filter((path) => path.includes('/exp2/input/'))).toHaveLength(1)
 })
+
+test('what the exit code 13 of Node means is told of a program of Node alone', { timeout }, async () => {
+  await using place = sandbox()
+  const open = place.project('p')
+  const entry = place.file('waits.mjs', 'console.log("begun")\nawait new Promise(() => {})\n')
+  const [ofNode, ofShell] = await Promise.all([
+    failureOf(open.task('node').code(entry).run()),
+    failureOf(open.task('shell').shell('exit 13').run()),
+  ])
+  expect(ofNode).toMatchObject({ code: 'JOB_FAILED', exitCode: 13 })
+  expect(ofNode.message).toMatch(
+    /exit code 13 on algo-1, with which Node ends a program whose top-level await is never settled\n/,
+  )
+  expect(ofShell).toMatchObject({ code: 'JOB_FAILED', exitCode: 13 })
+  expect(ofShell.message).not.toContain('Node')
+})

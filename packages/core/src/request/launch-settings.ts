@@ -57,10 +57,15 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }
 
+const isOfNode = (entry = ''): boolean => /\.[cm]?[jt]s$/.test(entry)
+
+/** Whether Node runs the program of a task. */
+export const runsNode = ({ program }: Pick<TaskSpec, 'program'>): boolean => program.kind === 'code' && isOfNode(program.entry)
+
 function launchMode({ program }: TaskSpec, entry: string | undefined): LaunchMode {
   if (program.kind === 'shell') return 'line'
   if (program.kind === 'command') return 'command'
-  if (/\.[cm]?[jt]s$/.test(entry ?? '')) return 'node'
+  if (isOfNode(entry)) return 'node'
   return entry?.endsWith('.py') === true ? 'python' : 'script'
 }
 

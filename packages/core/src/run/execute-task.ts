@@ -2,6 +2,7 @@ import { isSsmError } from '../errors/ssm-error.ts'
 import type { JobRef } from '../platform/jobs.ts'
 import { placementsOf } from '../spec/machines/placements.ts'
 import type { TaskSpec } from '../spec/task-spec.ts'
+import { runsNode } from '../request/launch-settings.ts'
 import { attemptsUpTo, attemptEnd, followAttempt, type Attempt, type EndedAttemptJob } from './attempt.ts'
 import type { TaskContext, TaskSession } from './context.ts'
 import { settle, settleAgain } from './decide/settle.ts'
@@ -45,7 +46,8 @@ export async function executeTask(given: TaskOfSession, session: TaskSession): P
       const waitEnded = session.isStopped(job) ? undefined : ended.waitEnded
       const end = attemptEnd(ended.state, { ...attempt, waitEnded, isOwn: attempt.decision.kind === 'start' }, task.spec)
       const next = afterAttempt(attemptPolicyOf(task.spec), attempt.number, attempt.place, end)
-      if (next.kind === 'give-up') throw endedBadly({ ...ended, waitEnded, attempt: attempt.number }, platform)
+      if (next.kind === 'give-up')
+        throw endedBadly({ ...ended, waitEnded, attempt: attempt.number, isNode: runsNode(task.spec) }, platform)
       if (next.kind === 'done') {
         if (!isSkipped) await warnOfNothingKept(task, job, following)
         const attempts = await attemptsUpTo(task, attempt, ended.state, following)

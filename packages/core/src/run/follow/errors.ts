@@ -15,6 +15,8 @@ export interface JobErrorOptions {
   readonly attempt?: AttemptNumber | undefined
   /** Its log is gone with the rehearsal that it was part of. */
   readonly isRehearsed?: boolean
+  /** Node ran its program: what its exit codes mean is told. */
+  readonly isNode?: boolean
 }
 
 /** The program of a job ended with an error. */
@@ -37,10 +39,10 @@ export class JobFailedError extends SsmError {
   constructor(
     state: JobState,
     lastLines: readonly string[],
-    { platform, attempt, isRehearsed, ...options }: JobErrorOptions = {},
+    { platform, attempt, isRehearsed, isNode, ...options }: JobErrorOptions = {},
   ) {
     const { exitCode, machine } = readReason(state.failureReason ?? '')
-    super('JOB_FAILED', failureMessage(state, lastLines), {
+    super('JOB_FAILED', failureMessage(state, lastLines, isNode === true && exitCode === 13 ? unsettled : ''), {
       ...options,
       hint: isRehearsed === true ? rehearsedHint : failedHint(state, { platform, attempt }),
       facts: { job: state.name, kind: state.kind, exitCode, machine, reason: state.failureReason, lastLines },
@@ -172,15 +174,19 @@ interface BadEnd {
   readonly lastLines: ReadonlyMap<string, readonly string[]>
   readonly waitEnded?: WaitEnded | undefined
   readonly attempt?: AttemptNumber
+  readonly isNode?: boolean
 }
 
 /** What a job that did not complete is told as. */
-export function endedBadly({ state, lastLines, waitEnded, attempt }: BadEnd, platform: string | undefined): Error {
+export function endedBadly(
+  { state, lastLines, waitEnded, attempt, isNode = false }: BadEnd,
+  platform: string | undefined,
+): Error {
   if (waitEnded !== undefined) return noSpotMachines(state, waitEnded)
   if (state.status === 'stopped') return new JobStoppedError(state)
   const { machine } = readReason(state.failureReason ?? '')
   const lines = machine === undefined ? [...lastLines.values()].flat().slice(-20) : lastLines.get(machine)
-  return new JobFailedError(state, lines ?? [], { platform, attempt })
+  return new JobFailedError(state, lines ?? [], { platform, attempt, isNode })
 }
 
 function noSpotMachines({ name, kind }: JobState, { waitedSeconds }: WaitEnded): Error {
@@ -201,9 +207,11 @@ function noSpotMachines({ name, kind }: JobState, { waitedSeconds }: WaitEnded):
 const isRepeated = (line: string, reason: string): boolean =>
   line.startsWith('ssm: ') && reason.includes(line.slice('ssm: '.length))
 
-function failureMessage(state: JobState, lastLines: readonly string[]): string {
+const unsettled = ', with which Node ends a program whose top-level await is never settled'
+
+function failureMessage(state: JobState, lastLines: readonly string[], meaning: string): string {
   const [first = 'no reason was given', ...more] = (state.failureReason ?? '').split('\n')
   const tail = more.some((line) => line.trim() !== '') ? more : lastLines.filter((line) => !isRepeated(line, first))
   const shown = tail.map((line) => `  ${line}`).join('\n')
-  return `Job ${state.name} failed: ${first}${shown === '' ? '' : `\n${shown}`}`
+  return `Job ${state.name} failed: ${first}${meaning}${shown === '' ? '' : `\n${shown}`}`
 }

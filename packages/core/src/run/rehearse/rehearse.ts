@@ -10,6 +10,7 @@ import type { InputSpec, TaskSpec } from '../../spec/task-spec.ts'
 import { systemClock } from '../../time/clock.ts'
 import { secondsOf } from '../../time/duration.ts'
 import { readingContext } from '../context.ts'
+import { runsNode } from '../../request/launch-settings.ts'
 import { JobFailedError, RunAbortedError } from '../follow/errors.ts'
 import { lookAtTask } from '../resolve/resolve-task.ts'
 import type { TaskResult } from '../results/task-result.ts'
@@ -100,7 +101,9 @@ class RunsOfRehearsal {
     const result = await this.#run(platform, heard.onEvent).catch(async (cause: unknown) => {
       if (!(cause instanceof JobFailedError)) throw cause
       const state = await platform.jobs.describe(cause.job)
-      throw state === undefined ? cause : new JobFailedError(state, cause.lastLines, { cause, isRehearsed: true })
+      throw state === undefined
+        ? cause
+        : new JobFailedError(state, cause.lastLines, { cause, isRehearsed: true, isNode: runsNode(this.#spec) })
     })
     const start = onlyStart(await stateOf(platform, result))
     if (start === undefined)
