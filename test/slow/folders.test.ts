@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { setup } from '../../scripts/setup.mjs'
 import { sandbox, type Sandbox } from '../system/sandbox.ts'
 
-const timeout = 300_000
+const timeout = 600_000
 const gibibyte = 1024 ** 3
 
 beforeAll(setup, timeout)
