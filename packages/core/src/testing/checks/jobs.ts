@@ -63,14 +63,17 @@ const lives = forBothKinds({
     equal((await itemsOf(platform.jobs.watch(refOf(request)))).length, 1)
   },
   'leaving the watch of a {kind} job leaves the job alone': async ({ platform, folder }, kind) => {
-    const request = shellRequest(kind, folder, { shell: 'sleep 0.3' })
+    const request = shellRequest(kind, folder, { shell: 'trap "exit 0" TERM; sleep 60 & wait' })
     await platform.jobs.start(request)
     for await (const _state of platform.jobs.watch(refOf(request))) break
     const stop = new AbortController()
     const watching = itemsOf(platform.jobs.watch(refOf(request), { signal: stop.signal }))
     stop.abort(new Error('enough'))
     await rejectsWith(watching, 'enough')
-    equal((await lastState(platform, refOf(request))).status, 'completed')
+    await untilRunning(platform, refOf(request))
+    equal((await platform.jobs.describe(refOf(request)))?.status, 'in-progress')
+    await platform.jobs.stop(refOf(request))
+    await lastState(platform, refOf(request))
   },
   'a {kind} job that is stopped ends as stopped, and a second stop is quiet': async ({ platform, folder }, kind) => {
     const request = shellRequest(kind, folder, { shell: 'trap "exit 0" TERM; sleep 60 & wait' })

@@ -4,6 +4,9 @@ import { shellRequest, refOf, trainingJob } from '../job-requests.ts'
 import { ranToEnd } from '../job-steps.ts'
 import { forBothKinds, itemsOf, type Checks } from '../visit.ts'
 
+/** A program that does the one at its start, and the other when it is told to stop. */
+const untilStopped = (first: string, last: string): string => `trap "${last}; exit 0" TERM; ${first}; sleep 60 & wait`
+
 const texts = (lines: readonly LogLine[]): readonly string[] => lines.map((line) => line.text)
 
 const whole = forBothKinds({
@@ -22,14 +25,17 @@ const whole = forBothKinds({
 export const logsChecks: Checks = {
   ...whole,
   'lines come while the job runs, and the following ends with the job': async ({ platform, folder }) => {
-    const request = trainingJob(folder, { shell: 'echo first; sleep 1; echo last' })
+    const request = trainingJob(folder, { shell: untilStopped('echo first', 'echo last') })
     await platform.jobs.start(request)
-    const statuses: (string | undefined)[] = []
-    for await (const line of platform.logs.follow(refOf(request))) {
-      if (line.text === 'first') statuses.push((await platform.jobs.describe(refOf(request)))?.status)
+    const lines: string[] = []
+    for await (const { text } of platform.logs.follow(refOf(request))) {
+      lines.push(text)
+      if (text !== 'first') continue
+      equal((await platform.jobs.describe(refOf(request)))?.status, 'in-progress')
+      await platform.jobs.stop(refOf(request))
     }
-    deepEqual(statuses, ['in-progress'])
-    equal((await platform.jobs.describe(refOf(request)))?.status, 'completed')
+    deepEqual(lines, ['first', 'last'])
+    equal((await platform.jobs.describe(refOf(request)))?.status, 'stopped')
   },
   'the machines of a job are told apart, each in its order': async ({ platform, folder }) => {
     const shell = 'i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done'
@@ -44,8 +50,13 @@ export const logsChecks: Checks = {
     }
   },
   'lines know when they were written, and can be asked for from a moment on': async ({ platform, folder }) => {
-    const request = trainingJob(folder, { shell: 'echo one; sleep 0.5; echo two' })
-    await ranToEnd(platform, request)
+    const request = trainingJob(folder, { shell: untilStopped('echo one', 'echo two') })
+    await platform.jobs.start(request)
+    for await (const { text } of platform.logs.follow(refOf(request))) {
+      if (text !== 'one') continue
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      await platform.jobs.stop(refOf(request))
+    }
     const [one, two] = await itemsOf(platform.logs.follow(refOf(request)))
     isMoreThan((two?.atMs ?? 0) - (one?.atMs ?? 0), 300)
     deepEqual(texts(await itemsOf(platform.logs.follow(refOf(request), { sinceMs: two?.atMs ?? 0 }))), ['two'])
@@ -67,12 +78,18 @@ export const logsChecks: Checks = {
     deepEqual(await last({ last: 2, untilNow: false }), ['line 6', 'no end'])
   },
   'following from the last lines on loses none and repeats none': async ({ platform, folder }) => {
-    const request = trainingJob(folder, { shell: 'for i in 1 2 3 4 5; do echo line $i; done; sleep 1; echo line 6; echo line 7' })
+    const shell = untilStopped('for i in 1 2 3 4 5; do echo line $i; done', 'echo line 6; echo line 7')
+    const request = trainingJob(folder, { shell })
     await platform.jobs.start(request)
     const job = refOf(request)
     while ((await itemsOf(platform.logs.follow(job, { untilNow: true }))).length < 5)
       await new Promise((resolve) => setTimeout(resolve, 20))
-    deepEqual(texts(await itemsOf(platform.logs.follow(job, { last: 2 }))), ['line 4', 'line 5', 'line 6', 'line 7'])
+    const lines: string[] = []
+    for await (const { text } of platform.logs.follow(job, { last: 2 })) {
+      lines.push(text)
+      if (text === 'line 5') await platform.jobs.stop(job)
+    }
+    deepEqual(lines, ['line 4', 'line 5', 'line 6', 'line 7'])
   },
   'what there is now can be read without waiting': async ({ platform, folder }) => {
     const request = trainingJob(folder, { shell: 'echo early; sleep 60' })

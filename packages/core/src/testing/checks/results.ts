@@ -6,7 +6,7 @@ import { objectUri, type ObjectUri } from '../../names/object-uri.ts'
 import type { JobRequest } from '../../platform/jobs.ts'
 import { deepEqual, equal } from '../expectations.ts'
 import { processingJob, refOf, trainingJob } from '../job-requests.ts'
-import { lastState, ranToEnd, untilRunning } from '../job-steps.ts'
+import { lastState, ranToEnd } from '../job-steps.ts'
 import { uriBelow, itemsOf, keyBelow, putText, objectText, type Checks, type Visit } from '../visit.ts'
 
 /** The names of the files in a `tar.gz`, sorted. */
@@ -38,10 +38,10 @@ export const resultsChecks: Checks = {
     deepEqual(await archive(visit, outOf(visit, request, 'output.tar.gz')), ['algo-1'])
   },
   'a job that is stopped keeps what its program wrote in its grace': async (visit) => {
-    const request = trainingJob(visit.folder, { shell: 'trap "echo late > $R/opt/ml/model/late; exit 0" TERM; sleep 60 & wait' })
+    const shell = 'trap "echo late > $R/opt/ml/model/late; exit 0" TERM; echo ready; sleep 60 & wait'
+    const request = trainingJob(visit.folder, { shell })
     await visit.platform.jobs.start(request)
-    await untilRunning(visit.platform, refOf(request))
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    for await (const { text } of visit.platform.logs.follow(refOf(request))) if (text === 'ready') break
     await visit.platform.jobs.stop(refOf(request))
     await lastState(visit.platform, refOf(request))
     deepEqual(await archive(visit, outOf(visit, request, 'model.tar.gz')), ['late'])
