@@ -52,6 +52,17 @@ test(
     expect(shown.best).toMatchObject({ hyperparameters: { x: 0 }, value: 3, job: best.job })
     expect(shown.trials.map(({ job }) => job)).toEqual(trials.map(({ job }) => job))
     expect((await ssm(folder.path, 'best', ...place)).stdout).toContain(`best: x=0\njob: ${best.job}\n`)
+    // A task of a name like a trial's is none.
+    expect(await ssm(folder.path, 'shell', '-p', 'ex', '-t', 'train-evaluation', '--cmd', 'true')).toMatchObject({ code: 0 })
+    const listed = (await ssm(folder.path, 'ps')).stdout.trimEnd().split('\n')
+    expect(listed).toHaveLength(3)
+    expect(listed[1]).toMatch(/^ex +train-evaluation +completed /)
+    expect(listed[2]).toMatch(new RegExp(`^ex +train +4 trials: 4 completed .* best: ${best.job}$`))
+    for (const argv of [['--trials'], ['--metrics']])
+      expect((await ssm(folder.path, 'ps', ...argv)).stdout.trimEnd().split('\n')).toHaveLength(6)
+    const { jobs } = JSON.parse((await ssm(folder.path, 'ps', '--json')).stdout) as { readonly jobs: readonly object[] }
+    expect(jobs).toHaveLength(5)
+    expect((await ssm(folder.path, 'ps', '-p', 'ex', '-t', best.job.slice(0, 16))).stdout).toContain(best.job)
   },
 )
 

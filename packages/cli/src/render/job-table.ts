@@ -1,18 +1,20 @@
 import type { JobState } from '@simple-sagemaker/core'
+import { isTerminal } from '@simple-sagemaker/core/jobs'
 import type { Colours } from '../terminal/colours.ts'
-import { bytesText, fit, plainText, sparkline, spanText, table, widthOf } from '../terminal/text.ts'
+import { bytesText, countText, fit, plainText, sparkline, spanText, table, widthOf } from '../terminal/text.ts'
 import { amountText } from './cost/cost-text.ts'
-import type { ListedJob } from './documents/job-document.ts'
+import type { ListedJob, ListedTrials } from './documents/job-document.ts'
 
 /** Jobs in a table; where that is wider than the terminal, each job in two lines. */
 export function jobsText(
-  jobs: readonly ListedJob[],
+  entries: readonly (ListedJob | ListedTrials)[],
   { nowMs, colours, columns }: { readonly nowMs: number; readonly colours: Colours; readonly columns: number },
 ): string {
-  if (jobs.length === 0) return 'no jobs\n'
+  if (entries.length === 0) return 'no jobs\n'
+  const jobs = entries.filter((entry) => 'job' in entry)
   const hasUsage = jobs.some((listed) => 'usage' in listed)
   const hasSeries = jobs.some(({ series }) => series !== undefined)
-  const rows = jobs.map((listed) => rowOf(listed, nowMs, colours, hasUsage))
+  const rows = entries.map((entry) => ('job' in entry ? rowOf(entry, nowMs, colours, hasUsage) : trialsRow(entry, nowMs)))
   const hasCosts = jobs.some(({ cost }) => cost !== undefined)
   const wide = table(
     [
@@ -69,6 +71,30 @@ function rowOf({ project, task, job, cost, usage, series }: ListedJob, nowMs: nu
     cost: costCells(cost),
     used: hasUsage ? usageCells(usage) : [],
     measured: seriesText(series ?? {}),
+  }
+}
+
+/** The trials of a task's searches in one row: how many, how their newest jobs stand, and the job of the best one. */
+function trialsRow({ project, task, best, trials }: ListedTrials, nowMs: number): Row {
+  const newest = new Map(trials.toReversed().map((listed) => [listed.task, listed.job]))
+  const counts = new Map<string, number>()
+  for (const { status } of newest.values()) {
+    const name = isTerminal(status) ? status : 'running'
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  const began = Math.min(...trials.map(({ job }) => job.createdAtMs))
+  const ended = Math.max(...trials.map(({ job }) => job.endedAtMs ?? nowMs))
+  const each = [...counts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, count]) => `${count} ${name}`)
+  return {
+    project,
+    task,
+    status: `${countText(newest.size, 'trial')}: ${each.join(', ')}`,
+    time: spanText(ended - began),
+    started: `${spanText(nowMs - began)} ago`,
+    name: best === undefined ? '' : `best: ${best}`,
+    cost: [],
+    used: [],
+    measured: '',
   }
 }
 

@@ -5,7 +5,7 @@ import { exits } from '../../grammar/exit-codes.ts'
 import { listOptions } from '../../grammar/tables/cli-options.ts'
 import { projectOptions } from '../../grammar/tables/run-options.ts'
 import { valuesOf } from '../../grammar/values.ts'
-import { jobDocument, type ListedJob } from '../../render/documents/job-document.ts'
+import { jobDocument, type ListedJob, type ListedTrials } from '../../render/documents/job-document.ts'
 import { budgetsText, costTotals, isCosted, totalsText } from '../../render/cost/cost-table.ts'
 import { jobsText } from '../../render/job-table.ts'
 import { LiveRegion } from '../../render/live-region.ts'
@@ -13,23 +13,28 @@ import { askedPrices, localRoot, openPlatform } from '../../settings/open-platfo
 import { canRedraw, coloursFor } from '../../terminal/colours.ts'
 import { abortOnSignal } from '../abort-signal.ts'
 import { budgetsOf, listedJobs } from './listed.ts'
+import { withTrialsTogether } from './trials.ts'
 
 const watchMs = 2_000
 const mostDrawn = 20
 
 type List = () => Promise<readonly ListedJob[]>
+type Together = (jobs: readonly ListedJob[]) => Promise<readonly (ListedJob | ListedTrials)[]>
 
 /** `ssm ps`: jobs of a task, of a project, or of every project in the bucket; newest first. */
 export async function ps(call: Call): Promise<number> {
   const { parsed, settings, context, json } = call
-  const { watch, status, last = 5, usage = false, series = false } = valuesOf(parsed, listOptions)
+  const { watch, status, last = 5, usage = false, series = false, trials = false } = valuesOf(parsed, listOptions)
   const { task } = valuesOf(parsed, projectOptions)
   await using platform = await openPlatform(settings, context, () => undefined)
   using interrupt = abortOnSignal(context)
   const prices = askedPrices(parsed, settings)
   const wanted = { task, last, matches: statusFilter(status), prices, usage, series }
   const list: List = () => listedJobs(settings, platform, wanted, interrupt.signal)
-  if (watch === true) return await watchJobs(call, list, interrupt.signal)
+  const isEach = json || trials || usage || series || task !== undefined || prices !== undefined
+  const together: Together = async (jobs) =>
+    isEach ? jobs : await withTrialsTogether(jobs, settings, platform, interrupt.signal)
+  if (watch === true) return await watchJobs(call, list, together, interrupt.signal)
   const jobs = await list()
   // Which store was looked at: of another folder there may be another one.
   if (!json && settings.platform === 'local' && !call.quiet)
@@ -38,7 +43,7 @@ export async function ps(call: Call): Promise<number> {
   context.stdout.write(
     json
       ? `${JSON.stringify({ ...documentOf(jobs), ...(prices === undefined ? {} : { budgets }) })}\n`
-      : `${text(call, jobs)}${budgetsText(budgets)}`,
+      : `${text(call, jobs, await together(jobs))}${budgetsText(budgets)}`,
   )
   return exits.done
 }
@@ -54,8 +59,8 @@ const documentOf = (jobs: readonly ListedJob[]): Readonly<Record<string, unknown
   ...(jobs.some(isCosted) ? { costs: costTotals(jobs) } : {}),
 })
 
-function text({ context }: Call, jobs: readonly ListedJob[]): string {
-  const rows = jobsText(jobs, {
+function text({ context }: Call, jobs: readonly ListedJob[], entries: readonly (ListedJob | ListedTrials)[]): string {
+  const rows = jobsText(entries, {
     nowMs: context.now(),
     colours: coloursFor(context.stdout, context),
     columns: context.stdout.isTTY ? context.stdout.columns() : Number.POSITIVE_INFINITY,
@@ -63,7 +68,7 @@ function text({ context }: Call, jobs: readonly ListedJob[]): string {
   return jobs.some(isCosted) ? `${rows}${totalsText(costTotals(jobs))}` : rows
 }
 
-async function watchJobs(call: Call, list: List, signal: AbortSignal): Promise<number> {
+async function watchJobs(call: Call, list: List, together: Together, signal: AbortSignal): Promise<number> {
   const { context, json } = call
   const region = new LiveRegion(context.stdout)
   const redraws = !json && canRedraw(context.stdout, context)
@@ -72,8 +77,10 @@ async function watchJobs(call: Call, list: List, signal: AbortSignal): Promise<n
     const jobs = await list()
     // What running jobs cost grows all the time: that alone is no change.
     const now = JSON.stringify(jobs.map(({ project: name, task, job }) => jobDocument({ project: name, task, job })))
-    if (redraws) region.draw(shortened(text(call, jobs).trimEnd().split('\n')))
-    else if (now !== shown) context.stdout.write(json ? `${JSON.stringify(documentOf(jobs))}\n` : `${text(call, jobs)}\n`)
+    const shows = redraws || (now !== shown && !json)
+    const lines = shows ? text(call, jobs, await together(jobs)) : ''
+    if (redraws) region.draw(shortened(lines.trimEnd().split('\n')))
+    else if (now !== shown) context.stdout.write(json ? `${JSON.stringify(documentOf(jobs))}\n` : `${lines}\n`)
     shown = now
     if (jobs.every(({ job }) => isTerminal(job.status))) break
     await context.sleep(watchMs, signal)

@@ -183,6 +183,11 @@ export const listOptions = {
     source,
     flag: { names: ['metrics'] },
   }),
+  trials: flag({
+    summary: 'List each trial of a search; else those of a task are one line, unless -t, --json or a question about each job is there.',
+    source,
+    flag: { names: ['trials'] },
+  }),
 }
 
 /** What `report` takes. */

@@ -16,6 +16,17 @@ export interface ListedJob {
   readonly series?: Readonly<Record<string, readonly SeriesPoint[]>>
 }
 
+/** Jobs of the trials of a task's searches, told as one. */
+export interface ListedTrials {
+  readonly project: string
+  /** The task that was searched. */
+  readonly task: string
+  /** The job of the best trial of the newest search that has one. */
+  readonly best: string | undefined
+  /** Their jobs, newest first. */
+  readonly trials: readonly ListedJob[]
+}
+
 /** A job as one JSON document: times as ISO 8601, `null` for what is not known. */
 export function jobDocument(listed: ListedJob): Readonly<Record<string, unknown>> {
   const { project, task, job, tags, cost, usage, series } = listed
