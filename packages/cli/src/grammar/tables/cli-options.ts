@@ -184,7 +184,8 @@ export const listOptions = {
     flag: { names: ['metrics'] },
   }),
   trials: flag({
-    summary: 'List each trial of a search; else those of a task are one line, unless -t, --json or a question about each job is there.',
+    summary:
+      'List each trial of a search; else those of a task are one line, unless -t, --json or a question about each job is there.',
     source,
     flag: { names: ['trials'] },
   }),
