@@ -40,13 +40,13 @@ export function jobsText(
       name,
     ]),
   )
-  const hints = jobs
-    .flatMap(({ job, usage }) => (usage?.hint === undefined ? [] : [`hint: ${job.name}: ${usage.hint}\n`]))
-    .join('')
+  const hints = jobs.map(usageHint).join('')
   if (widest(wide) <= columns) return `${wide}${hints}`
   const lines = rows.flatMap((row) => inTwoLines(row, hasUsage)).map((line) => `${fit(line, columns)}\n`)
   return `${lines.join('')}${hints}`
 }
+
+const usageHint = ({ job, usage }: ListedJob): string => (usage?.hint === undefined ? '' : `hint: ${job.name}: ${usage.hint}\n`)
 
 interface Row {
   readonly project: string
@@ -107,7 +107,7 @@ function inTwoLines(
     `${status}  ${project} ${task}  ${time}  ${started}${usd === undefined ? '' : `  ${usd} USD`}`,
     ...(hasUsage ? [`  ${usageTitles.map((title, at) => `${title} ${used[at] ?? ''}`).join('  ')}`] : []),
     ...(measured === '' ? [] : [`  ${measured}`]),
-    `  ${name}`,
+    ...(name === '' ? [] : [`  ${name}`]),
   ]
 }
 

@@ -160,37 +160,6 @@ export const logOptions = {
   timestamps: flag({ summary: 'Show when each line was written.', source, flag: { names: ['timestamps'] } }),
 }
 
-/** What `ps` takes. */
-export const listOptions = {
-  watch: flag({ summary: 'Show every change until no job is running.', source, flag: { names: ['watch', 'w'] } }),
-  status: oneOf({
-    summary: 'Only jobs with this status.',
-    source,
-    choices: ['running', 'completed', 'failed', 'stopped'],
-    flag: { names: ['status'], args: ['STATUS'] },
-  }),
-  last: count({
-    summary: 'How many of the newest jobs of each task.',
-    source,
-    default: 5,
-    from: 1,
-    to: 25,
-    flag: { names: ['last', 'n'], args: ['N'] },
-  }),
-  usage: flag({ summary: 'Show what the machines used, and what is hardly used.', source, flag: { names: ['usage'] } }),
-  series: flag({
-    summary: 'Show the last value and the course of each metric. Reads the logs of the jobs that are listed.',
-    source,
-    flag: { names: ['metrics'] },
-  }),
-  trials: flag({
-    summary:
-      'List each trial of a search; else those of a task are one line, unless -t, --json or a question about each job is there.',
-    source,
-    flag: { names: ['trials'] },
-  }),
-}
-
 /** What `report` takes. */
 export const reportOptions = {
   file: text({

@@ -1,6 +1,6 @@
 import type { CommandSpec, Positional } from '../command.ts'
-import { cleanOptions, costOptions, listOptions, logOptions, reportOptions, watchOptions } from './cli-options.ts'
-import { warmOptions } from './small-options.ts'
+import { cleanOptions, costOptions, logOptions, reportOptions, watchOptions } from './cli-options.ts'
+import { listOptions, warmOptions } from './small-options.ts'
 import { download, everywhere, where } from './groups.ts'
 import { callOptions, projectOptions } from './run-options.ts'
 
