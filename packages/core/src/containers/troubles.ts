@@ -45,8 +45,9 @@ const troubles: readonly (readonly [words: RegExp, next: string])[] = [
   ],
   [
     /"?\/bin\/sh"?:? [^\n]*no such file|\/bin\/sh[^\n]*(not found|no such file)/i,
-    'The image has no /bin/sh, which starts the program of a task: take an image with a shell.',
+    'The image has no /bin/sh, or lacks what that needs, which starts the program of a task: take an image with a shell.',
   ],
+  [/exec format error/i, 'The image is for other processors than this computer has: take one for its own.'],
 ]
 
 /** Why an engine failed, by its own words. */

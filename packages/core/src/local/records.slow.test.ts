@@ -140,7 +140,7 @@ test('a result that changed after its job is seen when it matters', async () => 
   expect((await verified())?.failureReason).toContain('is missing')
 })
 
-test('results of a job whose supervisor was killed while it stored them are stored by whoever waits for it', async () => {
+test('results of a job whose supervisor was killed while it stored them are stored by whoever comes next', async () => {
   const state = objectUri(`${folder}kept-state`)
   await platform.objects.write(objectUri(`${state}/gone`), { kind: 'bytes', bytes: Buffer.from('x') })
   // Takes long to store, until it is made shorter.
@@ -152,9 +152,8 @@ test('results of a job whose supervisor was killed while it stored them are stor
   process.kill(pidOf(readState(place)?.owner ?? ''), 'SIGKILL')
   expect(await processesLeft(refOf(request).name)).toEqual([])
   truncateSync(join(place.machines, 'algo-1/opt/ml/model/m'), 100_000)
-  // Others that start jobs meanwhile leave it alone.
+  // By others that start a job as well as by those that wait for it, and once.
   await ranToEnd(local({ root }), trainingJob(folder, { shell: 'true' }))
-  expect(await platform.jobs.describe(refOf(request))).toMatchObject({ status: 'in-progress', phase: 'Uploading' })
   const watching = [itemsOf(platform.jobs.watch(refOf(request))), itemsOf(platform.jobs.watch(refOf(request)))]
   for (const states of await Promise.all(watching)) expect(states.at(-1)).toMatchObject({ status: 'completed' })
   expect(await platform.jobs.describe(refOf(request), { verify: true })).toMatchObject({ status: 'completed' })

@@ -18,7 +18,11 @@ async function stopJob(call: Call, { platform, reporter, signal }: OpenedPlatfor
     reporter.note(
       isOver
         ? `job ${job.name} has ended already: ${job.status}`
-        : `asked job ${job.name} to stop: it has two minutes to save its state`,
+        : isTerminal(after.status)
+          ? `job ${job.name} has ended: ${after.status}`
+          : after.phase === 'Uploading'
+            ? `the program of job ${job.name} has ended: its results are being stored`
+            : `asked job ${job.name} to stop: it has two minutes to save its state`,
     )
   return exits.done
 }

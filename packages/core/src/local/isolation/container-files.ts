@@ -16,8 +16,8 @@ export function openConfiguration(tree: MachineTree): void {
  * Tells the other machines of a job that the program of one has ended well, when it has; gives its code. Its name goes with its container,
  * and they may not have looked for it yet.
  */
-export function tellEnd(code: number, host: string, others: readonly MachineTree[]): number {
-  for (const other of code === 0 ? others : []) {
+export function tellEnd(code: number, { host }: MachineTree, machines: readonly MachineTree[]): number {
+  for (const other of code === 0 ? machines.filter((each) => each.host !== host) : []) {
     try {
       // A link that the program of that machine made there is not followed.
       writeFileSync(join(other.root, hasEnded(host)), '', { flag: 'wx', mode: 0o644 })

@@ -173,6 +173,31 @@ test('a program that ends with a code of engines has failed by itself', async ()
   })
 })
 
+const goneMeanwhile = 'Error: Waiting for container 3b4: container has already been removed'
+
+test('a program that ended before podman could ask for its code has the code that its launcher left', async () => {
+  const leave = 'for word in "$@"; do case "$word" in *:/opt/ml/output) echo 3 > "${word%%:*}/.ssm-ended";; esac; done'
+  docker('podman version 4.3.1', { run: `${leave}; echo '${goneMeanwhile}' >&2; exit 127` })
+  writeFileSync(join(place.folder, 'calls.here'), '')
+  await expect(place.project('ex').task('t').shell('true').image('mine:1').container().run()).rejects.toMatchObject({
+    code: 'JOB_FAILED',
+    reason: 'AlgorithmError: exit code: 3',
+  })
+})
+
+test('a program that the runtime could not execute fails its job with the words of that, whatever podman says of its container', async () => {
+  docker('podman version 4.3.1', {
+    run: `printf '%s\\n' 'exec /bin/sh: no such file or directory' '${goneMeanwhile}' >&2; exit 127`,
+  })
+  writeFileSync(join(place.folder, 'calls.here'), '')
+  await expect(place.project('ex').task('t').shell('true').image('mine:1').container().run()).rejects.toMatchObject({
+    code: 'JOB_FAILED',
+    reason: expect.stringMatching(
+      /^ClientError: docker did not start algo-1: exec \/bin\/sh: no such file or directory\. /,
+    ) as string,
+  })
+})
+
 const need = (image: object) =>
   ({ image, kind: 'training', instanceType: 'local', project: 'ex', prefix: '', container: true }) as Parameters<
     ReturnType<typeof localImages>['resolve']

@@ -11,7 +11,8 @@ import type { MachineTree } from '../machine/tree.ts'
 import type { JobPlan } from '../request/job-plan.ts'
 import { openConfiguration, takeOver, tellEnd } from './container-files.ts'
 import { asker, startedCode, type Ask } from './engine-calls.ts'
-import { containerName, makeNetwork, jobNetworkName, removeNetwork, Starts } from './job-network.ts'
+import { withoutLateSignals } from './engine-lines.ts'
+import { containerName, jobNetworkName, makeNetwork, removeNetwork, Starts } from './job-network.ts'
 
 /** A container of docker or podman for each machine, with its folders where SageMaker has them. */
 export function containerIsolation(settings: ContainerSettings, plan: JobPlan | undefined): Isolation {
@@ -80,23 +81,34 @@ interface Job {
   readonly ask: Ask
 }
 
+/** What is run for a machine, and in which environment. */
+function wordsOf(
+  settings: ContainerSettings,
+  program: MachineProgram,
+  { plan, network }: Job,
+): { readonly argv: readonly string[]; readonly environment: Readonly<Record<string, string>> } {
+  const { host, root } = program.tree
+  const { variables, environment } = passedVariables(program.environment, settings.environment)
+  const [argv, ownArguments] = plan?.usesOwnProgram === true ? [[], program.argv] : [program.argv, []]
+  const name = containerName(program.tree)
+  const machine = { name, host, root, network, folders: foldersOf(plan), variables, argv, ownArguments }
+  return { argv: [settings.program, ...runWords(settings, machine)], environment }
+}
+
 function startContainer(settings: ContainerSettings, program: MachineProgram, job: Job): RunningMachine {
   const { tree } = program
-  const { plan, network, starts, ask } = job
-  const others = job.machines.filter(({ host }) => host !== tree.host)
+  const { network, starts, ask } = job
   const name = containerName(tree)
-  const passed = passedVariables(program.environment, settings.environment)
-  const { variables } = passed
-  const [argv, ownArguments] = plan?.usesOwnProgram === true ? [[], program.argv] : [program.argv, []]
-  const { host, root } = tree
-  const machine = { name, host, root, network, folders: foldersOf(plan), variables, argv, ownArguments }
-  const output = lastOf(program.onOutput)
+  const { argv, environment } = wordsOf(settings, program, job)
+  const lines = withoutLateSignals(program.onOutput)
+  const output = lastOf(lines.take)
+  let wasAsked = false
   const running = startProcess({
     ...program,
     onOutput: output.take,
-    argv: [settings.program, ...runWords(settings, machine)],
+    argv,
     cwd: tree.root,
-    environment: passed.environment,
+    environment,
     afterwards: afterwards(settings, name, network?.name),
   })
   const ended = new AbortController()
@@ -105,13 +117,19 @@ function startContainer(settings: ContainerSettings, program: MachineProgram, jo
     ...running,
     // The engine's own process may have been killed while the container goes on.
     ended: running.ended
-      .then((code) => tellEnd(code, host, others))
+      .finally(lines.end)
+      .then((code) => tellEnd(code, tree, job.machines))
       .finally(() => starts?.ended(tree))
       .finally(() => ended.abort())
       .finally(remove)
-      .then((code) => startedCode(settings, tree, { code, lastOutput: output.text() })),
+      .then((code) => startedCode(settings, tree, { code, lastOutput: output.text(), wasAsked })),
     meter: meterOf(name, ask, ended.signal),
+    terminate() {
+      wasAsked = true
+      running.terminate()
+    },
     kill() {
+      wasAsked = true
       void remove()
       running.kill()
     },

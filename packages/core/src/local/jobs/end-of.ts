@@ -3,9 +3,9 @@ import type { StoredState } from './records.ts'
 
 /** The state a job ends in. */
 export function endedState(
-  { ending, ...state }: StoredState,
+  { ending, idleMs = 0, ...state }: StoredState,
   { status, phase, reason, unstored }: Ending,
-  endedAtMs = Date.now(),
+  endedAtMs = Date.now() - idleMs,
 ): StoredState {
   const nowMs = Math.max(endedAtMs, state.phases.at(-1)?.startedAtMs ?? 0)
   return {

@@ -40,7 +40,8 @@ export function endLeftIn(roots: readonly string[]): EndLeft | undefined {
 
 const wholeCode = /^\d{1,3}\n$/
 
-function codeLeftIn(root: string): { readonly host: string; readonly code: number; readonly atMs: number } | undefined {
+/** The code that the launcher of one machine left, and when; `undefined` when there is none. */
+export function codeLeftIn(root: string): { readonly host: string; readonly code: number; readonly atMs: number } | undefined {
   try {
     const path = join(root, paths.ended)
     const stats = lstatSync(path)

@@ -35,7 +35,8 @@ export function endHeartbeat(path: string): void {
 
 /** When a job last gave a sign of life; `undefined` when it never did. */
 export function lastBeatMs(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats === undefined ? undefined : Math.round(stats.mtimeMs)
 }
 
 /**

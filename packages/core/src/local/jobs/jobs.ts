@@ -2,8 +2,8 @@ import type { SsmError } from '../../errors/ssm-error.ts'
 import { PlatformError } from '../../platform/errors.ts'
 import { isTerminal, type JobRef, type JobRequest, type Jobs, type JobState, type StartOptions } from '../../platform/jobs.ts'
 import { changesOf } from './changes.ts'
-import { currentState } from './liveness.ts'
-import { jobPlace, readRecord, type JobPlace, type JobSettings } from './records.ts'
+import { currentState, isLeft } from './liveness.ts'
+import { isStoredAgain, jobPlace, readRecord, readState, type JobPlace, type JobSettings } from './records.ts'
 import { directoryObjects, type DirectoryObjects } from '../objects/objects.ts'
 import type { PythonSettings } from '../python/find-python.ts'
 
@@ -16,7 +16,11 @@ export interface ProgramSettings {
 /** Jobs kept by a supervisor process each. `closed` ends every watching. */
 export function localJobs(root: string, settings: JobSettings, programs: ProgramSettings, closed: AbortSignal): Jobs {
   const objects = directoryObjects(root)
-  const describe = (job: JobRef): Promise<JobState | undefined> => currentState(jobPlace(root, job.name), job.kind, closed)
+  const describe = async (job: JobRef): Promise<JobState | undefined> => {
+    const place = jobPlace(root, job.name)
+    if (await isLeft(place, closed)) await (await acts()).settleSeen(root, place)
+    return currentState(place, job.kind, closed)
+  }
   const settleNowAndThen = nowAndThen(async () => (await acts()).settleAbandoned(root))
   return {
     async start(request, options) {
@@ -43,15 +47,24 @@ export function localJobs(root: string, settings: JobSettings, programs: Program
         return (await acts()).resumeStoring(root, jobPlace(root, job.name), options?.signal)
       throw lost(job)
     },
-    async stop(job, options) {
-      options?.signal?.throwIfAborted()
-      const state = await describe(job)
-      if (state === undefined) throw lost(job)
-      const [place, { settleJob, stopJob }] = [jobPlace(root, job.name), await acts()]
-      await settleJob(place)
-      if (!isTerminal(state.status)) await stopJob(place, () => describe(job), options?.signal)
-    },
+    stop: (job, options) => stop(root, job, describe, options?.signal),
   }
+}
+
+async function stop(
+  root: string,
+  job: JobRef,
+  describe: (job: JobRef) => Promise<JobState | undefined>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted()
+  if ((await describe(job)) === undefined) throw lost(job)
+  const [place, { settleJob, stopJob }] = [jobPlace(root, job.name), await acts()]
+  await settleJob(root, place)
+  const now = await describe(job)
+  // The program of one that is stored again has ended, and its supervisor has nothing else to do.
+  if (now === undefined || isTerminal(now.status) || isStoredAgain(readState(place))) return
+  await stopJob(place, () => describe(job), signal)
 }
 
 const acts = () => import('../acts.ts')

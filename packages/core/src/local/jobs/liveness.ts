@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isTerminal, type JobState } from '../../platform/jobs.ts'
 import type { JobKind } from '../../spec/job-kind.ts'
-import { livenessOf, ownBoot } from '../process/identity.ts'
+import { isGone, livenessOf, ownBoot } from '../process/identity.ts'
 import { endedState } from './end-of.ts'
 import { endedPhases, endLeftIn } from './ending.ts'
 import { isBeating, lastBeatMs } from './heartbeat.ts'
@@ -54,6 +54,20 @@ const programPhases = new Set(['Training', 'Processing'])
 /** Whether the programs of a job have ended, and their results are only to be stored. */
 export const canBeStored = (place: JobPlace, state: StoredState): boolean => withEndLeft(place, state) !== undefined
 
+// The watchers of its machines end what is left of a job, within a few seconds: whoever looks meanwhile must not end them over it.
+const watchersEndMs = 15_000
+
+/**
+ * Whether a job has not ended, and whoever was to end it surely is no more, and has not been for a while: not one that only hangs, or that
+ * another computer looks after.
+ */
+export async function isLeft(place: JobPlace, signal?: AbortSignal): Promise<boolean> {
+  const state = readState(place)
+  if (state === undefined || isTerminal(state.status) || !isGone(state.owner)) return false
+  const silentMs = Math.abs(Date.now() - (lastBeatMs(place.heartbeat) ?? state.createdAtMs))
+  return silentMs > watchersEndMs && (await isAbandoned(place, state, signal))
+}
+
 /** Whether nobody will end this job any more. A process of another place is judged by the heartbeat alone. */
 export async function isAbandoned(place: JobPlace, state: StoredState, signal?: AbortSignal): Promise<boolean> {
   const owner = livenessOf(state.owner)
@@ -98,6 +112,7 @@ function publicState({
   metricCounts: _counts,
   ending: _ending,
   boot: _boot,
+  idleMs: _idleMs,
   unreadable: _unreadable,
   ...state
 }: StoredState): JobState {

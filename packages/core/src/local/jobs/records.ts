@@ -133,6 +133,8 @@ export interface StoredState extends JobState {
   readonly metricCounts: Readonly<Record<string, number>>
   /** The programs have ended, and this is how the job ends once its results are stored. */
   readonly ending?: Ending
+  /** How long nobody looked after the job before somebody went on with storing its results: no time of its own. */
+  readonly idleMs?: number
   /** The job ended, and its results could not be stored: they are still in the machines' trees. */
   readonly unstored?: boolean
   readonly neverBegan?: boolean
@@ -193,6 +195,9 @@ function kindOf(place: JobPlace): JobKind {
     return 'training'
   }
 }
+
+/** Whether the program of a job has ended, and another supervisor than its own stores the results. */
+export const isStoredAgain = (state: StoredState | undefined): boolean => state?.idleMs !== undefined
 
 /** Keeps a little room on the disk for the last state of a job. */
 export const reserveRoom = (place: JobPlace): void => writeFileSync(place.reserve, Buffer.alloc(16_384), { mode: 0o600 })

@@ -2,7 +2,7 @@ import { isTerminal } from '../../platform/jobs.ts'
 import { withLock } from '../objects/lock.ts'
 import { ownIdentity } from '../process/identity.ts'
 import { spawnSupervisor, startGate } from '../process/spawn-supervisor.ts'
-import { beginHeartbeat } from './heartbeat.ts'
+import { beginHeartbeat, lastBeatMs } from './heartbeat.ts'
 import { canBeStored, isAbandoned, withEndLeft } from './liveness.ts'
 import { readState, writeState, type JobPlace, type StoredState } from './records.ts'
 import { handOver } from './start.ts'
@@ -49,6 +49,10 @@ async function isToBeStored(place: JobPlace, state: StoredState, signal: AbortSi
 
 const unseenEnd = 'the supervisor was killed as the program ended: the last lines of its log can be missing'
 
+/** When somebody last looked after a job: its own times go on from there. */
+const lastSignOf = (place: JobPlace, { endedAtMs, phases, createdAtMs }: StoredState): number =>
+  endedAtMs ?? Math.max(lastBeatMs(place.heartbeat) ?? 0, phases.at(-1)?.startedAtMs ?? createdAtMs)
+
 /** Of several clients that see the same, one goes on. */
 function claim(place: JobPlace, seen: StoredState): boolean {
   const now = readState(place)
@@ -56,14 +60,16 @@ function claim(place: JobPlace, seen: StoredState): boolean {
   const state = withEndLeft(place, now)
   if (state === undefined) return false
   const { endedAtMs: _endedAtMs, failureReason: _reason, unstored: _unstored, ...rest } = state
-  const nowMs = Date.now()
+  const begun = rest.phases.filter((phase) => phase.name !== 'Failed' && phase.endedAtMs !== undefined)
+  const lastSignMs = lastSignOf(place, state)
   writeState(place, {
     ...rest,
+    idleMs: Math.max(0, Date.now() - lastSignMs),
     status: 'in-progress',
     phase: 'Uploading',
     phases: [
-      ...rest.phases.filter((phase) => phase.name !== 'Failed' && phase.endedAtMs !== undefined),
-      { name: 'Uploading', startedAtMs: nowMs, ...(now.ending === undefined ? { message: unseenEnd } : {}) },
+      ...begun,
+      { name: 'Uploading', startedAtMs: lastSignMs, ...(now.ending === undefined ? { message: unseenEnd } : {}) },
     ],
     owner: ownIdentity(),
     ownerIs: 'starter',

@@ -14,6 +14,7 @@ import { endedState } from './end-of.ts'
 import { systemClock } from '../../time/clock.ts'
 import { endHeartbeat, lastBeatMs } from './heartbeat.ts'
 import { abandonedEnd, canBeStored, isAbandoned } from './liveness.ts'
+import { resumeStoring } from './resume.ts'
 import { heartbeats, jobPlace, readRecord, readState, treesOf, writeState, type JobPlace, type StoredState } from './records.ts'
 import { jobName } from '../../names/job-name.ts'
 
@@ -24,27 +25,33 @@ const foreignSilenceMs = 24 * 3_600_000
 export async function settleAbandoned(root: string): Promise<void> {
   await sweepLocks(root)
   for (const name of namesIn(heartbeats(root))) {
-    try {
-      await settleJob(jobPlace(root, jobName(name)))
-    } catch (cause) {
-      // A full or read-only disk, or an engine that does not answer: whoever comes next tries again.
-      if (fsCodeOf(cause) === undefined && !(cause instanceof PlatformError)) throw cause
-    }
+    await settleSeen(root, jobPlace(root, jobName(name)))
+  }
+}
+
+/** The same for one job, as far as it can be done now: a full or read-only disk, or an engine that does not answer, is left to the next who looks. */
+export async function settleSeen(root: string, place: JobPlace): Promise<void> {
+  try {
+    await settleJob(root, place)
+  } catch (cause) {
+    if (fsCodeOf(cause) === undefined && !(cause instanceof PlatformError)) throw cause
   }
 }
 
 /**
- * The same for one job; does nothing to a job that somebody looks after.
+ * The same for one job; does nothing to a job that somebody looks after. Of one whose program has ended by itself the results are stored:
+ * resolves when a new supervisor is at that.
  * @throws {PlatformError} `PLATFORM_UNREACHABLE` when its containers cannot be ended now: its record is as before.
  */
-export async function settleJob(place: JobPlace): Promise<void> {
+export async function settleJob(root: string, place: JobPlace): Promise<void> {
   const state = readState(place)
   if (state === undefined || isTerminal(state.status)) {
     if (state?.unstored !== true) removeTrees(place.machines)
     return endHeartbeat(place.heartbeat)
   }
   if (!(await isSurelyAbandoned(place, state))) return
-  if (!canBeStored(place, state)) await killLeft(place, state)
+  if (canBeStored(place, state)) return void (await resumeStoring(root, place))
+  await killLeft(place, state)
   const settled = await withLock(place.lock, () => {
     const now = readState(place)
     if (now === undefined || isTerminal(now.status) || now.owner !== state.owner || canBeStored(place, now)) return false
@@ -65,7 +72,7 @@ export async function settleJob(place: JobPlace): Promise<void> {
  * @throws {PlatformError} `STORAGE_DENIED` when something in it cannot be removed.
  */
 export async function forget(root: string, place: JobPlace): Promise<void> {
-  await settleJob(place)
+  await settleJob(root, place)
   const state = readState(place)
   if (state === undefined || !isTerminal(state.status) || state.unstored === true) return
   const path = temporaryFile(root)

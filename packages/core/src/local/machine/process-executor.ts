@@ -14,13 +14,23 @@ import { killStrays } from './strays.ts'
 // refuses), and it must not outlive its supervisor. So a shell first starts a watcher that ends the group when file 3, held
 // open by the supervisor alone, closes; forked twice, the watcher is no child of the program, which replaces the shell.
 // The watcher hears no SIGTERM, which the launcher may pass on to the whole group. Where there is `setsid`, it first leaves the group, to
-// find those that left it as well. A container is no child of the program that started it, and is removed first of all: after that
-// program, which could still be starting it.
+// find those that left it as well. A container is no child of the program that started it, and is removed first of all, again and again while
+// that program lives: it could still be starting one, and killed in the midst of that leaves processes that its engine knows nothing of.
 const wrapper = `_tree=$1 _engine=$2 _removal=$3 _last=$4; shift 4
 ( {
   trap "" TERM INT HUP
   read -r _ <&3
-  [ -z "$_engine" ] || { kill -KILL "$$"; "$_engine" $_removal <&-; [ -z "$_last" ] || "$_engine" $_last <&-; }
+  [ -z "$_engine" ] || {
+    _tries=0
+    while [ "$_tries" -lt 20 ] && kill -0 "$$"; do
+      "$_engine" $_removal <&-
+      _tries=$((_tries + 1))
+      kill -0 "$$" && sleep 0.2
+    done
+    kill -KILL "$$"
+    "$_engine" $_removal <&-
+    [ -z "$_last" ] || "$_engine" $_last <&-
+  }
   PATH=/usr/bin:/bin command -v setsid && exec /usr/bin/env -i PATH=/usr/bin:/bin setsid /bin/sh -c "$SSM_WATCHER" ssm "$$" "$_tree"
   kill -KILL 0
 } >/dev/null 2>&1 & )
