@@ -68,6 +68,8 @@ test('Ctrl-C says how many trials go on', { timeout: 60_000 }, async () => {
       },
     })
     await until(() => existsSync(began(1)) && existsSync(began(2)))
+    // A busy process has not heard yet that their jobs were started.
+    for (let turns = 0; turns < 100; turns += 1) await new Promise((resolve) => setImmediate(resolve))
     interrupt?.()
     expect(await code).toBe(130)
     expect(context.stderr.text()).toContain('detached: 2 trials go on.')

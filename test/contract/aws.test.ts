@@ -29,5 +29,5 @@ const options = {
 }
 
 describe.skipIf(noMoto)('on the stand-in', () => {
-  testPlatform('AWS', options, 60_000)
+  testPlatform('AWS', options)
 })

@@ -50,5 +50,5 @@ const options = {
 }
 
 describe.skipIf(skipped)(`on Ceph RGW${skipped === undefined ? '' : ` (${skipped})`}`, () => {
-  testPlatform('AWS', options, 60_000)
+  testPlatform('AWS', options)
 })
