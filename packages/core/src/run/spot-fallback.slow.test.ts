@@ -49,7 +49,7 @@ function ordersOf(choice: Choice, before: readonly EndName[] = []): readonly (re
   })
 }
 
-test.each(Object.entries(choices))('every order of ends: %s', { timeout: 300_000 }, async (_, choice) => {
+test.each(Object.entries(choices))('every order of ends: %s', { timeout: 900_000 }, async (_, choice) => {
   const orders = ordersOf(choice)
   expect(orders.length).toBeGreaterThan(30)
   // Waiting for a lease takes its time, short as it is: accounts of their own wait together.
