@@ -6,7 +6,7 @@ import { client, lostIn, orphanedIn, prepared } from './clients.ts'
 import { eachAtOnce, inFull, random, report, sample } from './figures.ts'
 
 /** How many kills of each kind of process; `SSM_CHAOS_KILLS` for another number. */
-const killsEach = Number(process.env['SSM_CHAOS_KILLS'] ?? (inFull ? 125 : 24))
+const killsEach = Number(process.env['SSM_CHAOS_KILLS'] ?? (inFull ? 125 : 16))
 
 beforeAll(setup, 180_000)
 
